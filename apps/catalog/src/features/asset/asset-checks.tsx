@@ -1,0 +1,75 @@
+import type { CheckStanding } from "@heddle/api";
+import { PartitionSet } from "@heddle/core";
+import type { ReactNode } from "react";
+import { formatCount } from "../../format/amounts.ts";
+import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
+import { Ago } from "../../ui/instant.tsx";
+import { Section } from "../../ui/page.tsx";
+import { lookOfCheck } from "./check-results.tsx";
+import { MetadataList } from "./metadata-list.tsx";
+
+interface AssetChecksProps {
+  readonly checks: readonly CheckStanding[];
+  readonly partitioned: boolean;
+  /** Opens the first partition of those. */
+  readonly onPartition: (ordinal: number) => void;
+}
+
+/** The checks of an asset as they stand. */
+export function AssetChecks({ checks, partitioned, onPartition }: AssetChecksProps): ReactNode {
+  if (checks.length === 0) return null;
+  return (
+    <Section title="Checks">
+      <ul id="checks" className="flex flex-col divide-y divide-line rounded-md border border-line">
+        {checks.map((check) => (
+          <li key={check.name} className="px-4 py-2.5">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              {check.last === null ? <span className="text-muted">not run yet</span> : <StatusMark look={lookOfCheck(check.last)} />}
+              <span className="font-medium">{check.name}</span>
+              <span className="text-xs text-muted">
+                {check.severity === "warn" ? "warns" : check.blocking ? "blocks publication" : "does not block"}
+                {!check.declared && ", no longer declared"}
+              </span>
+              <span className="ml-auto flex items-center gap-4 text-xs text-muted">
+                {partitioned && <Standing check={check} onPartition={onPartition} />}
+                {check.last !== null && <Ago at={check.last.at} />}
+              </span>
+            </div>
+            {check.description !== null && <p className="text-muted">{check.description}</p>}
+            {check.last !== null && !check.last.passed && (
+              <div className="mt-1 flex flex-col gap-1">
+                {check.last.description !== null && <p>{check.last.description}</p>}
+                <MetadataList metadata={check.last.metadata} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Standing({ check, onPartition }: { readonly check: CheckStanding; readonly onPartition: (ordinal: number) => void }): ReactNode {
+  const groups = [
+    { ranges: check.failed, glyph: "cross", word: "failed", tone: "text-failed-ink" },
+    { ranges: check.warned, glyph: "triangle", word: "warned", tone: "text-stale-ink" },
+    { ranges: check.passed, glyph: "check", word: "passed", tone: "text-muted" },
+  ] as const;
+  return groups.map(({ ranges, glyph, word, tone }) => {
+    const set = PartitionSet.fromRanges(ranges);
+    const { first } = set;
+    if (first === undefined) return null;
+    return (
+      <button
+        key={word}
+        type="button"
+        aria-label={`${formatCount(set.size)} ${word}, show the first`}
+        onClick={() => onPartition(first)}
+        className={`flex items-center gap-1 hover:underline ${tone}`}
+      >
+        <GlyphIcon glyph={glyph} size={10} />
+        {formatCount(set.size)}
+      </button>
+    );
+  });
+}

@@ -1,0 +1,81 @@
+import type { AssetDetail } from "@heddle/api";
+import type { PartitionsSpec } from "@heddle/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { formatDuration } from "../../format/durations.ts";
+import { Markdown } from "../../ui/markdown.tsx";
+
+/** What an asset is by its declaration. */
+export function AssetFacts({ detail }: { readonly detail: AssetDetail }): ReactNode {
+  const { definition } = detail;
+  const { source } = definition;
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    [
+      "Group",
+      <Link key="group" to="/assets" search={{ group: [definition.group] }} className="link">
+        {definition.group}
+      </Link>,
+    ],
+    ["Owners", definition.owners.join(", ") || "none"],
+    ...(definition.kinds.length === 0 ? [] : [["Kinds", definition.kinds.join(", ")] as const]),
+    ...Object.entries(definition.tags).map(([name, value]) => [`Tag ${name}`, value] as const),
+    ["Partitions", describeSpec(definition.partitions)],
+    ...(definition.kind === "external" ? [] : ownFacts(detail)),
+    ...(source === null
+      ? []
+      : [
+          [
+            "Source",
+            <code key="source" className="font-mono text-xs break-all">
+              {source.file}:{source.line}
+            </code>,
+          ] as const,
+        ]),
+    ["Code location", detail.codeLocation],
+  ];
+  return (
+    <div className="flex flex-col gap-4">
+      {definition.description !== null && <Markdown text={definition.description} />}
+      <dl className="grid grid-cols-[96px_minmax(0,1fr)] gap-x-3 gap-y-1">
+        {facts.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-muted">{name}</dt>
+            <dd className="min-w-0 break-words">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function ownFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[] {
+  const { retry, timeoutMs, io, resources, codeVersion, isolation } = definition;
+  return [
+    ["Stored by", io],
+    ["Retries", retry.attempts <= 1 ? "none" : `${retry.attempts} attempts, ${retry.backoff} from ${formatDuration(retry.delayMs)}`],
+    ["Time limit", formatDuration(timeoutMs)],
+    ...(isolation === "process" ? [["Runs in", "a process of its own"] as const] : []),
+    ...(resources.length === 0 ? [] : [["Resources", resources.join(", ")] as const]),
+    [
+      "Code version",
+      <code key="code" title={codeVersion} className="font-mono text-xs">
+        {codeVersion.slice(0, 12)}
+      </code>,
+    ],
+  ];
+}
+
+/** A partitions definition in a few words. */
+export function describeSpec(spec: PartitionsSpec | null): string {
+  if (spec === null) return "not partitioned";
+  switch (spec.kind) {
+    case "static":
+      return `${spec.keys.length} fixed keys`;
+    case "dynamic":
+      return `dynamic, ${spec.name}`;
+    case "multi":
+      return spec.dimensions.map(({ name }) => name).join(" × ");
+    case "time-window":
+      return `${spec.cadence === "cron" ? `by “${spec.cron}”` : spec.cadence} from ${spec.start.slice(0, 10)}${spec.end === null ? "" : ` to ${spec.end.slice(0, 10)}`}, ${spec.timeZone}`;
+  }
+}

@@ -1,0 +1,189 @@
+import type { FailedAttempt, MappedPartitions, PartitionDetail } from "@heddle/api";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { trpc } from "../../data/trpc.ts";
+import { formatCount } from "../../format/amounts.ts";
+import { formatDuration } from "../../format/durations.ts";
+import { formatInstant } from "../../format/instants.ts";
+import { lookOfCode, STEP_LOOK } from "../../status/status-look.ts";
+import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { FailurePanel } from "../../ui/failure-panel.tsx";
+import { Ago } from "../../ui/instant.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { CheckResults } from "./check-results.tsx";
+import { MaterializationView } from "./materialization-view.tsx";
+import { RecordedErrorView } from "./recorded-error.tsx";
+
+interface PartitionPanelProps {
+  readonly assetKey: string;
+  readonly ordinal: number;
+  readonly onClose: () => void;
+  readonly onMaterialize: (partitionKey: string) => void;
+}
+
+/** Everything known of one partition. */
+export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: PartitionPanelProps): ReactNode {
+  const query = useQuery(trpc.partitions.detail.queryOptions({ key: assetKey, ordinal }));
+  const detail = query.data;
+  return (
+    <section aria-label="Chosen partition" className="rounded-md border border-line bg-surface">
+      {query.isError && <FailurePanel title="The partition could not be read" error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <Skeleton label="Reading the partition" lines={3} />}
+      {detail !== undefined && (
+        <>
+          <div className="flex items-center gap-3 border-b border-line px-4 py-2">
+            <h3 className="font-semibold">{detail.partitionKey === "" ? "The asset" : detail.partitionKey}</h3>
+            <StatusMark look={lookOfCode(detail.code)} />
+            {detail.window !== null && (
+              <span className="text-muted max-md:hidden">
+                {formatInstant(detail.window.start)} to {formatInstant(detail.window.end)}
+              </span>
+            )}
+            <span className="ml-auto flex gap-1">
+              {detail.exists && (
+                <Button icon="play" onClick={() => onMaterialize(detail.partitionKey)}>
+                  Materialize
+                </Button>
+              )}
+              <IconButton icon="close" label="Close partition" onClick={onClose} />
+            </span>
+          </div>
+          <PanelBody detail={detail} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode {
+  const current = detail.materializations.find((one) => one.current) ?? detail.materializations[0];
+  return (
+    <div className="grid gap-x-8 gap-y-4 p-4 lg:grid-cols-2">
+      <div className="flex min-w-0 flex-col gap-4">
+        <OpenSteps detail={detail} />
+        <Attempts attempts={detail.failedAttempts} />
+        <div>
+          <h4 className="label mb-1">Materialization</h4>
+          {current === undefined ? <p className="text-muted">Never made.</p> : <MaterializationView materialization={current} />}
+        </div>
+        <History detail={detail} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        <CheckResults results={detail.checks} />
+        <Mapped title="Reads" empty="It reads no other asset." mapped={detail.upstream} />
+        <Mapped title="Read by" empty="No asset reads it." mapped={detail.downstream} />
+      </div>
+    </div>
+  );
+}
+
+function OpenSteps({ detail: { openSteps } }: { readonly detail: PartitionDetail }): ReactNode {
+  if (openSteps.length === 0) return null;
+  return (
+    <ul className="flex flex-col gap-1">
+      {openSteps.map(({ runId, status, retryAt }) => (
+        <li key={runId} className="flex items-center gap-2">
+          <StatusMark look={STEP_LOOK[status]} />
+          <span className="text-muted">
+            in{" "}
+            <Link to="/runs/$runId" params={{ runId: String(runId) }} className="link">
+              run {runId}
+            </Link>
+            {retryAt !== null && (
+              <>
+                , next attempt <Ago at={retryAt} />
+              </>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Failed attempts listed at once. */
+const LISTED = 5;
+
+function Attempts({ attempts }: { readonly attempts: readonly FailedAttempt[] }): ReactNode {
+  if (attempts.length === 0) return null;
+  return (
+    <div>
+      <h4 className="label mb-1">Failed attempts {formatCount(attempts.length)}</h4>
+      <ol className="flex flex-col gap-2">
+        {attempts.slice(0, LISTED).map((attempt, i) => (
+          <li key={`${attempt.runId}:${attempt.number}`} className="rounded-md border border-line bg-canvas px-3 py-2">
+            <p className="mb-1 flex flex-wrap items-center gap-x-2 text-xs text-muted">
+              <span className="text-failed-ink">
+                <GlyphIcon glyph="cross" />
+              </span>
+              <span>
+                attempt {attempt.number} of{" "}
+                <Link to="/runs/$runId" params={{ runId: String(attempt.runId) }} className="link">
+                  run {attempt.runId}
+                </Link>
+              </span>
+              <span>{attempt.cause.replaceAll("_", " ")}</span>
+              {attempt.startedAt !== null && <span>after {formatDuration(attempt.endedAt - attempt.startedAt)}</span>}
+              <Ago at={attempt.endedAt} />
+            </p>
+            {attempt.error !== null && <RecordedErrorView error={attempt.error} open={i === 0} />}
+          </li>
+        ))}
+      </ol>
+      {attempts.length > LISTED && <p className="mt-1 text-xs text-muted">and {formatCount(attempts.length - LISTED)} earlier ones</p>}
+    </div>
+  );
+}
+
+function History({ detail: { materializations } }: { readonly detail: PartitionDetail }): ReactNode {
+  if (materializations.length < 2) return null;
+  return (
+    <details>
+      <summary className="label">All materializations {formatCount(materializations.length)}</summary>
+      <ol className="mt-1 flex flex-col gap-0.5">
+        {materializations.map((one) => (
+          <li key={one.runId} className="flex gap-3">
+            <Link to="/runs/$runId" params={{ runId: String(one.runId) }} className="link w-20">
+              run {one.runId}
+            </Link>
+            <span className="text-muted">
+              <Ago at={one.publishedAt} />
+            </span>
+            <span className="text-muted">{formatDuration(one.durationMs)}</span>
+            {one.stored?.rows !== undefined && <span className="text-muted">{formatCount(one.stored.rows)} rows</span>}
+            {one.current && <span>in use</span>}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function Mapped({ title, empty, mapped }: { readonly title: string; readonly empty: string; readonly mapped: readonly MappedPartitions[] }): ReactNode {
+  return (
+    <div>
+      <h4 className="label mb-1">{title}</h4>
+      {mapped.length === 0 && <p className="text-muted">{empty}</p>}
+      <ul className="flex flex-col gap-1">
+        {mapped.map(({ asset, text, count, missing, rule }) => (
+          <li key={asset.id} className="flex flex-wrap items-baseline gap-x-2" title={rule}>
+            <Link to="/assets/$" params={{ _splat: asset.key }} className="link">
+              {asset.key}
+            </Link>
+            <span className="text-muted">{count === 0 ? "nothing" : text}</span>
+            {missing.length > 0 && (
+              <span className="flex items-center gap-1 text-xs">
+                <span className="text-missing-ink">
+                  <GlyphIcon glyph="ring" size={10} />
+                </span>
+                {formatCount(missing.reduce((sum, bound, i) => sum + (i % 2 === 0 ? -bound : bound), 0))} missing
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { type ReactNode, useId, useState } from "react";
+import { PARTITION_STATUSES } from "@heddle/core";
+import { formatCount } from "../../format/amounts.ts";
+import { EXTERNAL_LOOK, PARTITION_LOOK } from "../../status/status-look.ts";
+import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
+import { type Facet, type FacetCount, type FacetedRows, FACETS, type FacetValues } from "./asset-facets.ts";
+
+const TITLES: Record<Facet, string> = { status: "Status", group: "Group", kind: "Kind", owner: "Owner" };
+
+/** Values listed before "more" is pressed. */
+const LISTED = 8;
+
+interface FacetPanelProps {
+  readonly counts: FacetedRows["counts"];
+  readonly chosen: FacetValues;
+  readonly onChange: (facet: Facet, values: readonly string[]) => void;
+}
+
+/** Narrows the table by the values that its assets have. */
+export function FacetPanel({ counts, chosen, onChange }: FacetPanelProps): ReactNode {
+  return (
+    <aside aria-label="Facets" className="w-52 shrink-0 overflow-y-auto border-r border-line px-2 py-3 max-lg:hidden">
+      {FACETS.map((facet) => (
+        <FacetList key={facet} facet={facet} counts={counts[facet]} chosen={chosen[facet] ?? []} onChange={(values) => onChange(facet, values)} />
+      ))}
+    </aside>
+  );
+}
+
+interface FacetListProps {
+  readonly facet: Facet;
+  readonly counts: readonly FacetCount[];
+  readonly chosen: readonly string[];
+  readonly onChange: (values: readonly string[]) => void;
+}
+
+function FacetList({ facet, counts, chosen, onChange }: FacetListProps): ReactNode {
+  const [all, setAll] = useState(false);
+  const titleId = useId();
+  if (counts.length === 0) return null;
+  const listed = all ? counts : counts.filter(({ value }, i) => i < LISTED || chosen.includes(value));
+  const toggle = (value: string): void => onChange(chosen.includes(value) ? chosen.filter((own) => own !== value) : [...chosen, value]);
+  return (
+    <div role="group" aria-labelledby={titleId} className="mb-4">
+      <div className="flex h-6 items-center px-2">
+        <h2 id={titleId} className="label">
+          {TITLES[facet]}
+        </h2>
+        {chosen.length > 0 && (
+          <button type="button" onClick={() => onChange([])} className="ml-auto text-2xs text-accent-ink hover:underline">
+            Clear <span className="sr-only">{TITLES[facet].toLowerCase()}</span>
+          </button>
+        )}
+      </div>
+      {listed.map(({ value, count }) => (
+        <label key={value} className="flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover has-checked:font-medium">
+          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} className="size-3.5 shrink-0 accent-[var(--accent)]" />
+          {facet === "status" && <StatusGlyph value={value} />}
+          <span className="truncate" title={value}>
+            {value}
+          </span>
+          <span className="ml-auto text-xs text-muted">{formatCount(count)}</span>
+        </label>
+      ))}
+      {counts.length > listed.length && (
+        <button type="button" onClick={() => setAll(true)} className="h-7 px-2 text-xs text-accent-ink hover:underline">
+          {formatCount(counts.length - listed.length)} more
+        </button>
+      )}
+    </div>
+  );
+}
+
+function StatusGlyph({ value }: { readonly value: string }): ReactNode {
+  const status = PARTITION_STATUSES.find((own) => own === value);
+  const look = status === undefined ? EXTERNAL_LOOK : PARTITION_LOOK[status];
+  return (
+    <span className={TONE_TEXT[look.tone]}>
+      <GlyphIcon glyph={look.glyph} />
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+import { memo, type ReactNode } from "react";
+import { formatCount, formatShortCount } from "../../format/amounts.ts";
+import { formatAgo } from "../../format/durations.ts";
+import { lookOfCode } from "../../status/status-look.ts";
+import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
+import { StatusBar } from "../../ui/status-bar.tsx";
+import type { Scene } from "./scene.ts";
+
+interface AssetCardProps {
+  readonly scene: Scene;
+  readonly node: number;
+  readonly lit: boolean;
+  readonly focused: boolean;
+  readonly picked: boolean;
+  /** Changes when the asset's status does: the card is painted from typed arrays. */
+  readonly revision: number;
+  /** Rounded so that cards are not painted anew each second. */
+  readonly now: number;
+  readonly onSelect: (node: number) => void;
+}
+
+/** One asset at near zoom, in pixels of the picture; its container is scaled. A pointer's click is handled by the canvas. */
+export const AssetCard = memo(function AssetCard({ scene, node, lit, focused, picked, now, onSelect }: AssetCardProps): ReactNode {
+  const { layout, index, statuses } = scene;
+  const row = scene.rows[node] ?? 0;
+  const look = lookOfCode(statuses.codes[row] ?? -1);
+  const at = statuses.lastMaterializedAt[row] ?? Number.NaN;
+  const position = {
+    transform: `translate(${layout.nodeX[node] ?? 0}px, ${layout.nodeY[node] ?? 0}px)`,
+    width: layout.nodeWidth,
+    height: layout.nodeHeight,
+  };
+  const failed = lit && look.tone === "failed";
+  const border = focused || picked ? "border-accent" : failed ? "border-failed" : lit ? "border-line-strong" : "border-line";
+  return (
+    <button
+      type="button"
+      tabIndex={focused ? 0 : -1}
+      aria-pressed={focused}
+      aria-label={`${index.keys[row] ?? ""}, ${look.word}`}
+      style={position}
+      onClick={(event) => event.detail === 0 && onSelect(node)}
+      className={`absolute top-0 left-0 flex cursor-default flex-col justify-center rounded-md border px-3 text-left ${border} ${look.glyph === "diamond" ? "border-dashed" : ""} ${lit ? "bg-[var(--card)]" : "bg-[var(--group)]"} ${focused ? "outline-2 outline-accent" : ""}`}
+    >
+      <span className="flex items-center gap-1.5">
+        <span className={lit ? TONE_TEXT[look.tone] : "text-faint"}>
+          <GlyphIcon glyph={look.glyph} size={13} />
+        </span>
+        <span className={`card-name truncate font-semibold ${lit ? "text-ink" : "text-faint"}`}>{index.names[row]}</span>
+      </span>
+      <span className={`card-detail flex items-center gap-1.5 text-xs whitespace-nowrap ${lit ? "text-muted" : "text-faint"}`}>
+        <span className={failed ? "font-medium text-failed-ink" : ""}>{look.word}</span>
+        {!Number.isNaN(at) && <span>· {formatAgo(at, Math.max(now, at))}</span>}
+        <Counts scene={scene} row={row} />
+      </span>
+      {lit && index.external[row] === 0 && <StatusBar countOf={(code) => statuses.countOf(row, code)} className="absolute inset-x-1 bottom-1 h-1" />}
+      <Hidden count={scene.hiddenUpstream[node] ?? 0} side="left" />
+      <Hidden count={scene.hiddenDownstream[node] ?? 0} side="right" />
+    </button>
+  );
+});
+
+function Counts({ scene: { statuses }, row }: { readonly scene: Scene; readonly row: number }): ReactNode {
+  const total = statuses.totals[row] ?? 0;
+  const trouble = (statuses.checksFailed[row] ?? 0) + (statuses.checksWarned[row] ?? 0);
+  return (
+    <span className="ml-auto flex items-center gap-2">
+      {trouble > 0 && (
+        <span className={`flex items-center gap-0.5 ${(statuses.checksFailed[row] ?? 0) > 0 ? "text-failed-ink" : "text-stale-ink"}`} title={`${formatCount(trouble)} check results did not pass`}>
+          <GlyphIcon glyph={(statuses.checksFailed[row] ?? 0) > 0 ? "cross" : "triangle"} size={10} />
+          {formatShortCount(trouble)}
+        </span>
+      )}
+      {total > 1 && (
+        <span>
+          {formatShortCount(statuses.materializedOf(row))}/{formatShortCount(total)}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Neighbours that the filter hides, on the side where they would be. */
+function Hidden({ count, side }: { readonly count: number; readonly side: "left" | "right" }): ReactNode {
+  if (count === 0) return null;
+  const what = side === "left" ? "upstream" : "downstream";
+  return (
+    <span
+      title={`${formatCount(count)} ${what} hidden by the filter`}
+      className={`absolute top-1/2 -translate-y-1/2 rounded-full border border-line bg-canvas px-1 text-2xs text-muted ${side === "left" ? "right-full mr-1" : "left-full ml-1"}`}
+    >
+      +{formatShortCount(count)}
+    </span>
+  );
+}

@@ -1,0 +1,302 @@
+import { canvasPalette } from "../../theme/canvas-palette.ts";
+import { onThemeChange } from "../../theme/theme.ts";
+import {
+  type Bounds,
+  betweenCameras,
+  type Camera,
+  cameraCentre,
+  centreCamera,
+  fitCamera,
+  panBy,
+  type ScreenPoint,
+  toWorld,
+  type Viewport,
+  visibleBounds,
+  zoomAt,
+} from "./camera.ts";
+import { CARDS_FROM_PX, type DetailLevel, detailLevel } from "./detail-level.ts";
+import type { FocusView } from "./focus-view.ts";
+import type { Frame } from "./paint/frame.ts";
+import { NameWidths } from "./paint/name-widths.ts";
+import { paintBundles, paintFocusEdges, paintInnerEdges, paintTrunks } from "./paint/paint-edges.ts";
+import { paintGroupBoxes, paintGroupNames } from "./paint/paint-groups.ts";
+import { paintCells, paintNames } from "./paint/paint-nodes.ts";
+import { countByGroup, groupBounds, groupsIn, type Hit, hitTest, nodeBounds, nodesIn, type Scene } from "./scene.ts";
+
+/** The elements that the renderer paints on and moves. */
+export interface RendererElements {
+  readonly canvas: HTMLCanvasElement;
+  /** Holds the cards in coordinates of the picture; moved as a whole. */
+  readonly cards: HTMLElement;
+}
+
+/** What the renderer tells. */
+export interface RendererEvents {
+  /** Another set of nodes is to be shown as cards; empty when cards are too small or too many. */
+  readonly onCards: (nodes: readonly number[]) => void;
+  /** The camera has come to rest. */
+  readonly onRest: (camera: Camera) => void;
+}
+
+const ANIMATION_MS = 150;
+const REST_AFTER_MS = 300;
+
+/** How much farther than the whole picture one can zoom out. */
+const MIN_SCALE_OF_FIT = 0.6;
+
+/** Scale at which a focus that was far away is shown. */
+const READING_SCALE = 0.86;
+
+/**
+ * Paints the lineage: one loop of animation frames that runs only while something changes. It lives outside React; React
+ * renders again only when the set of visible cards changes.
+ */
+export class LineageRenderer {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #elements: RendererElements;
+  readonly #events: RendererEvents;
+  readonly #names: NameWidths;
+  readonly #stop: (() => void)[] = [];
+  #viewport: Viewport = { width: 1, height: 1 };
+  #camera: Camera = { x: 0, y: 0, scale: 1 };
+  #animation: { readonly from: Camera; readonly to: Camera; readonly startedAt: number } | null = null;
+  #scene: Scene | null = null;
+  #groupCounts: Int32Array | null = null;
+  #focus: FocusView | null = null;
+  #picked = new Uint8Array(0);
+  #hoveredNode = -1;
+  #cardNodes: readonly number[] = [];
+  #frameRequest = 0;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(elements: RendererElements, events: RendererEvents) {
+    const context = elements.canvas.getContext("2d", { alpha: false });
+    if (context === null) throw new Error("This browser cannot paint on a canvas, which the lineage needs.");
+    this.#context = context;
+    this.#elements = elements;
+    this.#events = events;
+    this.#names = new NameWidths(context, 600);
+    this.#stop.push(onThemeChange(() => this.invalidate()));
+    void document.fonts.ready.then(() => {
+      this.#names.clear();
+      this.invalidate();
+    });
+  }
+
+  get camera(): Camera {
+    return this.#camera;
+  }
+
+  get viewport(): Viewport {
+    return this.#viewport;
+  }
+
+  /** Shows another scene. The camera stays: names keep their places as long as their groups do. */
+  setScene(scene: Scene | null): void {
+    this.#unsubscribe?.();
+    this.#scene = scene;
+    this.#groupCounts = null;
+    this.#hoveredNode = -1;
+    this.#unsubscribe = scene?.statuses.subscribe(() => {
+      this.#groupCounts = null;
+      this.invalidate();
+    });
+    this.invalidate();
+  }
+
+  setFocus(focus: FocusView | null): void {
+    this.#focus = focus;
+    this.invalidate();
+  }
+
+  /** Marks picked nodes: 1 for each. */
+  setPicked(picked: Uint8Array<ArrayBuffer>): void {
+    this.#picked = picked;
+    this.invalidate();
+  }
+
+  setHoveredNode(node: number): void {
+    if (node === this.#hoveredNode) return;
+    this.#hoveredNode = node;
+    this.invalidate();
+  }
+
+  resize(viewport: Viewport): void {
+    const centre = cameraCentre(this.#camera, this.#viewport);
+    const first = this.#viewport.width <= 1;
+    this.#viewport = viewport;
+    if (!first) this.#camera = centreCamera(centre, this.#camera.scale, viewport);
+    this.invalidate();
+  }
+
+  /** Puts the camera somewhere, at once or in a short movement. */
+  moveTo(camera: Camera, animated: boolean): void {
+    if (animated && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.#animation = { from: this.#camera, to: camera, startedAt: performance.now() };
+    } else {
+      this.#animation = null;
+      this.#camera = camera;
+    }
+    this.#restLater();
+    this.invalidate();
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.moveTo(panBy(this.#camera, dx, dy), false);
+  }
+
+  /** Zooms about a point of the screen, or about the middle. */
+  zoomBy(factor: number, point: ScreenPoint = { x: this.#viewport.width / 2, y: this.#viewport.height / 2 }, animated = false): void {
+    const base = this.#animation?.to ?? this.#camera;
+    this.moveTo(zoomAt(base, point, { factor, minScale: this.#minScale() }), animated);
+  }
+
+  /** Shows the whole picture. */
+  fit(animated: boolean): void {
+    const { layout } = this.#scene ?? {};
+    if (layout !== undefined) this.moveTo(fitCamera(wholeBounds(layout), this.#viewport), animated);
+  }
+
+  /** Shows a group as large as it fits. */
+  fitGroup(group: number): void {
+    const { layout } = this.#scene ?? {};
+    if (layout !== undefined) this.moveTo(fitCamera(groupBounds(layout, group), this.#viewport), true);
+  }
+
+  /** Brings a node into view, at a size at which its card can be read; does nothing when it is there already. */
+  reveal(node: number): void {
+    const { layout } = this.#scene ?? {};
+    if (layout === undefined) return;
+    const { left, top, right, bottom } = nodeBounds(layout, node);
+    const current = this.#animation?.to ?? this.#camera;
+    const readable = layout.nodeHeight * current.scale >= CARDS_FROM_PX;
+    const view = visibleBounds(current, this.#viewport);
+    if (readable && left >= view.left && right <= view.right && top >= view.top && bottom <= view.bottom) return;
+    const scale = readable ? current.scale : READING_SCALE;
+    this.moveTo(centreCamera({ x: (left + right) / 2, y: (top + bottom) / 2 }, scale, this.#viewport), true);
+  }
+
+  /** What is at a point of the screen. */
+  hit(point: ScreenPoint): Hit | null {
+    const scene = this.#scene;
+    if (scene === null) return null;
+    const nodes = scene.layout.nodeHeight * this.#camera.scale >= 4;
+    return hitTest(scene.layout, toWorld(this.#camera, point), nodes);
+  }
+
+  /** The nodes whose cards touch a frame drawn on the screen. */
+  nodesInFrame(a: ScreenPoint, b: ScreenPoint): number[] {
+    if (this.#scene === null) return [];
+    const from = toWorld(this.#camera, { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y) });
+    const to = toWorld(this.#camera, { x: Math.max(a.x, b.x), y: Math.max(a.y, b.y) });
+    return nodesIn(this.#scene.layout, { left: from.x, top: from.y, right: to.x, bottom: to.y });
+  }
+
+  /** Paints in the next frame. */
+  invalidate(): void {
+    if (this.#frameRequest === 0) this.#frameRequest = requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frameRequest);
+    clearTimeout(this.#restTimer);
+    this.#unsubscribe?.();
+    for (const stop of this.#stop) stop();
+  }
+
+  #tick(now: number): void {
+    this.#frameRequest = 0;
+    if (this.#animation !== null) {
+      const { from, to, startedAt } = this.#animation;
+      const part = Math.min(1, Math.max(0, (now - startedAt) / ANIMATION_MS));
+      const eased = 1 - (1 - part) ** 3;
+      this.#camera = part === 1 ? to : betweenCameras(from, to, { part: eased, viewport: this.#viewport });
+      if (part === 1) this.#animation = null;
+      else this.invalidate();
+    }
+    this.#paint();
+  }
+
+  #paint(): void {
+    const { canvas } = this.#elements;
+    const ratio = Math.min(2, window.devicePixelRatio);
+    const width = Math.round(this.#viewport.width * ratio);
+    const height = Math.round(this.#viewport.height * ratio);
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    const palette = canvasPalette();
+    this.#context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#context.fillStyle = palette.canvas;
+    this.#context.fillRect(0, 0, width, height);
+    const frame = this.#frame(ratio);
+    if (frame === null) return;
+    paintGroupBoxes(frame);
+    paintTrunks(frame);
+    paintInnerEdges(frame);
+    if (frame.level === "cells") paintCells(frame);
+    if (frame.level === "names") paintNames(frame);
+    paintFocusEdges(frame);
+    paintBundles(frame);
+    paintGroupNames(frame);
+    this.#placeCards(frame);
+  }
+
+  #frame(ratio: number): Frame | null {
+    const scene = this.#scene;
+    if (scene === null) return null;
+    const { layout } = scene;
+    const bounds = visibleBounds(this.#camera, this.#viewport);
+    const cardHeight = layout.nodeHeight * this.#camera.scale;
+    const nodes = cardHeight < 4 ? [] : nodesIn(layout, bounds);
+    const level: DetailLevel = detailLevel(cardHeight, () => nodes.length);
+    this.#groupCounts ??= countByGroup(scene);
+    return {
+      context: this.#context,
+      ratio,
+      camera: this.#camera,
+      viewport: this.#viewport,
+      bounds,
+      level,
+      palette: canvasPalette(),
+      scene,
+      groups: groupsIn(layout, bounds),
+      nodes,
+      groupCounts: this.#groupCounts,
+      focus: this.#focus,
+      picked: this.#picked,
+      hoveredNode: this.#hoveredNode,
+      names: this.#names,
+    };
+  }
+
+  #placeCards(frame: Frame): void {
+    const { cards } = this.#elements;
+    const shown = frame.level === "cards" ? frame.nodes : [];
+    if (shown.length > 0) {
+      const { x, y, scale } = this.#camera;
+      cards.style.transform = `scale(${scale}) translate(${-x}px, ${-y}px)`;
+      cards.dataset["size"] = frame.scene.layout.nodeHeight * scale < 52 ? "small" : "full";
+    }
+    if (shown.length === this.#cardNodes.length && shown.every((node, i) => node === this.#cardNodes[i])) return;
+    this.#cardNodes = shown;
+    this.#events.onCards(shown);
+  }
+
+  #minScale(): number {
+    const { layout } = this.#scene ?? {};
+    if (layout === undefined) return this.#camera.scale;
+    return fitCamera(wholeBounds(layout), this.#viewport).scale * MIN_SCALE_OF_FIT;
+  }
+
+  #restLater(): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.#events.onRest(this.#camera), REST_AFTER_MS);
+  }
+}
+
+function wholeBounds(layout: { readonly width: number; readonly height: number }): Bounds {
+  return { left: 0, top: 0, right: layout.width, bottom: layout.height };
+}

@@ -1,0 +1,158 @@
+import { formatShortCount } from "../../../format/amounts.ts";
+import { CANVAS_FONT } from "../../../theme/canvas-palette.ts";
+import { intersects, toScreen } from "../camera.ts";
+import { type Frame, isLit, usePicture, useScreen } from "./frame.ts";
+
+/** Trunks painted at most; the largest win. */
+const TRUNK_BUDGET = { groups: 500, cells: 400, names: 250, cards: 250 } as const;
+
+/** Edges of a focus painted at most. */
+const FOCUS_EDGE_BUDGET = 6_000;
+
+/** Below this height of a card on the screen, edges inside groups are noise. */
+const INNER_EDGES_FROM_PX = 7;
+
+/** Edges between groups, taken together. */
+export function paintTrunks(frame: Frame): void {
+  const { context, scene, camera, palette, focus } = frame;
+  const { layout, trunkOrder, trunkBounds } = scene;
+  let budget: number = TRUNK_BUDGET[frame.level];
+  usePicture(frame);
+  context.strokeStyle = palette.trunk;
+  for (const t of trunkOrder) {
+    if (budget === 0) break;
+    const bounds = {
+      left: trunkBounds[4 * t] ?? 0,
+      top: trunkBounds[4 * t + 1] ?? 0,
+      right: trunkBounds[4 * t + 2] ?? 0,
+      bottom: trunkBounds[4 * t + 3] ?? 0,
+    };
+    if (!intersects(bounds, frame.bounds)) continue;
+    budget--;
+    const width = 0.75 + 0.55 * Math.log2(1 + (layout.trunkSize[t] ?? 1));
+    context.lineWidth = (focus === null ? width : 0.75) / camera.scale;
+    context.beginPath();
+    traceTrunk(frame, t);
+    context.stroke();
+  }
+}
+
+function traceTrunk({ context, scene: { layout } }: Frame, trunk: number): void {
+  const from = layout.trunkFrom[trunk] ?? 0;
+  const to = layout.trunkTo[trunk] ?? 0;
+  // A trunk against the order of layers leaves to the left.
+  const forward = (layout.groupX[from] ?? 0) < (layout.groupX[to] ?? 0);
+  const side = (group: number, right: boolean): number => (layout.groupX[group] ?? 0) + (right ? (layout.groupWidth[group] ?? 0) : 0);
+  const middle = (group: number): number => (layout.groupY[group] ?? 0) + (layout.groupHeight[group] ?? 0) / 2;
+  traceRoute(context, layout.trunkRoute, {
+    x: side(from, forward),
+    y: middle(from),
+    toX: side(to, !forward),
+    toY: middle(to),
+    first: layout.trunkRouteStart[trunk] ?? 0,
+    end: layout.trunkRouteStart[trunk + 1] ?? 0,
+  });
+}
+
+/** Edges inside the groups in view, along their routes. */
+export function paintInnerEdges(frame: Frame): void {
+  const { context, scene, camera, palette } = frame;
+  const { layout, graph } = scene;
+  if (layout.nodeHeight * camera.scale < INNER_EDGES_FROM_PX) return;
+  usePicture(frame);
+  context.strokeStyle = frame.focus === null ? palette.edge : palette.trunk;
+  context.lineWidth = Math.min(1.25, 0.6 + camera.scale) / camera.scale;
+  context.beginPath();
+  for (const group of frame.groups) {
+    for (let k = layout.groupStart[group] ?? 0; k < (layout.groupStart[group + 1] ?? 0); k++) {
+      const node = layout.groupMember[k] ?? 0;
+      for (let i = graph.out.start[node] ?? 0; i < (graph.out.start[node + 1] ?? 0); i++) {
+        if (layout.nodeGroup[graph.out.target[i] ?? 0] === group) traceEdge(frame, graph.out.edge[i] ?? 0);
+      }
+    }
+  }
+  context.stroke();
+}
+
+/** The edges of the focus, across groups too, over everything but the cards. */
+export function paintFocusEdges(frame: Frame): void {
+  const { context, focus, camera, palette } = frame;
+  if (focus === null) return;
+  usePicture(frame);
+  context.strokeStyle = palette.accent;
+  context.lineWidth = (frame.level === "groups" ? 1 : 1.6) / camera.scale;
+  context.beginPath();
+  for (const edge of focus.edges.subarray(0, FOCUS_EDGE_BUDGET)) traceEdge(frame, edge);
+  context.stroke();
+}
+
+/** Ports where many edges meet, with their number. */
+export function paintBundles(frame: Frame): void {
+  const { context, scene, camera, palette } = frame;
+  const { layout } = scene;
+  if (frame.level !== "names" && frame.level !== "cards") return;
+  useScreen(frame);
+  const size = Math.min(11, 13 * camera.scale + 3);
+  context.font = `600 ${size}px ${CANVAS_FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let b = 0; b < layout.bundleSize.length; b++) {
+    const point = toScreen(camera, { x: layout.bundleX[b] ?? 0, y: layout.bundleY[b] ?? 0 });
+    if (point.x < -20 || point.y < -20 || point.x > frame.viewport.width + 20 || point.y > frame.viewport.height + 20) continue;
+    const text = formatShortCount(layout.bundleSize[b] ?? 0);
+    const width = size * (0.7 * text.length + 0.8);
+    context.fillStyle = palette.group;
+    context.strokeStyle = isLit(frame, layout.bundleTarget[b] ?? 0) ? palette.lineStrong : palette.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.roundRect(point.x - width / 2, point.y - size * 0.75, width, size * 1.5, size * 0.75);
+    context.fill();
+    context.stroke();
+    context.fillStyle = palette.muted;
+    context.fillText(text, point.x, point.y + 0.5);
+  }
+}
+
+function traceEdge({ context, scene: { layout, graph } }: Frame, edge: number): void {
+  const from = graph.from[edge] ?? 0;
+  const to = graph.to[edge] ?? 0;
+  traceRoute(context, layout.edgeRoute, {
+    x: (layout.nodeX[from] ?? 0) + layout.nodeWidth,
+    y: (layout.nodeY[from] ?? 0) + layout.nodeHeight / 2,
+    toX: layout.nodeX[to] ?? 0,
+    toY: (layout.nodeY[to] ?? 0) + layout.nodeHeight / 2,
+    first: layout.edgeRouteStart[edge] ?? 0,
+    end: layout.edgeRouteStart[edge + 1] ?? 0,
+  });
+}
+
+interface RouteEnds {
+  readonly x: number;
+  readonly y: number;
+  readonly toX: number;
+  readonly toY: number;
+  /** Points of the route: `[first, end)`. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Curves to the first point of each pair and runs straight to the second, then curves to the end. */
+function traceRoute(context: CanvasRenderingContext2D, route: Float32Array, ends: RouteEnds): void {
+  let { x, y } = ends;
+  context.moveTo(x, y);
+  for (let i = ends.first; i + 1 < ends.end; i += 2) {
+    curveTo(context, [x, y, route[2 * i] ?? 0, route[2 * i + 1] ?? 0]);
+    x = route[2 * i + 2] ?? 0;
+    y = route[2 * i + 3] ?? 0;
+    context.lineTo(x, y);
+  }
+  curveTo(context, [x, y, ends.toX, ends.toY]);
+}
+
+/** How far the handles of a curve reach at most: long curves stay flat at their ends without bulging. */
+const MAX_REACH = 220;
+
+function curveTo(context: CanvasRenderingContext2D, [x, y, toX, toY]: readonly [number, number, number, number]): void {
+  const reach = Math.min(MAX_REACH, Math.max(16, Math.abs(toX - x) / 2)) * (toX >= x ? 1 : -1);
+  context.bezierCurveTo(x + reach, y, toX - reach, toY, toX, toY);
+}

@@ -1,0 +1,129 @@
+import { PARTITION_STATUSES } from "@heddle/core";
+import { STATUS_COUNT } from "../../../data/status-table.ts";
+import { formatShortCount } from "../../../format/amounts.ts";
+import { codeOf, PARTITION_LOOK } from "../../../status/status-look.ts";
+import { CANVAS_FONT } from "../../../theme/canvas-palette.ts";
+import { groupBounds } from "../scene.ts";
+import { type Frame, type ScreenRect, screenRect, useScreen } from "./frame.ts";
+
+const LABEL_PX = 12;
+const HEADER_PX = 40;
+
+/** The boxes of the groups in view. */
+export function paintGroupBoxes(frame: Frame): void {
+  const { context, palette, camera } = frame;
+  useScreen(frame);
+  context.lineWidth = 1;
+  context.fillStyle = palette.group;
+  context.strokeStyle = frame.level === "groups" ? palette.lineStrong : palette.line;
+  context.beginPath();
+  for (const group of frame.groups) {
+    const { x, y, width, height } = screenRect(frame, groupBounds(frame.scene.layout, group));
+    context.roundRect(x + 0.5, y + 0.5, Math.max(1, width - 1), Math.max(1, height - 1), Math.min(8, 14 * camera.scale + 1));
+  }
+  context.fill();
+  context.stroke();
+  if (frame.level === "groups") for (const group of frame.groups) paintStatusBar(frame, group);
+}
+
+/** From left to right in a bar: what holds, then trouble, then what is missing. */
+const BAR_ORDER = (["fresh", "skipped", "stale", "failed", "running", "queued", "missing"] as const).map(codeOf);
+
+/** All of a group's assets by status, as one bar: what its cells would show if there were room for them. */
+function paintStatusBar(frame: Frame, group: number): void {
+  const { context, groupCounts, palette, scene } = frame;
+  const rect = screenRect(frame, groupBounds(scene.layout, group));
+  const bar = barRect(rect);
+  const total = (scene.layout.groupStart[group + 1] ?? 0) - (scene.layout.groupStart[group] ?? 0);
+  const grey = frame.focus !== null && !hasLit(frame, group);
+  let x = bar.x;
+  for (const code of BAR_ORDER) {
+    const count = groupCounts[group * (STATUS_COUNT + 1) + code] ?? 0;
+    if (count === 0) continue;
+    const tone = PARTITION_LOOK[PARTITION_STATUSES[code] ?? "missing"].tone;
+    const loud = tone === "failed" || tone === "running" || tone === "stale";
+    const width = Math.max(loud ? 2 : 0.5, (count / total) * bar.width);
+    context.globalAlpha = tone === "fresh" ? 0.6 : 1;
+    context.fillStyle = grey ? palette.lineStrong : palette.fill[tone];
+    context.fillRect(x, bar.y, Math.min(width, Math.max(0, bar.x + bar.width - x)), bar.height);
+    x += width;
+  }
+  context.globalAlpha = 1;
+}
+
+/** A bar at the foot of a box that has room for a name above it, else the whole box. */
+function barRect({ x, y, width, height }: ScreenRect): ScreenRect {
+  const inset = Math.min(3, width / 8, height / 8);
+  const roomForName = height >= 34 && width >= 48;
+  const top = roomForName ? y + 22 : y + inset;
+  return { x: x + inset, y: top, width: width - 2 * inset, height: y + height - inset - top };
+}
+
+/** Names of the groups, at a size that can be read at every zoom. */
+export function paintGroupNames(frame: Frame): void {
+  const { context, scene, camera } = frame;
+  useScreen(frame);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  const header = HEADER_PX * camera.scale;
+  for (const group of frame.groups) {
+    const rect = screenRect(frame, groupBounds(scene.layout, group));
+    const size = Math.max(LABEL_PX, Math.min(16, header * 0.42));
+    if (frame.level === "groups") {
+      if (rect.height >= 34 && rect.width >= 48) paintName(frame, group, { x: rect.x + 5, y: rect.y + 12, room: rect.width - 10, size: 11 });
+    } else if (header >= 18) {
+      const left = Math.max(rect.x + 14 * Math.min(1, camera.scale * 1.4), 10);
+      paintName(frame, group, { x: left, y: rect.y + header / 2, room: rect.x + rect.width - left - 10, size });
+    } else if (rect.width >= 56) {
+      paintPill(frame, group, rect);
+    }
+  }
+}
+
+interface NamePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
+  readonly size: number;
+}
+
+function paintName(frame: Frame, group: number, { x, y, room, size }: NamePlace): void {
+  const { context, palette, scene, names } = frame;
+  const name = scene.layout.groupNames[group] ?? "";
+  const text = names.fit(name, size, room);
+  if (text === "") return;
+  context.font = `600 ${size}px ${CANVAS_FONT}`;
+  context.fillStyle = frame.focus !== null && !hasLit(frame, group) ? palette.faint : palette.ink;
+  context.fillText(text, x, y);
+  const count = formatShortCount((scene.layout.groupStart[group + 1] ?? 0) - (scene.layout.groupStart[group] ?? 0));
+  const used = names.widthOf(text, size) + size * 0.6;
+  if (text !== name || used + size * count.length * 0.62 > room) return;
+  context.font = `400 ${size}px ${CANVAS_FONT}`;
+  context.fillStyle = palette.faint;
+  context.fillText(count, x + used, y);
+}
+
+/** A name on a ground of its own where the header has no room for letters: over the top edge of the box. */
+function paintPill(frame: Frame, group: number, rect: ScreenRect): void {
+  const { context, palette, scene, names } = frame;
+  const size = 11;
+  const text = names.fit(scene.layout.groupNames[group] ?? "", size, rect.width - 10);
+  if (text === "") return;
+  const width = names.widthOf(text, size) + 10;
+  context.fillStyle = palette.group;
+  context.globalAlpha = 0.88;
+  context.beginPath();
+  context.roundRect(rect.x + 1, rect.y + 1, width, 16, 4);
+  context.fill();
+  context.globalAlpha = 1;
+  context.font = `600 ${size}px ${CANVAS_FONT}`;
+  context.fillStyle = frame.focus !== null && !hasLit(frame, group) ? palette.faint : palette.ink;
+  context.fillText(text, rect.x + 6, rect.y + 9.5);
+}
+
+function hasLit({ scene: { layout }, focus }: Frame, group: number): boolean {
+  for (let k = layout.groupStart[group] ?? 0; k < (layout.groupStart[group + 1] ?? 0); k++) {
+    if (focus?.lit[layout.groupMember[k] ?? 0] === 1) return true;
+  }
+  return false;
+}

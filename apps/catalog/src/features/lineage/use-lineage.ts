@@ -1,0 +1,178 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type RefObject, useEffect, useEffectEvent, useMemo, useRef } from "react";
+import { useHotkeys } from "../../keyboard/hotkeys.ts";
+import { announceProblem } from "../../ui/toasts.tsx";
+import { selectionOfKeys } from "../../data/selection-filter.ts";
+import { useLaunch } from "../launch/launch-search.ts";
+import { type Camera, cameraCentre, centreCamera } from "./camera.ts";
+import { type FocusDepth, type FocusView, focusView } from "./focus-view.ts";
+import type { LineageRenderer } from "./lineage-renderer.ts";
+import { MAX_DEPTH } from "./lineage-search.ts";
+import type { Scene } from "./scene.ts";
+import { type WalkDirection, walkFrom } from "./walk.ts";
+
+const route = getRouteApi("/lineage");
+
+/** More picked assets than an address can name. */
+const MAX_PICKED = 200;
+
+/** What the lineage page shows and does; all of it but the pointer's position stands in the address. */
+export interface Lineage {
+  readonly renderer: RefObject<LineageRenderer | null>;
+  readonly focus: FocusView | null;
+  /** Row in focus, shown or filtered out. */
+  readonly focusRow: number | undefined;
+  readonly depth: FocusDepth;
+  readonly picked: Uint8Array<ArrayBuffer>;
+  readonly pickedRows: readonly number[];
+  readonly outlineShown: boolean;
+  /** Focus by a click on the picture: the camera stays. */
+  readonly select: (node: number | null) => void;
+  /** Focus from elsewhere: the camera goes there. */
+  readonly focusNode: (node: number) => void;
+  readonly focusOnRow: (row: number) => void;
+  readonly open: (node: number) => void;
+  readonly setDepth: (depth: FocusDepth) => void;
+  readonly pick: (nodes: readonly number[]) => void;
+  readonly showOnly: (sel: string) => void;
+  readonly showGroup: (group: number) => void;
+  readonly toggleOutline: () => void;
+  readonly placeCamera: (renderer: LineageRenderer) => void;
+  readonly keepCamera: (camera: Camera) => void;
+}
+
+export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTMLInputElement | null>): Lineage {
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/lineage" });
+  const renderer = useRef<LineageRenderer>(null);
+  const clicked = useRef<string | null>(null);
+  const { index, rows, nodeOfRow, graph } = scene;
+  const depth = search.depth ?? "all";
+  const focusRow = search.focus === undefined ? undefined : index.rowOfKey(search.focus);
+  const focusedNode = focusRow === undefined ? -1 : (nodeOfRow[focusRow] ?? -1);
+  const focus = useMemo(() => (focusedNode < 0 ? null : focusView(graph, focusedNode, depth)), [graph, focusedNode, depth]);
+  const pick = search.pick ?? NO_KEYS;
+  const pickedRows = useMemo(() => pick.flatMap((key) => index.rowOfKey(key) ?? []), [pick, index]);
+  const picked = useMemo(() => markNodes(scene, pickedRows), [scene, pickedRows]);
+  useCameraMoves({ renderer, scene, sel, focusKey: search.focus, focusedNode, clicked });
+
+  const setSearch = (change: Partial<typeof search>, replace = false): void => {
+    void navigate({ search: (before) => ({ ...before, ...change }), replace, resetScroll: false });
+  };
+  const keyOf = (node: number): string => index.keys[rows[node] ?? 0] ?? "";
+  const lineage: Lineage = {
+    renderer,
+    focus,
+    focusRow,
+    depth,
+    picked,
+    pickedRows,
+    outlineShown: search.outline !== "hidden",
+    select: (node) => {
+      clicked.current = node === null ? null : keyOf(node);
+      setSearch({ focus: clicked.current ?? undefined });
+    },
+    focusNode: (node) => setSearch({ focus: keyOf(node) }),
+    focusOnRow: (row) => setSearch({ focus: index.keys[row] }),
+    open: (node) => void navigate({ to: "/assets/$", params: { _splat: keyOf(node) } }),
+    setDepth: (next) => setSearch({ depth: next === "all" ? undefined : next }, true),
+    pick: (nodes) => {
+      if (nodes.length > MAX_PICKED) announceProblem(`${nodes.length} assets are in the frame`, `At most ${MAX_PICKED} can be picked; write a selection for more.`);
+      else setSearch({ pick: nodes.length === 0 ? undefined : nodes.map(keyOf) });
+    },
+    showOnly: (next) => setSearch({ sel: next, pick: undefined, x: undefined, y: undefined, z: undefined }),
+    showGroup: (group) => renderer.current?.fitGroup(group),
+    toggleOutline: () => setSearch({ outline: search.outline === "hidden" ? undefined : "hidden" }, true),
+    placeCamera: (target) => {
+      if (search.z !== undefined) target.moveTo(centreCamera({ x: search.x ?? 0, y: search.y ?? 0 }, search.z / 100, target.viewport), false);
+      else target.fit(false);
+      if (search.z === undefined && focusedNode >= 0) target.reveal(focusedNode);
+    },
+    keepCamera: (camera) => {
+      const viewport = renderer.current?.viewport;
+      if (viewport === undefined) return;
+      const centre = cameraCentre(camera, viewport);
+      setSearch({ x: Math.round(centre.x), y: Math.round(centre.y), z: Math.round(camera.scale * 1_000) / 10 }, true);
+    },
+  };
+  useLineageHotkeys(scene, lineage, filterField);
+  return lineage;
+}
+
+const NO_KEYS: readonly string[] = [];
+
+function markNodes({ rows, nodeOfRow }: Scene, marked: readonly number[]): Uint8Array<ArrayBuffer> {
+  const marks = new Uint8Array(rows.length);
+  for (const row of marked) {
+    const node = nodeOfRow[row] ?? -1;
+    if (node >= 0) marks[node] = 1;
+  }
+  return marks;
+}
+
+interface CameraMoves {
+  readonly renderer: RefObject<LineageRenderer | null>;
+  readonly scene: Scene;
+  readonly sel: string;
+  readonly focusKey: string | undefined;
+  readonly focusedNode: number;
+  /** Key that was focused by a click: it is in view already. */
+  readonly clicked: RefObject<string | null>;
+}
+
+/** Another filter shows its whole picture; another focus comes into view. */
+function useCameraMoves({ renderer, scene, sel, focusKey, focusedNode, clicked }: CameraMoves): void {
+  const fittedFor = useRef(sel);
+  useEffect(() => {
+    if (fittedFor.current === sel) return;
+    fittedFor.current = sel;
+    renderer.current?.fit(true);
+  }, [renderer, scene, sel]);
+  const reveal = useEffectEvent(() => {
+    if (focusedNode >= 0 && clicked.current !== focusKey) renderer.current?.reveal(focusedNode);
+    clicked.current = null;
+  });
+  const first = useRef(true);
+  useEffect(() => {
+    // The camera of the address comes first; it may show another part on purpose.
+    if (!first.current) reveal();
+    first.current = false;
+  }, [focusKey]);
+}
+
+function useLineageHotkeys(scene: Scene, lineage: Lineage, filterField: RefObject<HTMLInputElement | null>): void {
+  const launch = useLaunch();
+  const { focus, renderer, depth } = lineage;
+  const walk = (direction: WalkDirection) => (): void => {
+    if (focus === null) return;
+    const next = walkFrom(focus.node, direction, scene);
+    if (next >= 0) lineage.focusNode(next);
+  };
+  const deeper = (step: 1 | -1) => (): void => {
+    const now = depth === "all" ? MAX_DEPTH + 1 : depth;
+    const next = Math.max(1, now + step);
+    lineage.setDepth(next > MAX_DEPTH ? "all" : next);
+  };
+  useHotkeys("Lineage", [
+    { keys: "ArrowLeft", does: "Upstream of the focus", run: walk("left") },
+    { keys: "ArrowRight", does: "Downstream of the focus", run: walk("right") },
+    { keys: "ArrowUp", does: "Next asset above", run: walk("up") },
+    { keys: "ArrowDown", does: "Next asset below", run: walk("down") },
+    { keys: "Enter", does: "Open the asset in focus", run: () => focus !== null && lineage.open(focus.node) },
+    { keys: "f", does: "Bring the focus into view", run: () => focus !== null && renderer.current?.reveal(focus.node) },
+    { keys: "[", does: "Focus less deep", run: deeper(-1) },
+    { keys: "]", does: "Focus deeper", run: deeper(1) },
+    { keys: "0", does: "Show everything", run: () => renderer.current?.fit(true) },
+    { keys: "+", does: "Zoom in", run: () => renderer.current?.zoomBy(1.5, undefined, true) },
+    { keys: "=", does: "Zoom in", run: () => renderer.current?.zoomBy(1.5, undefined, true) },
+    { keys: "-", does: "Zoom out", run: () => renderer.current?.zoomBy(1 / 1.5, undefined, true) },
+    { keys: "o", does: "Outline", run: lineage.toggleOutline },
+    { keys: "/", does: "Find in the outline", run: () => filterField.current?.focus() },
+    {
+      keys: "m",
+      does: "Materialize the focus",
+      run: () => focus !== null && launch({ launch: selectionOfKeys([scene.index.keys[scene.rows[focus.node] ?? 0] ?? ""]) }),
+    },
+    { keys: "Escape", does: "Leave the focus", run: () => lineage.select(null) },
+  ]);
+}

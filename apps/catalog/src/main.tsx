@@ -1,0 +1,23 @@
+import "./styles.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { startLiveCatalog } from "./data/live-catalog.ts";
+import { queryClient } from "./data/trpc.ts";
+import { listenForHotkeys } from "./keyboard/hotkeys.ts";
+import { router } from "./routes.tsx";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html holds no element with the id root");
+
+startLiveCatalog();
+listenForHotkeys();
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,30 @@
+import type { PartitionStatuses } from "@heddle/api";
+import { type PartitionSpace, resolvePartitions } from "@heddle/core";
+import { useMemo } from "react";
+import { StatusRuns } from "./status-runs.ts";
+
+/** The partitions of an asset: what they are in, and what they are called. */
+export interface Partitions {
+  readonly runs: StatusRuns;
+  readonly space: PartitionSpace;
+}
+
+/** Builds both from the server's answer: keys are made here, the answer holds none. */
+export function usePartitions(statuses: PartitionStatuses | undefined): Partitions | null {
+  return useMemo(() => (statuses === undefined ? null : partitionsOf(statuses)), [statuses]);
+}
+
+export function partitionsOf({ spec, now, runs }: PartitionStatuses): Partitions {
+  return { runs: new StatusRuns(runs), space: resolvePartitions(spec, { now }) };
+}
+
+/** The name of a partition; its number where only the store knows the name. */
+export function partitionName(space: PartitionSpace, ordinal: number): string {
+  const key = space.keyOf(ordinal);
+  return key === null || key === "" ? `#${ordinal}` : key;
+}
+
+/** Where the last window ends: the name of the window after it; `null` when the partitions are not by time. */
+export function endOfWindow(space: PartitionSpace, ordinal: number): string | null {
+  return space.windowOf(ordinal) === null ? null : space.keyOf(ordinal + 1);
+}

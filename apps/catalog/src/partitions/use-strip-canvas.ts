@@ -1,0 +1,146 @@
+import type { PartitionSet } from "@heddle/core";
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
+import { canvasPalette } from "../theme/canvas-palette.ts";
+import { useTheme } from "../theme/theme.ts";
+import { paintStrip } from "./paint-strip.ts";
+import type { Partitions } from "./partition-space.ts";
+import { clampView, columnSpan, positionAtX, type StripView, zoomView } from "./strip-geometry.ts";
+
+interface StripCanvas {
+  readonly partitions: Partitions;
+  readonly selection: PartitionSet;
+  readonly view: StripView;
+  readonly setView: (view: StripView) => void;
+  readonly marked: readonly number[];
+  readonly cursor: number;
+  readonly height: number;
+  readonly setHovered: (span: readonly [number, number] | null) => void;
+  readonly onCurrent: (ordinal: number) => void;
+  readonly onSelection: (selection: PartitionSet) => void;
+}
+
+/** A pointer that moves less than this has clicked. */
+const DRAG_FROM_PX = 3;
+
+/** Paints a strip and lets a pointer mark, zoom and choose on it. */
+export function useStripCanvas(canvas: RefObject<HTMLCanvasElement | null>, strip: StripCanvas): void {
+  const width = useCanvasWidth(canvas);
+  const theme = useTheme();
+  const { partitions, view, cursor, height } = strip;
+  const [drag, setDrag] = useState<readonly [number, number] | null>(null);
+  const marked = drag === null ? strip.marked : [...strip.marked, ...drag];
+  useEffect(() => {
+    const request = requestAnimationFrame(() => {
+      const context = canvas.current?.getContext("2d");
+      if (canvas.current === null || context === null || context === undefined || width === 0) return;
+      const ratio = Math.min(2, window.devicePixelRatio);
+      canvas.current.width = Math.round(width * ratio);
+      canvas.current.height = Math.round(height * ratio);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      paintStrip({ context, palette: canvasPalette(), runs: partitions.runs, view, width, height, marked, cursor });
+    });
+    return () => cancelAnimationFrame(request);
+  });
+  // The theme is no input of the picture but its colours are: a change of it paints anew through the render it causes.
+  void theme;
+  useStripPointer(canvas, { ...strip, width, setDrag });
+}
+
+function useCanvasWidth(canvas: RefObject<HTMLCanvasElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [canvas]);
+  return width;
+}
+
+interface StripPointer extends StripCanvas {
+  readonly width: number;
+  readonly setDrag: (span: readonly [number, number] | null) => void;
+}
+
+function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: StripPointer): void {
+  const start = useRef<{ readonly x: number; readonly position: number } | null>(null);
+  const { runs } = strip.partitions;
+  const offsetOf = (event: MouseEvent): number => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
+  const positionOf = (event: MouseEvent): number => positionAtX(strip.view, offsetOf(event), { width: strip.width, count: runs.count });
+  const spanTo = (event: MouseEvent): readonly [number, number] => {
+    const from = start.current?.position ?? 0;
+    const to = positionOf(event);
+    return [Math.min(from, to), Math.max(from, to) + 1];
+  };
+  const isDrag = (event: MouseEvent): boolean => start.current !== null && Math.abs(offsetOf(event) - start.current.x) >= DRAG_FROM_PX;
+
+  const onDown = useEffectEvent((event: PointerEvent) => {
+    if (event.button !== 0) return;
+    canvas.current?.setPointerCapture(event.pointerId);
+    start.current = { x: offsetOf(event), position: positionOf(event) };
+  });
+  const onMove = useEffectEvent((event: PointerEvent) => {
+    if (isDrag(event)) {
+      strip.setDrag(spanTo(event));
+      strip.setHovered(spanTo(event));
+    } else {
+      strip.setHovered(columnSpan(strip.view, Math.max(1, Math.floor(strip.width)), Math.floor(offsetOf(event))));
+    }
+  });
+  const onUp = useEffectEvent((event: PointerEvent) => {
+    if (start.current === null) return;
+    const position = positionOf(event);
+    if (isDrag(event)) {
+      const dragged = runs.setBetween(...spanTo(event));
+      strip.onSelection(event.shiftKey ? toggled(strip.selection, dragged) : dragged);
+    } else {
+      strip.onCurrent(runs.ordinalAt(worstNear(strip, position)));
+    }
+    start.current = null;
+    strip.setDrag(null);
+  });
+  const onLeave = useEffectEvent(() => strip.setHovered(null));
+  const onCancel = useEffectEvent(() => {
+    start.current = null;
+    strip.setDrag(null);
+  });
+  const onWheel = useEffectEvent((event: WheelEvent) => {
+    event.preventDefault();
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      const shift = ((event.deltaX || event.deltaY) / strip.width) * (strip.view.to - strip.view.from);
+      strip.setView(clampView({ from: strip.view.from + shift, to: strip.view.to + shift }, runs.count));
+      return;
+    }
+    strip.setView(zoomView(strip.view, positionOf(event), { factor: Math.exp(event.deltaY * 0.002), count: runs.count }));
+  });
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const abort = new AbortController();
+    const { signal } = abort;
+    element.addEventListener("pointerdown", (event) => onDown(event), { signal });
+    element.addEventListener("pointermove", (event) => onMove(event), { signal });
+    element.addEventListener("pointerup", (event) => onUp(event), { signal });
+    element.addEventListener("pointercancel", () => onCancel(), { signal });
+    element.addEventListener("pointerleave", () => onLeave(), { signal });
+    element.addEventListener("wheel", (event) => onWheel(event), { signal, passive: false });
+    return () => abort.abort();
+  }, [canvas]);
+}
+
+/** With Shift, dragging over what is marked already unmarks it, over anything else adds to it. */
+function toggled(selection: PartitionSet, dragged: PartitionSet): PartitionSet {
+  return dragged.isSubsetOf(selection) ? selection.subtract(dragged) : selection.union(dragged);
+}
+
+/** A click where many partitions share a pixel means the most urgent one of them. */
+function worstNear({ partitions: { runs }, view, width }: StripPointer, position: number): number {
+  const perPixel = (view.to - view.from) / Math.max(1, width);
+  if (perPixel <= 1) return position;
+  const from = position;
+  const to = Math.min(runs.count, position + Math.ceil(perPixel));
+  const worst = runs.worstBetween(from, to);
+  if (runs.codeAt(from) === worst) return from;
+  return runs.next(from, 1, new Set([worst]));
+}

@@ -1,0 +1,78 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { assetPageSearch } from "./features/asset/asset-page-search.ts";
+import { assetsSearch } from "./features/assets/assets-search.ts";
+import { launchSearch } from "./features/launch/launch-search.ts";
+import { lineageSearch } from "./features/lineage/lineage-search.ts";
+import { runListSearch } from "./features/runs/run-list-search.ts";
+import { runPageSearch } from "./features/runs/run-page-search.ts";
+import { formatSearchText, parseSearchText } from "./search/search-schema.ts";
+import { ErrorPage } from "./shell/error-page.tsx";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { Shell } from "./shell/shell.tsx";
+
+const rootRoute = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ErrorPage,
+  validateSearch: launchSearch,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/assets", replace: true });
+  },
+});
+
+const assetsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/assets",
+  validateSearch: assetsSearch,
+  component: lazyRouteComponent(() => import("./features/assets/assets-page.tsx"), "AssetsPage"),
+});
+
+/** The rest of the address is the asset key, its slashes included. */
+const assetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/assets/$",
+  validateSearch: assetPageSearch,
+  component: lazyRouteComponent(() => import("./features/asset/asset-page.tsx"), "AssetPage"),
+});
+
+const lineageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/lineage",
+  validateSearch: lineageSearch,
+  component: lazyRouteComponent(() => import("./features/lineage/lineage-page.tsx"), "LineagePage"),
+});
+
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  validateSearch: runListSearch,
+  component: lazyRouteComponent(() => import("./features/runs/run-list-page.tsx"), "RunListPage"),
+});
+
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$runId",
+  validateSearch: runPageSearch,
+  component: lazyRouteComponent(() => import("./features/runs/run-page.tsx"), "RunPage"),
+});
+
+/** All pages by address. */
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([homeRoute, assetsRoute, assetRoute, lineageRoute, runsRoute, runRoute]),
+  parseSearch: parseSearchText,
+  stringifySearch: formatSearchText,
+  defaultPreload: "intent",
+  defaultErrorComponent: ErrorPage,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    readonly router: typeof router;
+  }
+}

@@ -1,0 +1,29 @@
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Button } from "../ui/button.tsx";
+import { copyText } from "../ui/copy.ts";
+import { Page } from "../ui/page.tsx";
+
+/** A page that broke while it was shown; the shell around it stays. */
+export function ErrorPage({ error, reset }: ErrorComponentProps): ReactNode {
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return (
+    <Page title="Error">
+      <div role="alert" className="flex max-w-3xl flex-col items-start gap-3 p-6">
+        <h1 className="text-lg font-semibold">This page broke</h1>
+        <p className="text-muted">That is a fault in Heddle. The other pages work, and what runs is not affected.</p>
+        <pre tabIndex={0} className="max-h-72 w-full overflow-auto rounded-md border border-line bg-surface p-3 font-mono text-xs leading-5">
+          {details}
+        </pre>
+        <div className="flex gap-2">
+          <Button icon="retry" onClick={reset}>
+            Show it again
+          </Button>
+          <Button icon="copy" onClick={() => void copyText(details, "Details")}>
+            Copy details
+          </Button>
+        </div>
+      </div>
+    </Page>
+  );
+}

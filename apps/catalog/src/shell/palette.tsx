@@ -1,0 +1,162 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useCatalog } from "../data/catalog-state.ts";
+import { lookOfCode } from "../status/status-look.ts";
+import { GlyphIcon, TONE_TEXT } from "../status/status-mark.tsx";
+import { Key } from "../ui/button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { type PaletteEntry, PaletteSearch } from "./palette-search.ts";
+
+/** Finds and opens anything by a few letters. */
+export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
+        <Dialog.Popup className="popup fixed top-[12vh] left-1/2 z-50 flex max-h-[64vh] w-[600px] max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col overflow-hidden">
+          <Dialog.Title className="sr-only">Go to</Dialog.Title>
+          <PaletteBody onClose={onClose} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const catalog = useCatalog();
+  const [text, setText] = useState("");
+  const [active, setActive] = useState(0);
+  const search = useMemo(() => new PaletteSearch(catalog?.index ?? null), [catalog]);
+  const entries = useMemo(() => search.find(text), [search, text]);
+  const openEntry = useOpenEntry(onClose);
+  const listId = useId();
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0) {
+      event.preventDefault();
+      setActive((now) => (entries.length === 0 ? 0 : (now + step + entries.length) % entries.length));
+    }
+    const entry = entries[active];
+    if (event.key === "Enter" && entry !== undefined) openEntry(entry, event.shiftKey);
+  };
+
+  return (
+    <>
+      <div className="flex items-center gap-2 border-b border-line px-3">
+        <span className="text-faint">
+          <Icon name="search" />
+        </span>
+        <input
+          autoFocus
+          role="combobox"
+          aria-label="Go to an asset, group, run or page"
+          aria-expanded
+          aria-controls={listId}
+          aria-activedescendant={entries.length > 0 ? `${listId}-${active}` : undefined}
+          placeholder="Asset, group, run number, page"
+          spellCheck={false}
+          autoComplete="off"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
+          className="h-11 flex-1 bg-transparent text-md outline-none placeholder:text-faint"
+        />
+      </div>
+      <div id={listId} role="listbox" aria-label="Results" className="min-h-0 flex-1 overflow-y-auto p-1.5">
+        {entries.map((entry, i) => (
+          <Entry key={`${entry.kind}:${entry.label}`} id={`${listId}-${i}`} entry={entry} active={i === active} onHover={() => setActive(i)} onOpen={(shift) => openEntry(entry, shift)} />
+        ))}
+      </div>
+      {entries.length === 0 && <p className="px-4 pb-4 text-muted">Nothing is called “{text}”.</p>}
+      <p className="flex items-center gap-4 border-t border-line px-3 py-2 text-2xs text-muted">
+        <span className="flex items-center gap-1.5">
+          <Key>↵</Key> open
+        </span>
+        <span className="flex items-center gap-1.5">
+          <Key>⇧</Key>
+          <Key>↵</Key> show in lineage
+        </span>
+      </p>
+    </>
+  );
+}
+
+interface EntryProps {
+  readonly id: string;
+  readonly entry: PaletteEntry;
+  readonly active: boolean;
+  readonly onHover: () => void;
+  readonly onOpen: (shift: boolean) => void;
+}
+
+function Entry({ id, entry, active, onHover, onOpen }: EntryProps): ReactNode {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (active) element.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  return (
+    // Keys are handled by the field, which keeps the focus.
+    <div
+      ref={element}
+      id={id}
+      role="option"
+      tabIndex={-1}
+      aria-selected={active}
+      onMouseMove={onHover}
+      onClick={(event) => onOpen(event.shiftKey)}
+      onKeyDown={(event) => event.key === "Enter" && onOpen(event.shiftKey)}
+      className="flex h-8 cursor-default items-center gap-2.5 rounded-sm px-2.5 aria-selected:bg-pressed"
+    >
+      <EntryMark entry={entry} />
+      <span className="truncate">{entry.label}</span>
+      <span className="ml-auto shrink-0 text-2xs text-muted">
+        <EntryKind entry={entry} />
+      </span>
+    </div>
+  );
+}
+
+function EntryMark({ entry }: { readonly entry: PaletteEntry }): ReactNode {
+  const catalog = useCatalog();
+  if (entry.kind === "asset" && catalog !== null) {
+    const look = lookOfCode(catalog.statuses.codes[entry.row] ?? -1);
+    return (
+      <span className={TONE_TEXT[look.tone]} title={look.word}>
+        <GlyphIcon glyph={look.glyph} />
+      </span>
+    );
+  }
+  return (
+    <span className="text-faint">
+      <Icon name={entry.kind === "run" ? "runs" : entry.kind === "group" ? "assets" : "chevronRight"} size={12} />
+    </span>
+  );
+}
+
+function EntryKind({ entry }: { readonly entry: PaletteEntry }): ReactNode {
+  const catalog = useCatalog();
+  if (entry.kind !== "asset") return entry.kind;
+  return catalog?.index.groupNameOf(entry.row) ?? "asset";
+}
+
+function useOpenEntry(onClose: () => void): (entry: PaletteEntry, inLineage: boolean) => void {
+  const navigate = useNavigate();
+  return (entry, inLineage) => {
+    onClose();
+    if (entry.kind === "page") void navigate({ to: entry.to });
+    else if (entry.kind === "run") void navigate({ to: "/runs/$runId", params: { runId: String(entry.runId) } });
+    else if (entry.kind === "asset" && !inLineage) void navigate({ to: "/assets/$", params: { _splat: entry.label } });
+    else if (entry.kind === "asset") void navigate({ to: "/lineage", search: { focus: entry.label } });
+    else if (inLineage) void navigate({ to: "/lineage", search: { sel: groupSelection(entry.label) } });
+    else void navigate({ to: "/assets", search: { group: [entry.label] } });
+  };
+}
+
+function groupSelection(group: string): string {
+  return /^[\w./@-]+$/u.test(group) ? `group:${group}` : `group:"${group.replaceAll('"', String.raw`\"`)}"`;
+}

@@ -1,0 +1,92 @@
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { useCatalogState } from "../data/catalog-state.ts";
+import { invalidateEverything } from "../data/invalidation.ts";
+import { useHotkeys } from "../keyboard/hotkeys.ts";
+import { dismissSearchProblems } from "../search/search-problems.ts";
+import { FailurePanel } from "../ui/failure-panel.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { Toasts } from "../ui/toasts.tsx";
+import { Banners } from "./banners.tsx";
+import { useDeployment } from "./deployment.ts";
+import { KeyHelp } from "./key-help.tsx";
+import { Palette } from "./palette.tsx";
+import { Rail } from "./rail.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+const LaunchDialog = lazy(async () => ({ default: (await import("../features/launch/launch-dialog.tsx")).LaunchDialog }));
+
+/** What is around every page. */
+export function Shell(): ReactNode {
+  const deployment = useDeployment();
+  const [over, setOver] = useState<"nothing" | "palette" | "help">("nothing");
+  const close = (): void => setOver("nothing");
+  useShellHotkeys({ openPalette: () => setOver("palette"), openHelp: () => setOver("help") });
+  useForgetAddressProblems();
+  return (
+    <div className="grid h-full grid-cols-[64px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[44px_minmax(0,1fr)_52px]">
+      <a href="#main" className="skip-link">
+        Skip to content
+      </a>
+      <div className="col-span-full">
+        <TopBar deployment={deployment} onSearch={() => setOver("palette")} onHelp={() => setOver("help")} />
+      </div>
+      <div className="contents max-md:[&>nav]:order-2">
+        <Rail />
+        <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col outline-none">
+          <Banners deployment={deployment} />
+          <div className="min-h-0 flex-1">
+            <CatalogGate />
+          </div>
+        </main>
+      </div>
+      <Palette open={over === "palette"} onClose={close} />
+      <KeyHelp open={over === "help"} onClose={close} />
+      <Toasts />
+    </div>
+  );
+}
+
+/** Pages appear once the assets are known: all of them speak of assets by row. */
+function CatalogGate(): ReactNode {
+  const state = useCatalogState();
+  if (state.kind === "loading") return <Skeleton label="Reading the assets" lines={8} />;
+  if (state.kind === "failed") {
+    return (
+      <div className="p-4">
+        <h1 className="sr-only">Heddle</h1>
+        <FailurePanel title="The assets could not be read" error={state.error} />
+        <p className="mt-2 text-muted">Trying again every 3 seconds.</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Outlet />
+      <Suspense>
+        <LaunchDialog catalog={state.catalog} />
+      </Suspense>
+    </>
+  );
+}
+
+function useShellHotkeys({ openPalette, openHelp }: { readonly openPalette: () => void; readonly openHelp: () => void }): void {
+  const navigate = useNavigate();
+  useHotkeys("Everywhere", [
+    { keys: "Mod+k", does: "Go to anything", run: openPalette },
+    { keys: "?", does: "This help", run: openHelp },
+    { keys: "g a", does: "Assets", run: () => void navigate({ to: "/assets" }) },
+    { keys: "g l", does: "Lineage", run: () => void navigate({ to: "/lineage" }) },
+    { keys: "g r", does: "Runs", run: () => void navigate({ to: "/runs" }) },
+    { keys: "r", does: "Read everything anew", run: invalidateEverything },
+  ]);
+}
+
+/** Problems of an address concern the page that was opened with it, and no other. */
+function useForgetAddressProblems(): void {
+  const { pathname } = useLocation();
+  const [first] = useState(pathname);
+  useEffect(() => {
+    if (pathname !== first) dismissSearchProblems();
+  }, [pathname, first]);
+}

@@ -1,0 +1,53 @@
+import type { Deployment } from "@heddle/api";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { isMac } from "../keyboard/hotkeys.ts";
+import { IconButton, Key } from "../ui/button.tsx";
+import { copyText } from "../ui/copy.ts";
+import { Icon } from "../ui/icons.tsx";
+import { Breadcrumb } from "./breadcrumb.tsx";
+import { CodeState } from "./code-state.tsx";
+import { HealthState } from "./health-state.tsx";
+import { Mark } from "./mark.tsx";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
+interface TopBarProps {
+  readonly deployment: Deployment | undefined;
+  readonly onSearch: () => void;
+  readonly onHelp: () => void;
+}
+
+/** Where one is, what state everything is in, and the way to anywhere else. */
+export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode {
+  return (
+    <header className="flex h-11 items-center gap-2 border-b border-line bg-surface pr-3">
+      <Link to="/assets" aria-label="Heddle" className="flex h-full w-16 shrink-0 items-center justify-center border-r border-line">
+        <Mark />
+      </Link>
+      <Breadcrumb />
+      <div className="ml-auto flex items-center gap-1">
+        <button
+          type="button"
+          onClick={onSearch}
+          className="mr-1 flex h-7 w-56 items-center gap-2 rounded-md border border-line-strong bg-canvas px-2 text-xs text-muted hover:border-faint max-md:w-auto"
+        >
+          <Icon name="search" size={14} />
+          <span className="max-md:sr-only">Go to…</span>
+          <span className="ml-auto flex gap-0.5 max-md:hidden">
+            <Key>{isMac ? "⌘" : "Ctrl"}</Key>
+            <Key>K</Key>
+          </span>
+        </button>
+        {deployment !== undefined && (
+          <>
+            <CodeState deployment={deployment} />
+            <HealthState deployment={deployment} />
+          </>
+        )}
+        <IconButton icon="link" label="Copy link to this view" className="max-md:hidden" onClick={() => void copyText(window.location.href, "Link")} />
+        <IconButton icon="keyboard" label="Keyboard shortcuts" className="max-md:hidden" onClick={onHelp} />
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,58 @@
+import { useSyncExternalStore } from "react";
+
+/** What a person may choose. `system` follows the operating system. */
+export const THEME_CHOICES = ["system", "light", "dark"] as const;
+export type ThemeChoice = (typeof THEME_CHOICES)[number];
+
+/** What is shown. */
+export type Theme = "light" | "dark";
+
+/** The inline script of index.html reads the same key before the first paint. */
+const STORAGE_KEY = "heddle.theme";
+
+const listeners = new Set<() => void>();
+const systemLight = matchMedia("(prefers-color-scheme: light)");
+systemLight.addEventListener("change", apply);
+
+/** The stored choice; `system` when there is none or storage is forbidden. */
+export function themeChoice(): ThemeChoice {
+  try {
+    const stored = localStorage.getItem(STORAGE_KEY);
+    return THEME_CHOICES.find((choice) => choice === stored) ?? "system";
+  } catch {
+    return "system";
+  }
+}
+
+/** Stores a choice and shows it at once. */
+export function chooseTheme(choice: ThemeChoice): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, choice);
+  } catch {
+    // The choice then lasts as long as the page, which is all that a browser without storage allows.
+  }
+  apply(choice);
+}
+
+/** What is shown now. */
+export function shownTheme(): Theme {
+  return document.documentElement.dataset["theme"] === "light" ? "light" : "dark";
+}
+
+/** Calls back whenever another theme is shown: canvases read their colours anew. Returns how to stop. */
+export function onThemeChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The theme that is shown, for components. */
+export function useTheme(): Theme {
+  return useSyncExternalStore(onThemeChange, shownTheme);
+}
+
+function apply(given: ThemeChoice | Event): void {
+  const choice = typeof given === "string" ? given : themeChoice();
+  const system: Theme = systemLight.matches ? "light" : "dark";
+  document.documentElement.dataset["theme"] = choice === "system" ? system : choice;
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,73 @@
+/** One block of a description. */
+export type Block =
+  | { readonly kind: "heading"; readonly text: string }
+  | { readonly kind: "paragraph"; readonly text: string }
+  | { readonly kind: "code"; readonly text: string }
+  | { readonly kind: "list"; readonly ordered: boolean; readonly items: readonly string[] };
+
+/** One piece of running text. */
+export type Inline =
+  | { readonly kind: "text" | "code" | "strong" | "emphasis"; readonly text: string }
+  | { readonly kind: "link"; readonly text: string; readonly href: string };
+
+const FENCE = /^\s*```/u;
+const HEADING = /^#{1,6}\s+(.*)$/u;
+const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/u;
+
+/** The only addresses that a link may lead to. */
+const OPENABLE = /^(?:https?:|mailto:)/iu;
+
+/** Cuts Markdown into blocks: headings, paragraphs, lists and fenced code, the parts that descriptions use. */
+export function parseMarkdown(text: string): Block[] {
+  const lines = text.split(/\r?\n/u);
+  const blocks: Block[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const [block, next] = readBlock(lines, at);
+    if (block !== null) blocks.push(block);
+    at = next;
+  }
+  return blocks;
+}
+
+function readBlock(lines: readonly string[], at: number): readonly [Block | null, number] {
+  const line = lines[at] ?? "";
+  if (line.trim() === "") return [null, at + 1];
+  if (FENCE.test(line)) {
+    const end = lines.findIndex((own, i) => i > at && FENCE.test(own));
+    const stop = end < 0 ? lines.length : end;
+    return [{ kind: "code", text: lines.slice(at + 1, stop).join("\n") }, stop + 1];
+  }
+  const heading = HEADING.exec(line);
+  if (heading !== null) return [{ kind: "heading", text: heading[1] ?? "" }, at + 1];
+  const isItem = ITEM.test(line);
+  const end = lines.findIndex((own, i) => i > at && (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || ITEM.test(own) !== isItem));
+  const stop = end < 0 ? lines.length : end;
+  const own = lines.slice(at, stop);
+  if (!isItem) return [{ kind: "paragraph", text: own.map((part) => part.trim()).join(" ") }, stop];
+  const items = own.map((item) => ITEM.exec(item)?.[2] ?? item);
+  return [{ kind: "list", ordered: ITEM.exec(line)?.[1] !== undefined, items }, stop];
+}
+
+const INLINE = /`(?<code>[^`]+)`|\*\*(?<strong>[^*]+)\*\*|(?<![\p{L}\p{N}_*])[*_](?=\S)(?<emphasis>[^*_]+)(?<=\S)[*_](?![\p{L}\p{N}_*])|\[(?<text>[^\]]+)\]\((?<href>[^)\s]+)\)/gu;
+
+/** Cuts running text into code, strong, emphasised, linked and plain pieces. */
+export function parseInline(text: string): Inline[] {
+  const parts: Inline[] = [];
+  let at = 0;
+  for (const match of text.matchAll(INLINE)) {
+    if (match.index > at) parts.push({ kind: "text", text: text.slice(at, match.index) });
+    parts.push(inlineOf(match));
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) parts.push({ kind: "text", text: text.slice(at) });
+  return parts;
+}
+
+function inlineOf(match: RegExpExecArray): Inline {
+  const { code, strong, emphasis, text, href } = match.groups ?? {};
+  if (code !== undefined) return { kind: "code", text: code };
+  if (strong !== undefined) return { kind: "strong", text: strong };
+  if (emphasis !== undefined) return { kind: "emphasis", text: emphasis };
+  if (text !== undefined && href !== undefined && OPENABLE.test(href)) return { kind: "link", text, href };
+  return { kind: "text", text: match[0] };
+}

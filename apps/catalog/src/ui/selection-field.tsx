@@ -1,0 +1,68 @@
+import { type ReactNode, type Ref, useEffect, useEffectEvent, useId, useState } from "react";
+import type { FilterResult } from "../data/selection-filter.ts";
+import { copyText } from "./copy.ts";
+import { TextField } from "./text-field.tsx";
+import { IconButton } from "./button.tsx";
+
+interface SelectionFieldProps {
+  readonly value: string;
+  readonly result: FilterResult;
+  readonly onChange: (text: string) => void;
+  readonly fieldRef?: Ref<HTMLInputElement>;
+}
+
+/** Typing waits this long before the address and the page follow. */
+const SETTLE_MS = 120;
+
+/** The field of the selection language, the same on every page; says what is wrong and where. */
+export function SelectionField({ value, result, onChange, fieldRef }: SelectionFieldProps): ReactNode {
+  const [text, setText] = useState(value);
+  const [sent, setSent] = useState(value);
+  const helpId = useId();
+  if (value !== sent) {
+    // The address changed by other means than this field.
+    setSent(value);
+    setText(value);
+  }
+  const send = useEffectEvent(() => {
+    setSent(text);
+    onChange(text);
+  });
+  useEffect(() => {
+    if (text === sent) return;
+    const timer = setTimeout(() => send(), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [text, sent]);
+  const invalid = result.kind === "invalid";
+  return (
+    <div className="relative flex w-96 max-w-full items-center gap-1">
+      <TextField
+        ref={fieldRef}
+        label="Filter by selection"
+        placeholder="orders, group:finance, +fct_orders, status:failed"
+        icon="filter"
+        value={text}
+        invalid={invalid}
+        aria-describedby={invalid ? helpId : undefined}
+        onChange={(event) => setText(event.target.value)}
+        onClear={() => setText("")}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        className="flex-1"
+      />
+      {result.kind === "matched" && (
+        <IconButton icon="copy" label="Copy the selection for the command line" onClick={() => void copyText(result.canonical, "Selection")} />
+      )}
+      {invalid && (
+        <p id={helpId} role="status" className="popup absolute top-8 right-0 left-0 z-20 px-3 py-2 text-xs">
+          <span className="font-mono text-muted">
+            {text.slice(0, result.position)}
+            <mark className="bg-failed-soft text-failed-ink underline">{text.slice(result.position) || " "}</mark>
+          </span>
+          <span className="mt-1 block">
+            {result.message} <span className="text-muted">{result.hint}</span>
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { HeddleError } from "@heddle/core";
+import type { DefaultsConfig } from "@heddle/engine";
+import { join } from "node:path";
+
+/** What the daemon and the worker are told by their environment. */
+export interface ProcessConfig {
+  readonly databaseUrl: string;
+  /** Directory of the project whose assets are declared. */
+  readonly projectDirectory: string;
+  /** Whether the project is loaded again when its files change. */
+  readonly watch: boolean;
+  readonly defaults: DefaultsConfig;
+  readonly processes: number | undefined;
+  readonly concurrency: number | undefined;
+  readonly heapMb: number | undefined;
+}
+
+/** Reads the configuration. @throws CONFIG_INVALID naming the variable. */
+export function readConfig(env: NodeJS.ProcessEnv): ProcessConfig {
+  const projectDirectory = required(env, "HEDDLE_PROJECT");
+  return {
+    databaseUrl: required(env, "DATABASE_URL"),
+    projectDirectory,
+    watch: env["HEDDLE_WATCH"] === "1",
+    defaults: {
+      module: import.meta.resolve("@heddle/io/defaults"),
+      options: { root: env["HEDDLE_STORAGE"] ?? join(projectDirectory, ".heddle", "storage") },
+    },
+    processes: positiveInteger(env, "HEDDLE_PROCESSES"),
+    concurrency: positiveInteger(env, "HEDDLE_CONCURRENCY"),
+    heapMb: positiveInteger(env, "HEDDLE_STEP_HEAP_MB"),
+  };
+}
+
+function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (value !== undefined && value !== "") return value;
+  throw new HeddleError("CONFIG_INVALID", `the environment variable ${name} is not set`, {
+    hint: "`heddle dev` sets it; a process that is started by itself needs it in its environment.",
+  });
+}
+
+function positiveInteger(env: NodeJS.ProcessEnv, name: string): number | undefined {
+  const value = env[name];
+  if (value === undefined || value === "") return undefined;
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new HeddleError("CONFIG_INVALID", `the environment variable ${name} is ${JSON.stringify(value)}`, {
+    hint: "It has to be a whole number above zero.",
+  });
+}

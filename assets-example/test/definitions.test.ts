@@ -1,0 +1,23 @@
+import { validateDefinitions } from "@heddle/core";
+import { describe, expect, it } from "vitest";
+import project from "../src/definitions.ts";
+
+describe("the definitions", () => {
+  it("have no problems", () => {
+    expect(validateDefinitions(project)).toEqual([]);
+  });
+
+  it("are four sources and sixteen assets, all of them described and owned", () => {
+    const assets = [...project.assets.values()];
+    expect(assets.filter(({ kind }) => kind === "external-asset")).toHaveLength(4);
+    expect(assets.filter(({ kind }) => kind === "asset")).toHaveLength(16);
+    expect(assets.filter(({ description, owners }) => description === null || owners.length === 0)).toEqual([]);
+  });
+
+  it("have checks that say what they look for", () => {
+    const checks = [...project.checks.values()].flat();
+    expect(checks).toHaveLength(27);
+    expect(checks.filter(({ description }) => description === null)).toEqual([]);
+    expect(checks.filter(({ blocking }) => blocking)).toHaveLength(10);
+  });
+});

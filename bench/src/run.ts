@@ -1,0 +1,23 @@
+import { round, type Benchmark } from "./benchmark.ts";
+
+/** The benchmarks by name; each is loaded only when it is run. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  b4: async () => (await import("./b4-click-to-user-code.ts")).clickToUserCode,
+  b5: async () => (await import("./b5-load-definitions.ts")).loadTwoThousandAssets,
+  b6: async () => (await import("./b6-start-up.ts")).startUp,
+};
+
+const [name = ""] = process.argv.slice(2);
+const load = BENCHMARKS[name];
+if (load === undefined) {
+  console.error(`There is no benchmark "${name}". There are: ${Object.keys(BENCHMARKS).join(", ")}.`);
+  process.exit(2);
+}
+const benchmark = await load();
+console.error(`${benchmark.name}: ${benchmark.description} …`);
+const { value, parameters, calibration } = await benchmark.measure();
+const { unit, target } = benchmark;
+console.log(
+  JSON.stringify({ benchmark: benchmark.name, value: round(value), unit, target, ok: value <= target, calibration, parameters }),
+);
+process.exit(value <= target ? 0 : 1);

@@ -1,0 +1,42 @@
+import type { Database } from "@heddle/storage";
+import { CheckStandings } from "./checks/check-standings.ts";
+import { DefinitionsCache } from "./definitions/definitions-cache.ts";
+import { describeEvents } from "./events/event-changes.ts";
+import { EventHub } from "./events/event-hub.ts";
+import { PreviewMemory } from "./plan/preview-memory.ts";
+import type { ServerLog } from "./server-log.ts";
+
+/** What one server keeps for all requests. */
+export interface ApiState {
+  readonly db: Database;
+  /** The environment that is served. */
+  readonly environment: string;
+  /** Version of Heddle. */
+  readonly version: string;
+  readonly definitions: DefinitionsCache;
+  readonly checks: CheckStandings;
+  readonly events: EventHub;
+  readonly previews: PreviewMemory;
+}
+
+export interface ApiStateOptions {
+  readonly db: Database;
+  readonly environment: string;
+  readonly version: string;
+  readonly log: ServerLog;
+}
+
+/** Makes the state of a server. Nothing is read before the first request. */
+export function createApiState({ db, environment, version, log }: ApiStateOptions): ApiState {
+  const state: ApiState = {
+    db,
+    environment,
+    version,
+    definitions: new DefinitionsCache(environment),
+    checks: new CheckStandings(environment),
+    // Asked only when somebody listens, and the state is whole by then.
+    events: new EventHub({ db, log, describe: (events) => describeEvents(state, events) }),
+    previews: new PreviewMemory(),
+  };
+  return state;
+}

@@ -1,0 +1,16 @@
+import type { ApiState } from "../api-state.ts";
+import { describeChecks } from "../checks/check-answers.ts";
+import type { AssetChecks } from "../contract.ts";
+import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { requireAsset } from "./asset-lookup.ts";
+
+/** Answers `checks.forAsset`. */
+export async function readAssetChecks(state: ApiState, key: string): Promise<AssetChecks> {
+  await state.checks.refresh(state.db);
+  return state.db.read("checks.forAsset", async (tx) => {
+    const asset = requireAsset(await state.definitions.index(tx), key);
+    const space = new PartitionSpaces(Date.now()).of(asset);
+    const checks = await describeChecks(tx, state.checks, { asset, space });
+    return { asset: { id: asset.id, key }, checks };
+  });
+}

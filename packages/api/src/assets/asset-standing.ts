@@ -1,0 +1,72 @@
+import { PARTITION_STATUSES, PartitionSet, type PartitionStatus } from "@heddle/core";
+import {
+  listPartitionStatuses,
+  NO_PARTITION_SETS,
+  readPartitionSets,
+  type PartitionSets,
+  type PartitionStatusList,
+  type Transaction,
+} from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import type { IndexedAsset } from "../definitions/definitions-index.ts";
+import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { findStaleAssets, type StaleReason } from "./staleness.ts";
+
+/** The status to show for an asset is the first of these that any of its partitions has. */
+const URGENCY: readonly PartitionStatus[] = ["failed", "running", "queued", "stale", "skipped", "missing", "fresh"];
+/** What has no status of its own. */
+const NO_STATUS = -1;
+
+/** How one asset stands. */
+export interface AssetStanding {
+  readonly asset: IndexedAsset;
+  readonly sets: PartitionSets;
+  readonly statuses: PartitionStatusList;
+  /** Partitions that exist. */
+  readonly total: number;
+  /** Index into `PARTITION_STATUSES`, or -1. */
+  readonly code: number;
+  readonly staleBecause: readonly StaleReason[];
+}
+
+export interface StandingsScope {
+  readonly assets: readonly IndexedAsset[];
+  readonly spaces: PartitionSpaces;
+}
+
+/** Finds out how some assets stand, in a constant number of statements. In the order in which they were given. */
+export async function readAssetStandings(
+  state: ApiState,
+  tx: Transaction,
+  { assets, spaces }: StandingsScope,
+): Promise<AssetStanding[]> {
+  const index = await state.definitions.index(tx);
+  const environmentId = await state.definitions.environmentId(tx);
+  const isEverything = assets.length >= index.declared.length;
+  const needed = isEverything ? undefined : idsWithUpstream(assets, (asset) => index.upstreamOf(asset));
+  const sets = await readPartitionSets(tx, { environmentId, assetIds: needed });
+  const stale = await findStaleAssets(tx, { index, definitions: state.definitions, environmentId, assets, sets });
+  return assets.map((asset) => {
+    const staleBecause = stale.get(asset.id) ?? [];
+    const { all } = spaces.of(asset);
+    const own = sets.get(asset.id) ?? NO_PARTITION_SETS;
+    // Heddle makes none of an external asset's partitions, so none of them is missing.
+    const shown = asset.definition.kind === "external" ? PartitionSet.EMPTY : all;
+    const statuses = listPartitionStatuses(shown, own, staleBecause.length > 0 ? all : PartitionSet.EMPTY);
+    return { asset, sets: own, statuses, total: all.size, code: codeOf(asset, statuses), staleBecause };
+  });
+}
+
+function idsWithUpstream(
+  assets: readonly IndexedAsset[],
+  upstreamOf: (asset: IndexedAsset) => readonly IndexedAsset[],
+): number[] {
+  const singles = assets.filter((asset) => asset.definition.partitions === null);
+  return [...new Set([...assets, ...singles.flatMap(upstreamOf)].map((asset) => asset.id))];
+}
+
+function codeOf(asset: IndexedAsset, { counts }: PartitionStatusList): number {
+  if (asset.definition.kind === "external") return NO_STATUS;
+  const status = URGENCY.find((candidate) => counts[candidate] > 0);
+  return status === undefined ? PARTITION_STATUSES.indexOf("missing") : PARTITION_STATUSES.indexOf(status);
+}

@@ -1,0 +1,56 @@
+import { PARTITION_STATUSES } from "@heddle/core";
+import { readEventCursor, type Transaction } from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import type { AssetStatuses, PartitionCountColumns, PartitionCounts } from "../contract.ts";
+import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { readAssetStandings, type AssetStanding } from "./asset-standing.ts";
+
+/** Answers `assets.status`: all declared assets, or those with the given ids. */
+export async function readAssetStatuses(state: ApiState, ids: readonly number[] | undefined): Promise<AssetStatuses> {
+  await state.checks.refresh(state.db);
+  return state.db.read("assets.status", (tx) => readAssetStatusColumns(state, tx, ids));
+}
+
+/** The same within a transaction; results of checks are as of the last refresh. */
+export async function readAssetStatusColumns(
+  state: ApiState,
+  tx: Transaction,
+  ids: readonly number[] | undefined,
+): Promise<AssetStatuses> {
+  const now = Date.now();
+  const cursor = await readEventCursor(tx);
+  const index = await state.definitions.index(tx);
+  const assets =
+    ids === undefined
+      ? index.declared
+      : ids.flatMap((id) => index.byId(id) ?? []).filter((asset) => asset.removedAt === null);
+  const standings = await readAssetStandings(state, tx, { assets, spaces: new PartitionSpaces(now) });
+  const checks = standings.map(({ asset }) => state.checks.countsOf(asset));
+  return {
+    cursor,
+    now,
+    ids: standings.map(({ asset }) => asset.id),
+    codes: standings.map(({ code }) => code),
+    lastMaterializedAt: standings.map(({ sets }) => sets.lastMaterializedAt?.getTime() ?? null),
+    totals: standings.map(({ total }) => total),
+    counts: countColumns(standings),
+    checks: {
+      passed: checks.map(({ passed }) => passed),
+      warned: checks.map(({ warned }) => warned),
+      failed: checks.map(({ failed }) => failed),
+    },
+  };
+}
+
+function countColumns(standings: readonly AssetStanding[]): PartitionCountColumns {
+  const column = (status: keyof PartitionCounts) => standings.map(({ statuses }) => statuses.counts[status]);
+  return {
+    missing: column("missing"),
+    fresh: column("fresh"),
+    stale: column("stale"),
+    failed: column("failed"),
+    running: column("running"),
+    queued: column("queued"),
+    skipped: column("skipped"),
+  } satisfies Record<(typeof PARTITION_STATUSES)[number], number[]>;
+}

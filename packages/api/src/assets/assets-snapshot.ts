@@ -1,0 +1,80 @@
+import type { PartitionsSpec } from "@heddle/core";
+import type { ApiState } from "../api-state.ts";
+import type { AssetsSnapshot, AssetsSnapshotResult } from "../contract.ts";
+import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
+
+const MAX_SUMMARY_LENGTH = 200;
+
+/** Answers `assets.snapshot`; `unchanged` when the caller holds the current version. */
+export async function readAssetsSnapshot(
+  state: ApiState,
+  knownVersion: string | null | undefined,
+): Promise<AssetsSnapshotResult> {
+  const index = await state.db.read("assets.snapshot", (tx) => state.definitions.index(tx));
+  if (index.version === knownVersion) return { kind: "unchanged", version: index.version };
+  return { kind: "snapshot", ...snapshotOf(index) };
+}
+
+function snapshotOf(index: DefinitionsIndex): AssetsSnapshot {
+  const { graph, declared } = index;
+  const assets = [...graph.topologicalOrder].flatMap((number) => declared[number] ?? []);
+  const column = <T>(valueOf: (asset: IndexedAsset) => T): T[] => assets.map(valueOf);
+  const groups = new Dictionary<string>();
+  const codeLocations = new Dictionary<string>();
+  const partitions = new Dictionary<PartitionsSpec>();
+  return {
+    version: index.version,
+    ids: column((asset) => asset.id),
+    keys: column((asset) => asset.key),
+    groupOf: column(({ definition }) => groups.indexOf(definition.group)),
+    groups: groups.values,
+    codeLocationOf: column((asset) => codeLocations.indexOf(asset.codeLocation)),
+    codeLocations: codeLocations.values,
+    external: column(({ definition }) => (definition.kind === "external" ? 1 : 0)),
+    summaries: column(({ definition }) => summaryOf(definition.description)),
+    owners: column(({ definition }) => definition.owners),
+    tags: column(({ definition }) => definition.tags),
+    kinds: column(({ definition }) => definition.kinds),
+    partitionsOf: column(({ definition }) =>
+      definition.partitions === null ? -1 : partitions.indexOf(definition.partitions),
+    ),
+    partitions: partitions.values,
+    checkCounts: column(({ definition }) => definition.checks.length),
+    edges: edgesOf(index),
+  };
+}
+
+/** Edges between rows: the row of an asset is its place in the topological order. */
+function edgesOf({ graph }: DefinitionsIndex): AssetsSnapshot["edges"] {
+  const rowOf = new Int32Array(graph.size);
+  for (const [row, number] of graph.topologicalOrder.entries()) rowOf[number] = row;
+  const from: number[] = [];
+  const to: number[] = [];
+  for (const [row, number] of graph.topologicalOrder.entries()) {
+    for (const upstream of graph.upstreamOf(number)) {
+      from.push(rowOf[upstream] ?? 0);
+      to.push(row);
+    }
+  }
+  return { from, to };
+}
+
+function summaryOf(description: string | null): string {
+  const line = description?.trim().split("\n", 1)[0]?.trim() ?? "";
+  return line.length <= MAX_SUMMARY_LENGTH ? line : `${line.slice(0, MAX_SUMMARY_LENGTH - 1)}…`;
+}
+
+/** Distinct values in the order of their first use. */
+class Dictionary<T> {
+  readonly values: T[] = [];
+  readonly #indices = new Map<T, number>();
+
+  indexOf(value: T): number {
+    let at = this.#indices.get(value);
+    if (at === undefined) {
+      this.#indices.set(value, (at = this.values.length));
+      this.values.push(value);
+    }
+    return at;
+  }
+}

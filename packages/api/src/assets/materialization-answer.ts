@@ -1,0 +1,39 @@
+import type { MaterializationRow } from "@heddle/storage";
+import { PartitionSet } from "@heddle/core";
+import type { Materialization } from "../contract.ts";
+import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
+import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
+
+/** What is needed to put keys to ordinals and names to ids. */
+export interface AnswerNames {
+  readonly index: DefinitionsIndex;
+  readonly spaces: PartitionSpaces;
+}
+
+/** One stored materialization of `asset` as it is answered. */
+export function describeMaterialization(
+  row: MaterializationRow,
+  asset: IndexedAsset,
+  { index, spaces }: AnswerNames,
+): Materialization {
+  return {
+    ordinal: row.ordinal,
+    partitionKey: partitionKeyOf(spaces.of(asset), row.ordinal),
+    runId: row.runId,
+    attempt: row.attempt,
+    codeVersion: row.codeVersionHash,
+    startedAt: row.startedAt.getTime(),
+    durationMs: row.durationMs,
+    publishedAt: row.publishedAt.getTime(),
+    dataVersion: row.dataVersion,
+    stored: row.stored,
+    metadata: row.metadata ?? {},
+    inputs: (row.inputs ?? []).map(({ assetId, partitions, runId }) => {
+      const upstream = index.byId(assetId);
+      const set = PartitionSet.fromRanges(partitions);
+      const text = upstream === undefined ? `${set.size} partitions` : spaces.of(upstream).format(set);
+      return { asset: index.refOf(assetId), partitions, text, runId };
+    }),
+    current: row.current,
+  };
+}

@@ -1,0 +1,140 @@
+import type { PartitionSpace } from "@heddle/core";
+import { verdictOf } from "@heddle/storage";
+import type { CheckStanding, SentencePart } from "../contract.ts";
+import { partitionKeyOf } from "../definitions/partition-spaces.ts";
+import type { AssetStanding } from "./asset-standing.ts";
+
+type Sentence = readonly SentencePart[];
+
+/** What the sentences are made from. */
+export interface StatusFacts {
+  readonly standing: AssetStanding;
+  readonly space: PartitionSpace;
+  /** Runs that are not over and hold partitions of the asset, newest first. */
+  readonly openRunIds: readonly number[];
+  /** The newest failed attempt at the first failed partition. */
+  readonly failure: {
+    readonly ordinal: number;
+    readonly runId: number;
+    readonly message: string;
+    readonly at: Date;
+  } | null;
+  readonly checks: readonly CheckStanding[];
+}
+
+const text = (words: string): SentencePart => ({ kind: "text", text: words });
+
+/** Explains a status in sentences, the most important first. */
+export function explainStatus(facts: StatusFacts): Sentence[] {
+  const { asset, sets, statuses } = facts.standing;
+  if (asset.removedAt !== null) {
+    const at: SentencePart = { kind: "instant", at: asset.removedAt.getTime() };
+    return [[text("Removed from its code location at "), at, text("; its history is kept.")]];
+  }
+  if (asset.definition.kind === "external")
+    return [[text("External: Heddle observes this asset and does not make it.")]];
+  const sentences = [
+    ...explainFailure(facts),
+    ...explainOpenRuns(facts),
+    ...explainStaleness(facts),
+    ...explainChecks(facts),
+    ...explainMissing(facts),
+  ];
+  if (statuses.counts.fresh > 0 && sets.lastMaterializedAt !== null) {
+    const at: SentencePart = { kind: "instant", at: sets.lastMaterializedAt.getTime() };
+    sentences.push([
+      text(sentences.length === 0 ? "Up to date; materialized at " : "Last materialized at "),
+      at,
+      text("."),
+    ]);
+  }
+  return sentences;
+}
+
+function explainFailure({ standing, space, failure }: StatusFacts): Sentence[] {
+  const { asset, statuses } = standing;
+  const { failed } = statuses.counts;
+  if (failed === 0) return [];
+  const subject = asset.definition.partitions === null ? "The newest step" : count(failed, "partition");
+  if (failure === null) return [[text(`${subject} failed.`)]];
+  const where: SentencePart[] =
+    asset.definition.partitions === null ? [] : [text(", such as "), partition(standing, space, failure.ordinal)];
+  return [
+    [
+      text(`${subject} failed`),
+      ...where,
+      text(" in "),
+      { kind: "run", runId: failure.runId },
+      text(`: ${failure.message}`),
+    ],
+  ];
+}
+
+function explainOpenRuns({ standing, openRunIds }: StatusFacts): Sentence[] {
+  const { running, queued } = standing.statuses.counts;
+  if (running === 0 && queued === 0) return [];
+  const parts = [...(running > 0 ? [`${running} running`] : []), ...(queued > 0 ? [`${queued} queued`] : [])];
+  const runs = openRunIds.flatMap((runId, i): SentencePart[] => [
+    text(i === 0 ? " in " : ", "),
+    { kind: "run", runId },
+  ]);
+  const single = standing.asset.definition.partitions === null;
+  const state = running > 0 ? "Running" : "Queued";
+  return [
+    [text(single ? state : `${parts.join(" and ")} of ${count(standing.total, "partition")}`), ...runs, text(".")],
+  ];
+}
+
+function explainStaleness({ standing }: StatusFacts): Sentence[] {
+  return standing.staleBecause.map((reason) =>
+    reason.kind === "code"
+      ? [text("Stale: its code has changed since it was materialized.")]
+      : [
+          text("Stale: "),
+          { kind: "asset", key: reason.key },
+          text(" was materialized after it, at "),
+          { kind: "instant", at: reason.at.getTime() },
+          text("."),
+        ],
+  );
+}
+
+function explainChecks({ standing, checks }: StatusFacts): Sentence[] {
+  const { key, definition } = standing.asset;
+  return checks
+    .filter(({ declared, last }) => declared && last !== null)
+    .flatMap(({ name, warned, failed, last }): Sentence[] => {
+      const notPassed = sizeOf(failed) + sizeOf(warned);
+      if (notPassed === 0 || last === null) return [];
+      const where = definition.partitions === null ? "" : ` on ${count(notPassed, "partition")}`;
+      const verb = sizeOf(failed) > 0 ? "fails" : "warns";
+      const reason = verdictOf(last) !== "passed" && last.description !== null ? `: ${last.description}` : ".";
+      return [[text("Check "), { kind: "check", assetKey: key, name }, text(` ${verb}${where}${reason}`)]];
+    });
+}
+
+function explainMissing({ standing, space }: StatusFacts): Sentence[] {
+  const { asset, sets, statuses, total } = standing;
+  const { missing } = statuses.counts;
+  if (missing === 0) return total === 0 ? [[text("No partition exists yet.")]] : [];
+  if (sets.materialized.isEmpty) return [[text("Never materialized.")]];
+  if (asset.definition.partitions === null) return [];
+  const first = space.all.subtract(sets.materialized).first;
+  if (first === undefined) return [];
+  const of = `${missing.toLocaleString("en")} of ${count(total, "partition")}`;
+  return [
+    [text(`${of} ${missing === 1 ? "is" : "are"} missing, the first `), partition(standing, space, first), text(".")],
+  ];
+}
+
+function partition({ asset }: AssetStanding, space: PartitionSpace, ordinal: number): SentencePart {
+  return { kind: "partition", assetKey: asset.key, ordinal, partitionKey: partitionKeyOf(space, ordinal) };
+}
+
+function sizeOf(ranges: readonly number[]): number {
+  return ranges.reduce((sum, bound, i) => sum + (i % 2 === 0 ? -bound : bound), 0);
+}
+
+function count(size: number, noun: string): string {
+  return `${size.toLocaleString("en")} ${noun}${size === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,55 @@
+/**
+ * Every payload of the API as plain interfaces. The catalog imports these types; nothing here has a value at run time.
+ */
+export type {
+  ApiError,
+  AssetRef,
+  Instant,
+  Page,
+  Ranges,
+  RecordedError,
+  SentencePart,
+  StatusCode,
+} from "./contract/common.ts";
+export type { CodeLocationHealth, DaemonHealth, Deployment, LoadProblem, WorkerHealth } from "./contract/deployment.ts";
+export type {
+  AssetChecks,
+  AssetDetail,
+  AssetLink,
+  AssetResult,
+  AssetsSnapshot,
+  AssetsSnapshotResult,
+  AssetStatuses,
+  CheckResult,
+  CheckStanding,
+  Materialization,
+  MaterializationInput,
+  PartitionCountColumns,
+  PartitionCounts,
+  SelectionResult,
+} from "./contract/assets.ts";
+export type {
+  FailedAttempt,
+  MappedPartitions,
+  OpenStep,
+  PartitionDetail,
+  PartitionStatuses,
+} from "./contract/partitions.ts";
+export type {
+  FailureGroup,
+  LogLine,
+  LogPage,
+  LogTail,
+  PlanNotice,
+  RunAssetProgress,
+  RunBlocker,
+  RunChange,
+  RunDetail,
+  RunOrigin,
+  RunRetry,
+  RunSummary,
+  StepBar,
+  StepCounts,
+} from "./contract/runs.ts";
+export type { LaunchResult, PlanChange, PlannedAsset, PlanPreview } from "./contract/plan.ts";
+export type { EventChanges, EventMessage, RunProgress } from "./contract/events.ts";

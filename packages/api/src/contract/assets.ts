@@ -1,0 +1,207 @@
+import type { AssetSnapshot, JsonValue, MappingSpec, PartitionsSpec, StoredValue } from "@heddle/core";
+import type { AssetRef, Instant, Ranges, SentencePart, StatusCode } from "./common.ts";
+
+/**
+ * `assets.snapshot`: every asset that is declared now, in columns; row `i` of each column is one asset. Rows are in
+ * topological order within a code location. `version` changes when any definition does: give the one you hold as
+ * `knownVersion` and get `unchanged`.
+ */
+export type AssetsSnapshotResult =
+  | { readonly kind: "unchanged"; readonly version: string }
+  | ({ readonly kind: "snapshot" } & AssetsSnapshot);
+
+export interface AssetsSnapshot {
+  readonly version: string;
+  /** Asset ids; what all other answers name assets by. */
+  readonly ids: readonly number[];
+  readonly keys: readonly string[];
+  /** Names of the groups; `groupOf[i]` is an index into it. */
+  readonly groups: readonly string[];
+  readonly groupOf: readonly number[];
+  /** Names of the code locations; `codeLocationOf[i]` is an index into it. */
+  readonly codeLocations: readonly string[];
+  readonly codeLocationOf: readonly number[];
+  /** 1 where the asset is external. */
+  readonly external: readonly (0 | 1)[];
+  /** First line of the description, 200 characters at most; "" without one. */
+  readonly summaries: readonly string[];
+  readonly owners: readonly (readonly string[])[];
+  readonly tags: readonly { readonly [name: string]: string }[];
+  readonly kinds: readonly (readonly string[])[];
+  /** Distinct partitions definitions; `partitionsOf[i]` is an index into it, -1 for an unpartitioned asset. */
+  readonly partitions: readonly PartitionsSpec[];
+  readonly partitionsOf: readonly number[];
+  /** How many checks each asset has. */
+  readonly checkCounts: readonly number[];
+  /** Edge `e` goes from row `from[e]` (upstream) to row `to[e]` (downstream): positions in the columns, not ids. */
+  readonly edges: { readonly from: readonly number[]; readonly to: readonly number[] };
+}
+
+/**
+ * `assets.status`: what every asset is in now, in columns. `cursor` is the position in the event stream that this
+ * answer already holds: subscribe to `events.stream` with it and nothing is missed.
+ */
+export interface AssetStatuses {
+  readonly cursor: string;
+  readonly now: Instant;
+  readonly ids: readonly number[];
+  /** The one status to show: the most urgent of the asset's partitions. */
+  readonly codes: readonly StatusCode[];
+  readonly lastMaterializedAt: readonly (Instant | null)[];
+  /** Partitions that exist (1 for an unpartitioned asset). */
+  readonly totals: readonly number[];
+  /**
+   * Partitions by status; the columns of one row add up to its total, or to 0 for an external asset. Only unpartitioned
+   * assets are ever `stale`: partitions are not judged one by one.
+   */
+  readonly counts: PartitionCountColumns;
+  /** Newest results of checks, one for each check and partition. */
+  readonly checks: {
+    readonly passed: readonly number[];
+    readonly warned: readonly number[];
+    readonly failed: readonly number[];
+  };
+}
+
+/** How many partitions are in each status, a column for each. */
+export interface PartitionCountColumns {
+  readonly missing: readonly number[];
+  readonly fresh: readonly number[];
+  readonly stale: readonly number[];
+  readonly failed: readonly number[];
+  readonly running: readonly number[];
+  readonly queued: readonly number[];
+  readonly skipped: readonly number[];
+}
+
+/** How many partitions of one asset are in each status. */
+export interface PartitionCounts {
+  readonly missing: number;
+  readonly fresh: number;
+  readonly stale: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly queued: number;
+  readonly skipped: number;
+}
+
+/** `assets.get` */
+export type AssetResult =
+  | ({ readonly kind: "asset" } & AssetDetail)
+  | {
+      readonly kind: "unknown";
+      readonly key: string;
+      /** Most alike first, 5 at most. */ readonly nearest: readonly string[];
+    };
+
+export interface AssetDetail {
+  readonly id: number;
+  readonly definition: AssetSnapshot;
+  readonly codeLocation: string;
+  /** When it disappeared from its code location; its history stays. `null` while it is declared. */
+  readonly removedAt: Instant | null;
+  readonly code: StatusCode;
+  readonly counts: PartitionCounts;
+  readonly total: number;
+  readonly lastMaterializedAt: Instant | null;
+  /** Why it is in this status: one sentence an entry, the most important first. */
+  readonly why: readonly (readonly SentencePart[])[];
+  /** The newest of all materializations. */
+  readonly latest: Materialization | null;
+  readonly upstream: readonly AssetLink[];
+  readonly downstream: readonly AssetLink[];
+  readonly checks: readonly CheckStanding[];
+}
+
+/** A neighbour in the asset graph, and how the partitions of the downstream end map to those of the upstream end. */
+export interface AssetLink extends AssetRef {
+  readonly code: StatusCode;
+  readonly lastMaterializedAt: Instant | null;
+  readonly mapping: MappingSpec;
+  /** How the mapping came about, for people. */
+  readonly rule: string;
+}
+
+/** The record that one partition was made. */
+export interface Materialization {
+  readonly ordinal: number;
+  /** "" for an unpartitioned asset. */
+  readonly partitionKey: string;
+  readonly runId: number;
+  /** 1 for a first attempt. */
+  readonly attempt: number;
+  /** Content hash of the bundle that ran; `null` when that version is no longer kept. */
+  readonly codeVersion: string | null;
+  readonly startedAt: Instant;
+  readonly durationMs: number;
+  readonly publishedAt: Instant;
+  readonly dataVersion: string | null;
+  /** Where and how the value is stored: I/O manager, object keys, bytes, checksums, rows, columns. */
+  readonly stored: StoredValue | null;
+  readonly metadata: { readonly [name: string]: JsonValue };
+  /** What it read. */
+  readonly inputs: readonly MaterializationInput[];
+  /** Whether consumers read this one. */
+  readonly current: boolean;
+}
+
+/** Upstream partitions that a materialization read, and the run that had made them. */
+export interface MaterializationInput {
+  readonly asset: AssetRef;
+  readonly partitions: Ranges;
+  /** The same for people, shortened. */
+  readonly text: string;
+  readonly runId: number;
+}
+
+/** One check of one asset as it stands now (`checks.forAsset`, `assets.get`). */
+export interface CheckStanding {
+  readonly name: string;
+  readonly description: string | null;
+  readonly severity: "warn" | "error";
+  readonly blocking: boolean;
+  /** Whether the asset still declares it. */
+  readonly declared: boolean;
+  /** Partitions by their newest result. */
+  readonly passed: Ranges;
+  readonly warned: Ranges;
+  readonly failed: Ranges;
+  readonly last: CheckResult | null;
+}
+
+/** One result of one check on one partition. */
+export interface CheckResult {
+  readonly id: number;
+  readonly name: string;
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  readonly runId: number;
+  readonly passed: boolean;
+  readonly severity: "warn" | "error";
+  readonly blocking: boolean;
+  readonly description: string | null;
+  readonly metadata: { readonly [name: string]: JsonValue };
+  readonly at: Instant;
+}
+
+/** `checks.forAsset` */
+export interface AssetChecks {
+  readonly asset: AssetRef;
+  readonly checks: readonly CheckStanding[];
+}
+
+/** `selection.evaluate` */
+export type SelectionResult =
+  | {
+      readonly kind: "matched";
+      /** The selection in its canonical form. */
+      readonly canonical: string;
+      readonly ids: readonly number[];
+    }
+  | {
+      readonly kind: "invalid";
+      readonly message: string;
+      readonly hint: string | null;
+      /** Offset of the first wrong character, from 0. */
+      readonly position: number;
+    };

@@ -1,0 +1,82 @@
+import type { FailureCause, MappingSpec, PartitionsSpec, StepStatus } from "@heddle/core";
+import type { CheckResult, Materialization, PartitionCounts } from "./assets.ts";
+import type { AssetRef, Instant, Ranges, RecordedError, StatusCode } from "./common.ts";
+
+/**
+ * `partitions.status`: all partitions of one asset. Keys are not sent: make them with
+ * `resolvePartitions(spec, { now })` of `@heddle/core`.
+ */
+export interface PartitionStatuses {
+  readonly asset: AssetRef;
+  /** Position in the event stream that this answer already holds. */
+  readonly cursor: string;
+  /** `null`: unpartitioned, the one ordinal is 0. */
+  readonly spec: PartitionsSpec | null;
+  /** The instant at which `all` was resolved. */
+  readonly now: Instant;
+  readonly all: Ranges;
+  /**
+   * Run-length list `[statusCode, start, end, …]`, sorted, disjoint; it covers `all` exactly, missing ones included. Empty
+   * for an external asset.
+   */
+  readonly runs: readonly number[];
+  readonly counts: PartitionCounts;
+  readonly total: number;
+}
+
+/** `partitions.detail`: everything known of one partition. Lists hold the newest 100. */
+export interface PartitionDetail {
+  readonly asset: AssetRef;
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  /** Half open; `null` when the partition is not a time window. */
+  readonly window: { readonly start: Instant; readonly end: Instant } | null;
+  /** Whether the definition holds this partition now. */
+  readonly exists: boolean;
+  readonly code: StatusCode;
+  /** Newest first; the one in use has `current`. */
+  readonly materializations: readonly Materialization[];
+  /** Newest first. */
+  readonly failedAttempts: readonly FailedAttempt[];
+  /** Newest first. */
+  readonly checks: readonly CheckResult[];
+  /** Steps of runs that are not over. */
+  readonly openSteps: readonly OpenStep[];
+  /** What one materialization of this partition would read now. */
+  readonly upstream: readonly MappedPartitions[];
+  /** What reads this partition. */
+  readonly downstream: readonly MappedPartitions[];
+}
+
+/** A failed or lost attempt at one step. */
+export interface FailedAttempt {
+  readonly runId: number;
+  /** 1 for a first attempt. */
+  readonly number: number;
+  readonly cause: FailureCause;
+  readonly error: RecordedError | null;
+  readonly fingerprint: string | null;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant;
+}
+
+/** A step of a run that is not over. */
+export interface OpenStep {
+  readonly runId: number;
+  readonly status: StepStatus;
+  /** While in back-off: not before this instant. */
+  readonly retryAt: Instant | null;
+}
+
+/** Partitions of a neighbour that one partition maps to. */
+export interface MappedPartitions {
+  readonly asset: AssetRef;
+  readonly mapping: MappingSpec;
+  readonly rule: string;
+  readonly partitions: Ranges;
+  /** Those of `partitions` that are not materialized. */
+  readonly missing: Ranges;
+  /** `partitions` for people, shortened. */
+  readonly text: string;
+  readonly count: number;
+}

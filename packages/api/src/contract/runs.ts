@@ -1,0 +1,165 @@
+import type { FailureCause, JsonValue, RunStatus, StepStatus } from "@heddle/core";
+import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
+
+/** How many steps are in each state. */
+export type StepCounts = { readonly [status in StepStatus]: number };
+
+/** Why a run exists: `kind` says which cause, the rest depends on it. */
+export type RunOrigin = { readonly kind: string } & { readonly [name: string]: JsonValue };
+
+/** One run in a list. */
+export interface RunSummary {
+  readonly id: number;
+  readonly status: RunStatus;
+  readonly origin: RunOrigin;
+  readonly priority: number;
+  readonly maxConcurrency: number | null;
+  readonly tags: { readonly [name: string]: string };
+  readonly createdAt: Instant;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  readonly cancelRequestedAt: Instant | null;
+  readonly counts: StepCounts;
+  /** Steps in all. */
+  readonly total: number;
+  readonly assetCount: number;
+  /** The first assets in topological order, 5 at most. */
+  readonly assets: readonly AssetRef[];
+  /** Results of checks that did not pass: a run with failed checks never looks green. */
+  readonly checks: { readonly warned: number; readonly failed: number };
+}
+
+/** One asset of a run. */
+export interface RunAssetProgress {
+  readonly asset: AssetRef;
+  /** Target partitions. */
+  readonly partitions: Ranges;
+  readonly text: string;
+  readonly total: number;
+  readonly counts: StepCounts;
+}
+
+/** Failures that are the same but for their variable parts. */
+export interface FailureGroup {
+  readonly fingerprint: string;
+  readonly cause: FailureCause;
+  readonly message: string;
+  /** Attempts. */
+  readonly count: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly assets: readonly AssetRef[];
+  readonly example: {
+    readonly asset: AssetRef;
+    readonly ordinal: number;
+    readonly partitionKey: string;
+    readonly attempt: number;
+    readonly error: RecordedError | null;
+  };
+}
+
+/** What keeps a run from going on, for people. */
+export interface RunBlocker {
+  readonly reason: "no_daemon" | "no_worker" | "paused" | "queued_behind" | "retry_wait";
+  readonly message: string;
+}
+
+/** `runs.get` */
+export interface RunDetail extends RunSummary {
+  readonly codeVersion: string | null;
+  readonly planHash: string;
+  /** When the plan's partitions were resolved. */
+  readonly plannedAt: Instant | null;
+  readonly warnings: readonly PlanNotice[];
+  /** Topological. */
+  readonly progress: readonly RunAssetProgress[];
+  /** The largest groups first, 50 at most. */
+  readonly failures: readonly FailureGroup[];
+  /** Empty when it goes on, or is over. */
+  readonly blockers: readonly RunBlocker[];
+}
+
+/** A warning of a plan. */
+export interface PlanNotice {
+  readonly code: "UPSTREAM_MISSING" | "UPSTREAM_NONEXISTENT" | "ALREADY_RUNNING" | "NOT_REACHED" | "EXTERNAL_ASSET";
+  /** A sentence for people. */
+  readonly message: string;
+  /** The asset of the plan that it is about. */
+  readonly assetKey: string;
+  /** The asset that is read, if it is about one. */
+  readonly upstreamKey: string | null;
+  /** Of the upstream asset for `UPSTREAM_MISSING`, else of the asset. */
+  readonly partitions: Ranges;
+}
+
+/** One step for the timeline, `runs.steps`. In order of the asset's position in the run, then the ordinal. */
+export interface StepBar {
+  readonly assetId: number;
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  readonly status: StepStatus;
+  /** Start of the newest attempt (for a running step: when a worker took it); `null` before the first. */
+  readonly startedAt: Instant | null;
+  /** `null` while it runs or before it has. */
+  readonly durationMs: number | null;
+  /** Attempts begun. */
+  readonly attempts: number;
+  readonly retryAt: Instant | null;
+  /** Of the newest failed attempt. */
+  readonly cause: FailureCause | null;
+  readonly message: string | null;
+}
+
+/** One line of a run's log. `cursor` is its permanent name: a link to it, and a place to page from. */
+export interface LogLine {
+  readonly cursor: string;
+  readonly at: Instant;
+  readonly assetId: number;
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  readonly attemptId: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: { readonly [name: string]: JsonValue } | null;
+  /** Stream that it was captured from, when it was not written through the logger. */
+  readonly stream: "stdout" | "stderr" | null;
+}
+
+/** `runs.logs`: lines in the order in which they were written, whatever the direction of paging. */
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  /** Hand back with `direction: "before"` for earlier lines; `null` when there are none. */
+  readonly before: string | null;
+  /**
+   * Hand back with `direction: "after"`, or to `runs.tail` as `lastEventId`, for later lines, those that are still to be
+   * written included; `null` at the beginning of an empty log.
+   */
+  readonly after: string | null;
+  /** Whether there is more to read in the direction of this page now. A page may be short, even empty, and have more. */
+  readonly hasMore: boolean;
+  /** Whether the run is over, so that no step can write another line. */
+  readonly ended: boolean;
+}
+
+/** A message of `runs.tail`; the stream ends after the one that says `ended`. */
+export interface LogTail {
+  readonly lines: readonly LogLine[];
+  readonly ended: boolean;
+}
+
+/** Answer of `runs.cancel`, `runs.pause` and `runs.resume`. */
+export interface RunChange {
+  readonly runId: number;
+  /** Of the run now. */
+  readonly status: RunStatus;
+  /** False when nothing changed: it was so already, or the run is over. */
+  readonly changed: boolean;
+}
+
+/** Answer of `runs.retry`. */
+export interface RunRetry {
+  /** The run that does the work again. */
+  readonly runId: number;
+  /** False when a retry of the same run was under way already. */
+  readonly created: boolean;
+}

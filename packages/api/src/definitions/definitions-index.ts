@@ -1,0 +1,74 @@
+import { AssetGraph, type AssetSnapshot, type PartitionsSpec } from "@heddle/core";
+import type { DeclaredAsset, StoredDefinitions } from "@heddle/storage";
+
+/** An asset with its place among the others. */
+export interface IndexedAsset {
+  readonly id: number;
+  readonly key: string;
+  readonly codeLocation: string;
+  /** Equal partitions definitions of one version are one object. */
+  readonly definition: AssetSnapshot;
+  readonly removedAt: Date | null;
+}
+
+/** All declarations of one version, found by id and by key, with their graph. */
+export class DefinitionsIndex {
+  readonly version: string;
+  /** What is declared now; the number of an asset in `graph` is its place here. */
+  readonly declared: readonly IndexedAsset[];
+  readonly graph: AssetGraph;
+  readonly #byId: ReadonlyMap<number, IndexedAsset>;
+  readonly #byKey: ReadonlyMap<string, IndexedAsset>;
+
+  constructor(definitions: StoredDefinitions) {
+    const assets = shareSpecs(definitions.assets);
+    this.version = definitions.version;
+    this.declared = assets.filter((asset) => asset.removedAt === null);
+    this.graph = AssetGraph.fromSnapshot(this.declared.map((asset) => asset.definition));
+    this.#byId = new Map(assets.map((asset) => [asset.id, asset]));
+    this.#byKey = new Map(assets.map((asset) => [asset.key, asset]));
+  }
+
+  /** An asset, declared or removed. */
+  byId(id: number): IndexedAsset | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** An asset, declared or removed. */
+  byKey(key: string): IndexedAsset | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Names an asset in an answer; an id that nobody knows any more keeps its number. */
+  refOf(id: number): { id: number; key: string } {
+    return { id, key: this.#byId.get(id)?.key ?? `#${id}` };
+  }
+
+  /** Assets on which `asset` depends directly. */
+  upstreamOf(asset: IndexedAsset): IndexedAsset[] {
+    return this.#neighbours(asset, (number) => this.graph.upstreamOf(number));
+  }
+
+  /** Assets that depend on `asset` directly. */
+  downstreamOf(asset: IndexedAsset): IndexedAsset[] {
+    return this.#neighbours(asset, (number) => this.graph.downstreamOf(number));
+  }
+
+  #neighbours(asset: IndexedAsset, next: (number: number) => Iterable<number>): IndexedAsset[] {
+    const number = this.graph.indexOf(asset.key);
+    return number === -1 ? [] : [...next(number)].flatMap((other) => this.declared[other] ?? []);
+  }
+}
+
+/** Makes equal partitions definitions the same object, so that each is resolved once. */
+function shareSpecs(assets: readonly DeclaredAsset[]): IndexedAsset[] {
+  const specs = new Map<string, PartitionsSpec>();
+  return assets.map((asset) => {
+    const { partitions } = asset.definition;
+    if (partitions === null) return asset;
+    const text = JSON.stringify(partitions);
+    const shared = specs.get(text) ?? partitions;
+    specs.set(text, shared);
+    return { ...asset, definition: { ...asset.definition, partitions: shared } };
+  });
+}

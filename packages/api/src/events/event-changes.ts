@@ -1,0 +1,59 @@
+import { PartitionSet } from "@heddle/core";
+import { readRunAssetIds, readRunProgress, type StoredEvent, type Transaction } from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import { readAssetStatusColumns } from "../assets/asset-statuses.ts";
+import type { EventChanges, EventMessage } from "../contract.ts";
+import { describeProgress } from "../runs/run-answers.ts";
+
+/** Runs whose progress one message tells. */
+const MAX_RUNS = 500;
+
+/** How events of code locations begin. */
+const CODE_EVENT = /^code_/;
+
+/** Reads how everything that events touched stands now: once for each message, for all clients. */
+export async function describeEvents(state: ApiState, events: readonly StoredEvent[]): Promise<EventMessage | null> {
+  if (events.length === 0) return null;
+  await state.checks.refresh(state.db);
+  return state.db.read("events.stream", async (tx) => {
+    const { version } = await state.definitions.index(tx);
+    const deployment = events.some(({ kind }) => CODE_EVENT.test(kind));
+    const changes = await describeChanges(state, tx, events);
+    return { kind: "changes", ...changes, definitionsVersion: deployment ? version : null, deployment };
+  });
+}
+
+async function describeChanges(
+  state: ApiState,
+  tx: Transaction,
+  events: readonly StoredEvent[],
+): Promise<Omit<EventChanges, "definitionsVersion" | "deployment">> {
+  const partitions = new Map<number, PartitionSet>();
+  for (const { assetId, partitions: changed } of events) {
+    if (assetId === null || changed === null) continue;
+    partitions.set(assetId, (partitions.get(assetId) ?? PartitionSet.EMPTY).union(changed));
+  }
+  const runIds = [...new Set(events.flatMap(({ runId }) => runId ?? []))].slice(-MAX_RUNS);
+  const runs = await readRunProgress(tx, { environmentId: await state.definitions.environmentId(tx), runIds });
+  return {
+    at: Date.now(),
+    assets: await readAssetStatusColumns(state, tx, await findTouchedAssets(state, tx, events)),
+    partitions: [...partitions].map(([assetId, set]) => ({ assetId, partitions: set.ranges })),
+    runs: runs.map(describeProgress),
+  };
+}
+
+/** Assets whose status may have changed: those that events name, and those of runs that changed as a whole. */
+async function findTouchedAssets(state: ApiState, tx: Transaction, events: readonly StoredEvent[]): Promise<number[]> {
+  const wholeRuns = events.flatMap(({ assetId, runId }) => (assetId === null && runId !== null ? [runId] : []));
+  const ofRuns = await readRunAssetIds(tx, [...new Set(wholeRuns)].slice(-MAX_RUNS));
+  const named = events.flatMap(({ assetId }) => assetId ?? []);
+  const index = await state.definitions.index(tx);
+  const touched = new Set([...named, ...ofRuns]);
+  // What reads an asset that was made anew may be stale from now on.
+  const readers = [...touched].flatMap((id) => {
+    const asset = index.byId(id);
+    return asset === undefined ? [] : index.downstreamOf(asset).map((reader) => reader.id);
+  });
+  return [...new Set([...touched, ...readers])];
+}

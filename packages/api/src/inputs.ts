@@ -1,0 +1,159 @@
+import { RUN_STATUSES, STEP_STATUSES } from "@heddle/core";
+import { z } from "zod";
+
+/** Longest list that an answer holds. */
+export const MAX_PAGE_SIZE = 500;
+/** Most entries of a list in an input. */
+export const MAX_INPUT_ITEMS = 10_000;
+/** Most ranges of a set of partitions in an input (two numbers each). */
+export const MAX_INPUT_RANGES = 50_000;
+
+const key = z.string().min(1).max(1024);
+const id = z.int().positive();
+const ordinal = z.int();
+const cursor = z.string().max(200);
+const limit = (preset: number) => z.int().min(1).max(MAX_PAGE_SIZE).default(preset);
+const selectionText = z.string().max(10_000);
+const text = z.string().max(1000);
+
+/** Flat half-open ranges: sorted, disjoint, none empty. */
+const ranges = z
+  .array(ordinal)
+  .max(MAX_INPUT_RANGES * 2)
+  .refine((flat) => flat.length % 2 === 0 && flat.every((value, i) => i === 0 || value > (flat[i - 1] ?? value)), {
+    message: "ranges must be pairs [start, end, …), sorted, disjoint and none of them empty",
+  });
+
+const idempotencyKey = z.string().min(8).max(200);
+
+export const noInput = z.strictObject({}).optional();
+
+export const snapshotInput = z.strictObject({
+  /** The version that the caller holds: `unchanged` is answered when it is the current one. */
+  knownVersion: z.string().max(200).nullish(),
+});
+
+export const statusInput = z.strictObject({
+  /** Only these assets; all when left out. */
+  ids: z.array(id).max(MAX_INPUT_ITEMS).optional(),
+});
+
+export const assetInput = z.strictObject({ key });
+
+export const partitionDetailInput = z.strictObject({ key, ordinal });
+
+export const selectionInput = z.strictObject({ selection: selectionText });
+
+export const runListInput = z.strictObject({
+  statuses: z.array(z.enum(RUN_STATUSES)).max(RUN_STATUSES.length).optional(),
+  /** Runs that hold this asset. */
+  asset: key.optional(),
+  /** A run's id, or words of its origin and tags. */
+  text: text.optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const runInput = z.strictObject({ runId: id });
+
+export const runStepsInput = z.strictObject({
+  runId: id,
+  asset: key.optional(),
+  statuses: z.array(z.enum(STEP_STATUSES)).max(STEP_STATUSES.length).optional(),
+  cursor: cursor.nullish(),
+  limit: limit(200),
+});
+
+const logFilter = {
+  runId: id,
+  asset: key.optional(),
+  ordinal: ordinal.optional(),
+  /** The lowest level to show. */
+  level: z.enum(["debug", "info", "warn", "error"]).optional(),
+  /** Lines whose message holds this text, whatever its case. */
+  text: text.optional(),
+};
+
+export const runLogsInput = z.strictObject({
+  ...logFilter,
+  /** Where to go on; left out: the first lines (`after`) or the last ones (`before`). */
+  cursor: cursor.nullish(),
+  direction: z.enum(["after", "before"]).default("after"),
+  limit: limit(200),
+});
+
+export const runLogsTailInput = z.strictObject({
+  ...logFilter,
+  /** Only lines after this one. Sent by the client by itself when it reconnects. */
+  lastEventId: cursor.nullish(),
+});
+
+export const runRetryInput = z.strictObject({
+  runId: id,
+  /** `failed`: what failed, and what was skipped because of it. */
+  only: z.literal("failed").default("failed"),
+});
+
+/** Which partitions of the chosen assets. Assets without partitions always take part whole. */
+const partitionsChoice = z.discriminatedUnion("kind", [
+  /** Every partition that exists. */
+  z.strictObject({ kind: z.literal("all") }),
+  /**
+   * In words: "2026-01-01..2026-02-01", "a,b", "last 7", "all", one key. They are read by the definition of `asset`, or
+   * of the first chosen asset that has partitions; the others take the partitions that these map to.
+   */
+  z.strictObject({ kind: z.literal("text"), text: z.string().min(1).max(10_000), asset: key.optional() }),
+  /** Ordinals of the definition of one chosen asset; the others take the partitions that these map to. */
+  z.strictObject({ kind: z.literal("ranges"), asset: key, ranges }),
+]);
+
+const planFields = {
+  /** A selection, or `keys`: exactly one of them. */
+  selection: selectionText.optional(),
+  keys: z.array(key).min(1).max(MAX_INPUT_ITEMS).optional(),
+  partitions: partitionsChoice.default({ kind: "all" }),
+  /** Of those partitions, only the missing ones, the ones whose newest step failed, or both; all when left out. */
+  only: z
+    .array(z.enum(["missing", "failed"]))
+    .min(1)
+    .max(2)
+    .optional(),
+  /**
+   * What else to make: `upstream_missing` adds upstream partitions that are needed and not there, `downstream` adds
+   * everything that reads what is made.
+   */
+  cascade: z.enum(["none", "upstream_missing", "downstream"]).default("none"),
+};
+
+const oneChoice = (input: { selection?: string | undefined; keys?: string[] | undefined }) =>
+  (input.selection === undefined) !== (input.keys === undefined);
+const ONE_CHOICE = { message: "give either `selection` or `keys`" };
+
+export const planPreviewInput = z.strictObject(planFields).refine(oneChoice, ONE_CHOICE);
+
+export const planLaunchInput = z
+  .strictObject({
+    ...planFields,
+    /** `hash` and `at` of the preview that was confirmed. */
+    planHash: z.string().min(1).max(200),
+    at: z.int().positive(),
+    /** Made once for each confirmed dialog: sending the same launch twice makes one run. */
+    idempotencyKey,
+    priority: z.int().min(-1000).max(1000).default(0),
+    /** Most steps of the run at once; left out: no limit of its own. */
+    maxConcurrency: z.int().min(1).max(10_000).nullish(),
+    tags: z.record(z.string().min(1).max(100), z.string().max(500)).default({}),
+  })
+  .refine(oneChoice, ONE_CHOICE);
+
+export const eventStreamInput = z.strictObject({
+  /** Only what is after this position; left out: from now on. Sent by the client by itself when it reconnects. */
+  lastEventId: cursor.nullish(),
+});
+
+export type PlanPreviewInput = z.output<typeof planPreviewInput>;
+export type PlanLaunchInput = z.output<typeof planLaunchInput>;
+export type RunListInput = z.output<typeof runListInput>;
+export type RunStepsInput = z.output<typeof runStepsInput>;
+export type RunLogsInput = z.output<typeof runLogsInput>;
+export type RunLogsTailInput = z.output<typeof runLogsTailInput>;

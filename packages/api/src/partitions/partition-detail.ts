@@ -1,0 +1,163 @@
+import { HeddleError, PARTITION_STATUSES, PartitionSet, resolveMapping, type ResolvedMapping } from "@heddle/core";
+import {
+  readOpenSteps,
+  readPartitionAttempts,
+  readPartitionCheckResults,
+  readPartitionMaterializations,
+  type AttemptRow,
+  type OpenStepRow,
+  type Transaction,
+} from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import { requireAsset } from "../assets/asset-lookup.ts";
+import { readAssetStandings, type AssetStanding } from "../assets/asset-standing.ts";
+import { describeMaterialization } from "../assets/materialization-answer.ts";
+import { describeResult } from "../checks/check-answers.ts";
+import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail } from "../contract.ts";
+import type { IndexedAsset } from "../definitions/definitions-index.ts";
+import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { describeRecordedError } from "../recorded-error.ts";
+
+/** Entries of each history. */
+const MAX_HISTORY = 100;
+/** Neighbours on each side. */
+const MAX_NEIGHBOURS = 200;
+/** Ranges that are written out for people. */
+const SHOWN_RANGES = 5;
+
+/** Answers `partitions.detail`. @throws ASSET_UNKNOWN, PARTITION_UNKNOWN */
+export async function readPartitionDetail(
+  state: ApiState,
+  { key, ordinal }: { readonly key: string; readonly ordinal: number },
+): Promise<PartitionDetail> {
+  await state.checks.refresh(state.db);
+  return state.db.read("partitions.detail", async (tx) => {
+    const index = await state.definitions.index(tx);
+    const asset = requireAsset(index, key);
+    const spaces = new PartitionSpaces(Date.now());
+    const space = spaces.of(asset);
+    const partitionKey = space.keyOf(ordinal);
+    if (partitionKey === null) throw partitionUnknown(key, ordinal);
+    const environmentId = await state.definitions.environmentId(tx);
+    const query = { environmentId, assetId: asset.id, ordinal, limit: MAX_HISTORY };
+    const materializations = await readPartitionMaterializations(tx, query);
+    const attempts = await readPartitionAttempts(tx, query);
+    const names = [
+      ...new Set([...asset.definition.checks.map(({ name }) => name), ...state.checks.ofAsset(asset.id).keys()]),
+    ];
+    const checks = await readPartitionCheckResults(tx, { ...query, names });
+    const openSteps = await readOpenSteps(tx, query);
+    const neighbours = await readNeighbours(state, tx, { asset, ordinal, spaces });
+    return {
+      asset: { id: asset.id, key },
+      ordinal,
+      partitionKey,
+      window: space.windowOf(ordinal),
+      exists: space.all.has(ordinal),
+      code: codeAt(neighbours.own, ordinal),
+      materializations: materializations.map((row) => describeMaterialization(row, asset, { index, spaces })),
+      failedAttempts: attempts.map(describeAttempt),
+      checks: checks.map((row) => describeResult(row, space)),
+      openSteps: openSteps.map(describeOpenStep),
+      upstream: neighbours.upstream,
+      downstream: neighbours.downstream,
+    };
+  });
+}
+
+interface PartitionScope {
+  readonly asset: IndexedAsset;
+  readonly ordinal: number;
+  readonly spaces: PartitionSpaces;
+}
+
+async function readNeighbours(
+  state: ApiState,
+  tx: Transaction,
+  { asset, ordinal, spaces }: PartitionScope,
+): Promise<{ own: AssetStanding | undefined; upstream: MappedPartitions[]; downstream: MappedPartitions[] }> {
+  const index = await state.definitions.index(tx);
+  const upstream = index.upstreamOf(asset).slice(0, MAX_NEIGHBOURS);
+  const downstream = index.downstreamOf(asset).slice(0, MAX_NEIGHBOURS);
+  const assets = [asset, ...upstream, ...downstream];
+  const [own, ...others] = await readAssetStandings(state, tx, { assets, spaces });
+  const set = PartitionSet.of([ordinal]);
+  const mapTo = (standing: AssetStanding, ends: Ends, read: (mapping: ResolvedMapping) => PartitionSet) =>
+    ends.downstream.definition.deps
+      .filter((dep) => dep.upstream === ends.upstream.key)
+      .map(({ mapping, rule }): MappedPartitions => {
+        const resolved = resolveMapping(mapping, {
+          upstream: spaces.of(ends.upstream),
+          downstream: spaces.of(ends.downstream),
+        });
+        return { mapping, rule, ...describeMapped(standing, read(resolved), spaces) };
+      });
+  return {
+    own,
+    upstream: others
+      .slice(0, upstream.length)
+      .flatMap((standing) =>
+        mapTo(standing, { upstream: standing.asset, downstream: asset }, (to) => to.upstreamOf(set).partitions),
+      ),
+    downstream: others
+      .slice(upstream.length)
+      .flatMap((standing) =>
+        mapTo(standing, { upstream: asset, downstream: standing.asset }, (to) => to.downstreamOf(set)),
+      ),
+  };
+}
+
+interface Ends {
+  readonly upstream: IndexedAsset;
+  readonly downstream: IndexedAsset;
+}
+
+function describeMapped(
+  { asset, sets }: AssetStanding,
+  partitions: PartitionSet,
+  spaces: PartitionSpaces,
+): Omit<MappedPartitions, "mapping" | "rule"> {
+  const isExternal = asset.definition.kind === "external";
+  return {
+    asset: { id: asset.id, key: asset.key },
+    partitions: partitions.ranges,
+    missing: isExternal ? [] : partitions.subtract(sets.materialized).ranges,
+    text: spaces.of(asset).format(partitions, SHOWN_RANGES),
+    count: partitions.size,
+  };
+}
+
+function codeAt(standing: AssetStanding | undefined, ordinal: number): number {
+  const runs = standing?.statuses.runs ?? [];
+  for (let at = 0; at < runs.length; at += 3) {
+    const [code, start, end] = runs.slice(at, at + 3);
+    if (code !== undefined && start !== undefined && end !== undefined && start <= ordinal && ordinal < end)
+      return code;
+  }
+  return PARTITION_STATUSES.indexOf("missing");
+}
+
+function describeAttempt(row: AttemptRow): FailedAttempt {
+  const { runId, number, cause, fingerprint } = row;
+  const startedAt = row.startedAt?.getTime() ?? null;
+  return {
+    runId,
+    number,
+    cause,
+    error: describeRecordedError(row.error),
+    fingerprint,
+    startedAt,
+    endedAt: row.endedAt.getTime(),
+  };
+}
+
+function describeOpenStep({ runId, status, retryAt }: OpenStepRow): OpenStep {
+  return { runId, status, retryAt: retryAt?.getTime() ?? null };
+}
+
+function partitionUnknown(key: string, ordinal: number): HeddleError {
+  return new HeddleError("PARTITION_UNKNOWN", `"${key}" has no partition with the ordinal ${ordinal}`, {
+    hint: "Its partitions definition may have changed since the link was made; choose the partition on the asset's page.",
+    details: { asset: key, ordinal },
+  });
+}

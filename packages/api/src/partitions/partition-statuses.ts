@@ -1,0 +1,21 @@
+import { readEventCursor } from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import { requireAsset } from "../assets/asset-lookup.ts";
+import { readAssetStandings } from "../assets/asset-standing.ts";
+import type { PartitionStatuses } from "../contract.ts";
+import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+
+/** Answers `partitions.status`. */
+export async function readPartitionStatuses(state: ApiState, key: string): Promise<PartitionStatuses> {
+  return state.db.read("partitions.status", async (tx) => {
+    const cursor = await readEventCursor(tx);
+    const asset = requireAsset(await state.definitions.index(tx), key);
+    const spaces = new PartitionSpaces(Date.now());
+    const [standing] = await readAssetStandings(state, tx, { assets: [asset], spaces });
+    if (standing === undefined) throw new Error(`no standing was computed for asset ${key}`);
+    const { spec, all } = spaces.of(asset);
+    const { runs, counts } = standing.statuses;
+    const asAsset = { id: asset.id, key };
+    return { asset: asAsset, cursor, spec, now: spaces.now, all: all.ranges, runs, counts, total: standing.total };
+  });
+}

@@ -1,0 +1,30 @@
+import type { Deployment } from "../contract.ts";
+import { readDeploymentHealth } from "../deployment/deployment-health.ts";
+import { streamEvents } from "../events/stream-events.ts";
+import { eventStreamInput, noInput } from "../inputs.ts";
+import { procedure, router } from "../trpc.ts";
+import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
+import { partitionsRouter } from "./partitions.ts";
+import { planRouter } from "./plan.ts";
+import { runsRouter } from "./runs.ts";
+
+/** Every procedure of the API. */
+export const appRouter = router({
+  assets: assetsRouter,
+  checks: checksRouter,
+  deployment: router({
+    get: procedure.input(noInput).query(({ ctx }): Promise<Deployment> => readDeploymentHealth(ctx.state)),
+  }),
+  events: router({
+    stream: procedure
+      .input(eventStreamInput)
+      .subscription(({ ctx, input, signal }) => streamEvents(ctx.state, input.lastEventId ?? null, signal)),
+  }),
+  partitions: partitionsRouter,
+  plan: planRouter,
+  runs: runsRouter,
+  selection: selectionRouter,
+});
+
+/** The type from which a client infers every input and output. */
+export type AppRouter = typeof appRouter;

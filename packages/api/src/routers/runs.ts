@@ -1,0 +1,34 @@
+import type { LogPage, Page, RunChange, RunDetail, RunRetry, RunSummary, StepBar } from "../contract.ts";
+import { runInput, runListInput, runLogsInput, runLogsTailInput, runRetryInput, runStepsInput } from "../inputs.ts";
+import { changeRun, retryFailedSteps } from "../runs/run-changes.ts";
+import { readRunDetail } from "../runs/run-detail.ts";
+import { readRunList } from "../runs/run-list.ts";
+import { followRunLogs, readRunLogs } from "../runs/run-logs.ts";
+import { readRunSteps } from "../runs/run-steps.ts";
+import { procedure, router } from "../trpc.ts";
+
+export const runsRouter = router({
+  list: procedure
+    .input(runListInput)
+    .query(({ ctx, input }): Promise<Page<RunSummary>> => readRunList(ctx.state, input)),
+  get: procedure.input(runInput).query(({ ctx, input }): Promise<RunDetail> => readRunDetail(ctx.state, input.runId)),
+  steps: procedure
+    .input(runStepsInput)
+    .query(({ ctx, input }): Promise<Page<StepBar>> => readRunSteps(ctx.state, input)),
+  logs: procedure.input(runLogsInput).query(({ ctx, input }): Promise<LogPage> => readRunLogs(ctx.state, input)),
+  tail: procedure
+    .input(runLogsTailInput)
+    .subscription(({ ctx, input, signal }) => followRunLogs(ctx.state, input, signal)),
+  cancel: procedure
+    .input(runInput)
+    .mutation(({ ctx, input }): Promise<RunChange> => changeRun(ctx.state, "cancel", input.runId)),
+  pause: procedure
+    .input(runInput)
+    .mutation(({ ctx, input }): Promise<RunChange> => changeRun(ctx.state, "pause", input.runId)),
+  resume: procedure
+    .input(runInput)
+    .mutation(({ ctx, input }): Promise<RunChange> => changeRun(ctx.state, "resume", input.runId)),
+  retry: procedure
+    .input(runRetryInput)
+    .mutation(({ ctx, input }): Promise<RunRetry> => retryFailedSteps(ctx.state, input.runId)),
+});

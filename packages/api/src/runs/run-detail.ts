@@ -1,0 +1,112 @@
+import { PartitionSet } from "@heddle/core";
+import {
+  readDeployment,
+  readRun,
+  readRunAssets,
+  readRunFailures,
+  type DeploymentRow,
+  type FailureGroupRow,
+  type RunAssetRow,
+  type RunDetailRow,
+} from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail } from "../contract.ts";
+import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
+import { partitionKeyOf, PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { isDaemonAlive } from "../deployment/deployment-health.ts";
+import { describeWarning } from "../plan/preview-plan.ts";
+import { describeRecordedError } from "../recorded-error.ts";
+import { describeRun, runUnknown } from "./run-answers.ts";
+
+/** Groups of failures that are told. */
+const MAX_FAILURES = 50;
+/** Ranges that are written out for people. */
+const SHOWN_RANGES = 5;
+
+/** Answers `runs.get`. @throws RUN_UNKNOWN */
+export async function readRunDetail(state: ApiState, runId: number): Promise<RunDetail> {
+  await state.checks.refresh(state.db);
+  return state.db.read("runs.get", async (tx) => {
+    const index = await state.definitions.index(tx);
+    const environmentId = await state.definitions.environmentId(tx);
+    const row = await readRun(tx, { environmentId, runId });
+    if (row === null) throw runUnknown(runId);
+    const assets = await readRunAssets(tx, runId);
+    const failures = await readRunFailures(tx, { runId, limit: MAX_FAILURES });
+    const deployment = await readDeployment(tx, environmentId);
+    const spaces = new PartitionSpaces(row.plan.at);
+    return {
+      ...describeRun(row, index, state.checks),
+      codeVersion: row.codeVersionHash,
+      planHash: row.planHash,
+      plannedAt: row.plan.at,
+      warnings: row.plan.warnings.map(describeWarning),
+      progress: assets.map((asset) => describeAsset(asset, { row, index, spaces })),
+      failures: failures.map((group) => describeFailure(group, index, spaces)),
+      blockers: findBlockers(row, deployment),
+    };
+  });
+}
+
+interface RunScope {
+  readonly row: RunDetailRow;
+  readonly index: DefinitionsIndex;
+  readonly spaces: PartitionSpaces;
+}
+
+function describeAsset(asset: RunAssetRow, { row, index, spaces }: RunScope): RunAssetProgress {
+  const ref = index.refOf(asset.assetId);
+  const planned = row.plan.assets.find(({ key }) => key === ref.key);
+  const set = PartitionSet.fromRanges(planned?.partitions ?? []);
+  return {
+    asset: ref,
+    partitions: set.ranges,
+    // The plan's own definition: the asset may be cut differently by now.
+    text: spaces.resolve(planned?.partitionsSpec ?? null).format(set, SHOWN_RANGES),
+    total: asset.total,
+    counts: asset.counts,
+  };
+}
+
+function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces: PartitionSpaces): FailureGroup {
+  const { fingerprint, cause, count, assetId, ordinal, attempt } = group;
+  const error = describeRecordedError(group.error);
+  const asset = index.byId(assetId);
+  return {
+    fingerprint,
+    cause,
+    message: error?.message ?? cause,
+    count,
+    firstAt: group.firstAt.getTime(),
+    lastAt: group.lastAt.getTime(),
+    assets: group.assetIds.map((id) => index.refOf(id)),
+    example: {
+      asset: index.refOf(assetId),
+      ordinal,
+      partitionKey: asset === undefined ? `#${ordinal}` : partitionKeyOf(spaces.of(asset), ordinal),
+      attempt,
+      error,
+    },
+  };
+}
+
+/** What keeps a run from going on. */
+function findBlockers({ status, counts }: RunDetailRow, deployment: DeploymentRow): RunBlocker[] {
+  if (status === "success" || status === "failed" || status === "canceled") return [];
+  if (status === "paused") return [{ reason: "paused", message: "It is paused; running steps end, no other begins." }];
+  const blockers: RunBlocker[] = [];
+  if (!isDaemonAlive(deployment)) {
+    blockers.push({ reason: "no_daemon", message: "No daemon is running, so nothing is admitted or retried." });
+  }
+  if (!deployment.workers.some((worker) => worker.alive)) {
+    blockers.push({ reason: "no_worker", message: "No worker is running, so no step can start." });
+  }
+  const admitted = deployment.openRuns.running ?? 0;
+  if (status === "queued" && admitted > 0) {
+    blockers.push({ reason: "queued_behind", message: `It waits for its turn behind ${admitted} running runs.` });
+  }
+  if (status === "running" && counts.backoff > 0 && counts.running + counts.ready === 0) {
+    blockers.push({ reason: "retry_wait", message: `${counts.backoff} steps wait for their next attempt.` });
+  }
+  return blockers;
+}

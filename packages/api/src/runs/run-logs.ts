@@ -1,0 +1,104 @@
+import {
+  readLogs,
+  readRunProgress,
+  type LogLevel,
+  type LogLine as StoredLine,
+  type LogQuery,
+  type Transaction,
+} from "@heddle/storage";
+import { isOpenRun } from "@heddle/core";
+import { tracked } from "@trpc/server";
+import type { ApiState } from "../api-state.ts";
+import { requireAsset } from "../assets/asset-lookup.ts";
+import type { LogLine, LogPage, LogTail } from "../contract.ts";
+import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
+import { partitionKeyOf, PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { MAX_PAGE_SIZE, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
+import { runUnknown } from "./run-answers.ts";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+/** Between two looks at the log of a run that goes on. */
+const TAIL_INTERVAL_MS = 1_000;
+
+/** Answers `runs.logs`. @throws RUN_UNKNOWN, ASSET_UNKNOWN, LOG_CURSOR_INVALID */
+export async function readRunLogs(state: ApiState, input: RunLogsInput): Promise<LogPage> {
+  return state.db.read("runs.logs", (tx) => readPage(state, tx, input));
+}
+
+/** Answers `runs.tail`: lines as they are written, until the run is over. */
+export async function* followRunLogs(state: ApiState, input: RunLogsTailInput, signal: AbortSignal | undefined) {
+  const { lastEventId, ...filter } = input;
+  let cursor = lastEventId ?? null;
+  while (signal?.aborted !== true) {
+    const query: RunLogsInput = { ...filter, cursor, direction: "after", limit: MAX_PAGE_SIZE };
+    const page = await state.db.read("runs.tail", (tx) => readPage(state, tx, query));
+    cursor = page.after;
+    // Lines may follow the end of their run for a moment, so the end counts only when nothing was left.
+    const message: LogTail = { lines: page.lines, ended: page.ended && !page.hasMore && page.lines.length === 0 };
+    if (cursor !== null && (message.lines.length > 0 || message.ended)) yield tracked(cursor, message);
+    if (message.ended) return;
+    if (!page.hasMore) await pause(TAIL_INTERVAL_MS, signal);
+  }
+}
+
+async function readPage(state: ApiState, tx: Transaction, input: RunLogsInput): Promise<LogPage> {
+  const index = await state.definitions.index(tx);
+  const environmentId = await state.definitions.environmentId(tx);
+  const [run] = await readRunProgress(tx, { environmentId, runIds: [input.runId] });
+  if (run === undefined) throw runUnknown(input.runId);
+  const page = await readLogs(tx, queryOf(input, index));
+  const spaces = new PartitionSpaces(Date.now());
+  const lines = page.lines.map((line) => describeLine(line, index, spaces));
+  const [first, last, from] = [lines.at(0)?.cursor, lines.at(-1)?.cursor, input.cursor];
+  const isForward = input.direction === "after";
+  return {
+    lines,
+    // Reading forward from a place, that place itself is what lies before.
+    before: (isForward ? (typeof from === "string" ? (first ?? from) : undefined) : page.next) ?? null,
+    after: (isForward ? page.next : undefined) ?? last ?? from ?? null,
+    hasMore: page.next !== undefined,
+    ended: !isOpenRun(run.status),
+  };
+}
+
+function queryOf(input: RunLogsInput, index: DefinitionsIndex): LogQuery {
+  const { runId, asset, ordinal, level, text, cursor, direction, limit } = input;
+  return {
+    runId,
+    direction,
+    limit,
+    ...(asset !== undefined && { assetId: requireAsset(index, asset).id }),
+    ...(ordinal !== undefined && { ordinal }),
+    ...(level !== undefined && { levels: LEVELS.slice(LEVELS.indexOf(level)) }),
+    ...(text !== undefined && { text }),
+    ...(typeof cursor === "string" && { from: cursor }),
+  };
+}
+
+function describeLine(line: StoredLine, index: DefinitionsIndex, spaces: PartitionSpaces): LogLine {
+  const asset = index.byId(line.assetId);
+  return {
+    cursor: line.cursor,
+    at: line.t,
+    assetId: line.assetId,
+    ordinal: line.o,
+    partitionKey: asset === undefined ? `#${line.o}` : partitionKeyOf(spaces.of(asset), line.o),
+    attemptId: line.a,
+    level: line.l,
+    message: line.m,
+    fields: line.f ?? null,
+    stream: line.s ?? null,
+  };
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,76 @@
+import { PARTITION_STATUSES } from "@heddle/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { StepRunner } from "./step-runner.ts";
+import { register, startTestServer, type TestServer } from "./test-server.ts";
+import { weatherSnapshot } from "./weather-definitions.ts";
+
+let test: TestServer;
+let runner: StepRunner;
+
+beforeAll(async () => {
+  test = await startTestServer();
+  await register(test.db, weatherSnapshot());
+  runner = await StepRunner.start(test.db);
+});
+
+afterAll(() => test[Symbol.asyncDispose]());
+
+const status = (name: (typeof PARTITION_STATUSES)[number]) => PARTITION_STATUSES.indexOf(name);
+
+/** Days since 1970-01-01 of the first of January 2012. */
+const FIRST_DAY = 15_340;
+
+describe("from a plan to its results", () => {
+  it("previews, launches, follows and explains", async () => {
+    const { client } = test;
+    const input = { keys: ["weather/raw", "weather/summary"], partitions: { kind: "text" as const, text: "2012-01-01..2012-02-29" } };
+    const preview = await client.plan.preview.query(input);
+    expect(preview).toMatchObject({ total: 62, effect: "Materialize 62 partitions of 2 assets", alreadyPlanned: 0 });
+    expect(preview.assets.map(({ asset, count, text, reason }) => [asset.key, count, text, reason])).toEqual([
+      ["weather/raw", 60, "2012-01-01..2012-02-29 (60)", "selected"],
+      ["weather/summary", 2, "2012-01..2012-02 (2)", "selected"],
+    ]);
+
+    const launch = { ...input, planHash: preview.hash, at: preview.at, idempotencyKey: "click-0001", tags: { why: "test" } };
+    const launched = await client.plan.launch.mutate(launch);
+    expect(launched).toMatchObject({ kind: "launched", created: true });
+    expect(await client.plan.launch.mutate(launch)).toEqual({ ...launched, created: false });
+    if (launched.kind !== "launched") throw new Error("not launched");
+    const { runId } = launched;
+
+    expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual([
+      ...[status("queued"), FIRST_DAY, FIRST_DAY + 60],
+      ...[status("missing"), FIRST_DAY + 60, FIRST_DAY + 91],
+    ]);
+
+    await runner.admit(runId);
+    const claims = await runner.claim(40);
+    expect((await client.assets.status.query({})).codes).toContain(status("running"));
+    const detail = await client.runs.get.query({ runId });
+    expect(detail).toMatchObject({ status: "running", total: 62, assetCount: 2, tags: { why: "test" } });
+    expect(detail.counts).toMatchObject({ running: 40, ready: 20, waiting: 2 });
+    await runner.settle(claims, ({ ordinal }) =>
+      ordinal === FIRST_DAY + 3 ? { fails: { cause: "error", message: `no data for station ${ordinal}` } } : {},
+    );
+    await runner.finish(runId, ({ ordinal }) =>
+      ordinal === FIRST_DAY + 3 ? { fails: { cause: "error", message: `no data for station ${ordinal}` } } : {},
+    );
+
+    const ended = await client.runs.get.query({ runId });
+    expect(ended).toMatchObject({ status: "failed", blockers: [] });
+    expect(ended.counts).toMatchObject({ success: 60, failed: 1, skipped: 1 });
+    expect(ended.failures).toHaveLength(1);
+    expect(ended.failures[0]).toMatchObject({
+      cause: "error",
+      count: 2,
+      example: { asset: { key: "weather/raw" }, partitionKey: "2012-01-04", error: { message: `no data for station ${FIRST_DAY + 3}` } },
+    });
+
+    expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual([
+      ...[status("fresh"), FIRST_DAY, FIRST_DAY + 3],
+      ...[status("failed"), FIRST_DAY + 3, FIRST_DAY + 4],
+      ...[status("fresh"), FIRST_DAY + 4, FIRST_DAY + 60],
+      ...[status("missing"), FIRST_DAY + 60, FIRST_DAY + 91],
+    ]);
+  });
+});

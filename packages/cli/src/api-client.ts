@@ -1,0 +1,26 @@
+import { createLocalApi, type Api } from "@heddle/api";
+import { consoleLog, findProject, type Project } from "@heddle/engine";
+import { openDeployment, type Deployment } from "./deployment.ts";
+
+/** A project with its database, and the API on it: the very procedures that the catalog calls, without a server between. */
+export interface ProjectApi extends AsyncDisposable {
+  readonly project: Project;
+  readonly deployment: Deployment;
+  readonly api: Api;
+}
+
+/** Opens a project's deployment and the API on it. */
+export async function openApi(directory: string): Promise<ProjectApi> {
+  const project = findProject(directory);
+  const deployment = await openDeployment(project);
+  const { api, close } = await createLocalApi({ db: deployment.db, log: consoleLog("api") });
+  return {
+    project,
+    deployment,
+    api,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await deployment[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { HeddleError, PARTITION_STATUSES } from "@heddle/core";
+import type { SentencePart } from "@heddle/api";
+import { openApi, type ProjectApi } from "../api-client.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { withEngine } from "../one-shot-engine.ts";
+import { formatDuration, paint, print, printJson, printTable } from "../terminal.ts";
+
+interface CommonOptions {
+  readonly project: string;
+  readonly json?: boolean;
+}
+
+/** `heddle assets list` */
+export async function listAssets(selection: string | undefined, options: CommonOptions): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  return withEngine(project, { needsWorker: false }, async () => {
+    const rows = await readRows(project, selection);
+    if (options.json) {
+      for (const row of rows) printJson(row);
+      return EXIT.ok;
+    }
+    if (rows.length === 0) print(selection === undefined ? "The project declares no assets." : "No asset matches.");
+    printTable(
+      rows.map((row) => [
+        row.key,
+        paint.dim(row.group),
+        paintStatus(row.status),
+        `${row.materialized}/${row.partitions}`,
+        row.lastMaterializedAt === null ? "" : paint.dim(`${formatDuration(Date.now() - row.lastMaterializedAt)} ago`),
+      ]),
+    );
+    return EXIT.ok;
+  });
+}
+
+interface AssetRow {
+  readonly key: string;
+  readonly group: string;
+  readonly status: string;
+  readonly partitions: number;
+  readonly materialized: number;
+  readonly lastMaterializedAt: number | null;
+}
+
+async function readRows({ api }: ProjectApi, selection: string | undefined): Promise<AssetRow[]> {
+  const [snapshot, status, chosen] = await Promise.all([
+    api.assets.snapshot({}),
+    api.assets.status({}),
+    selection === undefined ? undefined : api.selection.evaluate({ selection }),
+  ]);
+  if (snapshot.kind !== "snapshot") return [];
+  if (chosen?.kind === "invalid") {
+    throw new HeddleError("SELECTION_SYNTAX", chosen.message, chosen.hint === null ? {} : { hint: chosen.hint });
+  }
+  const ids = chosen === undefined ? undefined : new Set(chosen.ids);
+  const rowOf = new Map(status.ids.map((id, row) => [id, row]));
+  return snapshot.ids.flatMap((id, index) => {
+    if (ids !== undefined && !ids.has(id)) return [];
+    const row = rowOf.get(id) ?? -1;
+    const code = status.codes[row] ?? -1;
+    return {
+      key: snapshot.keys[index] ?? "",
+      group: snapshot.groups[snapshot.groupOf[index] ?? 0] ?? "",
+      status: PARTITION_STATUSES[code] ?? "external",
+      partitions: status.totals[row] ?? 0,
+      materialized: (status.counts.fresh[row] ?? 0) + (status.counts.stale[row] ?? 0),
+      lastMaterializedAt: status.lastMaterializedAt[row] ?? null,
+    };
+  });
+}
+
+/** `heddle assets show` */
+export async function showAsset(key: string, options: CommonOptions): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  return withEngine(project, { needsWorker: false }, async () => {
+    const asset = await project.api.assets.get({ key });
+    if (asset.kind === "unknown") {
+      throw new HeddleError("ASSET_UNKNOWN", `there is no asset "${key}"`, {
+        hint: asset.nearest.length === 0 ? "`heddle assets list` shows all of them." : `The nearest: ${asset.nearest.join(", ")}.`,
+      });
+    }
+    if (options.json) {
+      printJson(asset);
+      return EXIT.ok;
+    }
+    const { definition } = asset;
+    print(paint.bold(definition.key));
+    if (definition.description !== null) print(definition.description.trim());
+    for (const sentence of asset.why) print(`  ${sentence.map(sentenceText).join("")}`);
+    if (definition.source !== null) print(paint.dim(`  declared in ${definition.source.file}:${definition.source.line}`));
+    for (const [title, links] of [["upstream", asset.upstream], ["downstream", asset.downstream]] as const) {
+      if (links.length > 0) print(paint.bold(title));
+      printTable(links.map((link) => [`  ${link.key}`, PARTITION_STATUSES[link.code] ?? "external", paint.dim(link.rule)]));
+    }
+    if (asset.checks.length > 0) print(paint.bold("checks"));
+    printTable(
+      asset.checks.map((check) => [
+        `  ${check.name}`,
+        check.blocking ? "blocking" : check.severity,
+        check.last === null ? "never run" : check.last.passed ? paint.green("passed") : paint.red("failed"),
+        check.last?.description ?? check.description ?? "",
+      ]),
+    );
+    return EXIT.ok;
+  });
+}
+
+function paintStatus(status: string): string {
+  if (status === "failed") return paint.red(status);
+  return status === "fresh" ? paint.green(status) : status === "stale" ? paint.yellow(status) : status;
+}
+
+function sentenceText(part: SentencePart): string {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "asset":
+      return part.key;
+    case "partition":
+      return `${part.assetKey} [${part.partitionKey}]`;
+    case "run":
+      return `run ${part.runId}`;
+    case "check":
+      return `${part.assetKey}.${part.name}`;
+    case "instant":
+      return new Date(part.at).toISOString();
+  }
+}

@@ -1,0 +1,136 @@
+import { HeddleError, RUN_STATUSES, type RunStatus } from "@heddle/core";
+import { openApi } from "../api-client.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { followRun, printResult } from "../follow-run.ts";
+import { withEngine } from "../one-shot-engine.ts";
+import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
+
+interface CommonOptions {
+  readonly project: string;
+  readonly json?: boolean;
+}
+
+/** `heddle runs list` */
+export async function listRuns(
+  options: CommonOptions & { readonly status?: string; readonly asset?: string; readonly limit: string },
+): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  const { items } = await project.api.runs.list({
+    limit: Math.min(500, Math.max(1, Number(options.limit) || 20)),
+    ...(options.status !== undefined && { statuses: [readStatus(options.status)] }),
+    ...(options.asset !== undefined && { asset: options.asset }),
+  });
+  if (options.json) {
+    for (const run of items) printJson(run);
+    return EXIT.ok;
+  }
+  if (items.length === 0) print("There are no runs yet. Launch one with: heddle materialize <asset>");
+  printTable(
+    items.map((run) => [
+      String(run.id),
+      paintStatus(run.status),
+      `${run.counts.success}/${run.total}`,
+      run.counts.failed > 0 ? paint.red(`${run.counts.failed} failed`) : "",
+      run.assets.map(({ key }) => key).join(", ") + (run.assetCount > run.assets.length ? ", …" : ""),
+      paint.dim(`${formatDuration(Date.now() - run.createdAt)} ago`),
+    ]),
+  );
+  return EXIT.ok;
+}
+
+/** `heddle runs show` */
+export async function showRun(id: string, options: CommonOptions): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  const run = await project.api.runs.get({ runId: readRunId(id) });
+  if (options.json) {
+    printJson(run);
+    return EXIT.ok;
+  }
+  printResult(run);
+  printTable(
+    run.progress.map(({ asset, text, total, counts }) => [
+      `  ${asset.key}`,
+      text,
+      `${counts.success}/${total}`,
+      counts.failed > 0 ? paint.red(`${counts.failed} failed`) : "",
+      counts.skipped > 0 ? `${counts.skipped} skipped` : "",
+    ]),
+  );
+  for (const blocker of run.blockers) print(paint.yellow(`  waits: ${blocker.message}`));
+  return EXIT.ok;
+}
+
+/** `heddle runs logs` */
+export async function showLogs(
+  id: string,
+  options: CommonOptions & { readonly asset?: string; readonly level?: string; readonly text?: string },
+): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  let cursor: string | null = null;
+  for (;;) {
+    const page = await project.api.runs.logs({
+      runId: readRunId(id),
+      ...(options.asset !== undefined && { asset: options.asset }),
+      ...(options.level !== undefined && { level: readLevel(options.level) }),
+      ...(options.text !== undefined && { text: options.text }),
+      cursor,
+      direction: "after",
+      limit: 500,
+    });
+    for (const line of page.lines) {
+      if (options.json) printJson(line);
+      else print(`${paint.dim(new Date(line.at).toISOString())} ${line.level.padEnd(5)} ${visible(line.partitionKey)} ${visible(line.message)}`);
+    }
+    if (page.after === null || page.lines.length === 0) return EXIT.ok;
+    cursor = page.after;
+  }
+}
+
+/** `heddle runs cancel` */
+export async function cancelRun(id: string, options: CommonOptions): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  const change = await project.api.runs.cancel({ runId: readRunId(id) });
+  if (options.json) printJson(change);
+  else print(`run ${change.runId} is ${change.status}`);
+  return EXIT.ok;
+}
+
+/** `heddle runs retry` */
+export async function retryRun(id: string, options: CommonOptions & { readonly detach?: boolean }): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  return withEngine(project, { needsWorker: !options.detach }, async () => {
+    const { runId } = await project.api.runs.retry({ runId: readRunId(id) });
+    if (!options.detach) return followRun(project, runId, options);
+    if (options.json) printJson({ run: runId });
+    else print(`launched run ${runId}`);
+    return EXIT.ok;
+  });
+}
+
+function paintStatus(status: RunStatus): string {
+  if (status === "success") return paint.green(status);
+  if (status === "failed") return paint.red(status);
+  return status === "running" ? paint.blue(status) : paint.yellow(status);
+}
+
+function readRunId(text: string): number {
+  const id = Number(text);
+  if (Number.isSafeInteger(id) && id > 0) return id;
+  throw new HeddleError("CONFIG_INVALID", `${JSON.stringify(text)} is not the number of a run`, {
+    hint: "`heddle runs list` shows the numbers.",
+  });
+}
+
+function readStatus(text: string): RunStatus {
+  const status = RUN_STATUSES.find((known) => known === text);
+  if (status !== undefined) return status;
+  throw new HeddleError("CONFIG_INVALID", `--status ${text} is not a status`, { hint: `Use one of ${RUN_STATUSES.join(", ")}.` });
+}
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+
+function readLevel(text: string): (typeof LEVELS)[number] {
+  const level = LEVELS.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new HeddleError("CONFIG_INVALID", `--level ${text} is not a level`, { hint: `Use one of ${LEVELS.join(", ")}.` });
+}

@@ -1,0 +1,83 @@
+import type { Logger } from "./logger.ts";
+import type { MetadataValues } from "./metadata.ts";
+
+/** A span of time, half open: `start` belongs to it and `end` does not. */
+export interface TimeWindow {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** The partition that a step makes or checks. */
+export interface PartitionContext<
+  TKey extends string = string,
+  TWindow extends TimeWindow | undefined = TimeWindow | undefined,
+> {
+  readonly key: TKey;
+  /** Number of the partition in its partitions definition. */
+  readonly ordinal: number;
+  /** The time that the partition stands for; `undefined` unless it is cut by time. */
+  readonly window: TWindow;
+}
+
+/** The run that a step belongs to. */
+export interface RunContext {
+  readonly id: string;
+  /** 1 for the first attempt at this partition in this run. */
+  readonly attempt: number;
+}
+
+/**
+ * What `materialize` of an asset gets.
+ *
+ * `TPartition` is `undefined` for an asset without partitions; `TDeps` and `TResources` hold what the names under
+ * `deps` and `resources` of the asset stand for.
+ */
+export interface AssetContext<TPartition = undefined, TDeps = object, TResources = object> {
+  /** The partition to make. */
+  readonly partition: TPartition;
+  /**
+   * The values of the dependencies by name: the loaded value where one upstream partition is read, a
+   * {@link PartitionedInput} where many are.
+   */
+  readonly deps: TDeps;
+  /** The resources by name, ready for use. */
+  readonly resources: TResources;
+  /** Aborted when the step is canceled or runs out of time: pass it on to everything that waits. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly run: RunContext;
+  /**
+   * Records metadata with the materialization; later values replace earlier ones of the same name.
+   *
+   * @throws METADATA_INVALID
+   */
+  metadata(values: MetadataValues): void;
+}
+
+/** What the function of an asset check gets. `TPartition` is `undefined` for an asset without partitions. */
+export interface CheckContext<TValue = unknown, TPartition = undefined, TResources = object> {
+  /** The value as consumers will load it; a blocking check sees it before they can. */
+  readonly value: TValue;
+  readonly partition: TPartition;
+  readonly resources: TResources;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly run: RunContext;
+}
+
+/**
+ * The values of many upstream partitions, in the order of the partitions. Nothing is loaded before it is asked for; a
+ * loop loads one after the other, so that a year of days never has to fit into memory.
+ *
+ * @example
+ * for await (const [day, rows] of deps.days) total += rows.length;
+ */
+export interface PartitionedInput<out TValue, TKey extends string = string> extends AsyncIterable<
+  [key: TKey, value: TValue]
+> {
+  /** Keys of the partitions, in order. */
+  readonly keys: readonly TKey[];
+  readonly size: number;
+  /** Loads one of them. @throws PARTITION_UNKNOWN for a partition that is not among `keys` */
+  get(key: TKey): Promise<TValue>;
+}

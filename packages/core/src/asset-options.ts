@@ -1,0 +1,74 @@
+import type { CheckContext } from "./asset-context.ts";
+import type { CheckResult, CheckSeverity } from "./check-result.ts";
+import type { AssetDescription } from "./declarations.ts";
+import type { MetadataValues } from "./metadata.ts";
+import type { ResourcesShape } from "./resource.ts";
+import { resolveRetryPolicy, type RetryOptions } from "./retry-policy.ts";
+import type { RetryPolicy } from "./snapshot.ts";
+import type { MaybePromise } from "./types.ts";
+
+/** Longest time that one attempt may take when an asset does not say: 24 hours. */
+export const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
+
+/** What every kind of asset may say about itself. */
+export interface DescriptionOptions {
+  /** Markdown: what the asset holds and what it is for. */
+  readonly description?: string;
+  /** Group under which the catalog shows the asset. @default "default" */
+  readonly group?: string;
+  /** Who answers for it: `@ana`, `data-team`, an address. */
+  readonly owners?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What it is made with: `sql`, `parquet`, `s3`. */
+  readonly kinds?: readonly string[];
+  readonly metadata?: MetadataValues;
+}
+
+/** How the steps of an asset run. */
+export interface ExecutionOptions {
+  /** What to do when an attempt fails with the asset's own error. @default one attempt */
+  readonly retry?: RetryOptions;
+  /** Longest time that one attempt may take, in milliseconds. @default 86_400_000 (24 hours) */
+  readonly timeoutMs?: number;
+  /** `process` gives every step a process of its own: for code that blocks, leaks or crashes. @default "shared" */
+  readonly isolation?: "shared" | "process";
+}
+
+/** A check that is declared with its asset, under its name. */
+export interface CheckOptions<TValue, TPartition, TResources> {
+  readonly description?: string;
+  /** @default "error" */
+  readonly severity?: CheckSeverity;
+  /** Whether a failure with severity `error` keeps the partition from being published. @default false */
+  readonly blocking?: boolean;
+  /** Looks at the value of one partition and says {@link pass} or {@link fail}. */
+  check(context: CheckContext<TValue, TPartition, TResources>): MaybePromise<CheckResult>;
+}
+
+/** Resources of a declaration without any. */
+export const NO_RESOURCES: ResourcesShape = Object.freeze({});
+
+/** Fills in what a declaration does not say about itself. */
+export function describeAsset(options: DescriptionOptions): AssetDescription {
+  return {
+    description: options.description ?? null,
+    group: options.group ?? "default",
+    owners: options.owners ?? [],
+    tags: options.tags ?? {},
+    kinds: options.kinds ?? [],
+    metadata: options.metadata ?? {},
+  };
+}
+
+/** Fills in what a declaration does not say about its execution. */
+export function describeExecution(options: ExecutionOptions): {
+  retry: RetryPolicy;
+  timeoutMs: number;
+  isolation: "shared" | "process";
+} {
+  return {
+    retry: resolveRetryPolicy(options.retry),
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    isolation: options.isolation ?? "shared",
+  };
+}

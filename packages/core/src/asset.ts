@@ -1,0 +1,115 @@
+import type { AssetContext } from "./asset-context.ts";
+import {
+  describeAsset,
+  describeExecution,
+  NO_RESOURCES,
+  type CheckOptions,
+  type DescriptionOptions,
+  type ExecutionOptions,
+} from "./asset-options.ts";
+import type { LoadedValue, StorableReturn } from "./asset-value.ts";
+import { brand, hasBrand } from "./brand.ts";
+import { declareCheck } from "./asset-check.ts";
+import type { AnyAsset, AnyAssetCheck, Asset } from "./declarations.ts";
+import { normalizeDependencies } from "./dep.ts";
+import type { DependenciesCheck, DependencyValues, PartitionOf, ResourceValues, SlotsOf } from "./dependency-types.ts";
+import type { AnyIoManager } from "./io-manager.ts";
+import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type { ResourcesShape } from "./resource.ts";
+import { captureSourceLocation } from "./source-location.ts";
+
+/** What {@link asset} takes. Its type arguments are inferred; nobody writes them. */
+export interface AssetOptions<
+  TReturn,
+  TPartitions extends PartitionsDefinition | undefined,
+  TDeps,
+  TResources extends ResourcesShape,
+  TIo extends AnyIoManager | undefined,
+>
+  extends DescriptionOptions, ExecutionOptions {
+  /** Asset key: segments joined by `/`, such as `weather/raw`. */
+  readonly key: string;
+  /** How the asset is cut; one partition is made at a time. Without it the asset is made as a whole. */
+  readonly partitions?: TPartitions;
+  /** The assets that this one reads, by the name under which `materialize` sees them. */
+  readonly deps?: TDeps & DependenciesCheck<TDeps, TPartitions>;
+  /** Stores the value and loads it for consumers. Without it the value must be JSON. */
+  readonly io?: TIo;
+  /** The clients that this asset uses, by the name under which `materialize` sees them. */
+  readonly resources?: TResources;
+  /**
+   * Makes the asset, or the partition `context.partition` of it, and returns the value to store; `output()` adds
+   * metadata to it. A function that returns nothing stores its data itself.
+   */
+  readonly materialize: (
+    context: AssetContext<PartitionOf<TPartitions>, DependencyValues<TDeps, TPartitions>, ResourceValues<TResources>>,
+  ) => TReturn;
+  /** Tests of this asset by name. Write them after `materialize`: the type of `value` follows from it. */
+  readonly checks?: Readonly<
+    Record<string, CheckOptions<LoadedValue<TIo, TReturn>, PartitionOf<TPartitions>, ResourceValues<TResources>>>
+  >;
+}
+
+/**
+ * Declares an asset: a table, a file, a model, with the function that makes it.
+ *
+ * What `context.deps` holds, and what consumers of this asset get, follows from the options; nothing has to be written
+ * twice. The declaration keeps `materialize` as it is, so that a unit test can call it.
+ *
+ * @example
+ * export const summary = asset({
+ *   key: "weather/summary",
+ *   partitions: monthlyPartitions({ start: "2012-01" }),
+ *   deps: { days: rawWeather },
+ *   async materialize({ deps, partition }) {
+ *     let rain = 0;
+ *     for await (const [, rows] of deps.days) rain += rows.reduce((sum, row) => sum + row.rain, 0);
+ *     return { month: partition.key, rain };
+ *   },
+ * });
+ */
+export function asset<
+  TReturn,
+  TPartitions extends PartitionsDefinition | undefined = undefined,
+  TDeps extends Readonly<Record<string, unknown>> = Record<never, never>,
+  TResources extends ResourcesShape = Record<never, never>,
+  TIo extends AnyIoManager | undefined = undefined,
+>(
+  options: AssetOptions<TReturn, TPartitions, TDeps, TResources, TIo> & {
+    readonly materialize: (context: never) => StorableReturn<TIo, TReturn>;
+  },
+): Asset<
+  LoadedValue<TIo, TReturn>,
+  TPartitions,
+  AssetContext<PartitionOf<TPartitions>, DependencyValues<TDeps, TPartitions>, ResourceValues<TResources>>,
+  TReturn,
+  SlotsOf<TResources>
+> {
+  const source = captureSourceLocation(asset);
+  const resources = options.resources ?? NO_RESOURCES;
+  const checks: AnyAssetCheck[] = [];
+  const declared = {
+    kind: "asset",
+    key: options.key,
+    // Absent exactly when TPartitions was not inferred, and is then its default, `undefined`.
+    partitions: options.partitions as TPartitions,
+    deps: normalizeDependencies(options.deps ?? {}),
+    io: options.io ?? null,
+    resources,
+    materialize: options.materialize,
+    checks,
+    ...describeAsset(options),
+    ...describeExecution(options),
+    source,
+  } as const;
+  brand(declared, "asset");
+  for (const [name, check] of Object.entries(options.checks ?? {})) {
+    checks.push(declareCheck({ ...check, asset: declared, name, resources }, source));
+  }
+  return declared;
+}
+
+/** Says whether `value` was made by {@link asset}. */
+export function isAsset(value: unknown): value is AnyAsset {
+  return hasBrand(value, "asset");
+}

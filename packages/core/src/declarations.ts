@@ -1,0 +1,101 @@
+import type { AssetContext, CheckContext, PartitionContext } from "./asset-context.ts";
+import type { CheckResult, CheckSeverity } from "./check-result.ts";
+import type { AnyIoManager } from "./io-manager.ts";
+import type { MetadataValues } from "./metadata.ts";
+import type { PartitionMapping } from "./partitions/partition-mapping.ts";
+import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type { ResourcesShape } from "./resource.ts";
+import type { RetryPolicy, SourceLocation } from "./snapshot.ts";
+import type { MaybePromise } from "./types.ts";
+
+/** What people say about an asset, besides how it is made. */
+export interface AssetDescription {
+  readonly description: string | null;
+  readonly group: string;
+  readonly owners: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly kinds: readonly string[];
+  readonly metadata: MetadataValues;
+}
+
+/** One dependency as declared. */
+export interface Dependency {
+  readonly asset: AnyUpstream;
+  /** `null` when it is to be derived. */
+  readonly mapping: PartitionMapping | null;
+  readonly columns: readonly string[] | null;
+}
+
+/**
+ * An asset as declared; made by `asset`. `TValue` is what its consumers get, `TContext` what `materialize` takes,
+ * `TSlots` the resources that `definitions` must provide.
+ */
+export interface Asset<
+  TValue = unknown,
+  TPartitions extends PartitionsDefinition | undefined = PartitionsDefinition | undefined,
+  TContext = AnyAssetContext,
+  TReturn = unknown,
+  TSlots = object,
+> extends AssetDescription {
+  readonly kind: "asset";
+  readonly key: string;
+  readonly partitions: TPartitions;
+  readonly deps: Readonly<Record<string, Dependency>>;
+  /** `null` for the default I/O manager of the definitions. */
+  readonly io: AnyIoManager | null;
+  readonly resources: ResourcesShape;
+  /** The function that was declared, as it is: call it in a unit test with a context of your own. */
+  materialize(context: TContext): TReturn;
+  readonly checks: readonly AnyAssetCheck[];
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+  readonly isolation: "shared" | "process";
+  readonly source: SourceLocation | null;
+  /** Only types: they do not exist at run time. */
+  readonly types?: { readonly value: TValue; readonly slots: TSlots };
+}
+
+/** An asset that Heddle observes and does not make; made by `externalAsset`. */
+export interface ExternalAsset<
+  TPartitions extends PartitionsDefinition | undefined = PartitionsDefinition | undefined,
+> extends AssetDescription {
+  readonly kind: "external-asset";
+  readonly key: string;
+  readonly partitions: TPartitions;
+  readonly source: SourceLocation | null;
+}
+
+/** A test of the partitions of an asset, as declared; made by `assetCheck` or by `checks` of an asset. */
+export interface AssetCheck<TContext = AnyCheckContext, TSlots = object> {
+  readonly kind: "asset-check";
+  readonly asset: AnyAsset;
+  readonly name: string;
+  readonly description: string | null;
+  readonly severity: CheckSeverity;
+  readonly blocking: boolean;
+  readonly resources: ResourcesShape;
+  /** The function that was declared, as it is: call it in a unit test with a context of your own. */
+  check(context: TContext): MaybePromise<CheckResult>;
+  readonly source: SourceLocation | null;
+  /** Only types: they do not exist at run time. */
+  readonly types?: { readonly slots: TSlots };
+}
+
+/** The context that fits every asset: what the engine builds. */
+export type AnyAssetContext = AssetContext<
+  PartitionContext | undefined,
+  Readonly<Record<string, unknown>>,
+  Readonly<Record<string, unknown>>
+>;
+
+/** The context that fits every check: what the engine builds. */
+export type AnyCheckContext = CheckContext<unknown, PartitionContext | undefined, Readonly<Record<string, unknown>>>;
+
+/** Any asset, whatever it makes. */
+export type AnyAsset = Asset;
+/** Any external asset. */
+export type AnyExternalAsset = ExternalAsset;
+/** What an asset can depend on. */
+export type AnyUpstream = AnyAsset | AnyExternalAsset;
+/** Any asset check, whatever it looks at. */
+export type AnyAssetCheck = AssetCheck;

@@ -1,0 +1,76 @@
+import { brand, hasBrand } from "./brand.ts";
+import type { AnyUpstream, Asset, Dependency } from "./declarations.ts";
+import type { Multiplicity, PartitionMapping } from "./partitions/partition-mapping.ts";
+import type { InferPartitionKey } from "./partitions/partitions-definition.ts";
+
+/** The type of the value that consumers of an asset get; `never` for an external asset. */
+export type InferAssetValue<TAsset> = TAsset extends Asset<infer TValue> ? TValue : never;
+
+/** Columns of a value that is a list of rows; any text for other values, which the I/O manager has to understand. */
+type ColumnOf<TValue> = TValue extends readonly (infer TRow extends object)[] ? keyof TRow & string : string;
+
+/** A value of which only some columns are loaded; `never` stands for all of them. */
+export type WithColumns<TValue, TColumn extends string> = [TColumn] extends [never]
+  ? TValue
+  : TValue extends readonly (infer TRow extends object)[]
+    ? Pick<TRow, TColumn & keyof TRow>[]
+    : TValue;
+
+/** A mapping that names no partitions but those of the upstream. */
+type MappingTo<TAsset extends AnyUpstream> = PartitionMapping<Multiplicity, InferPartitionKey<TAsset["partitions"]>>;
+
+/** A dependency with what is declared about it; made by {@link dep}. */
+export interface Dep<
+  TAsset extends AnyUpstream = AnyUpstream,
+  TMapping extends PartitionMapping | undefined = PartitionMapping | undefined,
+  TColumn extends string = string,
+> {
+  readonly kind: "dep";
+  readonly asset: TAsset;
+  readonly mapping: TMapping;
+  readonly columns: readonly TColumn[] | undefined;
+}
+
+/** What {@link dep} takes. */
+export interface DepOptions<TMapping, TColumn> {
+  /** Which upstream partitions are read. Derived from the two partitions definitions when it is left out. */
+  readonly mapping?: TMapping;
+  /** Load only these columns, where the upstream's I/O manager can. */
+  readonly columns?: readonly TColumn[];
+}
+
+/**
+ * A dependency that says more than which asset it is on: how partitions map, or which columns are needed.
+ *
+ * @example
+ * deps: { yesterday: dep(rawWeather, { mapping: timeWindowMapping({ startOffset: -1, endOffset: -1 }) }) }
+ */
+export function dep<
+  TAsset extends AnyUpstream,
+  TMapping extends MappingTo<TAsset> | undefined = undefined,
+  const TColumn extends ColumnOf<InferAssetValue<TAsset>> = never,
+>(asset: TAsset, options: DepOptions<TMapping, TColumn> = {}): Dep<TAsset, TMapping, TColumn> {
+  // `mapping` is absent exactly when TMapping was not inferred, and is then its default, `undefined`.
+  const mapping = options.mapping as TMapping;
+  return brand({ kind: "dep", asset, mapping, columns: options.columns } as const, "dep");
+}
+
+/** Says whether `value` was made by {@link dep}. */
+export function isDep(value: unknown): value is Dep {
+  return hasBrand(value, "dep");
+}
+
+/**
+ * Brings the two ways of naming a dependency into one form. What is neither an asset nor a `dep` is kept as it is:
+ * validation reports it together with everything else.
+ */
+export function normalizeDependencies(deps: Readonly<Record<string, unknown>>): Readonly<Record<string, Dependency>> {
+  const normalized: [string, Dependency][] = Object.entries(deps).map(([name, declared]) => {
+    if (isDep(declared)) {
+      return [name, { asset: declared.asset, mapping: declared.mapping ?? null, columns: declared.columns ?? null }];
+    }
+    // The type promises an asset; where somebody went around the compiler, validation finds out by the brand.
+    return [name, { asset: declared as AnyUpstream, mapping: null, columns: null }];
+  });
+  return Object.fromEntries(normalized);
+}

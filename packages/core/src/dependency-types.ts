@@ -1,0 +1,82 @@
+import type { PartitionContext, PartitionedInput, TimeWindow } from "./asset-context.ts";
+import type { AnyExternalAsset, AnyUpstream } from "./declarations.ts";
+import type { Dep, InferAssetValue, WithColumns } from "./dep.ts";
+import type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
+import type { PartitionMapping } from "./partitions/partition-mapping.ts";
+import type { InferPartitionKey, PartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type { Cadence } from "./partitions/partitions-spec.ts";
+import type { Resource, ResourceSlot } from "./resource.ts";
+import type { Simplify, TypeError } from "./types.ts";
+
+type Partitions = PartitionsDefinition | undefined;
+
+/** What `context.partition` is for an asset with these partitions. */
+export type PartitionOf<TPartitions extends Partitions> =
+  TPartitions extends PartitionsDefinition<infer TKey, infer TCadence>
+    ? PartitionContext<TKey, TCadence extends Cadence ? TimeWindow : undefined>
+    : undefined;
+
+/** A dependency taken apart: asset, mapping (`undefined`: derived) and columns (`never`: all). */
+type Normalized<TDep> =
+  TDep extends Dep<infer TAsset, infer TMapping, infer TColumn>
+    ? { asset: TAsset; mapping: TMapping; column: TColumn }
+    : TDep extends AnyUpstream
+      ? { asset: TDep; mapping: undefined; column: never }
+      : never;
+
+interface NormalizedDep {
+  asset: AnyUpstream;
+  mapping: PartitionMapping | undefined;
+  column: string;
+}
+
+/** Whether one upstream partition is read or many; a declared mapping decides before a derived one. */
+type MultiplicityOf<TDep extends NormalizedDep, TPartitions extends Partitions> =
+  TDep["mapping"] extends PartitionMapping<infer TMultiplicity>
+    ? TMultiplicity
+    : InferMultiplicity<TDep["asset"]["partitions"], TPartitions>;
+
+type ValueOf<TDep extends NormalizedDep, TPartitions extends Partitions> =
+  MultiplicityOf<TDep, TPartitions> extends "one"
+    ? WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]>
+    : PartitionedInput<
+        WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]>,
+        InferPartitionKey<TDep["asset"]["partitions"]>
+      >;
+
+/**
+ * What `context.deps` holds: for every dependency its value, or a `PartitionedInput` where the mapping reads many
+ * partitions. An external asset gives order alone and has no value here.
+ */
+export type DependencyValues<TDeps, TPartitions extends Partitions> = Simplify<{
+  readonly [K in keyof TDeps as Normalized<TDeps[K]>["asset"] extends AnyExternalAsset ? never : K]: ValueOf<
+    Normalized<TDeps[K]>,
+    TPartitions
+  >;
+}>;
+
+/** `unknown` where a dependency is fine, a readable error where it is not. */
+export type DependenciesCheck<TDeps, TPartitions extends Partitions> = {
+  readonly [K in keyof TDeps]: [Normalized<TDeps[K]>] extends [never]
+    ? TypeError<"A dependency is an asset: give what asset() or externalAsset() returned, or dep(asset, { … }).">
+    : MultiplicityOf<Normalized<TDeps[K]>, TPartitions> extends TypeError<infer TMessage>
+      ? // Wrapped anew, so that the compiler shows the message and not the name of the type that held it.
+        TypeError<TMessage>
+      : unknown;
+};
+
+/** What `context.resources` holds. */
+export type ResourceValues<TResources> = Simplify<{
+  readonly [K in keyof TResources]: TResources[K] extends Resource<infer TValue>
+    ? TValue
+    : TResources[K] extends ResourceSlot<string, infer TValue>
+      ? TValue
+      : never;
+}>;
+
+/** The slots among the resources: name in `definitions` → type of the value. */
+export type SlotsOf<TResources> = Simplify<{
+  readonly [
+    K in keyof TResources as TResources[K] extends ResourceSlot<infer TName> ? TName : never
+  ]: TResources[K] extends ResourceSlot<string, infer TValue> ? TValue : never;
+}>;

@@ -1,0 +1,74 @@
+import type { ErrorCatalogueEntry } from "./error-catalogue-entry.ts";
+
+/** Plans, runs and steps. */
+export const RUN_ERRORS = {
+  PLAN_PARTITIONS_MISSING: {
+    summary: "A plan was asked for without saying which partitions of an asset are meant.",
+    remedy: "State the partitions of the asset that the message names.",
+  },
+  PLAN_PARTITIONS_UNKNOWN: {
+    summary: "A plan was asked for with partitions that do not exist.",
+    remedy: "Choose among the partitions that exist now; a window exists when it is over.",
+  },
+  PLAN_EMPTY: {
+    summary: "A run was asked for that has nothing to do.",
+    remedy: "Choose other partitions, or another rule for which of them are made.",
+  },
+  RUN_PLAN_INVALID: {
+    summary: "The plan of a run cannot be read.",
+    remedy: "Let the version of Heddle that made the run finish it, or upgrade this one.",
+  },
+  RUN_ASSET_UNKNOWN: {
+    summary: "A plan names an asset that the database does not know.",
+    remedy: "Load the code location that declares it, then plan again.",
+  },
+  RUN_CODE_LOCATIONS_MIXED: {
+    summary: "A run was asked for that would need the code of several projects.",
+    remedy: "Launch a run for each code location.",
+  },
+  WORKER_LOST: {
+    summary: "The worker that ran a step did not renew its lease: it died, was cut off, or stood still.",
+    remedy:
+      "Nothing needs to be done: the step is tried again. If it keeps happening, look at the memory of the machine.",
+  },
+  RUN_UNKNOWN: {
+    summary: "There is no run with this id.",
+    remedy: "Check the id; runs that are older than the retention time are removed.",
+  },
+  RUN_NOTHING_TO_RETRY: {
+    summary: "A run has no failed step that still needs to be done again.",
+    remedy: "Nothing needs to be done: it has no failures, or later runs have made what failed.",
+  },
+  STEP_INPUT_MISSING: {
+    summary: "An upstream partition that a step reads was never materialized, or does not exist.",
+    remedy: "Materialize the upstream first, or launch both together.",
+  },
+  STEP_CHECK_FAILED: {
+    summary: "A blocking check failed, so the new version of a partition was not published.",
+    remedy: "Look at the check's result; the version before it is still the current one.",
+  },
+  STEP_TIMEOUT: {
+    summary: "A step ran longer than the time-out of its asset.",
+    remedy: "Pass `signal` on to what the function awaits, and raise `timeoutMs` if the work needs longer.",
+  },
+  STEP_EXIT: {
+    summary: "A step ended its process, or tried to.",
+    remedy: "Throw an error instead: an asset function must return or throw.",
+  },
+  STEP_KILLED: {
+    summary: "The process of a step was ended by a signal.",
+    remedy: "Look for memory that ran out, or for native code that crashes.",
+  },
+  STEP_OUT_OF_MEMORY: {
+    summary: "A step used more memory than its process may.",
+    remedy: "Process less at once, or raise the heap limit with HEDDLE_STEP_HEAP_MB.",
+  },
+  STEP_FAULT: {
+    summary: "A step left an error behind that surfaced outside its function.",
+    remedy: "Await every promise, and handle errors in callbacks.",
+  },
+  RESOURCE_FAILED: {
+    summary: "A resource could not be created.",
+    remedy: "Look at what its `create` does: usually an address, a credential or a service that is away.",
+  },
+} as const satisfies Record<string, ErrorCatalogueEntry>;

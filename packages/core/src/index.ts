@@ -1,0 +1,285 @@
+// Brands, errors and plain types
+export { brand, hasBrand, type BrandName } from "./brand.ts";
+export { ERROR_CATALOGUE, isErrorCode, type ErrorCode } from "./error-catalogue.ts";
+export type { ErrorCatalogueEntry } from "./error-catalogue/error-catalogue-entry.ts";
+export {
+  deserializeError,
+  HeddleError,
+  isHeddleError,
+  serializeError,
+  type HeddleErrorOptions,
+  type SerializedError,
+} from "./errors.ts";
+export { assertNever, type JsonValue, type MaybePromise, type Simplify, type TypeError } from "./types.ts";
+
+// Declarations
+export { asset, isAsset, type AssetOptions } from "./asset.ts";
+export { assetCheck, isAssetCheck, type AssetCheckOptions } from "./asset-check.ts";
+export type {
+  AssetContext,
+  CheckContext,
+  PartitionContext,
+  PartitionedInput,
+  RunContext,
+  TimeWindow,
+} from "./asset-context.ts";
+export { findAssetKeyProblem, formatAssetKey, MAX_ASSET_KEY_BYTES, parseAssetKey } from "./asset-key.ts";
+export {
+  DEFAULT_TIMEOUT_MS,
+  type CheckOptions,
+  type DescriptionOptions,
+  type ExecutionOptions,
+} from "./asset-options.ts";
+export {
+  fail,
+  pass,
+  type CheckResult,
+  type CheckSeverity,
+  type FailOptions,
+  type PassOptions,
+} from "./check-result.ts";
+export type {
+  AnyAsset,
+  AnyAssetCheck,
+  AnyAssetContext,
+  AnyCheckContext,
+  AnyExternalAsset,
+  AnyUpstream,
+  Asset,
+  AssetCheck,
+  AssetDescription,
+  Dependency,
+  ExternalAsset,
+} from "./declarations.ts";
+export { definitions, findResource, isDefinitions, type Definitions, type DefinitionsOptions } from "./definitions.ts";
+export { dep, type Dep, type DepOptions, type InferAssetValue } from "./dep.ts";
+export { externalAsset, isExternalAsset, type ExternalAssetOptions } from "./external-asset.ts";
+export { findJsonProblem } from "./json-value.ts";
+export type { LogFields, Logger } from "./logger.ts";
+export {
+  MAX_METADATA_LENGTH,
+  meta,
+  normalizeMetadata,
+  type MetadataEntry,
+  type MetadataType,
+  type MetadataValue,
+  type MetadataValues,
+} from "./metadata.ts";
+export { findNearest, formatNearest } from "./nearest.ts";
+export { isOutput, output, type Output, type OutputOptions } from "./output.ts";
+export {
+  isResource,
+  isResourceSlot,
+  resource,
+  type Resource,
+  type ResourceContext,
+  type ResourceOptions,
+  type ResourceSlot,
+  type ResourcesShape,
+} from "./resource.ts";
+export {
+  computeRetryDelay,
+  DEFAULT_RETRY_POLICY,
+  mayRetry,
+  resolveRetryPolicy,
+  type RetryOptions,
+} from "./retry-policy.ts";
+export { formatSourceLocation } from "./source-location.ts";
+
+// Lineage and selection
+export { AssetGraph, type GraphAsset } from "./asset-graph.ts";
+export type { GraphEdges } from "./graph-edges.ts";
+export {
+  evaluateSelection,
+  selectKeys,
+  type SelectableAsset,
+  type SelectionScope,
+} from "./selection/evaluate-selection.ts";
+export { formatSelection } from "./selection/format-selection.ts";
+export { parseSelection } from "./selection/parse-selection.ts";
+export {
+  asksForStatus,
+  SELECTION_ATTRIBUTES,
+  type Selection,
+  type SelectionAttribute,
+  type TraversalDepth,
+} from "./selection/selection.ts";
+export { escapeWildcard } from "./selection/wildcard.ts";
+
+// I/O managers and stores
+export {
+  ioManager,
+  isIoManager,
+  isObjectStore,
+  objectStore,
+  type AnyIoManager,
+  type InputContext,
+  type IoManager,
+  type ListedObject,
+  type ObjectStore,
+  type OutputContext,
+  type OutputTarget,
+  type SameAsStored,
+  type StoredColumn,
+  type StoredObject,
+  type StoredValue,
+} from "./io-manager.ts";
+
+// Partitions
+export { deriveMapping, type DerivedMapping } from "./partitions/derive-mapping.ts";
+export type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
+export { dynamicPartitions, multiPartitions, staticPartitions } from "./partitions/key-partitions.ts";
+export type { DimensionMappingSpec, MappingSpec } from "./partitions/mapping-spec.ts";
+export {
+  allPartitions,
+  firstPartition,
+  fromDimension,
+  identityMapping,
+  lastPartition,
+  multiMapping,
+  specificPartitions,
+  staticMapping,
+  timeWindowMapping,
+  type DimensionMapping,
+  type Multiplicity,
+  type PartitionMapping,
+  type TimeWindowMappingOptions,
+} from "./partitions/partition-mapping.ts";
+export { PARTITION_CHUNK_SIZE, PartitionSet } from "./partitions/partition-set.ts";
+export type {
+  PartitionSpace,
+  PartitionWindow,
+  ResolvePartitionsAt,
+  SpaceDimensions,
+} from "./partitions/partition-space.ts";
+export type {
+  InferPartitionKey,
+  PartitionsCadence,
+  PartitionsDefinition,
+  PartitionsDimensions,
+} from "./partitions/partitions-definition.ts";
+export type { PartitionsProblem } from "./partitions/partitions-problem.ts";
+export {
+  REGULAR_CADENCES,
+  type Cadence,
+  type DynamicPartitionsSpec,
+  type MultiPartitionsSpec,
+  type PartitionsDimensionSpec,
+  type PartitionsSpec,
+  type RegularCadence,
+  type StaticPartitionsSpec,
+  type TimeWindowPartitionsSpec,
+} from "./partitions/partitions-spec.ts";
+export { resolveMapping, type ResolvedMapping, type UpstreamPartitions } from "./partitions/resolve-mapping.ts";
+export { resolvePartitions } from "./partitions/resolve-partitions.ts";
+export {
+  cronPartitions,
+  dailyPartitions,
+  hourlyPartitions,
+  monthlyPartitions,
+  weeklyPartitions,
+  type CronPartitionsOptions,
+  type DailyPartitionsOptions,
+  type HourlyPartitionsOptions,
+  type MonthlyPartitionsOptions,
+  type TimePartitionsOptions,
+  type WeeklyPartitionsOptions,
+} from "./partitions/time-partitions.ts";
+export { validatePartitionsSpec } from "./partitions/validate-partitions-spec.ts";
+
+// Cron
+export { countTicks, nextTick, previousTick, ticksBetween, type CronClock, type TickRange } from "./cron/ticks.ts";
+
+// Runs: plans, advancing, decisions
+export {
+  advanceRun,
+  findInitialSteps,
+  type RunAdvance,
+  type RunChunkKey,
+  type RunStateView,
+  type SetsByPosition,
+  type SettledSteps,
+} from "./run/advance-run.ts";
+export {
+  decide,
+  DEFAULT_DAEMON_LIMITS,
+  REPEAT_CANCEL_AFTER_MS,
+  REVOKE_STEPS_AFTER_MS,
+  type CancelingRun,
+  type DaemonCommand,
+  type DaemonLimits,
+  type DaemonSnapshot,
+  type QueuedRun,
+} from "./run/decide.ts";
+export {
+  FAILURE_BUDGETS,
+  judgeFailure,
+  LOSS_RETRY_POLICY,
+  MAX_LOSSES,
+  MAX_LOSSES_IN_COMPANY,
+  MAX_SUSPECTS,
+  type FailedAttempt,
+  type FailureBudget,
+  type FailureVerdict,
+  type SpentBudget,
+} from "./run/failure-verdict.ts";
+export { hashPlan } from "./run/hash-plan.ts";
+export { narrowPlan, type NarrowedAsset } from "./run/narrow-plan.ts";
+export { planRun, type PlanPredicate, type PlanRunInput } from "./run/plan-run.ts";
+export type { PlanTargets } from "./run/plan-targets.ts";
+export type { PlanAssetState } from "./run/plan-warnings.ts";
+export { createRunGraph, type BlockerHint, type RunEdge, type RunGraph } from "./run/run-graph.ts";
+export type {
+  DynamicKeys,
+  OrdinalRanges,
+  PlannedCounts,
+  PlanWarning,
+  RunPlan,
+  RunPlanAsset,
+  RunPlanDependency,
+} from "./run/run-plan.ts";
+export {
+  countOpenSteps,
+  deriveFinalStatus,
+  emptyStepCounts,
+  isOpenRun,
+  OPEN_RUN_STATUSES,
+  OPEN_STEP_STATUSES,
+  sumStepCounts,
+  type StepCounts,
+} from "./run/run-status.ts";
+export {
+  nextRunStatus,
+  nextStepStatus,
+  RUN_EVENTS,
+  RUN_TRANSITIONS,
+  STEP_EVENTS,
+  STEP_TRANSITIONS,
+  type RunEvent,
+  type StepEvent,
+} from "./run/step-transitions.ts";
+
+// Snapshots and statuses
+export type {
+  AssetSnapshot,
+  CheckSnapshot,
+  DefinitionsSnapshot,
+  DependencySnapshot,
+  RetryPolicy,
+  SourceLocation,
+} from "./snapshot.ts";
+export {
+  FAILURE_CAUSES,
+  PARTITION_STATUSES,
+  RUN_STATUSES,
+  STEP_STATUSES,
+  type FailureCause,
+  type PartitionStatus,
+  type RunStatus,
+  type StepStatus,
+} from "./statuses.ts";
+
+// Validation and snapshots of definitions
+export { DEFAULT_IO_NAME, snapshotDefinitions, type SnapshotOptions } from "./snapshot-definitions.ts";
+export { validateDefinitions } from "./validation/validate-definitions.ts";
+export type { DefinitionProblem } from "./validation/definition-problem.ts";

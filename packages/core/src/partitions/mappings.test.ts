@@ -1,0 +1,308 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { deriveMapping } from "./derive-mapping.ts";
+import { dynamicPartitions, multiPartitions, staticPartitions } from "./key-partitions.ts";
+import type { MappingSpec } from "./mapping-spec.ts";
+import {
+  allPartitions,
+  firstPartition,
+  fromDimension,
+  identityMapping,
+  lastPartition,
+  multiMapping,
+  specificPartitions,
+  staticMapping,
+  timeWindowMapping,
+} from "./partition-mapping.ts";
+import type { PartitionSpace } from "./partition-space.ts";
+import { PartitionSet } from "./partition-set.ts";
+import type { PartitionsDefinition } from "./partitions-definition.ts";
+import { resolveMapping } from "./resolve-mapping.ts";
+import { resolvePartitions } from "./resolve-partitions.ts";
+import type { ResolvedMapping } from "./resolved-mapping.ts";
+import { cronPartitions, dailyPartitions, hourlyPartitions, monthlyPartitions, weeklyPartitions } from "./time-partitions.ts";
+
+const NOW = Date.parse("2024-03-01T00:00Z");
+const KEYS: { readonly [name: string]: readonly (string | null)[] } = { users: ["ann", null, "bob", "cy"], teams: ["ann", "eve"] };
+const resolve = (definition: PartitionsDefinition | null, now = NOW): PartitionSpace =>
+  resolvePartitions(definition?.spec ?? null, { now, dynamicKeys: (name) => KEYS[name] ?? [] });
+const one = (ordinal: number): PartitionSet => PartitionSet.range(ordinal, ordinal + 1);
+
+interface Read {
+  readonly keys: readonly (string | null)[];
+  readonly waiting: readonly (string | null)[];
+}
+
+function read(mapping: MappingSpec, [upstream, downstream]: readonly [PartitionsDefinition | null, PartitionsDefinition | null], text: string): Read {
+  const ends = { upstream: resolve(upstream), downstream: resolve(downstream) };
+  const set = text === "" ? ends.downstream.all : ends.downstream.parseRange(text);
+  const { partitions, nonexistent } = resolveMapping(mapping, ends).upstreamOf(set);
+  return {
+    keys: [...partitions].map((ordinal) => ends.upstream.keyOf(ordinal)),
+    waiting: [...nonexistent].map((ordinal) => ends.downstream.keyOf(ordinal)),
+  };
+}
+
+const days = dailyPartitions({ start: "2024-02-20" });
+const regions = staticPartitions(["eu", "us"]);
+
+describe("each kind", () => {
+  test("all, first, last", () => {
+    expect(read(allPartitions().spec, [regions, days], "2024-02-20")).toEqual({ keys: ["eu", "us"], waiting: [] });
+    expect(read(firstPartition().spec, [days, regions], "")).toEqual({ keys: ["2024-02-20"], waiting: [] });
+    expect(read(lastPartition().spec, [days, regions], "")).toEqual({ keys: ["2024-02-29"], waiting: [] });
+    expect(read(allPartitions().spec, [days, null], "").keys).toHaveLength(10);
+    expect(read({ kind: "unpartitioned" }, [null, regions], "us")).toEqual({ keys: [""], waiting: [] });
+    const later = dailyPartitions({ start: "2030-01-01" });
+    expect(read(lastPartition().spec, [later, regions], "us")).toEqual({ keys: [], waiting: ["us"] });
+    expect(read(firstPartition().spec, [later, regions], "us")).toEqual({ keys: [], waiting: ["us"] });
+    expect(read(allPartitions().spec, [later, regions], "us")).toEqual({ keys: [], waiting: [] });
+  });
+
+  test("specific and static", () => {
+    expect(read(specificPartitions(["us"]).spec, [regions, days], "2024-02-21")).toEqual({ keys: ["us"], waiting: [] });
+    expect(read(specificPartitions(["2024-02-21", "2024-03-09"]).spec, [days, regions], "eu")).toEqual({
+      keys: ["2024-02-21"],
+      waiting: ["eu"],
+    });
+    expect(read(specificPartitions(["ann", "zoe"]).spec, [dynamicPartitions({ name: "users" }), regions], "eu")).toEqual({
+      keys: ["ann"],
+      waiting: ["eu"],
+    });
+    const mapping = staticMapping({ eu: ["de", "fr"], us: [] }).spec;
+    const countries = staticPartitions(["de", "fr", "it"]);
+    expect(read(mapping, [countries, regions], "")).toEqual({ keys: ["de", "fr"], waiting: [] });
+    expect(read(mapping, [countries, regions], "us")).toEqual({ keys: [], waiting: [] });
+    const ends = { upstream: resolve(countries), downstream: resolve(regions) };
+    expect([...resolveMapping(mapping, ends).downstreamOf(one(1))]).toEqual([0]);
+    expect([...resolveMapping(mapping, ends).downstreamOf(one(2))]).toEqual([]);
+  });
+
+  test("identity by key where the ordinals differ", () => {
+    const turned = staticPartitions(["us", "eu", "apac"]);
+    expect(read(identityMapping().spec, [regions, turned], "")).toEqual({ keys: ["eu", "us"], waiting: ["apac"] });
+    const [users, teams] = [dynamicPartitions({ name: "users" }), dynamicPartitions({ name: "teams" })];
+    expect(read(identityMapping().spec, [users, teams], "")).toEqual({ keys: ["ann"], waiting: ["eve"] });
+    const [early, late] = ["2024-02-01", "2024-02-25"].map((start) => cronPartitions({ start, cron: "0 6 * * *" }));
+    expect(read(identityMapping().spec, [early!, late!], "2024-02-26")).toEqual({ keys: ["2024-02-26"], waiting: [] });
+    expect(read(identityMapping().spec, [late!, early!], "2024-02-03..2024-02-25")).toMatchObject({ keys: ["2024-02-25"] });
+    expect(read(identityMapping().spec, [late!, early!], "2024-02-23..2024-02-25").waiting).toEqual(["2024-02-23", "2024-02-24"]);
+  });
+
+  test("the window before, a week of windows, and the edge", () => {
+    const lag = timeWindowMapping({ startOffset: -1, endOffset: -1 }).spec;
+    expect(read(lag, [days, days], "2024-02-22")).toEqual({ keys: ["2024-02-21"], waiting: [] });
+    expect(read(lag, [days, days], "2024-02-20")).toEqual({ keys: [], waiting: [] });
+    const week = timeWindowMapping({ startOffset: -6 }).spec;
+    expect(read(week, [days, days], "2024-02-22").keys).toEqual(["2024-02-20", "2024-02-21", "2024-02-22"]);
+    const lead = timeWindowMapping({ startOffset: 1, endOffset: 1 }).spec;
+    expect(read(lead, [days, days], "2024-02-28..2024-02-29")).toEqual({ keys: ["2024-02-29"], waiting: ["2024-02-29"] });
+    const fixed = dailyPartitions({ start: "2024-02-20", end: "2024-02-25" });
+    expect(read(lead, [fixed, fixed], "2024-02-24")).toEqual({ keys: [], waiting: [] });
+    expect(read(timeWindowMapping().spec, [fixed, days], "2024-02-24..2024-02-26")).toEqual({
+      keys: ["2024-02-24"],
+      waiting: ["2024-02-25", "2024-02-26"],
+    });
+    const allowed = timeWindowMapping({ allowNonexistent: true }).spec;
+    expect(read(allowed, [fixed, days], "2024-02-24..2024-02-26")).toEqual({ keys: ["2024-02-24"], waiting: [] });
+  });
+
+  test("a month that the upstream begins in reads the days there are; one that is not over waits", () => {
+    const months = monthlyPartitions({ start: "2024-01", endOffset: 1 });
+    const result = read(timeWindowMapping().spec, [days, months], "2024-01..2024-03");
+    expect(result).toMatchObject({ waiting: ["2024-01", "2024-03"] });
+    expect(result.keys).toHaveLength(10);
+  });
+
+  test("the partition before a Monday is a Friday's", () => {
+    const trading = dailyPartitions({ start: "2024-02-01", exclusions: ["0 0 * * 0,6"] });
+    const lag = timeWindowMapping({ startOffset: -1, endOffset: -1 }).spec;
+    expect(read(lag, [trading, trading], "2024-02-26")).toEqual({ keys: ["2024-02-23"], waiting: [] });
+    const week = timeWindowMapping({ startOffset: -4 }).spec;
+    expect(read(week, [trading, trading], "2024-02-27").keys).toEqual(["2024-02-21", "2024-02-22", "2024-02-23", "2024-02-26", "2024-02-27"]);
+  });
+
+  test("by dimension", () => {
+    const both = multiPartitions({ day: days, region: regions });
+    const months = multiPartitions({ month: monthlyPartitions({ start: "2024-02" }), area: regions });
+    const mapping = multiMapping({ day: { dimension: "month", mapping: timeWindowMapping() }, region: { dimension: "area" } });
+    expect(read(mapping.spec, [both, months], "2024-02|us").keys).toHaveLength(10);
+    expect(read(multiMapping({ day: { dimension: "month", mapping: lastPartition() } }).spec, [both, months], "2024-02|us").keys).toEqual([
+      "2024-02-29|eu",
+      "2024-02-29|us",
+    ]);
+    expect(read(fromDimension("day").spec, [days, both], "2024-02-22|us")).toEqual({ keys: ["2024-02-22"], waiting: [] });
+    const late = dailyPartitions({ start: "2024-02-25" });
+    expect(read(fromDimension("day").spec, [late, both], "2024-02-24..2024-02-25|us")).toEqual({
+      keys: ["2024-02-25"],
+      waiting: ["2024-02-24|us"],
+    });
+    expect(read(identityMapping().spec, [multiPartitions({ region: staticPartitions(["us", "eu", "x"]), day: days }), both], "2024-02-22|us").keys).toEqual([
+      "us|2024-02-22",
+    ]);
+  });
+});
+
+describe("what does not fit is refused", () => {
+  const both = multiPartitions({ day: days, region: regions });
+  test.each<readonly [string, MappingSpec, PartitionsDefinition | null, PartitionsDefinition | null, string]>([
+    ["windows of keys", timeWindowMapping().spec, regions, days, "the upstream is not partitioned by time"],
+    ["windows for keys", timeWindowMapping().spec, days, regions, "the downstream is not partitioned by time"],
+    ["offsets that cross", timeWindowMapping({ startOffset: 1 }).spec, days, days, "offsets 1 and 0"],
+    ["half offsets", timeWindowMapping({ startOffset: -0.5 }).spec, days, days, "offsets -0.5 and 0"],
+    ["an unknown key", specificPartitions(["mars"]).spec, regions, days, 'no partition "mars"'],
+    ["an unknown upstream key", staticMapping({ eu: ["mars"] }).spec, regions, regions, 'no partition "mars"'],
+    ["an unknown downstream key", staticMapping({ mars: ["eu"] }).spec, regions, regions, 'no partition "mars"'],
+    ["identity with nothing", identityMapping().spec, null, days, "the upstream has no partitions"],
+    ["identity for nothing", identityMapping().spec, days, null, "the downstream has no partitions"],
+    ["one value of many", { kind: "unpartitioned" }, days, days, "the upstream has partitions"],
+    ["an unknown dimension", multiMapping({ hour: { dimension: "day" } }).spec, both, both, 'no dimension "hour"'],
+    ["a missing dimension", multiMapping({ day: {} }).spec, both, both, "does not say which dimension"],
+    ["a dimension of none", fromDimension("day").spec, days, regions, 'no dimension "day"'],
+    ["a dimension twice", multiMapping({ day: { dimension: "day" }, region: { dimension: "day", mapping: allPartitions() } }).spec, both, both, "named twice"],
+  ])("%s", (_, mapping, upstream, downstream, message) => {
+    const attempt = () => resolveMapping(mapping, { upstream: resolve(upstream), downstream: resolve(downstream) });
+    expect(attempt).toThrow(message);
+    expect(attempt).toThrow(expect.objectContaining({ code: "MAPPING_INVALID", hint: expect.stringMatching(/\.$/) }));
+  });
+});
+
+const zone = fc.constantFrom("UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Beirut");
+const time = fc
+  .record({
+    factory: fc.constantFrom(hourlyPartitions, dailyPartitions, dailyPartitions, weeklyPartitions, monthlyPartitions, null),
+    timeZone: zone,
+    minuteOffset: fc.constantFrom(0, 0, 30),
+    hourOffset: fc.constantFrom(0, 0, 2, 23),
+    start: fc.constantFrom("2011-12-20", "2011-12-25", "2012-01-03T05:00"),
+    end: fc.constantFrom(undefined, "2012-01-09", "2012-02-11T02:30"),
+    endOffset: fc.integer({ min: -1, max: 2 }),
+    exclusions: fc.constantFrom([], [], ["0 0 * * 0,6"], ["* * * * 6,0", "2011-12-27"], ["2012-01-05"]),
+    cron: fc.constantFrom("0 0 */2 * *", "0 6,18 * * *", "*/90 3 * * *", "0 9 * * 1-5"),
+  })
+  .map(({ factory, end, cron, ...options }) => {
+    const all = { ...options, ...(end !== undefined && { end }), dayOffset: 1 };
+    return factory === null ? cronPartitions({ ...all, cron: cron.replace("*/90 3", "*/45 3-7") }) : factory(all);
+  });
+const offsets = fc.tuple(fc.integer({ min: -3, max: 2 }), fc.nat({ max: 3 })).map(([start, length]) => ({ startOffset: start, endOffset: start + length }));
+const now = fc.constantFrom("2011-12-31T05:00Z", "2012-01-04T23:00Z", "2012-02-20T00:00Z").map((text) => Date.parse(text));
+
+/** At most this many members, spread over the set. */
+const spread = (set: PartitionSet, count: number): number[] => {
+  const all = [...set.take(3000)];
+  const step = Math.max(1, Math.floor(all.length / count));
+  return all.filter((_, index) => index % step === 0);
+};
+
+function expectRelation(mapping: ResolvedMapping, ends: { readonly upstream: PartitionSpace; readonly downstream: PartitionSpace }): void {
+  const downstream = spread(ends.downstream.all, 12);
+  const upstream = spread(ends.upstream.all, 12);
+  const reads = downstream.map((ordinal) => mapping.upstreamOf(one(ordinal)));
+  // A set reads what its members read.
+  const together = mapping.upstreamOf(PartitionSet.of(downstream));
+  const union = reads.reduce((set, each) => set.union(each.partitions), PartitionSet.EMPTY);
+  expect(together.partitions.ranges).toEqual(union.ranges);
+  expect([...together.nonexistent]).toEqual(downstream.filter((_, index) => !reads[index]!.nonexistent.isEmpty));
+  expect(together.partitions.isSubsetOf(ends.upstream.all)).toBe(true);
+  // Both directions are one relation.
+  const readers = upstream.map((ordinal) => mapping.downstreamOf(one(ordinal)));
+  for (const [at, ordinal] of upstream.entries()) {
+    for (const [index, reader] of downstream.entries()) {
+      expect(readers[at]!.has(reader)).toBe(reads[index]!.partitions.has(ordinal));
+    }
+  }
+  const allReaders = readers.reduce((set, each) => set.union(each), PartitionSet.EMPTY);
+  expect(mapping.downstreamOf(PartitionSet.of(upstream)).ranges).toEqual(allReaders.ranges);
+  expect(allReaders.isSubsetOf(ends.downstream.all)).toBe(true);
+}
+
+describe("properties", () => {
+  test("mappings by time are what overlap says, for sets as for members, in both directions", () => {
+    fc.assert(
+      fc.property(time, time, offsets, now, (up, down, moved, at) => {
+        const ends = { upstream: resolve(up, at), downstream: resolve(down, at) };
+        const mapping = resolveMapping({ kind: "time-window", ...moved }, ends);
+        expectRelation(mapping, ends);
+        const existing = [...ends.downstream.all.take(400)];
+        for (const [place, ordinal] of existing.entries()) {
+          // Inside the definition the windows around a member are its neighbours.
+          const around = existing.slice(Math.max(0, place + moved.startOffset), place + moved.endOffset + 1);
+          if (place + moved.startOffset < 0 || place + moved.endOffset >= existing.length || place > 40) continue;
+          const windows = around.map((each) => ends.downstream.windowOf(each)!);
+          const expected = [...ends.upstream.all].filter((each) => {
+            const window = ends.upstream.windowOf(each)!;
+            return windows.some(({ start, end }) => window.start < end && window.end > start);
+          });
+          expect([...mapping.upstreamOf(one(ordinal)).partitions]).toEqual(expected);
+        }
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test("other mappings are relations too", () => {
+    const keys = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d"), { minLength: 1 });
+    const definition = fc.oneof(
+      keys.map((list) => staticPartitions(list)),
+      fc.constantFrom(dynamicPartitions({ name: "users" }), dynamicPartitions({ name: "teams" })),
+      fc.tuple(keys, keys).map(([x, y]) => multiPartitions({ x: staticPartitions(x), y: staticPartitions(y) })),
+      fc.tuple(keys, time).map(([x, y]) => multiPartitions({ x: staticPartitions(x), y })),
+    );
+    const kinds: MappingSpec[] = [
+      { kind: "identity" },
+      { kind: "all" },
+      { kind: "first" },
+      { kind: "last" },
+      { kind: "multi", dimensions: [] },
+      { kind: "multi", dimensions: [{ upstream: "x", downstream: "x", mapping: { kind: "identity" } }] },
+      { kind: "multi", dimensions: [{ upstream: "x", downstream: "y", mapping: { kind: "last" } }] },
+    ];
+    let checked = 0;
+    fc.assert(
+      fc.property(definition, definition, fc.constantFrom(...kinds), now, (up, down, mapping, at) => {
+        const ends = { upstream: resolve(up, at), downstream: resolve(down, at) };
+        const named = mapping.kind === "multi" && mapping.dimensions.length > 0;
+        if (named && (up.spec.kind !== "multi" || down.spec.kind !== "multi")) return;
+        if (mapping.kind === "multi" && ends.upstream.all.isEmpty) return;
+        expectRelation(resolveMapping(mapping, ends), ends);
+        checked += 1;
+      }),
+      { numRuns: 400 },
+    );
+    expect(checked).toBeGreaterThan(200);
+  });
+
+  test("a derived mapping that is said to read one reads one", () => {
+    const definition = fc.oneof(
+      time,
+      time.map((day) => multiPartitions({ day, region: regions })),
+      fc.constantFrom(regions, staticPartitions(["us"]), dynamicPartitions({ name: "users" }), null),
+    );
+    let ones = 0;
+    fc.assert(
+      fc.property(definition, definition, now, (up, down, at) => {
+        const derived = attempt(() => deriveMapping(up?.spec ?? null, down?.spec ?? null));
+        if (derived === null) return;
+        const ends = { upstream: resolve(up, at), downstream: resolve(down, at) };
+        const mapping = resolveMapping(derived.mapping, ends);
+        if (derived.multiplicity === "many") return;
+        ones += 1;
+        for (const ordinal of spread(ends.downstream.all, 60)) {
+          const { partitions, nonexistent } = mapping.upstreamOf(one(ordinal));
+          expect(partitions.size + nonexistent.size).toBe(1);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(ones).toBeGreaterThan(30);
+  });
+});
+
+function attempt<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (error) {
+    expect(error).toMatchObject({ code: "MAPPING_NOT_DERIVABLE" });
+    return null;
+  }
+}

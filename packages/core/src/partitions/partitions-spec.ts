@@ -1,0 +1,57 @@
+/** Cadences whose ordinals follow from calendar arithmetic alone. */
+export const REGULAR_CADENCES = ["hourly", "daily", "weekly", "monthly"] as const;
+export type RegularCadence = (typeof REGULAR_CADENCES)[number];
+export type Cadence = RegularCadence | "cron";
+
+/** A static definition as data: the keys in their order; the ordinal is the index. */
+export interface StaticPartitionsSpec {
+  readonly kind: "static";
+  readonly keys: readonly string[];
+}
+
+/** A definition by time as data. Local times are ISO without offset, read in `timeZone`. */
+export interface TimeWindowPartitionsSpec {
+  readonly kind: "time-window";
+  readonly cadence: Cadence;
+  /** Always given: the cron expression whose ticks bound the windows. */
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly start: string;
+  /** Exclusive; `null` for an open end. */
+  readonly end: string | null;
+  /** How many windows past the current one exist already (negative: how many are held back). */
+  readonly endOffset: number;
+  /** strftime-like format of the keys. */
+  readonly format: string;
+  /**
+   * Windows that do not exist. A date (`2024-12-25`) leaves out every window that starts on it, a date with a time the
+   * one window that starts then, a cron expression every window that starts at one of its ticks. Other windows keep
+   * their bounds and their ordinals.
+   */
+  readonly exclusions?: readonly string[];
+}
+
+/** Keys that are added and removed while Heddle runs; the store keeps the key of every ordinal. */
+export interface DynamicPartitionsSpec {
+  readonly kind: "dynamic";
+  readonly name: string;
+}
+
+/** One dimension of a definition with several. */
+export interface PartitionsDimensionSpec {
+  readonly name: string;
+  readonly partitions: PartitionsSpec;
+}
+
+/** Several dimensions in mixed radix, keys joined by `|`. A dimension has no dimensions of its own. */
+export interface MultiPartitionsSpec {
+  readonly kind: "multi";
+  readonly dimensions: readonly PartitionsDimensionSpec[];
+}
+
+/** A partitions definition as plain data: what leaves the code location, is stored and reaches the browser. */
+export type PartitionsSpec =
+  | StaticPartitionsSpec
+  | TimeWindowPartitionsSpec
+  | DynamicPartitionsSpec
+  | MultiPartitionsSpec;

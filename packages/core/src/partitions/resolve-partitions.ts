@@ -1,0 +1,35 @@
+import { HeddleError } from "../errors.ts";
+import { keySpace, UNPARTITIONED } from "./key-space.ts";
+import { canBeNumbered, multiSpace } from "./multi-space.ts";
+import type { PartitionSpace, ResolvePartitionsAt } from "./partition-space.ts";
+import type { PartitionsSpec } from "./partitions-spec.ts";
+import { timeSpace } from "./time-space.ts";
+
+/**
+ * Resolves a partitions definition at an instant: what exists, and key ↔ ordinal. Costs by ranges: a million partitions
+ * take no longer than one.
+ * @throws PARTITIONS_INVALID, CRON_INVALID, TIME_ZONE_INVALID for a definition that validation would have refused
+ */
+export function resolvePartitions(spec: PartitionsSpec | null, at: ResolvePartitionsAt): PartitionSpace {
+  if (spec === null) return UNPARTITIONED;
+  switch (spec.kind) {
+    case "static":
+      return keySpace(spec, spec.keys);
+    case "dynamic":
+      return keySpace(spec, at.dynamicKeys?.(spec.name) ?? []);
+    case "time-window":
+      return timeSpace(spec, at.now);
+    case "multi": {
+      const isNested = spec.dimensions.some(({ partitions }) => partitions.kind === "multi");
+      if (isNested || !canBeNumbered(spec.dimensions)) {
+        throw new HeddleError("PARTITIONS_INVALID", "the dimensions cannot be numbered together", {
+          hint: "Use at least one dimension, none of them with dimensions of its own, and not more than two or three that grow.",
+        });
+      }
+      return multiSpace(
+        spec,
+        spec.dimensions.map(({ partitions }) => resolvePartitions(partitions, at)),
+      );
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { PartitionSet } from "./partition-set.ts";
+
+/** What downstream partitions read. */
+export interface UpstreamPartitions {
+  /** The upstream partitions that exist. */
+  readonly partitions: PartitionSet;
+  /** Downstream ordinals that need an upstream partition that does not exist. */
+  readonly nonexistent: PartitionSet;
+}
+
+/** A partition mapping between two spaces. Costs by ranges, not by partitions. */
+export interface ResolvedMapping {
+  /** What any of these downstream partitions reads. */
+  upstreamOf(downstream: PartitionSet): UpstreamPartitions;
+  /** The existing downstream partitions that read any of these upstream ones. */
+  downstreamOf(upstream: PartitionSet): PartitionSet;
+}
+
+/** The two ends of a mapping. */
+export interface MappingEnds<TSpace> {
+  readonly upstream: TSpace;
+  readonly downstream: TSpace;
+}

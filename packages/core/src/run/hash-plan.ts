@@ -1,0 +1,28 @@
+import { sha256 } from "../sha256.ts";
+import type { RunPlan } from "./run-plan.ts";
+
+/**
+ * Names what a plan does, hex. Two plans have the same hash exactly when they make the same partitions of the same
+ * assets in the same way and replace as much; when they were made, and what they warn of, does not matter. So a person
+ * can confirm a plan, and it can be made again from the newest state and compared.
+ */
+export function hashPlan(plan: RunPlan): string {
+  const assets = plan.assets.map(({ key, partitions, partitionsSpec, deps, retry, overwrites }) => ({
+    key,
+    partitions,
+    partitionsSpec,
+    deps,
+    retry,
+    overwrites,
+  }));
+  return sha256(canonicalJson({ protocol: plan.protocol, assets }));
+}
+
+/** JSON with the keys of every object in order, so that equal values have equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

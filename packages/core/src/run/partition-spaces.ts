@@ -1,0 +1,49 @@
+import type { MappingSpec } from "../partitions/mapping-spec.ts";
+import type { PartitionSpace } from "../partitions/partition-space.ts";
+import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
+import { resolveMapping, type ResolvedMapping } from "../partitions/resolve-mapping.ts";
+import { resolvePartitions } from "../partitions/resolve-partitions.ts";
+import type { DynamicKeys } from "./run-plan.ts";
+
+/**
+ * Partitions definitions and mappings resolved at one instant, each kind once: thousands of assets usually share a
+ * handful of definitions, and resolving one is not free.
+ */
+export interface PartitionSpaces {
+  spaceOf(spec: PartitionsSpec | null): PartitionSpace;
+  mappingOf(mapping: MappingSpec, ends: { upstream: PartitionSpace; downstream: PartitionSpace }): ResolvedMapping;
+}
+
+/** @param at epoch milliseconds */
+export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys): PartitionSpaces {
+  const bySpec = new Map<PartitionsSpec | null, PartitionSpace>();
+  const byText = new Map<string, PartitionSpace>();
+  const mappings = new Map<PartitionSpace, Map<PartitionSpace, Map<string, ResolvedMapping>>>();
+
+  const spaceOf = (spec: PartitionsSpec | null): PartitionSpace => {
+    const known = bySpec.get(spec);
+    if (known !== undefined) return known;
+    const space = getOrAdd(byText, JSON.stringify(spec), () =>
+      resolvePartitions(spec, { now: at, dynamicKeys: (name) => dynamicKeys[name] ?? [] }),
+    );
+    bySpec.set(spec, space);
+    return space;
+  };
+
+  return {
+    spaceOf,
+    mappingOf: (mapping, ends) => {
+      const byDownstream = getOrAdd(mappings, ends.upstream, () => new Map());
+      const byMapping = getOrAdd(byDownstream, ends.downstream, () => new Map());
+      return getOrAdd(byMapping, JSON.stringify(mapping), () => resolveMapping(mapping, ends));
+    },
+  };
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,132 @@
+import { HeddleError } from "../errors.ts";
+import { formatNearest } from "../nearest.ts";
+import { PartitionSet } from "../partitions/partition-set.ts";
+import type { PartitionSpace } from "../partitions/partition-space.ts";
+import type { AssetSnapshot, DependencySnapshot } from "../snapshot.ts";
+import type { PartitionSpaces } from "./partition-spaces.ts";
+
+/** Which partitions of the selected assets a plan is for, before those that need no work are left out. */
+export type PlanTargets =
+  /** Stated for every selected asset; an asset without partitions may be left out. */
+  | { readonly kind: "each"; readonly partitions: ReadonlyMap<string, PartitionSet> }
+  /**
+   * Stated for one asset. `self`: for that one alone. `downstream`: carried through the mappings to the other selected
+   * assets: those upstream get what the chosen partitions read, those downstream of any of these what reads them, and
+   * selected assets that are neither get the same set when they are cut in the same way.
+   */
+  | {
+      readonly kind: "root";
+      readonly asset: string;
+      readonly partitions: PartitionSet;
+      readonly cascade: "self" | "downstream";
+    };
+
+/** What targets are computed from. */
+export interface TargetContext {
+  readonly assets: ReadonlyMap<string, AssetSnapshot>;
+  /** The selected assets that Heddle makes, upstream ones first. */
+  readonly selected: readonly AssetSnapshot[];
+  readonly spaces: PartitionSpaces;
+}
+
+/** Target sets by asset key; an asset that is not in it was not reached. */
+export type TargetSets = Map<string, PartitionSet>;
+
+/**
+ * Says which partitions of each selected asset are meant.
+ * @throws PLAN_PARTITIONS_MISSING, PLAN_PARTITIONS_UNKNOWN, ASSET_UNKNOWN
+ */
+export function findTargets(context: TargetContext, targets: PlanTargets): TargetSets {
+  return targets.kind === "each" ? statedTargets(context, targets.partitions) : carriedTargets(context, targets);
+}
+
+function statedTargets(context: TargetContext, stated: ReadonlyMap<string, PartitionSet>): TargetSets {
+  const sets: TargetSets = new Map();
+  for (const asset of context.selected) {
+    const space = context.spaces.spaceOf(asset.partitions);
+    const set = stated.get(asset.key) ?? (asset.partitions === null ? space.all : undefined);
+    if (set === undefined) throw partitionsMissing(asset.key);
+    sets.set(asset.key, checkExisting(asset.key, set, space));
+  }
+  return sets;
+}
+
+function carriedTargets(context: TargetContext, root: Extract<PlanTargets, { kind: "root" }>): TargetSets {
+  const rootAsset = context.selected.find((asset) => asset.key === root.asset);
+  if (rootAsset === undefined) throw rootNotSelected(context, root.asset);
+  const rootSpace = context.spaces.spaceOf(rootAsset.partitions);
+  const chosen = checkExisting(root.asset, root.partitions, rootSpace);
+  const sets: TargetSets = new Map([[root.asset, chosen]]);
+  if (root.cascade === "self") return sets;
+  const upstream = carryUpstream(context, rootAsset, chosen);
+  for (const asset of context.selected) {
+    if (asset.key === root.asset) continue;
+    const set = upstream.get(asset.key) ?? carryDownstream(context, asset, sets);
+    if (set !== undefined) sets.set(asset.key, set);
+    else if (context.spaces.spaceOf(asset.partitions) === rootSpace) sets.set(asset.key, chosen);
+  }
+  return sets;
+}
+
+/** What the chosen partitions read, directly and indirectly, within the selection. */
+function carryUpstream(context: TargetContext, root: AssetSnapshot, chosen: PartitionSet): TargetSets {
+  const selected = new Set(context.selected.map((asset) => asset.key));
+  const needed: TargetSets = new Map([[root.key, chosen]]);
+  for (const asset of context.selected.toReversed()) {
+    const set = needed.get(asset.key);
+    if (set === undefined) continue;
+    for (const dep of asset.deps) {
+      if (dep.upstream === asset.key || !selected.has(dep.upstream)) continue;
+      const read = mappingOf(context, asset, dep)?.upstreamOf(set).partitions;
+      if (read !== undefined) needed.set(dep.upstream, read.union(needed.get(dep.upstream) ?? PartitionSet.EMPTY));
+    }
+  }
+  needed.delete(root.key);
+  return needed;
+}
+
+/** What reads partitions that are targets already; `undefined` when the asset reads no targeted asset. */
+function carryDownstream(context: TargetContext, asset: AssetSnapshot, sets: TargetSets): PartitionSet | undefined {
+  let reached: PartitionSet | undefined;
+  for (const dep of asset.deps) {
+    const upstream = sets.get(dep.upstream);
+    if (upstream === undefined) continue;
+    const readers = mappingOf(context, asset, dep)?.downstreamOf(upstream) ?? PartitionSet.EMPTY;
+    reached = readers.union(reached ?? PartitionSet.EMPTY);
+  }
+  return reached;
+}
+
+/** The mapping of a dependency; `undefined` when its upstream asset is not declared (any more). */
+export function mappingOf(context: TargetContext, asset: AssetSnapshot, dep: DependencySnapshot) {
+  const upstream = context.assets.get(dep.upstream);
+  if (upstream === undefined) return undefined;
+  const { spaces } = context;
+  const ends = { upstream: spaces.spaceOf(upstream.partitions), downstream: spaces.spaceOf(asset.partitions) };
+  return spaces.mappingOf(dep.mapping, ends);
+}
+
+function checkExisting(asset: string, set: PartitionSet, space: PartitionSpace): PartitionSet {
+  const unknown = set.subtract(space.all);
+  if (unknown.isEmpty) return set;
+  throw new HeddleError(
+    "PLAN_PARTITIONS_UNKNOWN",
+    `${unknown.size} of the chosen partitions of "${asset}" do not exist: ${space.format(unknown, 3)}`,
+    { hint: "Choose among the partitions that exist now; a window exists when it is over.", details: { asset } },
+  );
+}
+
+function partitionsMissing(asset: string): HeddleError {
+  return new HeddleError("PLAN_PARTITIONS_MISSING", `no partitions were chosen for "${asset}", which has partitions`, {
+    hint: "State its partitions, or choose an asset whose partitions are carried on to it.",
+    details: { asset },
+  });
+}
+
+function rootNotSelected(context: TargetContext, root: string): HeddleError {
+  const hint = formatNearest(root, context.selected.map((asset) => asset.key)) ?? "Add it to the selection.";
+  return new HeddleError("ASSET_UNKNOWN", `"${root}", whose partitions were chosen, is not a selected asset`, {
+    hint,
+    details: { asset: root },
+  });
+}

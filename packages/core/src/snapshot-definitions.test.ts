@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { asset } from "./asset.ts";
+import { assetCheck } from "./asset-check.ts";
+import { pass } from "./check-result.ts";
+import { definitions } from "./definitions.ts";
+import { dep } from "./dep.ts";
+import { externalAsset } from "./external-asset.ts";
+import { ioManager } from "./io-manager.ts";
+import { meta } from "./metadata.ts";
+import { allPartitions } from "./partitions/partition-mapping.ts";
+import { dailyPartitions, monthlyPartitions } from "./partitions/time-partitions.ts";
+import { resource } from "./resource.ts";
+import { snapshotDefinitions } from "./snapshot-definitions.ts";
+
+const rowsIo = ioManager<unknown, unknown>({
+  name: "rows",
+  store: undefined,
+  write: async () => ({ io: "rows", objects: [], dataVersion: "" }),
+  load: async () => null,
+});
+
+const external = externalAsset({ key: "crm/customers", kinds: ["postgres"] });
+const raw = asset({
+  key: "weather/raw",
+  description: "Measurements",
+  group: "weather",
+  owners: ["@ana"],
+  tags: { team: "data" },
+  kinds: ["http"],
+  metadata: { source: meta.url("https://example.org"), rows: 3 },
+  partitions: dailyPartitions({ start: "2012-01-01" }),
+  io: rowsIo,
+  resources: { db: resource({ key: "warehouse", create: () => 1 }) },
+  retry: { attempts: 3 },
+  timeoutMs: 60_000,
+  isolation: "process",
+  materialize: () => 1,
+  checks: { not_empty: { blocking: true, check: () => pass() } },
+});
+const summary = asset({
+  key: "weather/summary",
+  partitions: monthlyPartitions({ start: "2012-01" }),
+  deps: { days: raw, whole: dep(raw, { mapping: allPartitions() }), external },
+  materialize: () => 1,
+});
+const extra = assetCheck({ asset: raw, name: "extra", severity: "warn", check: () => pass() });
+
+const defs = definitions({ assets: [summary, external, raw], checks: [extra] });
+const options = { codeVersionOf: (key: string) => `v-${key}`, projectDirectory: import.meta.dirname };
+const [first, second, third] = snapshotDefinitions(defs, options).assets;
+
+describe("snapshotDefinitions", () => {
+  test("puts assets behind what they depend on", () => {
+    expect([first, second, third].map((one) => one?.key)).toEqual(["crm/customers", "weather/raw", "weather/summary"]);
+  });
+
+  test("says all that the declaration says", () => {
+    expect(second).toEqual({
+      key: "weather/raw",
+      kind: "asset",
+      description: "Measurements",
+      group: "weather",
+      owners: ["@ana"],
+      tags: { team: "data" },
+      kinds: ["http"],
+      metadata: { source: { type: "url", value: "https://example.org" }, rows: { type: "number", value: 3 } },
+      partitions: expect.objectContaining({ kind: "time-window", cadence: "daily" }),
+      deps: [],
+      resources: ["warehouse"],
+      retry: { attempts: 3, backoff: "constant", delayMs: 0, maxDelayMs: 3_600_000, jitter: false },
+      timeoutMs: 60_000,
+      isolation: "process",
+      io: "rows",
+      source: { file: "snapshot-definitions.test.ts", line: expect.any(Number) },
+      codeVersion: "v-weather/raw",
+      checks: [
+        expect.objectContaining({ name: "not_empty", severity: "error", blocking: true }),
+        expect.objectContaining({ name: "extra", severity: "warn", blocking: false }),
+      ],
+    });
+  });
+
+  test("says how partitions map, declared or derived", () => {
+    expect(third?.deps).toEqual([
+      {
+        name: "days",
+        upstream: "weather/raw",
+        mapping: expect.objectContaining({ kind: "time-window" }),
+        multiplicity: "many",
+        rule: expect.any(String),
+      },
+      { name: "whole", upstream: "weather/raw", mapping: { kind: "all" }, multiplicity: "many", rule: "declared" },
+      {
+        name: "external",
+        upstream: "crm/customers",
+        mapping: { kind: "unpartitioned" },
+        multiplicity: "one",
+        rule: expect.any(String),
+      },
+    ]);
+    expect(third?.deps[0]?.rule).not.toBe("declared");
+  });
+
+  test("an external asset is never made", () => {
+    expect(first).toMatchObject({ kind: "external", io: "", codeVersion: "", checks: [], kinds: ["postgres"] });
+  });
+
+  test("names the I/O manager that will store the value", () => {
+    expect(third?.io).toBe("json");
+    const { assets } = snapshotDefinitions(
+      definitions({ assets: [external, raw, summary], io: rowsIo as never }),
+      options,
+    );
+    expect(assets[2]?.io).toBe("rows");
+  });
+
+  test("is plain JSON", () => {
+    const snapshot = snapshotDefinitions(defs, options);
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+  });
+});

@@ -1,0 +1,92 @@
+import { isAsset } from "./asset.ts";
+import { AssetGraph } from "./asset-graph.ts";
+import { DEFAULT_TIMEOUT_MS } from "./asset-options.ts";
+import type { AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
+import type { Definitions } from "./definitions.ts";
+import { normalizeMetadata } from "./metadata.ts";
+import { deriveMapping } from "./partitions/derive-mapping.ts";
+import { DEFAULT_RETRY_POLICY } from "./retry-policy.ts";
+import type { AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, DependencySnapshot } from "./snapshot.ts";
+import { relativeToProject } from "./source-location.ts";
+
+/** Name of the I/O manager of assets that declare none, when the definitions name none either. */
+export const DEFAULT_IO_NAME = "json";
+
+/** What {@link snapshotDefinitions} needs besides the definitions. */
+export interface SnapshotOptions {
+  /** The code version of an asset that is made, by its key. */
+  readonly codeVersionOf: (key: string) => string;
+  /** Absolute; files are named relative to it. */
+  readonly projectDirectory: string;
+}
+
+/**
+ * Writes valid definitions as data: all that leaves the code location. Assets come in topological order. Call
+ * `validateDefinitions` first; what it reports may make this function throw.
+ */
+export function snapshotDefinitions(definitions: Definitions, options: SnapshotOptions): DefinitionsSnapshot {
+  const assets = [...definitions.assets.values()].map((declared) => snapshotAsset(declared, definitions, options));
+  const { topologicalOrder } = AssetGraph.fromSnapshot(assets);
+  return { protocol: 1, assets: [...topologicalOrder].flatMap((index) => assets[index] ?? []) };
+}
+
+function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options: SnapshotOptions): AssetSnapshot {
+  const { key, partitions, source } = declared;
+  const base = {
+    key,
+    ...snapshotDescription(declared),
+    partitions: partitions?.spec ?? null,
+    source: relativeToProject(source, options.projectDirectory),
+  };
+  if (!isAsset(declared)) return { ...base, ...NOT_MADE };
+  return {
+    ...base,
+    kind: "asset",
+    deps: Object.entries(declared.deps).map(([name, dep]) => snapshotDependency(name, dep, declared)),
+    resources: Object.values(declared.resources).map((resource) => resource.key),
+    retry: declared.retry,
+    timeoutMs: declared.timeoutMs,
+    isolation: declared.isolation,
+    io: declared.io?.name ?? definitions.io?.name ?? DEFAULT_IO_NAME,
+    codeVersion: options.codeVersionOf(key),
+    checks: (definitions.checks.get(key) ?? []).map((check) => snapshotCheck(check, options)),
+  };
+}
+
+/** What an external asset has in place of everything about how it is made. */
+const NOT_MADE = {
+  kind: "external",
+  deps: [],
+  resources: [],
+  retry: DEFAULT_RETRY_POLICY,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  isolation: "shared",
+  io: "",
+  codeVersion: "",
+  checks: [],
+} as const;
+
+function snapshotDescription({
+  description,
+  group,
+  owners,
+  tags,
+  kinds,
+  metadata,
+}: AssetDescription): Pick<AssetSnapshot, keyof AssetDescription> {
+  return { description, group, owners, tags, kinds, metadata: normalizeMetadata(metadata) };
+}
+
+function snapshotDependency(name: string, dependency: Dependency, downstream: AnyUpstream): DependencySnapshot {
+  const { asset, mapping, columns } = dependency;
+  const resolved =
+    mapping === null
+      ? deriveMapping(asset.partitions?.spec ?? null, downstream.partitions?.spec ?? null)
+      : { mapping: mapping.spec, multiplicity: mapping.multiplicity, rule: "declared" };
+  return { name, upstream: asset.key, ...resolved, ...(columns !== null && { columns }) };
+}
+
+function snapshotCheck(check: AnyAssetCheck, { projectDirectory }: SnapshotOptions): CheckSnapshot {
+  const { name, description, severity, blocking, source } = check;
+  return { name, description, severity, blocking, source: relativeToProject(source, projectDirectory) };
+}

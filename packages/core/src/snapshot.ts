@@ -1,0 +1,77 @@
+import type { MappingSpec } from "./partitions/mapping-spec.ts";
+import type { Multiplicity } from "./partitions/partition-mapping.ts";
+import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
+import type { JsonValue } from "./types.ts";
+
+/** Where something is declared: path relative to the project, 1-based line. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A retry policy as data. */
+export interface RetryPolicy {
+  /** How often a step is tried in all, the first time included. @default 1 */
+  readonly attempts: number;
+  /** How the delay grows from one retry to the next. @default "constant" */
+  readonly backoff: "constant" | "linear" | "exponential";
+  /** Delay before the first retry, in milliseconds. @default 0 */
+  readonly delayMs: number;
+  /** Longest delay, in milliseconds. @default 3_600_000 */
+  readonly maxDelayMs: number;
+  /** Whether each delay is drawn at random between nothing and itself. @default false */
+  readonly jitter: boolean;
+}
+
+/** One dependency of an asset: the name under which its function sees it, and how partitions map. */
+export interface DependencySnapshot {
+  readonly name: string;
+  readonly upstream: string;
+  readonly mapping: MappingSpec;
+  /** Whether the asset's function gets one value, or a `PartitionedInput` of any number. */
+  readonly multiplicity: Multiplicity;
+  /** Says how the mapping came about, for people: "declared", or the rule that derived it. */
+  readonly rule: string;
+  readonly columns?: readonly string[];
+}
+
+/** One asset as data: all that the daemon, the server and the browser know of it. */
+export interface AssetSnapshot {
+  readonly key: string;
+  readonly kind: "asset" | "external";
+  readonly description: string | null;
+  readonly group: string;
+  readonly owners: readonly string[];
+  readonly tags: { readonly [name: string]: string };
+  readonly kinds: readonly string[];
+  readonly metadata: { readonly [name: string]: JsonValue };
+  readonly partitions: PartitionsSpec | null;
+  readonly deps: readonly DependencySnapshot[];
+  readonly resources: readonly string[];
+  readonly retry: RetryPolicy;
+  /** Hard limit for one attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  /** `process` gives every step a process of its own. */
+  readonly isolation: "shared" | "process";
+  /** Name of the I/O manager. */
+  readonly io: string;
+  readonly source: SourceLocation | null;
+  readonly codeVersion: string;
+  readonly checks: readonly CheckSnapshot[];
+}
+
+/** One asset check as data. */
+export interface CheckSnapshot {
+  readonly name: string;
+  readonly description: string | null;
+  readonly severity: "warn" | "error";
+  readonly blocking: boolean;
+  readonly source: SourceLocation | null;
+}
+
+/** Everything that one code location declares. Assets are in topological order. */
+export interface DefinitionsSnapshot {
+  /** Format of this object; a reader refuses what it does not know. */
+  readonly protocol: 1;
+  readonly assets: readonly AssetSnapshot[];
+}

@@ -1,0 +1,38 @@
+/** States of a run. `success`, `failed` and `canceled` are final. */
+export const RUN_STATUSES = ["queued", "running", "paused", "canceling", "success", "failed", "canceled"] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** States of a step (one asset function applied to one partition). */
+export const STEP_STATUSES = [
+  "waiting",
+  "ready",
+  "running",
+  "backoff",
+  "success",
+  "failed",
+  "skipped",
+  "canceled",
+] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** What the catalog and the CLI show for one partition of an asset. */
+export const PARTITION_STATUSES = ["missing", "fresh", "stale", "failed", "running", "queued", "skipped"] as const;
+export type PartitionStatus = (typeof PARTITION_STATUSES)[number];
+
+/**
+ * Why an attempt ended without success. `error` and `timeout` are the asset's own and spend its retry policy; a blocking
+ * `check` that did not pass is final; the others are counted apart. See `FAILURE_BUDGETS`.
+ */
+export const FAILURE_CAUSES = [
+  "error",
+  "check",
+  "timeout",
+  "exit",
+  "oom",
+  "killed",
+  "unresponsive",
+  "io",
+  "worker_lost",
+  "poison",
+] as const;
+export type FailureCause = (typeof FAILURE_CAUSES)[number];

@@ -1,0 +1,70 @@
+import type { AnyAsset, AnyUpstream } from "../declarations.ts";
+import { isRecord } from "../definitions.ts";
+import { isHeddleError } from "../errors.ts";
+import { isIoManager } from "../io-manager.ts";
+import { describeType } from "../json-value.ts";
+import { normalizeMetadata } from "../metadata.ts";
+import { findRetryPolicyProblems } from "../retry-policy.ts";
+import { isAsset } from "../asset.ts";
+import type { DefinitionRule } from "./definition-problem.ts";
+
+/** Longest time-out that an asset may state, in milliseconds: 30 days. */
+const MAX_TIMEOUT_MS = 30 * 24 * 3_600_000;
+
+/** The remaining options have values that they can have; the compiler sees to most of them. */
+export const optionRule: DefinitionRule = (definitions, report) => {
+  for (const asset of definitions.assets.values()) {
+    const problems = [...describedWrongly(asset), ...(isAsset(asset) ? executedWrongly(asset) : [])];
+    for (const problem of problems) {
+      report.add("ASSET_INVALID", {
+        message: `${report.name("asset", asset)}: ${problem}`,
+        hint: "Correct the option, or leave it out for its default.",
+        about: asset,
+      });
+    }
+  }
+};
+
+function describedWrongly(asset: AnyUpstream): string[] {
+  const problems: string[] = [];
+  const expect = (name: keyof AnyUpstream, fits: boolean, wanted: string): void => {
+    if (!fits) problems.push(`${name} is ${describeType(asset[name])}; it must be ${wanted}`);
+  };
+  expect("description", asset.description === null || typeof asset.description === "string", "a text");
+  expect("group", typeof asset.group === "string" && asset.group.trim() !== "", "a text that is not empty");
+  expect("owners", isListOfTexts(asset.owners), "a list of texts");
+  expect("kinds", isListOfTexts(asset.kinds), "a list of texts");
+  expect("tags", isRecord(asset.tags) && isListOfTexts(Object.values(asset.tags)), "an object of texts");
+  expect("metadata", isRecord(asset.metadata), "an object");
+  return isRecord(asset.metadata) ? [...problems, ...metadataProblems(asset)] : problems;
+}
+
+function executedWrongly(asset: AnyAsset): string[] {
+  const { materialize, timeoutMs, isolation, io, retry }: { readonly [K in keyof AnyAsset]: unknown } = asset;
+  const problems = findRetryPolicyProblems(asset.retry);
+  if (!isRecord(retry)) problems.push(`retry is ${describeType(retry)}; it must be an object`);
+  if (typeof materialize !== "function")
+    problems.push(`materialize is ${describeType(materialize)}; it must be a function`);
+  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    problems.push(`timeoutMs is ${String(timeoutMs)}; it must be more than 0 and at most ${MAX_TIMEOUT_MS} (30 days)`);
+  }
+  if (isolation !== "shared" && isolation !== "process") {
+    problems.push(`isolation is ${JSON.stringify(isolation)}; it must be "shared" or "process"`);
+  }
+  if (io !== null && !isIoManager(io)) problems.push(`io is ${describeType(io)}; it must be made by ioManager()`);
+  return problems;
+}
+
+function metadataProblems(asset: AnyUpstream): string[] {
+  try {
+    normalizeMetadata(asset.metadata);
+    return [];
+  } catch (error) {
+    if (isHeddleError(error, "METADATA_INVALID")) return [error.message];
+    throw error;
+  }
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
+}

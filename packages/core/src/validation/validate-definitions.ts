@@ -1,0 +1,38 @@
+import type { Definitions } from "../definitions.ts";
+import { checkRule } from "./check-rules.ts";
+import { ProblemReport, type DefinitionProblem, type DefinitionRule } from "./definition-problem.ts";
+import { cycleRule, dependencyRule } from "./dependency-rules.ts";
+import { entryRule } from "./entry-rules.ts";
+import { duplicateRule, keyRule, twinRule } from "./key-rules.ts";
+import { optionRule } from "./option-rules.ts";
+import { partitionRule } from "./partition-rules.ts";
+import { resourceRule } from "./resource-rules.ts";
+
+/** In the order in which their problems are shown: what explains others comes first. */
+const RULES: readonly DefinitionRule[] = [
+  entryRule,
+  keyRule,
+  duplicateRule,
+  twinRule,
+  dependencyRule,
+  cycleRule,
+  partitionRule,
+  optionRule,
+  checkRule,
+  resourceRule,
+];
+
+/**
+ * Finds everything that is wrong with the definitions of a project, all at once; empty when nothing is. Each problem
+ * names the asset, its file and the remedy.
+ *
+ * @param options.projectDirectory files are named relative to it. @default absolute names
+ */
+export function validateDefinitions(
+  definitions: Definitions,
+  options: { readonly projectDirectory?: string } = {},
+): DefinitionProblem[] {
+  const report = new ProblemReport(options.projectDirectory ?? "");
+  for (const rule of RULES) rule(definitions, report);
+  return report.problems;
+}

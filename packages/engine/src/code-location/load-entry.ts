@@ -1,0 +1,41 @@
+// A process of its own that imports a user's bundle, validates its definitions and answers with their snapshot.
+import {
+  HeddleError,
+  hasBrand,
+  serializeError,
+  snapshotDefinitions,
+  validateDefinitions,
+  type Definitions,
+} from "@heddle/core";
+import { pathToFileURL } from "node:url";
+import type { LoadRequest, LoadResponse } from "./protocol.ts";
+
+process.once("message", (request: LoadRequest) => {
+  load(request).then(answer, (error: unknown) => answer({ type: "failed", error: serializeError(error) }));
+});
+// A parent that is gone will never read the answer.
+process.once("disconnect", () => process.exit(0));
+
+async function load(request: LoadRequest): Promise<LoadResponse> {
+  const module = (await import(pathToFileURL(request.bundle).href)) as { readonly default?: unknown };
+  if (!hasBrand(module.default, "definitions")) {
+    throw new HeddleError("CODE_LOCATION_NO_DEFINITIONS", "the module has no definitions as its default export", {
+      hint: "End it with `export default definitions({ assets: [ … ] })`.",
+    });
+  }
+  // The brand says what it is; the type cannot follow it through a dynamic import.
+  const definitions = module.default as Definitions;
+  const { projectDirectory } = request;
+  const problems = validateDefinitions(definitions, { projectDirectory });
+  if (problems.length > 0) return { type: "problems", problems };
+  const snapshot = snapshotDefinitions(definitions, {
+    codeVersionOf: () => request.codeVersion,
+    projectDirectory,
+  });
+  return { type: "loaded", snapshot };
+}
+
+function answer(response: LoadResponse): void {
+  // User modules may have left timers or sockets open: end as soon as the answer is with the parent.
+  process.send?.(response, undefined, {}, () => process.exit(0));
+}

@@ -1,0 +1,14 @@
+import type { DefinitionProblem, DefinitionsSnapshot, SerializedError } from "@heddle/core";
+
+/** What a loading process is asked to do. */
+export interface LoadRequest {
+  readonly bundle: string;
+  readonly projectDirectory: string;
+  readonly codeVersion: string;
+}
+
+/** What a loading process answers, once. */
+export type LoadResponse =
+  | { readonly type: "loaded"; readonly snapshot: DefinitionsSnapshot }
+  | { readonly type: "problems"; readonly problems: readonly DefinitionProblem[] }
+  | { readonly type: "failed"; readonly error: SerializedError };

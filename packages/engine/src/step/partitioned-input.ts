@@ -1,0 +1,27 @@
+import { HeddleError, type PartitionedInput } from "@heddle/core";
+
+/** One upstream partition and how to load it. */
+export interface LoadablePartition {
+  readonly key: string;
+  load(): Promise<unknown>;
+}
+
+/** Makes the input of a step that reads many partitions: lazy, in order, nothing is kept after it was given out. */
+export function createPartitionedInput(upstream: string, partitions: readonly LoadablePartition[]): PartitionedInput<unknown> {
+  const byKey = new Map(partitions.map((partition) => [partition.key, partition]));
+  return {
+    keys: partitions.map(({ key }) => key),
+    size: partitions.length,
+    async get(key) {
+      const partition = byKey.get(key);
+      if (partition !== undefined) return partition.load();
+      throw new HeddleError("PARTITION_UNKNOWN", `the partition "${key}" of ${upstream} is not among those that this step reads`, {
+        hint: "`keys` lists them; the mapping of the dependency decides which they are.",
+        details: { asset: upstream, partition: key },
+      });
+    },
+    async *[Symbol.asyncIterator]() {
+      for (const partition of partitions) yield [partition.key, await partition.load()];
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * A flag that a loop can wait for. Raising it while nobody waits is remembered, so no wake-up is ever lost; raising it
+ * many times wakes once.
+ */
+export class WakeSignal {
+  #raised = false;
+  #wake: (() => void) | undefined;
+
+  raise(): void {
+    this.#raised = true;
+    this.#wake?.();
+  }
+
+  /** Waits until it is raised, at most `timeoutMs`; lowers it. */
+  async wait(timeoutMs: number): Promise<void> {
+    if (!this.#raised) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = undefined;
+    }
+    this.#raised = false;
+  }
+}

@@ -1,0 +1,82 @@
+// A warm child process: loads one bundle and runs steps of it until its supervisor ends it or is gone.
+import { HeddleError, hasBrand, serializeError, type Definitions } from "@heddle/core";
+import { pathToFileURL } from "node:url";
+import { watchParent } from "./parent-watch.ts";
+import { captureOutput } from "./output-capture.ts";
+import { createResourceScope } from "../step/resource-scope.ts";
+import { createStepQueue, type StepQueue } from "./step-queue.ts";
+import type { ChildCommand, ChildMessage, DefaultsConfig, DeploymentDefaults } from "./protocol.ts";
+
+/** How often a busy process says that its event loop turns. */
+const ALIVE_INTERVAL_MS = 1_000;
+
+let tainted = false;
+/** Set by the first command; the ones after it wait until the bundle is loaded. */
+let queue: Promise<StepQueue> | undefined;
+
+const writeFrame = captureOutput((error) => {
+  // It belongs to no step that runs: what it broke is unknown, so this process takes no more work.
+  tainted = true;
+  console.error(error);
+  send({ type: "alive", tainted });
+});
+
+process.on("message", (command: ChildCommand) => {
+  receive(command).catch((error: unknown) => send({ type: "unusable", error: serializeError(error) }));
+});
+process.once("disconnect", () => process.exit(0));
+// The supervisor decides when a step stops; a Ctrl-C that reaches the whole terminal does not.
+process.on("SIGINT", () => {});
+watchParent();
+
+async function receive(command: ChildCommand): Promise<void> {
+  switch (command.type) {
+    case "start":
+      queue = start(command);
+      await queue;
+      return send({ type: "ready" });
+    case "run":
+      return (await queue)?.add(command.steps);
+    case "cancel":
+      return (await queue)?.cancel(command.ids);
+    case "stop":
+      await (await queue)?.close();
+      process.disconnect();
+  }
+}
+
+async function start(command: ChildCommand & { type: "start" }): Promise<StepQueue> {
+  const module = (await import(pathToFileURL(command.bundle).href)) as { readonly default?: unknown };
+  if (!hasBrand(module.default, "definitions")) {
+    throw new HeddleError("CODE_LOCATION_NO_DEFINITIONS", "the bundle has no definitions as its default export", {
+      hint: "End the module with `export default definitions({ assets: [ … ] })`.",
+    });
+  }
+  // The brand says what it is; the type cannot follow it through a dynamic import.
+  const definitions = module.default as Definitions;
+  const alive = setInterval(() => send({ type: "alive", tainted }), ALIVE_INTERVAL_MS);
+  alive.unref();
+  return createStepQueue({
+    definitions,
+    concurrency: command.concurrency,
+    defaults: await openDefaults(definitions, command.defaults),
+    resources: createResourceScope(definitions),
+    emit: writeFrame,
+    report: (reports) => send({ type: "reports", reports }),
+    taint() {
+      tainted = true;
+    },
+  });
+}
+
+/** What the definitions choose goes before what the deployment brings. */
+async function openDefaults(definitions: Definitions, config: DefaultsConfig): Promise<DeploymentDefaults> {
+  const module = (await import(config.module)) as { createDefaults(options: unknown): DeploymentDefaults };
+  const defaults = module.createDefaults(config.options);
+  return { store: definitions.store ?? defaults.store, io: definitions.io ?? defaults.io };
+}
+
+function send(message: ChildMessage): void {
+  // Without a supervisor there is nobody to tell; `disconnect` ends the process.
+  if (process.connected) process.send?.(message, undefined, {}, () => {});
+}

@@ -1,0 +1,120 @@
+import type { AnyIoManager, FailureCause, JsonValue, ObjectStore, SerializedError, StoredValue } from "@heddle/core";
+
+/**
+ * Where the defaults of a deployment come from: the URL of a module whose `createDefaults(options)` gives the store and
+ * the I/O manager of assets that name none. Only the processes that run steps load it.
+ */
+export interface DefaultsConfig {
+  readonly module: string;
+  readonly options: JsonValue;
+}
+
+/** What such a module gives. */
+export interface DeploymentDefaults {
+  readonly store: ObjectStore;
+  readonly io: AnyIoManager;
+}
+
+/** One stored upstream partition that a step reads; `stored` is null when its asset stores nothing. */
+export interface InputPartition {
+  readonly key: string | null;
+  readonly stored: StoredValue | null;
+}
+
+/** One dependency of one step, resolved. */
+export interface StepInput {
+  readonly name: string;
+  readonly upstream: string;
+  /** Whether the asset's function gets a `PartitionedInput` (by the mapping, however many there are). */
+  readonly many: boolean;
+  readonly partitions: readonly InputPartition[];
+}
+
+/** One step as a child process gets it: names and stored values, never code or data. */
+export interface StepAssignment {
+  /** Unique within the supervisor. */
+  readonly id: number;
+  readonly runId: number;
+  readonly assetKey: string;
+  readonly ordinal: number;
+  readonly partitionKey: string | null;
+  /** Epoch milliseconds, half open; null when the partitions are not windows of time. */
+  readonly window: { readonly start: number; readonly end: number } | null;
+  /** Unique for each attempt: part of every key under which it stores something. */
+  readonly attemptId: string;
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  readonly inputs: readonly StepInput[];
+}
+
+/** The result of one check on the staged value. */
+export interface CheckReport {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly severity: "warn" | "error";
+  readonly blocking: boolean;
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, JsonValue>> | null;
+}
+
+interface ReportBase {
+  readonly id: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly checks: readonly CheckReport[];
+  /** How many log lines the step wrote; the supervisor settles it when it has read as many. */
+  readonly logLines: number;
+}
+
+/** What became of one step. */
+export type StepReport =
+  | (ReportBase & {
+      readonly kind: "success";
+      readonly stored: StoredValue | null;
+      readonly dataVersion: string | null;
+      readonly metadata: Readonly<Record<string, JsonValue>> | null;
+    })
+  | (ReportBase & { readonly kind: "failure"; readonly cause: FailureCause; readonly error: SerializedError })
+  | (ReportBase & { readonly kind: "canceled" });
+
+/** From the supervisor to a child. */
+export type ChildCommand =
+  | {
+      readonly type: "start";
+      readonly bundle: string;
+      readonly concurrency: number;
+      readonly defaults: DefaultsConfig;
+    }
+  | { readonly type: "run"; readonly steps: readonly StepAssignment[] }
+  | { readonly type: "cancel"; readonly ids: readonly number[] }
+  /** Finish what runs, tear resources down, end. */
+  | { readonly type: "stop" };
+
+/** From a child to the supervisor. */
+export type ChildMessage =
+  | { readonly type: "ready" }
+  | { readonly type: "unusable"; readonly error: SerializedError }
+  | { readonly type: "reports"; readonly reports: readonly StepReport[] }
+  /** Sent about every second while steps run: the event loop turns. `tainted`: wants to be replaced when idle. */
+  | { readonly type: "alive"; readonly tainted: boolean };
+
+/** Marks a line on a child's standard output as a frame of ours; all other lines are captured as they are. */
+export const LOG_FRAME_MARK = "\u001eH";
+
+/** Levels of log lines. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One log line of one step, as a frame. */
+export interface LogFrame {
+  /** Id of the step's assignment. */
+  readonly i: number;
+  /** Epoch milliseconds. */
+  readonly t: number;
+  readonly l: LogLevel;
+  readonly m: string;
+  readonly f?: Readonly<Record<string, JsonValue>>;
+  /** Where it was written, unless it came through the step's logger. */
+  readonly s?: "stdout" | "stderr";
+}

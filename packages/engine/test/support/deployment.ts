@@ -1,0 +1,114 @@
+import { PartitionSet, planRun, resolvePartitions, type AssetSnapshot, type RunStatus } from "@heddle/core";
+import { createRun, getCurrentCode, type Database } from "@heddle/storage";
+import { createTestDatabase, generateProject, type GeneratedProject } from "@heddle/test-support";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  findProject,
+  startDaemon,
+  startWorker,
+  type DaemonOptions,
+  type EngineLog,
+  type WorkerOptions,
+} from "../../src/index.ts";
+
+/** A project with a database of its own, and what runs on it. */
+export interface TestDeployment extends AsyncDisposable {
+  readonly db: Database;
+  readonly databaseUrl: string;
+  readonly project: GeneratedProject;
+  /** Warnings and errors that the engine logged. */
+  readonly complaints: string[];
+  startDaemon(options?: Partial<DaemonOptions>): Promise<void>;
+  startWorker(options?: Partial<WorkerOptions>): Promise<void>;
+  /** Launches a run over assets; `partitions` in words, for those that are partitioned. */
+  launch(keys: readonly string[], partitions?: string): Promise<number>;
+  /** Waits until a run is over. */
+  ended(runId: number): Promise<RunStatus>;
+}
+
+const END_TIMEOUT_MS = 45_000;
+const NO_STATE = { materialized: PartitionSet.EMPTY, failed: PartitionSet.EMPTY, running: PartitionSet.EMPTY };
+
+/** Writes a project, gives it a database, and starts nothing yet. */
+export async function createDeployment(files: Readonly<Record<string, string>>): Promise<TestDeployment> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const project = generateProject({ name: "test-project", within: import.meta.dirname, files });
+  const running: { stop(): Promise<void> }[] = [];
+  const complaints: string[] = [];
+  const log: EngineLog = {
+    info() {},
+    warn: (message) => complaints.push(message),
+    error: (message, error) => complaints.push(`${message}: ${String(error)}`),
+  };
+  return {
+    db,
+    databaseUrl: database.url,
+    project,
+    complaints,
+    async startDaemon(options = {}) {
+      const loaded = Promise.withResolvers<void>();
+      const daemon = await startDaemon({
+        db,
+        log,
+        projects: [findProject(project.directory)],
+        watch: false,
+        onLoad: (_, error) => (error === undefined ? loaded.resolve() : loaded.reject(error)),
+        ...options,
+      });
+      running.push(daemon);
+      if (options.onLoad === undefined) await loaded.promise;
+    },
+    async startWorker(options = {}) {
+      const defaults = {
+        module: import.meta.resolve("@heddle/io/defaults"),
+        options: { root: join(project.directory, "storage") },
+      };
+      running.push(await startWorker({ db, log, defaults, processes: 2, ...options }));
+    },
+    async launch(keys, partitions = "all") {
+      const code = await getCurrentCode(db, "test-project");
+      if (code?.snapshot == null || code.codeVersionId === null) throw new Error("no code is loaded");
+      const { assets } = code.snapshot;
+      const at = Date.now();
+      const targets = new Map(keys.map((key) => [key, findTarget(assets, key, { partitions, at })]));
+      const plan = planRun({ assets, selected: keys, targets: { kind: "each", partitions: targets }, at, stateOf: () => NO_STATE });
+      const { runId } = await createRun(db, {
+        plan,
+        origin: { kind: "test" },
+        codeVersionId: code.codeVersionId,
+        environment: "production",
+      });
+      return runId;
+    },
+    async ended(runId) {
+      const deadline = Date.now() + END_TIMEOUT_MS;
+      for (;;) {
+        const [run] = await db.read(
+          "testRunStatus",
+          (tx) => tx.sql<{ status: RunStatus; over: boolean }[]>`
+            select status, ended_at is not null as over from run where id = ${runId}`,
+        );
+        if (run?.over === true) return run.status;
+        if (Date.now() > deadline) throw new Error(`run ${runId} is still ${run?.status}; ${complaints.join("; ")}`);
+        await pause(25);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running.map((part) => part.stop()));
+      project[Symbol.dispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function findTarget(
+  assets: readonly AssetSnapshot[],
+  key: string,
+  { partitions, at }: { partitions: string; at: number },
+): PartitionSet {
+  const spec = assets.find((asset) => asset.key === key)?.partitions ?? null;
+  const space = resolvePartitions(spec, { now: at });
+  return spec === null ? space.all : space.parseRange(partitions);
+}

@@ -1,0 +1,31 @@
+import type { LayeredLayout } from "./layered-layout.ts";
+
+/** For how many layouts a group's layout is kept after it was last used. */
+const KEPT_LAYOUTS = 2;
+
+/**
+ * Layouts of groups by content. It keeps what the last two layouts used, so that a code reload lays out again only the
+ * groups that changed, and going back to an earlier filter costs nothing.
+ */
+export class LayoutCache {
+  readonly #known = new Map<string, { readonly layout: LayeredLayout; usedIn: number }>();
+  #layoutNumber = 0;
+
+  /** Begins a layout: what none of the last two asked for is forgotten. */
+  turn(): void {
+    this.#layoutNumber++;
+    for (const [hash, entry] of this.#known) {
+      if (entry.usedIn < this.#layoutNumber - KEPT_LAYOUTS) this.#known.delete(hash);
+    }
+  }
+
+  get(hash: string): LayeredLayout | undefined {
+    const entry = this.#known.get(hash);
+    if (entry !== undefined) entry.usedIn = this.#layoutNumber;
+    return entry?.layout;
+  }
+
+  set(hash: string, layout: LayeredLayout): void {
+    this.#known.set(hash, { layout, usedIn: this.#layoutNumber });
+  }
+}

@@ -1,0 +1,23 @@
+/** Lines are decoded so many bytes at a time: the text of all of them may be longer than a string can be. */
+const PIECE_BYTES = 16 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/** The bytes of lines that end in newlines. */
+export function encodeLines(lines: readonly string[]): Uint8Array {
+  return Buffer.from(lines.join(""));
+}
+
+/** Parses JSON Lines. A newline in a JSON text is escaped, so that each one in the bytes ends a value. */
+export function parseLines(body: Uint8Array): unknown[] {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const values: unknown[] = [];
+  for (let from = 0; from < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, Math.min(from + PIECE_BYTES, bytes.length - 1));
+    const to = newline < 0 ? bytes.length : newline;
+    // One parse for all lines of a piece takes half of the time of one for each.
+    const piece: unknown = JSON.parse(`[${bytes.toString("utf8", from, to).replaceAll("\n", ",")}]`);
+    if (Array.isArray(piece)) for (const value of piece) values.push(value);
+    from = to + 1;
+  }
+  return values;
+}

@@ -1,0 +1,174 @@
+import type { AnyIoManager } from "@heddle/core";
+import { Table, tableFromArrays, vectorFromArray, Utf8 } from "apache-arrow";
+import { arrow, arrowTable } from "../src/arrow.ts";
+import { bytes, text } from "../src/bytes.ts";
+import { json, jsonLines } from "../src/json.ts";
+import { bool, date, float64, int32, int64, json as jsonColumn, list, parquet, parquetTable } from "../src/parquet.ts";
+import { table, timestamp, utf8, type InferRow } from "../src/parquet.ts";
+
+/** A schema with a column of every kind. */
+export const readings = table({
+  day: date(),
+  at: timestamp(),
+  station: utf8(),
+  note: utf8().nullable(),
+  tempMax: float64().nullable(),
+  count: int32(),
+  total: int64(),
+  isDry: bool(),
+  extra: jsonColumn().nullable(),
+  hourly: list(float64().nullable()),
+});
+
+/** A row of {@link readings}. */
+export type Reading = InferRow<typeof readings>;
+
+/** The row with this number: with nulls, text of several scripts, empty text and lists, and extreme numbers. */
+export function reading(index: number): Reading {
+  const day = new Date(Date.UTC(1999, 11, 31) + (index % 1000) * 86_400_000);
+  return {
+    day: day.toISOString().slice(0, 10),
+    at: new Date((index % 2 === 0 ? 1 : -1) * (index * 61_001 + 0x1_0000_0000 * (index % 500))),
+    station: ["SEA", "Zürich", "東京", "", "\u{1F9F5} loom", "a\0b"][index % 6] ?? "",
+    note: index % 3 === 0 ? null : `note ${index}`,
+    tempMax: index % 5 === 0 ? null : (index % 400) / 10 - 20,
+    count: index % 7 === 0 ? -2_147_483_648 : index,
+    total: index % 4 === 0 ? -(2n ** 63n) : BigInt(index) * 10_000_000_000n,
+    isDry: index % 2 === 0,
+    extra: index % 8 === 0 ? null : { index, tags: ["a", "é"], nested: { "": null } },
+    hourly: Array.from({ length: index % 4 }, (_, hour) => (hour === 2 ? null : hour / 3)),
+  };
+}
+
+/** So many rows of {@link readings}. */
+export function readingRows(count: number): Reading[] {
+  return Array.from({ length: count }, (_, index) => reading(index));
+}
+
+function arrowReadings(count: number): Table {
+  const plain = tableFromArrays({
+    count: Int32Array.from({ length: count }, (_, index) => index),
+    tempMax: Float64Array.from({ length: count }, (_, index) => index / 8),
+  });
+  const station = vectorFromArray(
+    Array.from({ length: count }, (_, index) => (index % 3 === 0 ? null : `Zürich ${index}`)),
+    new Utf8(),
+  );
+  return plain.assign(new Table({ station }));
+}
+
+/** Arrow tables are compared by their cells: chunks may differ. */
+const arrowCells = (value: unknown): unknown =>
+  value instanceof Table
+    ? value.schema.fields.map(({ name }) => [name, [...(value.getChild(name) ?? [])] as unknown[]])
+    : value;
+
+/** An I/O manager under test. */
+export interface TestIoManager {
+  readonly title: string;
+  readonly io: AnyIoManager;
+  /** Values by what is special about them; every set has `empty`, `one` and `many`. */
+  readonly values: Readonly<Record<"empty" | "one" | "many", unknown>> & Readonly<Record<string, unknown>>;
+  /** For values that the matcher cannot compare as they are. */
+  readonly comparable?: (value: unknown) => unknown;
+  /** The number of rows that is recorded for `many`; absent for values that are no tables. */
+  readonly manyRows?: number;
+  /** A hundred thousand rows. */
+  readonly large?: () => unknown[];
+  /** Columns to ask for, and the comparable value of `many` with these alone. */
+  readonly projection?: { readonly columns: readonly string[]; readonly expected: unknown };
+}
+
+const MANY = 3_000;
+const many = readingRows(MANY);
+const rowValues = { empty: [], one: readingRows(1), many, nulls: readingRows(16).filter(({ note }) => note === null) };
+const large = () => readingRows(100_000);
+const rowProjection = {
+  columns: ["tempMax", "day"],
+  expected: many.map(({ day, tempMax }) => ({ day, tempMax })),
+};
+const tableValues = { empty: arrowReadings(0), one: arrowReadings(1), many: arrowReadings(MANY) };
+const tableProjection = {
+  columns: ["station"],
+  expected: [["station", [...(tableValues.many.getChild("station") ?? [])] as unknown[]]],
+};
+const jsonMany = many.map(({ day, tempMax, extra }) => ({ day, tempMax, extra }));
+
+/** Every I/O manager that keeps the contract. */
+export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
+  {
+    title: "parquet",
+    io: parquet({ schema: readings }),
+    values: rowValues,
+    large,
+    manyRows: MANY,
+    projection: rowProjection,
+  },
+  {
+    title: "parquet, zstd, small row groups",
+    io: parquet({ schema: readings, compression: "zstd", rowGroupSize: 1_000 }),
+    values: rowValues,
+    manyRows: MANY,
+    projection: rowProjection,
+  },
+  {
+    title: "parquetTable",
+    io: parquetTable(),
+    values: tableValues,
+    comparable: arrowCells,
+    manyRows: MANY,
+    projection: tableProjection,
+  },
+  {
+    title: "arrow",
+    io: arrow({ schema: readings }),
+    values: rowValues,
+    large,
+    manyRows: MANY,
+    projection: rowProjection,
+  },
+  {
+    title: "arrowTable",
+    io: arrowTable(),
+    values: tableValues,
+    comparable: arrowCells,
+    manyRows: MANY,
+    projection: tableProjection,
+  },
+  {
+    title: "jsonLines with a schema",
+    io: jsonLines({ schema: readings }),
+    values: rowValues,
+    large,
+    manyRows: MANY,
+    projection: rowProjection,
+  },
+  {
+    title: "jsonLines",
+    io: jsonLines(),
+    values: { empty: [], one: [{ a: 1 }], many: jsonMany, mixed: [null, 1, "é\n", [[]], { b: { a: "" } }] },
+    large: () => large().map(({ day, extra }) => ({ day, extra })),
+    manyRows: jsonMany.length,
+  },
+  {
+    title: "json",
+    io: json(),
+    values: {
+      empty: null,
+      one: { a: 1 },
+      many: jsonMany,
+      text: "é\n\u{1F9F5}",
+      keys: { "": 0, constructor: 1, z: { a: [] } },
+    },
+  },
+  {
+    title: "text",
+    io: text(),
+    values: { empty: "", one: "\uFEFFé", many: "line of text\n".repeat(100_000) },
+  },
+  {
+    title: "bytes",
+    io: bytes({ extension: "onnx" }),
+    values: { empty: new Uint8Array(), one: Uint8Array.of(0), many: new Uint8Array(3_000_000).fill(7) },
+  },
+];

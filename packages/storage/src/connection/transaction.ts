@@ -1,0 +1,125 @@
+import type { Connection } from "./connection.ts";
+import type { Deadline } from "./deadline.ts";
+import { createDrizzle, type DrizzleDatabase } from "./drizzle-client.ts";
+import { deadlinePassed, statementFailed } from "./failures.ts";
+import { trackStatements, type TrackedSql, type TransactionSql } from "./tracked-sql.ts";
+
+/** What a transaction's function works with. Valid until the function ends. */
+export interface Transaction {
+  readonly sql: TransactionSql;
+  readonly drizzle: DrizzleDatabase;
+  /** Wakes listeners of `channel` when the transaction commits: a hint, which may be lost. Payload: at most 8,000 bytes. */
+  readonly notify: (channel: string, payload?: string) => Promise<void>;
+}
+
+/** How far an attempt came, which decides what a lost connection means. */
+export type TransactionPhase = "working" | "committing";
+
+export interface AttemptOptions<T> {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly fn: (tx: Transaction) => Promise<T>;
+  readonly mode: "write" | "read";
+  readonly deadline: Deadline;
+  readonly deadlineMs: number;
+  readonly statementTimeoutMs: number;
+  readonly onPhase: (phase: TransactionPhase) => void;
+}
+
+const LOCK_TIMEOUT_MS = 2_000;
+const IDLE_TIMEOUT_MS = 15_000;
+
+/** An attempt that succeeded. */
+export interface Attempt<T> {
+  readonly value: T;
+  /** Resolves when its connection may be given back: a read has its answer before the server has ended it. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Runs `fn` once in a transaction of its own and commits it. `begin` and its settings travel together with the first
+ * statement of `fn`, so they cost no round trip. A failure is thrown as it came; the caller says what it means.
+ */
+export async function runAttempt<T>(options: AttemptOptions<T>): Promise<Attempt<T>> {
+  const { connection, deadline, name } = options;
+  const tracked = trackStatements(connection);
+  const begun = connection.sql.unsafe(beginText(options)).execute();
+  const work = perform(options, tracked, begun);
+  return await deadline.race(work, () => {
+    // Hanging up is the one way to give up a statement whose server may be silent; the server then rolls back.
+    connection.destroy();
+    return deadlinePassed(name, options.deadlineMs);
+  });
+}
+
+async function perform<T>(
+  options: AttemptOptions<T>,
+  tracked: TrackedSql,
+  begun: Promise<unknown>,
+): Promise<Attempt<T>> {
+  const { connection, fn, name, mode, onPhase } = options;
+  // A failed `begin` fails the statements behind it, too; the first failure is reported below.
+  begun.catch(() => undefined);
+  let value: T;
+  try {
+    value = await fn(createTransaction(tracked));
+    await begun;
+    await tracked.settled(name);
+  } catch (error) {
+    await rollBack(connection);
+    throw error;
+  }
+  // Whether a read is committed changes nothing, so nobody waits for it.
+  if (mode === "read") return { value, ended: endRead(options) };
+  onPhase("committing");
+  const outcome = await connection.sql.unsafe("commit").execute();
+  if (outcome.command === "ROLLBACK") throw statementFailed(name, new Error("it failed, and that was not noticed"));
+  return { value, ended: Promise.resolve() };
+}
+
+async function endRead({ connection, deadline, name, deadlineMs }: AttemptOptions<unknown>): Promise<void> {
+  try {
+    await deadline.race(connection.sql.unsafe("commit").execute(), () => deadlinePassed(name, deadlineMs));
+  } catch {
+    // The answer has been given; the connection cannot be used again.
+    connection.destroy();
+  }
+}
+
+/** Never throws: the failure that led here is the one to report, and a server rolls back what it is hung up on. */
+async function rollBack(connection: Connection): Promise<void> {
+  if (!connection.isOpen) return;
+  try {
+    await connection.sql.unsafe("rollback").execute();
+  } catch {
+    connection.destroy();
+  }
+}
+
+function createTransaction(tracked: TrackedSql): Transaction {
+  const { sql } = tracked;
+  let drizzle: DrizzleDatabase | undefined;
+  return {
+    sql,
+    get drizzle() {
+      drizzle ??= createDrizzle((text, parameters) => sql.unsafe(text, parameters));
+      return drizzle;
+    },
+    notify: async (channel, payload = "") => {
+      await sql`select pg_notify(${channel}, ${payload})`;
+    },
+  };
+}
+
+/** One message: the isolation level and the limits are stated every time, whatever the server's defaults are. */
+function beginText({ mode, statementTimeoutMs }: AttemptOptions<unknown>): string {
+  const begin =
+    mode === "write" ? "begin isolation level read committed read write" : "begin isolation level repeatable read read only";
+  return [
+    begin,
+    `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    `set local statement_timeout = ${Math.max(1, Math.ceil(statementTimeoutMs))}`,
+    `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
+  ].join(";");
+}
+

@@ -1,0 +1,1 @@
+export { startEmbeddedServer, stopEmbeddedServer, type EmbeddedServer, type EmbeddedServerOptions } from "./server.ts";

@@ -1,0 +1,141 @@
+// Connection and schema
+export {
+  openDatabase,
+  type Database,
+  type DrizzleDatabase,
+  type NotificationHandler,
+  type OpenDatabaseOptions,
+  type Transaction,
+  type TransactionOptions,
+  type TransactionSql,
+} from "./database.ts";
+export { migrate, type MigrationResult } from "./migrate.ts";
+
+// Read models: each takes a transaction, so that several of them see one snapshot (`db.read`)
+export {
+  verdictOf,
+  readCheckVerdicts,
+  readCheckResultsById,
+  readNewCheckResults,
+  readPartitionCheckResults,
+  readRunCheckCounts,
+  readSettledCheckResultId,
+  type CheckVerdict,
+  type CheckVerdictPage,
+  type CheckVerdictRow,
+  type CheckResultRow,
+  type NewCheckResult,
+} from "./read/check-results.ts";
+export {
+  readAssetCodeVersions,
+  readDefinitions,
+  readDefinitionsVersion,
+  readEnvironmentId,
+  type DeclaredAsset,
+  type StoredDefinitions,
+} from "./read/definitions.ts";
+export { readDeployment, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "./read/deployment.ts";
+export {
+  readDataVersions,
+  readNewestMaterialization,
+  readPartitionMaterializations,
+  readSingleMaterializations,
+  type MaterializationRow,
+  type PartitionQuery,
+  type SingleMaterialization,
+  type SingleRef,
+} from "./read/materializations.ts";
+export { NO_PARTITION_SETS, readPartitionSets, type PartitionSets, type PartitionSetsQuery } from "./read/partition-sets.ts";
+export { listPartitionStatuses, type PartitionStatusList } from "./read/partition-status-list.ts";
+export {
+  readOpenRunIds,
+  readOpenSteps,
+  readPartitionAttempts,
+  type AttemptRow,
+  type OpenStepRow,
+} from "./read/partition-steps.ts";
+export { readRunFailures, type FailureGroupRow } from "./read/run-failures.ts";
+export { readRunSteps, type RunStepsQuery, type StepPage, type StepPlace, type StepRow } from "./read/run-steps.ts";
+export {
+  readRun,
+  readRunAssetIds,
+  readRunAssets,
+  readRunIdByOriginKey,
+  readRunProgress,
+  readRuns,
+  type RunAssetRow,
+  type RunDetailRow,
+  type RunListQuery,
+  type RunProgressRow,
+  type RunRow,
+} from "./read/runs.ts";
+
+// Code locations
+export {
+  getCodeVersion,
+  getCurrentCode,
+  listCurrentCode,
+  recordLoadError,
+  registerCodeVersion,
+  type CodeVersion,
+  type CurrentCode,
+  type NewCodeVersion,
+  type RegisteredCode,
+} from "./code.ts";
+
+// Workers and leases
+export { acquireLease, assertLease, releaseLease, type Lease, type LeaseRequest } from "./leases.ts";
+export {
+  beatWorker,
+  endWorker,
+  registerWorker,
+  requestDrain,
+  type WorkerBeat,
+  type WorkerRegistration,
+} from "./workers.ts";
+
+// Events, logs, retention
+export {
+  appendEvents,
+  FIRST_EVENT_CURSOR,
+  readEventCursor,
+  readEvents,
+  type EventCursor,
+  type EventPage,
+  type NewEvent,
+  type StoredEvent,
+} from "./events.ts";
+export {
+  appendLogChunks,
+  readLogs,
+  type LogChunk,
+  type LogCursor,
+  type LogLevel,
+  type LogLine,
+  type LogPage,
+  type LogQuery,
+  type StoredLogLine,
+} from "./logs.ts";
+export { runRetention, type RetentionPolicy, type RetentionResult } from "./retention.ts";
+
+// Runs
+export { admitRun, cancelRun, endRun, pauseRun, resumeRun, revokeSteps, type RunChangeResult } from "./runs/control-run.ts";
+export { createRun, insertRun, type CreatedRun, type CreateRunOptions } from "./runs/create-run.ts";
+export { executeCommand, loadDaemonSnapshot } from "./runs/daemon-commands.ts";
+export { expireWorkers } from "./runs/expire-workers.ts";
+export { releaseBackoff } from "./runs/release-backoff.ts";
+export { retryRun, type RetryRunOptions } from "./runs/retry-run.ts";
+export {
+  claimSteps,
+  settleAndClaim,
+  settleSteps,
+  type SettleAndClaimInput,
+  type SettleAndClaimResult,
+} from "./runs/settle-and-claim.ts";
+export type { Claim, OutcomeResult, CheckOutcome, StepOutcome } from "./runs/step-outcome.ts";
+export { readOwnedClaims, type OwnedClaim } from "./runs/owned-claims.ts";
+
+// What workers read to prepare steps
+export { readRunPlan } from "./read/run-plan.ts";
+export { readStoredInputs, type StoredInput, type StoredInputRequest, type StoredInputs } from "./read/stored-inputs.ts";
+export type { MaterializationInputs } from "./schema/index.ts";

@@ -1,0 +1,57 @@
+import type { AssetSnapshot } from "@heddle/core";
+import type { Transaction } from "../database.ts";
+
+/** An asset as it was declared last. */
+export interface DeclaredAsset {
+  readonly id: number;
+  readonly key: string;
+  readonly codeLocation: string;
+  readonly definition: AssetSnapshot;
+  /** When it disappeared from its code location; `null` while it is declared. */
+  readonly removedAt: Date | null;
+}
+
+/** Every asset that is or was declared, in the order of their ids. */
+export interface StoredDefinitions {
+  readonly version: string;
+  readonly assets: readonly DeclaredAsset[];
+}
+
+/** A text that changes whenever a code location takes another version of its code: cheap to ask for. */
+export async function readDefinitionsVersion({ sql }: Transaction): Promise<string> {
+  const [row] = await sql<{ version: string }[]>`
+    select md5(coalesce(string_agg(id || ':' || coalesce(current_code_version_id, 0), ',' order by id), '')) as version
+    from code_location`;
+  return row?.version ?? "";
+}
+
+/** All declarations with the version that they are. */
+export async function readDefinitions(tx: Transaction): Promise<StoredDefinitions> {
+  const version = await readDefinitionsVersion(tx);
+  const assets = await tx.sql<DeclaredAsset[]>`
+    select asset.id, asset.key, code_location.name as "codeLocation", asset.definition, asset.removed_at as "removedAt"
+    from asset join code_location on code_location.id = asset.code_location_id
+    order by asset.id`;
+  return { version, assets };
+}
+
+/** The id of an environment, or `null` when there is none of that name yet. */
+export async function readEnvironmentId({ sql }: Transaction, name: string): Promise<number | null> {
+  const [row] = await sql<{ id: number }[]>`select id from environment where name = ${name}`;
+  return row?.id ?? null;
+}
+
+/** Code version of every asset in the given versions of code locations: code version id → asset key → code version. */
+export async function readAssetCodeVersions(
+  { sql }: Transaction,
+  codeVersionIds: readonly number[],
+): Promise<Map<number, Map<string, string>>> {
+  const versions = new Map<number, Map<string, string>>(codeVersionIds.map((id) => [id, new Map()]));
+  if (codeVersionIds.length === 0) return versions;
+  const rows = await sql<{ id: number; key: string; codeVersion: string }[]>`
+    select code_version.id, asset ->> 'key' as key, asset ->> 'codeVersion' as "codeVersion"
+    from code_version, jsonb_array_elements(snapshot -> 'assets') as asset
+    where code_version.id = any(${codeVersionIds}::integer[])`;
+  for (const row of rows) versions.get(row.id)?.set(row.key, row.codeVersion);
+  return versions;
+}

@@ -1,0 +1,165 @@
+import type { JsonValue, RunPlan, RunStatus, StepStatus } from "@heddle/core";
+import type { Transaction } from "../database.ts";
+
+/** Steps by state. */
+export type StepCounts = Readonly<Record<StepStatus, number>>;
+
+/** How far a run is. */
+export interface RunProgressRow {
+  readonly id: number;
+  readonly status: RunStatus;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly counts: StepCounts;
+  readonly total: number;
+}
+
+/** One run with the sums over its assets. */
+export interface RunRow extends RunProgressRow {
+  readonly origin: Readonly<Record<string, JsonValue>>;
+  readonly priority: number;
+  readonly maxConcurrency: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly cancelRequestedAt: Date | null;
+  readonly assetCount: number;
+  /** Ids of the first assets by position in the run. */
+  readonly firstAssetIds: readonly number[];
+}
+
+export interface RunListQuery {
+  readonly environmentId: number;
+  readonly statuses?: readonly RunStatus[] | undefined;
+  readonly assetId?: number | undefined;
+  /** Words of the origin or the tags, whatever their case; or a run's id. */
+  readonly text?: string | undefined;
+  /** Only runs before this one. */
+  readonly beforeId?: number | undefined;
+  readonly limit: number;
+}
+
+const FIRST_ASSETS = 5;
+
+/** The sums of a run's assets as columns; joined laterally to `r`. */
+function sums(sql: Transaction["sql"]) {
+  return sql`
+    coalesce(sum(total), 0)::integer as total, count(*)::integer as "assetCount",
+    json_build_object('waiting', coalesce(sum(waiting), 0), 'ready', coalesce(sum(ready), 0),
+      'running', coalesce(sum(running), 0), 'backoff', coalesce(sum(backoff), 0),
+      'success', coalesce(sum(success), 0), 'failed', coalesce(sum(failed), 0),
+      'skipped', coalesce(sum(skipped), 0), 'canceled', coalesce(sum(canceled), 0)) as counts`;
+}
+
+function columns(sql: Transaction["sql"]) {
+  return sql`
+    r.id, r.status, r.origin, r.priority, r.max_concurrency as "maxConcurrency", r.tags, r.created_at as "createdAt",
+    r.started_at as "startedAt", r.ended_at as "endedAt", r.cancel_requested_at as "cancelRequestedAt",
+    s.total, s."assetCount", s.counts, f.ids as "firstAssetIds"`;
+}
+
+function joins(sql: Transaction["sql"]) {
+  return sql`
+    cross join lateral (select ${sums(sql)} from run_asset where run_id = r.id) as s
+    cross join lateral (
+      select coalesce(array_agg(asset_id order by position), '{}') as ids
+      from (select asset_id, position from run_asset where run_id = r.id order by position limit ${FIRST_ASSETS}) as first
+    ) as f`;
+}
+
+/** Runs of an environment, newest first. */
+export async function readRuns({ sql }: Transaction, query: RunListQuery): Promise<RunRow[]> {
+  const { statuses, assetId, text, beforeId } = query;
+  const pattern = text === undefined ? "" : `%${escapeLike(text)}%`;
+  const id = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+  const conditions = [
+    sql`r.environment_id = ${query.environmentId}`,
+    ...(beforeId === undefined ? [] : [sql`r.id < ${beforeId}`]),
+    ...(statuses === undefined ? [] : [sql`r.status = any(${statuses}::text[])`]),
+    ...(assetId === undefined
+      ? []
+      : [sql`exists (select from run_asset a where a.asset_id = ${assetId} and a.run_id = r.id)`]),
+    ...(text === undefined
+      ? []
+      : [sql`(r.id = ${id}::bigint or r.origin::text ilike ${pattern} or r.tags::text ilike ${pattern})`]),
+  ];
+  const where = conditions.reduce((all, condition) => sql`${all} and ${condition}`);
+  return [
+    ...(await sql<RunRow[]>`
+      with r as materialized (select * from run r where ${where} order by id desc limit ${query.limit})
+      select ${columns(sql)} from r ${joins(sql)} order by r.id desc`),
+  ];
+}
+
+/** Makes text stand for itself in a LIKE pattern. */
+export function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+/** A run as its page needs it. */
+export interface RunDetailRow extends RunRow {
+  /** The frozen plan, as it was written. */
+  readonly plan: RunPlan;
+  readonly planHash: string;
+  readonly codeVersionId: number;
+  readonly codeVersionHash: string | null;
+}
+
+/** One run, or `null` when the environment has none with this id. */
+export async function readRun(
+  { sql }: Transaction,
+  query: { readonly environmentId: number; readonly runId: number },
+): Promise<RunDetailRow | null> {
+  const [row] = await sql<RunDetailRow[]>`
+    select ${columns(sql)}, r.plan, r.plan_hash as "planHash", r.code_version_id as "codeVersionId",
+      cv.hash as "codeVersionHash"
+    from run r ${joins(sql)} left join code_version cv on cv.id = r.code_version_id
+    where r.id = ${query.runId} and r.environment_id = ${query.environmentId}`;
+  return row ?? null;
+}
+
+/** How far some runs are, in no order; runs of other environments are left out. */
+export async function readRunProgress(
+  { sql }: Transaction,
+  query: { readonly environmentId: number; readonly runIds: readonly number[] },
+): Promise<RunProgressRow[]> {
+  if (query.runIds.length === 0) return [];
+  return [
+    ...(await sql<RunProgressRow[]>`
+      select r.id, r.status, r.started_at as "startedAt", r.ended_at as "endedAt", s.total, s.counts
+      from run r cross join lateral (select ${sums(sql)} from run_asset where run_id = r.id) as s
+      where r.id = any(${query.runIds}::bigint[]) and r.environment_id = ${query.environmentId}`),
+  ];
+}
+
+/** One asset of a run. */
+export interface RunAssetRow {
+  readonly assetId: number;
+  readonly position: number;
+  readonly total: number;
+  readonly counts: StepCounts;
+}
+
+/** The assets of a run in topological order. */
+export async function readRunAssets({ sql }: Transaction, runId: number): Promise<RunAssetRow[]> {
+  return [
+    ...(await sql<RunAssetRow[]>`
+      select asset_id as "assetId", position, total,
+        json_build_object('waiting', waiting, 'ready', ready, 'running', running, 'backoff', backoff,
+          'success', success, 'failed', failed, 'skipped', skipped, 'canceled', canceled) as counts
+      from run_asset where run_id = ${runId} order by position`),
+  ];
+}
+
+/** Assets that take part in any of some runs. */
+export async function readRunAssetIds({ sql }: Transaction, runIds: readonly number[]): Promise<number[]> {
+  if (runIds.length === 0) return [];
+  const rows = await sql<{ assetId: number }[]>`
+    select distinct asset_id as "assetId" from run_asset where run_id = any(${runIds}::bigint[])`;
+  return rows.map((row) => row.assetId);
+}
+
+/** The run that a launch under this key made; `null` before it has. */
+export async function readRunIdByOriginKey({ sql }: Transaction, originKey: string): Promise<number | null> {
+  const [row] = await sql<{ id: number }[]>`select id from run where origin_key = ${originKey}`;
+  return row?.id ?? null;
+}

@@ -1,0 +1,50 @@
+import type { PartitionSet, StoredValue } from "@heddle/core";
+import type { Database } from "../database.ts";
+
+/** Which partitions of which upstream asset are wanted. */
+export interface StoredInputRequest {
+  readonly assetKey: string;
+  readonly partitions: PartitionSet;
+}
+
+/** One current materialization, as a step reads it. */
+export interface StoredInput {
+  readonly ordinal: number;
+  /** The run that made it. */
+  readonly runId: number;
+  /** Null when the asset stores nothing through an I/O manager. */
+  readonly stored: StoredValue | null;
+}
+
+/** The current materializations of one upstream asset, by ordinal. */
+export interface StoredInputs {
+  /** Null when the asset was never registered. */
+  readonly assetId: number | null;
+  readonly byOrdinal: ReadonlyMap<number, StoredInput>;
+}
+
+/** Reads the current materializations of upstream partitions in one environment: one query for each upstream asset. */
+export async function readStoredInputs(
+  db: Database,
+  environmentId: number,
+  requests: readonly StoredInputRequest[],
+): Promise<StoredInputs[]> {
+  return db.read("readStoredInputs", (tx) =>
+    Promise.all(
+      requests.map(async ({ assetKey, partitions }) => {
+        const [asset] = await tx.sql<{ id: number }[]>`select id from asset where key = ${assetKey}`;
+        if (asset === undefined) return { assetId: null, byOrdinal: new Map() };
+        const starts = partitions.ranges.filter((_, index) => index % 2 === 0);
+        const ends = partitions.ranges.filter((_, index) => index % 2 === 1);
+        const rows = await tx.sql<StoredInput[]>`
+          select p.ordinal, p.run_id as "runId", m.stored
+          from unnest(${starts}::bigint[], ${ends}::bigint[]) as wanted (first, past)
+          join asset_partition p
+            on p.environment_id = ${environmentId} and p.asset_id = ${asset.id}
+            and p.ordinal >= wanted.first and p.ordinal < wanted.past
+          join materialization m on m.asset_id = p.asset_id and m.ordinal = p.ordinal and m.run_id = p.run_id`;
+        return { assetId: asset.id, byOrdinal: new Map(rows.map((row) => [row.ordinal, row])) };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,63 @@
+import { PartitionSet } from "@heddle/core";
+import type { TransactionSql } from "../database.ts";
+import type { ClaimRow } from "./run-rows.ts";
+import type { StepPlace } from "./step-outcome.ts";
+
+/** Takes steps out of claims: whoever takes a step out is the one who settles it, and nobody can do so twice. */
+export class ClaimChanges {
+  readonly #claims: ReadonlyMap<number, ClaimRow>;
+  readonly #taken = new Map<number, Set<number>>();
+
+  constructor(claims: readonly ClaimRow[]) {
+    this.#claims = new Map(claims.map((claim) => [claim.id, claim]));
+  }
+
+  /** Takes a step out of the claim that it names. False when the claim does not hold it, or is not this worker's. */
+  take({ claimId, runId, assetId, ordinal }: StepPlace, workerId: string): boolean {
+    const claim = this.#claims.get(claimId);
+    if (claim === undefined || claim.workerId !== workerId || claim.runId !== runId || claim.assetId !== assetId) {
+      return false;
+    }
+    if (!claim.partitions.has(ordinal)) return false;
+    let taken = this.#taken.get(claimId);
+    if (taken === undefined) this.#taken.set(claimId, (taken = new Set()));
+    if (taken.has(ordinal)) return false;
+    taken.add(ordinal);
+    return true;
+  }
+
+  /** How many steps of a run were taken out. */
+  countTaken(runId: number): number {
+    let count = 0;
+    for (const [claimId, taken] of this.#taken) if (this.#claims.get(claimId)?.runId === runId) count += taken.size;
+    return count;
+  }
+
+  /** Writes what is left of the claims; an empty one goes. */
+  write(sql: TransactionSql): Promise<unknown>[] {
+    const emptied: number[] = [];
+    const left: { id: number; partitions: PartitionSet }[] = [];
+    for (const [claimId, taken] of this.#taken) {
+      const partitions = this.#claims.get(claimId)?.partitions ?? PartitionSet.EMPTY;
+      if (taken.size === partitions.size) emptied.push(claimId);
+      else left.push({ id: claimId, partitions: partitions.subtract(PartitionSet.of(taken)) });
+    }
+    return [
+      ...(emptied.length > 0 ? [sql`delete from claim where id = any(${emptied}::bigint[])`] : []),
+      ...(left.length > 0 ? [updateClaims(sql, left)] : []),
+    ];
+  }
+}
+
+function updateClaims(
+  sql: TransactionSql,
+  left: readonly { readonly id: number; readonly partitions: PartitionSet }[],
+): Promise<unknown> {
+  return sql`
+    update claim c set partitions = k.partitions, size = k.size
+    from unnest(
+      ${left.map((claim) => claim.id)}::bigint[], ${left.map((claim) => claim.partitions.encode())}::bytea[],
+      ${left.map((claim) => claim.partitions.size)}::integer[]
+    ) as k(id, partitions, size)
+    where c.id = k.id`;
+}

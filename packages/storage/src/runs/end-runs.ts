@@ -1,0 +1,27 @@
+import { deriveFinalStatus, STEP_STATUSES, type StepCounts } from "@heddle/core";
+import type { TransactionSql } from "../database.ts";
+import { readStepCounts } from "./run-rows.ts";
+import type { RunWork } from "./run-work.ts";
+
+/** Ends the runs of which no open step is left. They end in the transaction that takes the last one away. */
+export async function endRuns(sql: TransactionSql, work: RunWork): Promise<void> {
+  for (const run of work.runs.values()) {
+    if (run.unfinished > 0) continue;
+    const stored = await readStepCounts(sql, run.id);
+    const status = deriveFinalStatus(run.status, addChanges(work, run.id, stored));
+    if (status === undefined) continue;
+    work.setStatus(run, status, "run_ended");
+    // A place among the admitted runs is free.
+    work.notify("heddle_run");
+  }
+}
+
+/** The counts as they will be when this transaction's moves are written. */
+function addChanges(work: RunWork, runId: number, stored: StepCounts): StepCounts {
+  const counts = { ...stored };
+  for (const change of work.countChanges) {
+    if (change.runId !== runId) continue;
+    for (const status of STEP_STATUSES) counts[status] += change.counts[status];
+  }
+  return counts;
+}

@@ -1,0 +1,96 @@
+import { HeddleError, serializeError } from "@heddle/core";
+import type { Database, Transaction, TransactionSql } from "../database.ts";
+import { advanceSteps } from "./advance-steps.ts";
+import { AssetChunks } from "./asset-chunks.ts";
+import { ClaimChanges } from "./claim-changes.ts";
+import { endRuns } from "./end-runs.ts";
+import { flushWork } from "./flush-work.ts";
+import { foreseeReads } from "./foresee.ts";
+import { findRunGraphs, type StaticRun } from "./run-graphs.ts";
+import { lockRuns, readChunks, readSteps, readWorkerClaims, type ClaimRow } from "./run-rows.ts";
+import { RunWork } from "./run-work.ts";
+import { Settlement } from "./settlement.ts";
+import type { StepOutcome } from "./step-outcome.ts";
+
+/** Workers that one sweep takes care of. */
+const SWEEP_LIMIT = 100;
+
+/** Ids of workers whose lease is over, or who ended and left steps behind. */
+export async function readLostWorkers(sql: TransactionSql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from worker where ended_at is null and lease_until <= clock_timestamp()
+    union
+    select w.id from worker w join claim c on c.worker_id = w.id where w.ended_at is not null
+    limit ${SWEEP_LIMIT}::integer`;
+  return rows.map((row) => row.id);
+}
+
+/** Ends every worker whose lease is over; see {@link expireWorker}. Returns how many. */
+export async function expireWorkers(db: Database): Promise<number> {
+  let expired = 0;
+  const lost = await db.read("readLostWorkers", ({ sql }) => readLostWorkers(sql));
+  for (const workerId of lost) if (await expireWorker(db, workerId)) expired += 1;
+  return expired;
+}
+
+/**
+ * Ends a worker whose lease, by database time, is over: its steps are tried again or fail, and it can never publish or
+ * claim again. Steps that a worker left behind when it ended in order are handed back at no cost. Does nothing for a
+ * worker that is alive; safe to do from several daemons at once.
+ *
+ * @returns whether there was something to do
+ */
+export async function expireWorker(db: Database, workerId: string): Promise<boolean> {
+  // Which runs are affected can change until the worker is locked; a run that came in between is taken the next time.
+  const runIds = await db.read("readWorkerClaims", async ({ sql }) =>
+    (await readWorkerClaims(sql, workerId)).map((claim) => claim.runId),
+  );
+  const graphs = await findRunGraphs(db, runIds);
+  return db.transaction("expireWorker", (tx) => expire(tx, workerId, graphs), { isIdempotent: true });
+}
+
+async function expire({ sql }: Transaction, workerId: string, graphs: ReadonlyMap<number, StaticRun>): Promise<boolean> {
+  const [worker] = await sql<{ hasEnded: boolean; isOver: boolean }[]>`
+    select ended_at is not null as "hasEnded", lease_until <= clock_timestamp() as "isOver"
+    from worker where id = ${workerId} for no key update`;
+  if (worker === undefined || !(worker.hasEnded || worker.isOver)) return false;
+  if (!worker.hasEnded) await sql`update worker set ended_at = clock_timestamp() where id = ${workerId}`;
+  const work = new RunWork();
+  work.addRuns(await lockRuns(sql, [...graphs.keys()]));
+  const claims = (await readWorkerClaims(sql, workerId)).filter((claim) => work.runs.has(claim.runId));
+  if (claims.length === 0) return !worker.hasEnded;
+  const outcomes = claims.flatMap((claim) => outcomesOf(claim, worker.hasEnded ? undefined : workerLost(workerId)));
+  const foreseen = foreseeReads(graphs, outcomes);
+  const assetChunks = new AssetChunks();
+  const [chunks, steps] = await Promise.all([
+    readChunks(sql, foreseen.chunks),
+    readSteps(sql, foreseen.steps),
+    assetChunks.lock(sql, foreseen.assetChunks),
+  ]);
+  work.addChunks(chunks);
+  const lostTogether = outcomes.length;
+  const settlement = new Settlement({ work, workerId, graphs, steps, assetChunks, lostTogether, random: Math.random });
+  const changes = new ClaimChanges(claims);
+  for (const outcome of outcomes) if (changes.take(outcome, workerId)) settlement.accept(outcome);
+  await advanceSteps(sql, work, settlement.apply());
+  await endRuns(sql, work);
+  await Promise.all([...settlement.write(sql), ...changes.write(sql), ...flushWork(sql, work)]);
+  return true;
+}
+
+/** What becomes of the steps of a claim: lost with `error`, or handed back without one. */
+function outcomesOf(claim: ClaimRow, error: HeddleError | undefined): StepOutcome[] {
+  const failure = error === undefined ? undefined : serializeError(error);
+  return [...claim.partitions].map((ordinal): StepOutcome => {
+    const place = { runId: claim.runId, assetId: claim.assetId, claimId: claim.id, ordinal };
+    if (failure === undefined) return { ...place, kind: "released" };
+    return { ...place, kind: "failure", cause: "worker_lost", error: failure, startedAt: null, checks: [] };
+  });
+}
+
+function workerLost(workerId: string): HeddleError {
+  return new HeddleError("WORKER_LOST", "the worker that had taken this step did not renew its lease in time", {
+    hint: "It died, was cut off or stood still. The step is tried again elsewhere.",
+    details: { workerId },
+  });
+}

@@ -1,0 +1,37 @@
+import type { JsonValue, PartitionSet } from "@heddle/core";
+
+/** What happens to runs and their steps, as `event.kind` says it. */
+export type RunEventKind =
+  /** The payload of each of these is `{ status }`. */
+  | "run_created"
+  | "run_admitted"
+  | "run_paused"
+  | "run_resumed"
+  | "run_canceling"
+  | "run_ended"
+  /** These come with the asset and the set of partitions. */
+  | "steps_claimed"
+  | "steps_released"
+  | "steps_retrying"
+  | "steps_failed"
+  | "steps_skipped"
+  | "steps_canceled"
+  | "materialized";
+
+/** An event that is about to be written. */
+export interface RunEventDraft {
+  readonly kind: RunEventKind;
+  readonly runId: number;
+  readonly assetId: number | null;
+  readonly partitions: PartitionSet | null;
+  readonly payload: JsonValue;
+}
+
+/**
+ * Channels on which a commit is announced: a hint, never the only way to learn of something.
+ * - `heddle_run`: the daemon may have something to decide;
+ * - `heddle_work`: steps may be claimable;
+ * - `heddle_cancel`: a run (the payload) was asked to stop;
+ * - `heddle_event`: events were committed.
+ */
+export type RunChannel = "heddle_run" | "heddle_work" | "heddle_cancel" | "heddle_event";

@@ -1,0 +1,85 @@
+import { createRunGraph, HeddleError, type RunGraph, type RunPlan } from "@heddle/core";
+import type { Database } from "../database.ts";
+
+/** What of a run never changes, ready to be worked with. */
+export interface StaticRun {
+  readonly graph: RunGraph;
+  readonly environmentId: number;
+  /** Asset ids by position in the plan. */
+  readonly assetIds: readonly number[];
+  /** Positions in the plan by asset id. */
+  readonly positions: ReadonlyMap<number, number>;
+}
+
+/** Runs that a process keeps at hand; the one that was used longest ago goes first. */
+const CACHE_LIMIT = 64;
+
+const caches = new WeakMap<Database, Map<number, StaticRun>>();
+
+/** Gives the plans of runs as graphs; each is read and built once in a process. Runs that are gone are left out. */
+export async function findRunGraphs(db: Database, runIds: Iterable<number>): Promise<Map<number, StaticRun>> {
+  const cache = cacheOf(db);
+  const found = new Map<number, StaticRun>();
+  const missing: number[] = [];
+  for (const runId of new Set(runIds)) {
+    const known = cache.get(runId);
+    if (known === undefined) missing.push(runId);
+    else found.set(runId, known);
+  }
+  for (const { id, plan, ...row } of missing.length === 0 ? [] : await readRuns(db, missing)) {
+    found.set(id, buildStaticRun(createRunGraph(plan), row));
+  }
+  for (const [runId, run] of found) keep(cache, runId, run);
+  return found;
+}
+
+/** Puts a run that was just made at hand. */
+export function keepRunGraph(db: Database, runId: number, run: StaticRun): void {
+  keep(cacheOf(db), runId, run);
+}
+
+/** Joins a plan and the ids of its assets. */
+export function buildStaticRun(
+  graph: RunGraph,
+  { environmentId, assetIds }: { readonly environmentId: number; readonly assetIds: readonly number[] },
+): StaticRun {
+  return { graph, environmentId, assetIds, positions: new Map(assetIds.map((id, position) => [id, position])) };
+}
+
+/** Id of the asset at a position of the plan. */
+export function assetIdAt(run: StaticRun, position: number): number {
+  const assetId = run.assetIds[position];
+  if (assetId === undefined) {
+    throw new HeddleError("INTERNAL", `a run has ${run.assetIds.length} assets and none at position ${position}`);
+  }
+  return assetId;
+}
+
+interface RunPlanRow {
+  readonly id: number;
+  readonly plan: RunPlan;
+  readonly environmentId: number;
+  readonly assetIds: number[];
+}
+
+function readRuns(db: Database, runIds: readonly number[]): Promise<RunPlanRow[]> {
+  return db.read("readRunPlans", ({ sql }) =>
+    sql<RunPlanRow[]>`
+      select r.id, r.plan, r.environment_id as "environmentId",
+        array(select asset_id from run_asset where run_id = r.id order by position) as "assetIds"
+      from run r where r.id = any(${runIds}::bigint[])`.then((rows) => [...rows]),
+  );
+}
+
+function cacheOf(db: Database): Map<number, StaticRun> {
+  let cache = caches.get(db);
+  if (cache === undefined) caches.set(db, (cache = new Map()));
+  return cache;
+}
+
+function keep(cache: Map<number, StaticRun>, runId: number, run: StaticRun): void {
+  cache.delete(runId);
+  cache.set(runId, run);
+  const [oldest] = cache.keys();
+  if (cache.size > CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
+}

@@ -1,0 +1,172 @@
+import { PartitionSet, type RunStatus, type StepCounts } from "@heddle/core";
+import type { TransactionSql } from "../database.ts";
+import type { ChunkRow } from "./chunk-state.ts";
+import type { LockedRun } from "./run-work.ts";
+
+/*
+ * Order of locks in every transaction on runs: the worker's row, then rows of `run` by id, then rows of `asset_chunk` by
+ * key. Whoever holds a run's row is alone with its chunks, counts, claims and steps, so these are never locked.
+ */
+
+/** Locks a worker's row against its end and says whether its lease, by database time, is alive. */
+export async function lockWorker(sql: TransactionSql, workerId: string): Promise<boolean> {
+  const [row] = await sql<{ isAlive: boolean }[]>`
+    select ended_at is null and lease_until > clock_timestamp() as "isAlive"
+    from worker where id = ${workerId} for share`;
+  return row?.isAlive ?? false;
+}
+
+interface RunRow {
+  readonly id: number;
+  readonly status: RunStatus;
+  readonly environmentId: number;
+  readonly codeVersionId: number;
+  readonly maxConcurrency: number | null;
+  readonly total: number;
+  readonly unfinished: number;
+}
+
+/** Locks runs in the order of their ids. Those that are gone are not in the answer. */
+export async function lockRuns(sql: TransactionSql, runIds: readonly number[]): Promise<LockedRun[]> {
+  const rows = await sql<RunRow[]>`
+    select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
+      max_concurrency as "maxConcurrency", total, unfinished
+    from run where id = any(${runIds}::bigint[]) order by id for no key update`;
+  return rows.map((row) => ({ ...row, isChanged: false }));
+}
+
+/** The same, but leaves out runs that another transaction holds. Never waits. */
+export async function lockFreeRuns(sql: TransactionSql, runIds: readonly number[]): Promise<LockedRun[]> {
+  const rows = await sql<RunRow[]>`
+    select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
+      max_concurrency as "maxConcurrency", total, unfinished
+    from run where id = any(${runIds}::bigint[]) order by id for no key update skip locked`;
+  return rows.map((row) => ({ ...row, isChanged: false }));
+}
+
+/** Names a row of `run_chunk`. */
+export interface ChunkPlace {
+  readonly runId: number;
+  readonly assetId: number;
+  readonly chunk: number;
+}
+
+/** Reads chunks by name. Their runs must be locked. */
+export async function readChunks(sql: TransactionSql, places: readonly ChunkPlace[]): Promise<ChunkRow[]> {
+  return sql<ChunkRow[]>`
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position,
+      c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
+    from unnest(
+      ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[],
+      ${places.map((place) => place.chunk)}::integer[]
+    ) as k(run_id, asset_id, chunk)
+    join run_chunk c on c.run_id = k.run_id and c.asset_id = k.asset_id and c.chunk = k.chunk`;
+}
+
+/** Reads every chunk of a run that has a step in an open state. */
+export async function readOpenChunks(sql: TransactionSql, runId: number): Promise<ChunkRow[]> {
+  return sql<ChunkRow[]>`
+    select run_id as "runId", asset_id as "assetId", chunk, position,
+      waiting, ready, running, backoff, success, failed, skipped, canceled
+    from run_chunk
+    where run_id = ${runId}
+      and octet_length(waiting) + octet_length(ready) + octet_length(running) + octet_length(backoff) > 4`;
+}
+
+/** Reads the first claimable chunks of runs, what is furthest downstream first, at most `limit` for each run. */
+export async function readClaimableChunks(
+  sql: TransactionSql,
+  runIds: readonly number[],
+  limit: number,
+): Promise<ChunkRow[]> {
+  return sql<ChunkRow[]>`
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position,
+      c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
+    from unnest(${runIds}::bigint[]) as k(run_id)
+    cross join lateral (
+      select * from run_chunk where run_id = k.run_id and claimable order by position desc, chunk limit ${limit}::integer
+    ) c`;
+}
+
+/** What a worker owns of one asset of one run. */
+export interface ClaimRow {
+  readonly id: number;
+  readonly runId: number;
+  readonly assetId: number;
+  readonly workerId: string;
+  readonly partitions: PartitionSet;
+}
+
+type StoredClaim = Omit<ClaimRow, "partitions"> & { readonly partitions: Uint8Array };
+
+const decodeClaim = (row: StoredClaim): ClaimRow => ({ ...row, partitions: PartitionSet.decode(row.partitions) });
+
+/** Reads claims by id. Their runs must be locked. */
+export async function readClaims(sql: TransactionSql, claimIds: readonly number[]): Promise<ClaimRow[]> {
+  const rows = await sql<StoredClaim[]>`
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions
+    from claim where id = any(${claimIds}::bigint[])`;
+  return rows.map(decodeClaim);
+}
+
+/** Reads what a worker owns. */
+export async function readWorkerClaims(sql: TransactionSql, workerId: string): Promise<ClaimRow[]> {
+  const rows = await sql<StoredClaim[]>`
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions
+    from claim where worker_id = ${workerId} order by id`;
+  return rows.map(decodeClaim);
+}
+
+/** Reads what is owned of a run. */
+export async function readRunClaims(sql: TransactionSql, runId: number): Promise<ClaimRow[]> {
+  const rows = await sql<StoredClaim[]>`
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions
+    from claim where run_id = ${runId} order by id`;
+  return rows.map(decodeClaim);
+}
+
+/** What earlier attempts of a step have spent. */
+export interface StepRow {
+  readonly runId: number;
+  readonly assetId: number;
+  readonly ordinal: number;
+  readonly errors: number;
+  readonly losses: number;
+  readonly attempts: number;
+}
+
+/** Partitions of one asset of one run. */
+export interface StepSet {
+  readonly runId: number;
+  readonly assetId: number;
+  readonly partitions: PartitionSet;
+}
+
+/** Reads the rows of those steps that left the happy path. */
+export async function readSteps(sql: TransactionSql, sets: readonly StepSet[]): Promise<StepRow[]> {
+  const [runIds, assetIds, starts, ends]: [number[], number[], number[], number[]] = [[], [], [], []];
+  for (const { runId, assetId, partitions } of sets) {
+    for (let at = 0; at < partitions.ranges.length; at += 2) {
+      runIds.push(runId);
+      assetIds.push(assetId);
+      starts.push(partitions.ranges[at] ?? 0);
+      ends.push(partitions.ranges[at + 1] ?? 0);
+    }
+  }
+  return sql<StepRow[]>`
+    select s.run_id as "runId", s.asset_id as "assetId", s.ordinal, s.errors, s.losses, s.attempts
+    from unnest(${runIds}::bigint[], ${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[])
+      as k(run_id, asset_id, first, stop)
+    join step s on s.run_id = k.run_id and s.asset_id = k.asset_id and s.ordinal >= k.first and s.ordinal < k.stop`;
+}
+
+/** Adds the counts of a run's assets up. */
+export async function readStepCounts(sql: TransactionSql, runId: number): Promise<StepCounts> {
+  const [row] = await sql<[StepCounts]>`
+    select coalesce(sum(waiting), 0)::integer as waiting, coalesce(sum(ready), 0)::integer as ready,
+      coalesce(sum(running), 0)::integer as running, coalesce(sum(backoff), 0)::integer as backoff,
+      coalesce(sum(success), 0)::integer as success, coalesce(sum(failed), 0)::integer as failed,
+      coalesce(sum(skipped), 0)::integer as skipped, coalesce(sum(canceled), 0)::integer as canceled
+    from run_asset where run_id = ${runId}`;
+  return row;
+}

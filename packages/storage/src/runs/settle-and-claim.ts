@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { isHeddleError } from "@heddle/core";
+import type { Database, Transaction, TransactionSql } from "../database.ts";
+import { adoptClaims, doubtClaims } from "./adopt-claims.ts";
+import { advanceSteps } from "./advance-steps.ts";
+import { AssetChunks } from "./asset-chunks.ts";
+import { findAssetKeys } from "./asset-keys.ts";
+import { ClaimChanges } from "./claim-changes.ts";
+import { Claiming, readCandidates, readFirstClaimable, type ClaimWish } from "./claiming.ts";
+import { endRuns } from "./end-runs.ts";
+import { flushWork } from "./flush-work.ts";
+import { foreseeReads, type Foreseen } from "./foresee.ts";
+import { findRunGraphs, type StaticRun } from "./run-graphs.ts";
+import { lockRuns, lockWorker, readChunks, readClaims, readSteps } from "./run-rows.ts";
+import { RunWork } from "./run-work.ts";
+import type { CapacityCandidate } from "./share-capacity.ts";
+import { findSettledBefore } from "./settled-before.ts";
+import { Settlement } from "./settlement.ts";
+import type { Claim, OutcomeResult, StepOutcome } from "./step-outcome.ts";
+import { writeClaims, type ClaimRequest, type MadeClaim } from "./write-claims.ts";
+
+/** What a worker has finished, and what it can take on. */
+export interface SettleAndClaimInput extends ClaimWish {
+  readonly outcomes: readonly StepOutcome[];
+}
+
+export interface SettleAndClaimResult {
+  /** What each outcome led to, in their order. */
+  readonly results: readonly OutcomeResult[];
+  readonly claims: readonly Claim[];
+}
+
+/** Transactions of one call: again when runs were held by others, or when it is not known what became of the last. */
+const MAX_TRIES = 4;
+
+/**
+ * Settles what a worker has finished and claims what it can take on, in one transaction: a chain of steps costs one
+ * commit each. Everything that follows from an outcome happens here, too: materializations become current, failures are
+ * recorded and retried or not, downstream steps become ready or are skipped, runs end. The number of statements does not
+ * depend on the number of outcomes.
+ *
+ * Fenced: a step is settled only by the worker whose claim holds it and whose lease, by database time, is alive.
+ * Idempotent: what was settled before by the same claim is answered with `already`; so after `DATABASE_OUTCOME_UNKNOWN`
+ * it tries again by itself, and finds the claims that nobody told it of.
+ */
+export async function settleAndClaim(db: Database, input: SettleAndClaimInput): Promise<SettleAndClaimResult> {
+  const made = [...(await adoptClaims(db, input.workerId))];
+  const graphs = await findRunGraphs(db, input.outcomes.map((outcome) => outcome.runId));
+  let results: readonly OutcomeResult[] | undefined;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const capacity = Math.max(0, input.capacity - made.reduce((sum, claim) => sum + claim.partitions.size, 0));
+    const request = { workerId: input.workerId, requestId: randomUUID() };
+    // Once the outcomes are settled, only what others held at that moment is asked for again.
+    const part = { ...input, capacity, request, outcomes: results === undefined ? input.outcomes : [] };
+    try {
+      const done = await db.transaction("settleAndClaim", (tx) => run(tx, graphs, part));
+      results ??= done.results;
+      made.push(...done.made);
+      if (!done.metLocks) break;
+    } catch (error) {
+      if (!isHeddleError(error, "DATABASE_OUTCOME_UNKNOWN")) throw error;
+      doubtClaims(db, request);
+      if (tries + 1 === MAX_TRIES) throw error;
+      made.push(...(await adoptClaims(db, input.workerId)));
+    }
+  }
+  const keys = await findAssetKeys(db, made.map((claim) => claim.assetId));
+  return {
+    results: results ?? [],
+    claims: made.map((claim) => ({ ...claim, assetKey: keys.get(claim.assetId) ?? "" })),
+  };
+}
+
+/** Settles what a worker has finished; see {@link settleAndClaim}. */
+export async function settleSteps(
+  db: Database,
+  input: { readonly workerId: string; readonly outcomes: readonly StepOutcome[] },
+): Promise<{ readonly results: readonly OutcomeResult[] }> {
+  const { results } = await settleAndClaim(db, { ...input, capacity: 0 });
+  return { results };
+}
+
+/** Claims ready steps for a worker; see {@link settleAndClaim}. */
+export async function claimSteps(db: Database, wish: ClaimWish): Promise<readonly Claim[]> {
+  const { claims } = await settleAndClaim(db, { ...wish, outcomes: [] });
+  return claims;
+}
+
+interface Outcome {
+  readonly results: readonly OutcomeResult[];
+  readonly made: readonly MadeClaim[];
+  readonly metLocks: boolean;
+}
+
+async function run(
+  tx: Transaction,
+  graphs: ReadonlyMap<number, StaticRun>,
+  input: SettleAndClaimInput & { readonly request: ClaimRequest },
+): Promise<Outcome> {
+  const { sql } = tx;
+  const { outcomes, workerId } = input;
+  const work = new RunWork();
+  const assetChunks = new AssetChunks();
+  const foreseen = foreseeReads(graphs, outcomes);
+  // The worker's row first, then the runs: the order of locks. All of it is one round trip.
+  const [isAlive, held, look] = await Promise.all([
+    lockWorker(sql, workerId),
+    lockSettled(sql, foreseen, assetChunks),
+    lookForWork(sql, foreseen, input),
+  ]);
+  if (!isAlive) return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false };
+  work.addRuns(held.runs);
+  work.addChunks(held.chunks);
+  const { steps } = held;
+  const settlement = new Settlement({ work, workerId, graphs, steps, assetChunks, lostTogether: 1, random: Math.random });
+  const claims = new ClaimChanges(held.claims);
+  const results = outcomes.map((outcome) => (claims.take(outcome, workerId) ? settlement.accept(outcome) : undefined));
+  await advanceSteps(sql, work, settlement.apply());
+  const claiming = new Claiming(sql, work, { wish: input, candidates: adjust(look.candidates, work, claims) });
+  claiming.prefetch(foreseen.runIds, look.chunks);
+  const taken = await claiming.take();
+  await endRuns(sql, work);
+  const writes = [...settlement.write(sql), ...claims.write(sql), ...flushWork(sql, work)];
+  const [made, before] = await Promise.all([
+    writeClaims(sql, work, { request: input.request, taken: taken.steps }),
+    findUnowned(sql, outcomes, results),
+    ...writes,
+  ]);
+  return {
+    results: results.map((result, index) => result ?? (before.has(index) ? "already" : "fenced")),
+    made,
+    metLocks: taken.metLocks,
+  };
+}
+
+/** Locks the runs of the outcomes and reads what will be needed of them. */
+async function lockSettled(sql: TransactionSql, foreseen: Foreseen, assetChunks: AssetChunks) {
+  const { runIds, claimIds, chunks, steps } = foreseen;
+  if (runIds.length === 0) return { runs: [], claims: [], chunks: [], steps: [] };
+  const [runs, claims, chunkRows, stepRows] = await Promise.all([
+    lockRuns(sql, runIds),
+    readClaims(sql, claimIds),
+    readChunks(sql, chunks),
+    readSteps(sql, steps),
+    assetChunks.lock(sql, foreseen.assetChunks),
+  ]);
+  return { runs, claims, chunks: chunkRows, steps: stepRows };
+}
+
+/** Looks for runs with something to claim, and reads what the runs of the outcomes have. */
+async function lookForWork(sql: TransactionSql, { runIds }: Foreseen, wish: ClaimWish) {
+  if (wish.capacity <= 0) return { candidates: [], chunks: [] };
+  const [candidates, chunks] = await Promise.all([
+    readCandidates(sql, wish, runIds),
+    runIds.length > 0 ? readFirstClaimable(sql, runIds) : [],
+  ]);
+  return { candidates, chunks };
+}
+
+/** What was read before the outcomes were settled, as it is now. */
+function adjust(candidates: readonly CapacityCandidate[], work: RunWork, claims: ClaimChanges): CapacityCandidate[] {
+  return candidates
+    .filter(({ runId }) => (work.runs.get(runId)?.status ?? "running") === "running")
+    .map((candidate) => ({ ...candidate, running: candidate.running - claims.countTaken(candidate.runId) }));
+}
+
+/** A worker whose lease is over owns nothing; still it may ask what became of what it settled before. */
+async function judgeUnowned(sql: TransactionSql, outcomes: readonly StepOutcome[]): Promise<OutcomeResult[]> {
+  const before = await findUnowned(sql, outcomes, []);
+  return outcomes.map((_outcome, index) => (before.has(index) ? "already" : "fenced"));
+}
+
+/** Indices of the outcomes without a result that were settled before. */
+async function findUnowned(
+  sql: TransactionSql,
+  outcomes: readonly StepOutcome[],
+  results: readonly (OutcomeResult | undefined)[],
+): Promise<Set<number>> {
+  const indices = outcomes.flatMap((_outcome, index) => (results[index] === undefined ? [index] : []));
+  if (indices.length === 0) return new Set();
+  const before = await findSettledBefore(sql, indices.flatMap((index) => outcomes[index] ?? []));
+  return new Set(indices.filter((_outcome, at) => before.has(at)));
+}

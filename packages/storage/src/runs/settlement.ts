@@ -1,0 +1,183 @@
+import { HeddleError, judgeFailure, PartitionSet, type RetryPolicy } from "@heddle/core";
+import type { TransactionSql } from "../database.ts";
+import type { SettledRun } from "./advance-steps.ts";
+import { updateAssetChunks, type AssetChunks } from "./asset-chunks.ts";
+import type { RunEventKind } from "./run-events.ts";
+import type { StaticRun } from "./run-graphs.ts";
+import type { StepRow } from "./run-rows.ts";
+import type { RunAssetPlace, RunWork } from "./run-work.ts";
+import {
+  insertAttempts,
+  insertCheckResults,
+  insertMaterializations,
+  movePointers,
+  upsertSteps,
+  type CheckedAttempt,
+  type FailedAttemptRow,
+  type Publication,
+  type StepWrite,
+} from "./settlement-rows.ts";
+import type { OutcomeResult, StepFailure, StepOutcome, StepPlace, StepSuccess } from "./step-outcome.ts";
+
+/** What a settlement needs besides the outcomes. */
+export interface SettlementContext {
+  readonly work: RunWork;
+  readonly workerId: string;
+  readonly graphs: ReadonlyMap<number, StaticRun>;
+  /** Rows of the steps that had failed before. */
+  readonly steps: readonly StepRow[];
+  /** Rows of the partitions that the outcomes are about, locked. */
+  readonly assetChunks: AssetChunks;
+  /** How many steps were lost at once; matters for `worker_lost` alone. */
+  readonly lostTogether: number;
+  /** Draws from 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+}
+
+/** What an outcome does to its step. Each is an event of the table of transitions. */
+type Effect = "succeed" | "fail" | "back_off" | "retry" | "release" | "cancel";
+
+const EFFECTS: { readonly [effect in Effect]: { readonly result: OutcomeResult; readonly told: RunEventKind } } = {
+  succeed: { result: "published", told: "materialized" },
+  fail: { result: "failed", told: "steps_failed" },
+  back_off: { result: "retrying", told: "steps_retrying" },
+  retry: { result: "retrying", told: "steps_retrying" },
+  release: { result: "released", told: "steps_released" },
+  cancel: { result: "canceled", told: "steps_canceled" },
+};
+
+/**
+ * Settles outcomes of steps by the one who owns them: `accept` judges them one by one, `apply` moves whole sets, `write`
+ * sends a number of statements that does not depend on how many outcomes there are.
+ */
+export class Settlement {
+  readonly #context: SettlementContext;
+  readonly #spent = new Map<string, StepRow>();
+  readonly #ordinals = new Map<string, { readonly place: RunAssetPlace; readonly effect: Effect; ordinals: number[] }>();
+  readonly #publications: Publication[] = [];
+  readonly #attempts: FailedAttemptRow[] = [];
+  readonly #steps: StepWrite[] = [];
+  readonly #checked: CheckedAttempt[] = [];
+
+  constructor(context: SettlementContext) {
+    this.#context = context;
+    for (const step of context.steps) this.#spent.set(stepKey(step), step);
+  }
+
+  /** Takes one outcome of a running step. What its run is asked to stop for does not become visible. */
+  accept(outcome: StepOutcome): OutcomeResult {
+    const isCanceling = this.#context.work.run(outcome.runId).status === "canceling";
+    const effect = isCanceling ? "cancel" : this.#judge(outcome);
+    const key = `${outcome.runId}/${outcome.assetId}/${effect}`;
+    const known = this.#ordinals.get(key);
+    if (known === undefined) this.#ordinals.set(key, { place: outcome, effect, ordinals: [outcome.ordinal] });
+    else known.ordinals.push(outcome.ordinal);
+    return EFFECTS[effect].result;
+  }
+
+  /** Moves the steps. Says what others may be waiting for. */
+  apply(): SettledRun[] {
+    const { work, graphs, assetChunks } = this.#context;
+    const settled = new Map<number, SettledRun & { settled: Record<"succeeded" | "stopped", Map<number, PartitionSet>> }>();
+    for (const { place, effect, ordinals } of this.#ordinals.values()) {
+      const { runId, assetId } = place;
+      const set = PartitionSet.of(ordinals);
+      const moved = work.move(effect, place, set);
+      if (moved.size !== set.size) throw notRunning(place, set.subtract(moved));
+      work.tell(EFFECTS[effect].told, place, set);
+      if (effect === "retry" || effect === "release") work.notify("heddle_work");
+      if (effect !== "succeed" && effect !== "fail") continue;
+      const run = staticRun(graphs, runId);
+      assetChunks.record({ environmentId: run.environmentId, assetId }, effect === "fail" ? "failed" : "materialized", set);
+      let entry = settled.get(runId);
+      if (entry === undefined) {
+        settled.set(runId, (entry = { runId, run, settled: { succeeded: new Map(), stopped: new Map() } }));
+      }
+      entry.settled[effect === "fail" ? "stopped" : "succeeded"].set(run.positions.get(assetId) ?? -1, set);
+    }
+    return [...settled.values()];
+  }
+
+  /** Sends what is to be written about attempts and partitions. */
+  write(sql: TransactionSql): Promise<unknown>[] {
+    const chunks = this.#context.assetChunks.changed;
+    return [
+      ...(this.#publications.length > 0
+        ? [insertMaterializations(sql, this.#publications), movePointers(sql, this.#publications)]
+        : []),
+      ...(chunks.length > 0 ? [updateAssetChunks(sql, chunks)] : []),
+      ...(this.#checked.length > 0 ? [insertCheckResults(sql, this.#checked)] : []),
+      ...(this.#steps.length > 0 ? [upsertSteps(sql, this.#steps)] : []),
+      ...(this.#attempts.length > 0 ? [insertAttempts(sql, this.#attempts)] : []),
+    ];
+  }
+
+  #judge(outcome: StepOutcome): Effect {
+    switch (outcome.kind) {
+      case "success":
+        return this.#publish(outcome);
+      case "failure":
+        return this.#fail(outcome);
+      case "released":
+      case "canceled":
+        // A worker that stopped a step of a run that goes on, whatever made it think so: the step is free again.
+        return "release";
+    }
+  }
+
+  #publish(outcome: StepPlace & StepSuccess): Effect {
+    const { environmentId } = staticRun(this.#context.graphs, outcome.runId);
+    const { codeVersionId } = this.#context.work.run(outcome.runId);
+    const attempt = (this.#spentBy(outcome)?.attempts ?? 0) + 1;
+    this.#publications.push({ ...pickPlace(outcome), environmentId, codeVersionId, attempt, outcome });
+    if (outcome.checks.length > 0) this.#checked.push({ ...pickPlace(outcome), environmentId, checks: outcome.checks });
+    return "succeed";
+  }
+
+  #fail(outcome: StepPlace & StepFailure): Effect {
+    const { graphs, workerId, lostTogether, random } = this.#context;
+    const { cause, error, startedAt, checks, ...rest } = outcome;
+    const place = pickPlace(rest);
+    const run = staticRun(graphs, place.runId);
+    const spent = this.#spentBy(place) ?? { errors: 0, losses: 0, attempts: 0 };
+    const verdict = judgeFailure({ cause, lostTogether }, spent, { policy: retryPolicy(run, place), random });
+    const attempts = spent.attempts + 1;
+    this.#attempts.push({ ...place, number: attempts, workerId, cause, error, startedAt });
+    if (checks.length > 0) this.#checked.push({ ...place, environmentId: run.environmentId, checks });
+    const delayMs = verdict.kind === "retry" && verdict.delayMs > 0 ? verdict.delayMs : null;
+    const { errors, losses } = verdict;
+    this.#steps.push({ ...place, errors, losses, attempts, delayMs, cause: verdict.kind === "fail" ? verdict.cause : null });
+    if (verdict.kind === "fail") return "fail";
+    return delayMs === null ? "retry" : "back_off";
+  }
+
+  #spentBy(place: StepPlace): StepRow | undefined {
+    // Rows are rare, and a key is not built for every step of a batch in which nothing ever failed.
+    return this.#spent.size === 0 ? undefined : this.#spent.get(stepKey(place));
+  }
+}
+
+function retryPolicy(run: StaticRun, { assetId }: RunAssetPlace): RetryPolicy {
+  return run.graph.asset(run.positions.get(assetId) ?? -1).retry;
+}
+
+function staticRun(graphs: ReadonlyMap<number, StaticRun>, runId: number): StaticRun {
+  const run = graphs.get(runId);
+  if (run === undefined) throw new HeddleError("INTERNAL", `the plan of run ${runId} was not read`);
+  return run;
+}
+
+function pickPlace({ runId, assetId, claimId, ordinal }: StepPlace): StepPlace {
+  return { runId, assetId, claimId, ordinal };
+}
+
+function stepKey({ runId, assetId, ordinal }: { runId: number; assetId: number; ordinal: number }): string {
+  return `${runId}/${assetId}/${ordinal}`;
+}
+
+/** A claim and the sets of its run disagree: nothing may be written then. */
+function notRunning({ runId, assetId }: RunAssetPlace, set: PartitionSet): HeddleError {
+  return new HeddleError("INTERNAL", `${set.size} steps of asset ${assetId} of run ${runId} are claimed and not running`, {
+    details: { runId, assetId, partitions: set.ranges.slice(0, 20) },
+  });
+}

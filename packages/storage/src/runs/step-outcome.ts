@@ -1,0 +1,72 @@
+import type { FailureCause, JsonValue, PartitionSet, SerializedError, StoredValue } from "@heddle/core";
+import type { MaterializationInputs } from "../schema/index.ts";
+
+/** Names one attempt at one step. */
+export interface StepPlace {
+  readonly runId: number;
+  readonly assetId: number;
+  readonly claimId: number;
+  readonly ordinal: number;
+}
+
+/** The result of one check on one partition. */
+export interface CheckOutcome {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly severity: "warn" | "error";
+  readonly blocking: boolean;
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, JsonValue>> | null;
+}
+
+/** What became of an attempt, as its worker says. */
+export type StepOutcome = StepPlace & (StepSuccess | StepFailure | { readonly kind: "released" | "canceled" });
+
+/** The function returned, its value is stored durably, and every blocking check passed. */
+export interface StepSuccess {
+  readonly kind: "success";
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Null when the asset stores nothing through an I/O manager. */
+  readonly stored: StoredValue | null;
+  readonly dataVersion: string | null;
+  readonly metadata: Readonly<Record<string, JsonValue>> | null;
+  /** The materializations that it read. */
+  readonly inputs: MaterializationInputs;
+  readonly checks: readonly CheckOutcome[];
+}
+
+export interface StepFailure {
+  readonly kind: "failure";
+  readonly cause: FailureCause;
+  readonly error: SerializedError;
+  /** Epoch milliseconds; null when it is not known. */
+  readonly startedAt: number | null;
+  readonly checks: readonly CheckOutcome[];
+}
+
+/**
+ * What an outcome led to:
+ * - `published`: its materialization is current now;
+ * - `already`: this very attempt was settled before, by a call whose answer got lost;
+ * - `fenced`: the worker does not own the step (any more), nothing was changed;
+ * - `retrying`, `failed`: the failure is recorded, and the step is tried again or not;
+ * - `released`: the step can be claimed again, at no cost;
+ * - `canceled`: its run was asked to stop before, so nothing of it became visible.
+ */
+export type OutcomeResult = "published" | "already" | "fenced" | "retrying" | "failed" | "released" | "canceled";
+
+/** Steps of one asset of one run that a worker owns from now on. */
+export interface Claim {
+  /** The attempt id of storage keys: no two attempts ever have the same. */
+  readonly claimId: number;
+  readonly runId: number;
+  readonly assetId: number;
+  readonly assetKey: string;
+  readonly codeVersionId: number;
+  readonly environmentId: number;
+  readonly partitions: PartitionSet;
+  /** Number of the attempt by ordinal; an ordinal that is not in it has its first. */
+  readonly attempts: ReadonlyMap<number, number>;
+}

@@ -1,0 +1,90 @@
+import type { JsonValue, StoredValue } from "@heddle/core";
+import { sql } from "drizzle-orm";
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp } from "drizzle-orm/pg-core";
+import { partitionSet } from "./columns.ts";
+
+/**
+ * Input materializations that a step read, grouped: upstream asset id, partition ranges `[start, end, …)` and the run
+ * that made them. Together they name materializations, whose key is (asset, ordinal, run).
+ */
+export type MaterializationInputs = readonly {
+  readonly assetId: number;
+  readonly partitions: readonly number[];
+  readonly runId: number;
+}[];
+
+/**
+ * The record that one partition of an asset was made. Append-only; named by (asset, ordinal, run). Wide columns come
+ * first: this table has a row for every materialization, and padding would cost each of them 12 bytes.
+ */
+export const materialization = pgTable(
+  "materialization",
+  {
+    ordinal: bigint({ mode: "number" }).notNull(),
+    runId: bigint({ mode: "number" }).notNull(),
+    claimId: bigint({ mode: "number" }).notNull(),
+    startedAt: timestamp({ withTimezone: true }).notNull(),
+    publishedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    assetId: integer().notNull(),
+    /** The code version that executed, stamped by the worker. */
+    codeVersionId: integer().notNull(),
+    durationMs: integer().notNull(),
+    /** 1 for a first attempt. */
+    attempt: smallint().notNull(),
+    dataVersion: text(),
+    /** Where and how the value is stored; null when the asset stores nothing through an I/O manager. */
+    stored: jsonb().$type<StoredValue>(),
+    metadata: jsonb().$type<Record<string, JsonValue>>(),
+    inputs: jsonb().$type<MaterializationInputs>(),
+  },
+  (table) => [primaryKey({ columns: [table.assetId, table.ordinal, table.runId] })],
+);
+
+/** The current materialization of each partition in each environment. */
+export const assetPartition = pgTable(
+  "asset_partition",
+  {
+    environmentId: smallint().notNull(),
+    assetId: integer().notNull(),
+    ordinal: bigint({ mode: "number" }).notNull(),
+    runId: bigint({ mode: "number" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.assetId, table.ordinal] })],
+);
+
+/** Status of an asset's partitions in an environment as sets, for 8,192 ordinals a row. */
+export const assetChunk = pgTable(
+  "asset_chunk",
+  {
+    environmentId: smallint().notNull(),
+    assetId: integer().notNull(),
+    chunk: integer().notNull(),
+    materialized: partitionSet().notNull(),
+    /** Partitions whose newest step failed (the old materialization, if any, stays current). */
+    failed: partitionSet().notNull(),
+    /** Newest materialization of the whole chunk. */
+    updatedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.assetId, table.chunk] })],
+);
+
+/** One result of one check on one partition. */
+export const checkResult = pgTable(
+  "check_result",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    environmentId: smallint().notNull(),
+    assetId: integer().notNull(),
+    name: text().notNull(),
+    ordinal: bigint({ mode: "number" }).notNull(),
+    runId: bigint({ mode: "number" }).notNull(),
+    claimId: bigint({ mode: "number" }).notNull(),
+    passed: boolean().notNull(),
+    severity: text().$type<"warn" | "error">().notNull(),
+    blocking: boolean().notNull(),
+    description: text(),
+    metadata: jsonb().$type<Record<string, JsonValue>>(),
+    at: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [index("check_result_by_partition").on(table.assetId, table.name, table.ordinal, table.id)],
+);

@@ -1,0 +1,217 @@
+import type { FailureCause, RunStatus } from "@heddle/core";
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { codeVersion, environment } from "./code.ts";
+import { partitionSet } from "./columns.ts";
+
+/**
+ * A run keeps its steps as sets of partition ordinals, one row for each (asset, chunk of 8,192 ordinals), and a row of
+ * its own only for a step that left the happy path (`step`, `attempt`). So a run of a million partitions is some 120
+ * rows, a claim or a settlement touches a handful of them, and dead rows stay few.
+ */
+export const run = pgTable(
+  "run",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    environmentId: smallint()
+      .notNull()
+      .references(() => environment.id),
+    status: text().$type<RunStatus>().notNull(),
+    /** Why it exists: `{kind: "manual" | "schedule" | …, …}`. */
+    origin: jsonb().notNull(),
+    /** Makes a launch idempotent: the same key never makes a second run. */
+    originKey: text().unique("run_origin_key"),
+    codeVersionId: integer()
+      .notNull()
+      .references(() => codeVersion.id),
+    priority: integer().notNull().default(0),
+    /** Most steps of this run that may run at once; null for no limit. */
+    maxConcurrency: integer(),
+    tags: jsonb().$type<Record<string, string>>().notNull().default({}),
+    /** The frozen plan: assets, edges, mappings, partition specs and the instant at which they were resolved. */
+    plan: jsonb().notNull(),
+    planHash: text().notNull(),
+    /** Steps in all. */
+    total: integer().notNull(),
+    /** Steps that are waiting, ready, running or in back-off; the run ends in the transaction that makes it 0. */
+    unfinished: integer().notNull(),
+    createdAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    startedAt: timestamp({ withTimezone: true }),
+    endedAt: timestamp({ withTimezone: true }),
+    cancelRequestedAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [
+    // Nulls first is what a plain `order by … desc` asks for, here and in `run_chunk_claimable`.
+    index("run_open")
+      .on(table.status, table.priority.desc().nullsFirst(), table.id)
+      .where(sql`status in ('queued', 'running', 'canceling', 'paused')`),
+    check("run_status", sql`status in ('queued', 'running', 'paused', 'canceling', 'success', 'failed', 'canceled')`),
+    check("run_ended", sql`(status in ('success', 'failed', 'canceled')) = (ended_at is not null)`),
+    check("run_unfinished", sql`unfinished between 0 and total and (ended_at is null or unfinished = 0)`),
+  ],
+);
+
+/** One asset of a run with the counts of its steps; the counts change in the transaction that changes the sets. */
+export const runAsset = pgTable(
+  "run_asset",
+  {
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    /** Topological position within the run. */
+    position: integer().notNull(),
+    total: integer().notNull(),
+    waiting: integer().notNull(),
+    ready: integer().notNull(),
+    running: integer().notNull().default(0),
+    backoff: integer().notNull().default(0),
+    success: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    skipped: integer().notNull().default(0),
+    canceled: integer().notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.assetId] }),
+    index("run_asset_by_asset").on(table.assetId, table.runId),
+    check("run_asset_total", sql`waiting + ready + running + backoff + success + failed + skipped + canceled = total`),
+    check("run_asset_counts", sql`least(waiting, ready, running, backoff, success, failed, skipped, canceled) >= 0`),
+  ],
+);
+
+/** The sets of step states of one asset of a run, for ordinals `[chunk * 8192, (chunk + 1) * 8192)`. Disjoint. */
+export const runChunk = pgTable(
+  "run_chunk",
+  {
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    chunk: integer().notNull(),
+    /** Of the asset within the run, as in `run_asset`. */
+    position: integer().notNull(),
+    /** Whether `ready` has members: where a claim looks. A flag and not a count, so that most updates leave the index alone. */
+    claimable: boolean().notNull(),
+    waiting: partitionSet().notNull(),
+    ready: partitionSet().notNull(),
+    running: partitionSet().notNull(),
+    backoff: partitionSet().notNull(),
+    success: partitionSet().notNull(),
+    failed: partitionSet().notNull(),
+    skipped: partitionSet().notNull(),
+    canceled: partitionSet().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.assetId, table.chunk] }),
+    index("run_chunk_claimable").on(table.runId, table.position.desc().nullsFirst(), table.chunk).where(sql`claimable`),
+  ],
+);
+
+/** A worker process (a supervisor). Its lease, by database time, is the lease of everything it has claimed. */
+export const worker = pgTable(
+  "worker",
+  {
+    id: uuid().primaryKey(),
+    host: text().notNull(),
+    pid: integer().notNull(),
+    slots: integer().notNull(),
+    startedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    leaseUntil: timestamp({ withTimezone: true }).notNull(),
+    /** When it was asked to claim nothing more and to end when it has finished. */
+    drainRequestedAt: timestamp({ withTimezone: true }),
+    /** Set by a clean stop or by the sweep; such a worker can never claim or publish again. */
+    endedAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [index("worker_alive").on(table.leaseUntil).where(sql`ended_at is null`)],
+);
+
+/**
+ * Steps of one asset of one run that a worker owns: the fence. A claim's id is the attempt id in storage keys. A worker
+ * may publish an ordinal only while it is in `partitions` of a claim of its own and its lease is alive.
+ */
+export const claim = pgTable(
+  "claim",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    workerId: uuid().notNull(),
+    /** The call that made it: by this a worker finds what it was given when the answer got lost. */
+    requestId: uuid().notNull(),
+    /** What is still owned: settled ordinals leave it, and an empty claim is deleted. */
+    partitions: partitionSet().notNull(),
+    /** Members of `partitions`: what a limit on concurrency counts. */
+    size: integer().notNull(),
+    claimedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [index("claim_by_worker").on(table.workerId), index("claim_by_run").on(table.runId, table.assetId)],
+);
+
+/** A step that left the happy path: what its failed attempts count to, and until when it waits. */
+export const step = pgTable(
+  "step",
+  {
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    ordinal: bigint({ mode: "number" }).notNull(),
+    /** Attempts that failed by the user's code: counted against the retry policy. */
+    errors: smallint().notNull().default(0),
+    /** Attempts lost to infrastructure: a budget of their own. */
+    losses: smallint().notNull().default(0),
+    /** Attempts that ended without success, for whatever cause; the next one has the number after it. */
+    attempts: smallint().notNull().default(0),
+    /** While in back-off: not before this instant. */
+    retryAt: timestamp({ withTimezone: true }),
+    /** Why it failed for good. `poison` where one attempt after another ended its process. */
+    cause: text().$type<FailureCause>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.assetId, table.ordinal] }),
+    index("step_retry").on(table.retryAt).where(sql`retry_at is not null`),
+  ],
+);
+
+/** A failed or lost attempt. Successful ones are materializations. */
+export const attempt = pgTable(
+  "attempt",
+  {
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    ordinal: bigint({ mode: "number" }).notNull(),
+    number: smallint().notNull(),
+    claimId: bigint({ mode: "number" }).notNull(),
+    workerId: uuid().notNull(),
+    cause: text().$type<FailureCause>().notNull(),
+    /** Serialized error: code, message, hint, stack in terms of the source, cause. */
+    error: jsonb(),
+    /** Groups equal failures: hash of cause, code and message without its variable parts. */
+    fingerprint: text(),
+    startedAt: timestamp({ withTimezone: true }),
+    endedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.assetId, table.ordinal, table.number] })],
+);
+
+/**
+ * A named concurrency limit. Its row is the lock under which the limit is counted; what is counted are the things
+ * themselves, so that nothing can leak. `runs`: runs that are admitted at once.
+ */
+export const pool = pgTable(
+  "pool",
+  { name: text().primaryKey(), slots: integer().notNull() },
+  () => [check("pool_slots", sql`slots >= 0`)],
+);
+
+/** Log lines of a run's steps, as they were flushed by a supervisor: JSON lines, in the order of the id. */
+export const logChunk = pgTable(
+  "log_chunk",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    firstOrdinal: bigint({ mode: "number" }).notNull(),
+    lastOrdinal: bigint({ mode: "number" }).notNull(),
+    /** How many lines, so that a page can be found without reading. */
+    lineCount: integer().notNull(),
+    /** JSON lines: `{t, o, a, l, m, f?}` = epoch ms, ordinal, attempt id, level, message, fields. */
+    lines: text().notNull(),
+    at: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [index("log_chunk_by_run").on(table.runId, table.assetId, table.id)],
+);

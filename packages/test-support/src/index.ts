@@ -1,0 +1,3 @@
+export { startTcpProxy, type ProxyFault, type TcpProxy } from "./tcp-proxy.ts";
+export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from "./test-database.ts";
+export { generateProject, type GeneratedProject, type GenerateProjectOptions } from "./generated-project.ts";
