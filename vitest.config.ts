@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 // Tests run on the packages' source: no build is needed, and stack traces name the lines that were written.
-const source = { resolve: { conditions: ["@heddle/source"] }, ssr: { resolve: { conditions: ["@heddle/source", "node"] } } };
+const source = {
+  resolve: { conditions: ["@heddle/source"] },
+  ssr: { resolve: { conditions: ["@heddle/source", "node"] } },
+};
 const execArgv = ["--conditions=@heddle/source", "--enable-source-maps"];
 
 export default defineConfig({
@@ -11,7 +14,13 @@ export default defineConfig({
         ...source,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "packages/core/test/**/*.test.ts", "apps/*/src/**/*.test.{ts,tsx}", "assets-example/test/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "packages/core/test/**/*.test.ts",
+            "apps/*/src/**/*.test.{ts,tsx}",
+            "assets-example/test/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
           execArgv,
           testTimeout: 30_000,
         },
@@ -21,7 +30,12 @@ export default defineConfig({
         test: {
           name: "types",
           include: [],
-          typecheck: { enabled: true, only: true, include: ["packages/core/src/**/*.test-d.ts"], tsconfig: "packages/core/tsconfig.json" },
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ["packages/core/src/**/*.test-d.ts"],
+            tsconfig: "packages/core/tsconfig.json",
+          },
         },
       },
       {

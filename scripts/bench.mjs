@@ -13,8 +13,12 @@ if (build.status !== 0) {
   console.error("The build failed.");
   process.exit(1);
 }
-const bench = spawnSync(process.execPath, ["--no-warnings", join(root, "bench", "src", "run.ts"), ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: "inherit",
-});
+const bench = spawnSync(
+  process.execPath,
+  ["--no-warnings", join(root, "bench", "src", "run.ts"), ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: "inherit",
+  },
+);
 process.exit(bench.status ?? 1);

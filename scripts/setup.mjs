@@ -29,7 +29,9 @@ const result = spawnSync("npx", ["--yes", packageManager, "install", "--frozen-l
 });
 if (result.status !== 0) {
   process.stdout.write(result.stdout ?? "");
-  console.error(`Installing failed (${packageManager} install --frozen-lockfile, exit ${result.status ?? result.signal}).`);
+  console.error(
+    `Installing failed (${packageManager} install --frozen-lockfile, exit ${result.status ?? result.signal}).`,
+  );
   process.exit(1);
 }
 mkdirSync(dirname(stamp), { recursive: true });

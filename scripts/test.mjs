@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const run = (command, args) => spawnSync(command, args, { stdio: "inherit", shell: process.platform === "win32" }).status;
+const run = (command, args) =>
+  spawnSync(command, args, { stdio: "inherit", shell: process.platform === "win32" }).status;
 
 const build = run("turbo", ["run", "build", "--output-logs=errors-only"]);
 if (build !== 0) {
@@ -15,7 +16,13 @@ if (build !== 0) {
 
 const directory = mkdtempSync(join(tmpdir(), "heddle-test-"));
 const report = join(directory, "report.json");
-const status = run("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)]);
+const status = run("vitest", [
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
 
 let totals;
 try {
@@ -28,7 +35,9 @@ try {
 rmSync(directory, { recursive: true, force: true });
 
 // A file that fails to load has no failed test of its own; it counts as one.
-const brokenFiles = totals.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
+const brokenFiles = totals.testResults.filter(
+  (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+);
 const failed = Math.max(totals.numFailedTests + brokenFiles.length, status === 0 ? 0 : 1);
 console.log(`${totals.numPassedTests} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

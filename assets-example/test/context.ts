@@ -1,7 +1,7 @@
+import { captureLog } from "@heddle/testing";
 import type { AssetContext, CheckContext, Output, PartitionContext, PartitionedInput, TimeWindow } from "@heddle/core";
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const ambient = { signal: new AbortController().signal, log: silent, run: { id: "test", attempt: 1 } } as const;
+const ambient = { signal: new AbortController().signal, log: captureLog(), run: { id: "test", attempt: 1 } } as const;
 
 /** A context for calling an asset's function by hand. */
 export function contextOf<TPartition, TDeps, TResources>(parts: {
@@ -35,7 +35,7 @@ export function keyOf<const TKey extends string>(key: TKey): PartitionContext<TK
   return { key, ordinal: 0, window: undefined };
 }
 
-/** Many upstream partitions from values in memory. */
+/** Many upstream partitions from values in memory; keeps the literal keys, which `state_delays` and cities have. */
 export function inputOf<TValue, TKey extends string>(
   values: Readonly<Record<TKey, TValue>>,
 ): PartitionedInput<TValue, TKey> {

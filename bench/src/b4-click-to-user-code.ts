@@ -18,7 +18,11 @@ export const clickToUserCode: Benchmark = {
   unit: "ms",
   target: 20,
   async measure() {
-    using project = generateProject({ name: "b4", within: import.meta.dirname, files: { "src/definitions.ts": DEFINITIONS } });
+    using project = generateProject({
+      name: "b4",
+      within: import.meta.dirname,
+      files: { "src/definitions.ts": DEFINITIONS },
+    });
     await using dev = await startDev(project.directory, PORT);
     await untilLoaded(dev.address);
     const cold = await click(dev.address, project.directory);
@@ -55,7 +59,7 @@ export default definitions({ assets: [clicked] });
 
 async function untilLoaded(address: string): Promise<void> {
   for (;;) {
-    const snapshot = (await callApi(address, "assets.snapshot", {}, "GET")) as { ids: readonly number[] };
+    const snapshot = (await callApi(address, "assets.snapshot", {})) as { ids: readonly number[] };
     if (snapshot.ids.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -65,13 +69,13 @@ async function click(address: string, directory: string): Promise<number> {
   const mark = join(directory, "mark");
   rmSync(mark, { force: true });
   const request = { keys: ["clicked"], partitions: { kind: "all" } };
-  const preview = (await callApi(address, "plan.preview", request, "GET")) as { hash: string; at: number };
+  const preview = (await callApi(address, "plan.preview", request)) as { hash: string; at: number };
   const began = process.hrtime.bigint();
   const launch = { ...request, planHash: preview.hash, at: preview.at, idempotencyKey: randomUUID() };
-  const { runId } = (await callApi(address, "plan.launch", launch, "POST")) as { runId: number };
+  const { runId } = (await callApi(address, "plan.launch", launch)) as { runId: number };
   const deadline = performance.now() + FIRST_LINE_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    const run = (await callApi(address, "runs.get", { runId }, "GET")) as { status: string; endedAt: number | null };
+    const run = (await callApi(address, "runs.get", { runId })) as { status: string; endedAt: number | null };
     if (run.endedAt !== null) {
       if (run.status !== "success") throw new Error(`run ${runId} ended as ${run.status}`);
       return Number(BigInt(readFileSync(mark, "utf8")) - began) / 1e6;

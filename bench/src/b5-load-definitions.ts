@@ -25,7 +25,8 @@ export const loadTwoThousandAssets: Benchmark = {
       const snapshot = await loadDefinitions(project, bundle);
       times.push({ total: performance.now() - began, build: built - began });
       await bundler.dispose();
-      if (snapshot.assets.length !== FILES * ASSETS_PER_FILE) throw new Error(`loaded ${snapshot.assets.length} assets`);
+      if (snapshot.assets.length !== FILES * ASSETS_PER_FILE)
+        throw new Error(`loaded ${snapshot.assets.length} assets`);
     }
     return {
       value: median(times.map(({ total }) => total)) / 1_000,

@@ -17,7 +17,11 @@ export const startUp: Benchmark = {
     const fresh: number[] = [];
     const existing: number[] = [];
     for (let index = 0; index < ROUNDS; index++) {
-      using project = generateProject({ name: "b6", within: import.meta.dirname, files: { "src/definitions.ts": DEFINITIONS } });
+      using project = generateProject({
+        name: "b6",
+        within: import.meta.dirname,
+        files: { "src/definitions.ts": DEFINITIONS },
+      });
       fresh.push(await timeStart(project.directory));
       existing.push(await timeStart(project.directory));
     }
@@ -47,7 +51,7 @@ async function timeStart(directory: string): Promise<number> {
   const page = await fetch(dev.address);
   if (!page.ok) throw new Error(`the catalog answered ${page.status}`);
   while (performance.now() - began < USABLE_TIMEOUT_MS) {
-    const snapshot = (await callApi(dev.address, "assets.snapshot", {}, "GET")) as { ids: readonly number[] };
+    const snapshot = (await callApi(dev.address, "assets.snapshot", {})) as { ids: readonly number[] };
     if (snapshot.ids.length > 0) return performance.now() - began;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -10,6 +10,8 @@ export interface DevProcess extends AsyncDisposable {
 }
 
 const START_TIMEOUT_MS = 60_000;
+/** Procedures that change something. */
+const CHANGES = new Set(["plan.launch"]);
 
 /** Starts `heddle dev` on a project, as a user does, and waits for the catalog's address. */
 export async function startDev(directory: string, port: number): Promise<DevProcess> {
@@ -45,14 +47,15 @@ export async function startDev(directory: string, port: number): Promise<DevProc
   };
 }
 
-/** Calls a procedure of a running server over HTTP. */
-export async function callApi(address: string, procedure: string, input: unknown, method: "GET" | "POST"): Promise<unknown> {
+/** Calls a procedure of a running server over HTTP, as the catalog does. */
+export async function callApi(address: string, procedure: string, input: unknown): Promise<unknown> {
+  const isChange = CHANGES.has(procedure);
   const url = new URL(`/api/trpc/${procedure}`, address);
-  if (method === "GET") url.searchParams.set("input", JSON.stringify(input));
+  if (!isChange) url.searchParams.set("input", JSON.stringify(input));
   const response = await fetch(url, {
-    method,
+    method: isChange ? "POST" : "GET",
     headers: { "content-type": "application/json", "x-heddle": "1", origin: address, "sec-fetch-site": "same-origin" },
-    ...(method === "POST" && { body: JSON.stringify(input) }),
+    ...(isChange && { body: JSON.stringify(input) }),
   });
   const body = (await response.json()) as { result?: { data: unknown }; error?: unknown };
   if (body.result === undefined) throw new Error(`${procedure} failed: ${JSON.stringify(body.error)}`);

@@ -18,6 +18,14 @@ console.error(`${benchmark.name}: ${benchmark.description} …`);
 const { value, parameters, calibration } = await benchmark.measure();
 const { unit, target } = benchmark;
 console.log(
-  JSON.stringify({ benchmark: benchmark.name, value: round(value), unit, target, ok: value <= target, calibration, parameters }),
+  JSON.stringify({
+    benchmark: benchmark.name,
+    value: round(value),
+    unit,
+    target,
+    ok: value <= target,
+    calibration,
+    parameters,
+  }),
 );
 process.exit(value <= target ? 0 : 1);

@@ -3,7 +3,6 @@ import { consoleLog, findProject, runProcess, startDaemon, tellParent } from "@h
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
 
-
 await runProcess(async () => {
   const config = readConfig(process.env);
   const project = findProject(config.projectDirectory);
@@ -17,7 +16,11 @@ await runProcess(async () => {
       tellParent(
         error === undefined
           ? { type: "loaded", project: loaded.name }
-          : { type: "load-failed", project: loaded.name, message: error instanceof Error ? error.message : String(error) },
+          : {
+              type: "load-failed",
+              project: loaded.name,
+              message: error instanceof Error ? error.message : String(error),
+            },
       ),
   });
   tellParent({ type: "ready" });

@@ -3,7 +3,6 @@ import { consoleLog, runProcess, startWorker, tellParent } from "@heddle/engine"
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
 
-
 /** How long running steps may go on after a stop was asked for, before they are handed back. */
 const STOP_GRACE_MS = 4_000;
 

@@ -4,7 +4,6 @@ import { consoleLog, runProcess, tellParent } from "@heddle/engine";
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
 
-
 await runProcess(async () => {
   const config = readConfig(process.env);
   const db = await openDatabase({ url: config.databaseUrl, applicationName: "heddle-server" });

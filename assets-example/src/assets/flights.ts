@@ -62,7 +62,7 @@ export function isDatedTooEarly({ departure, delay }: Pick<RawFlight, "departure
 }
 
 /** The flights file, opened once in every process that runs steps. */
-export const flights = resource({
+const flights = resource({
   key: "flights_file",
   description: "The Parquet file of flights with an index of its row groups.",
   create: () => openFlightsFile(pathOfSource("flights-3m.parquet")),

@@ -3,7 +3,7 @@ import { tableFromIPC, type Table, type Vector } from "apache-arrow";
 import { ParquetFile, type ReaderOptions } from "parquet-wasm";
 
 /** One flight as the source has it. */
-export type SourceFlight = {
+type SourceFlight = {
   /** Local time at the origin, without a zone: `2001-01-31T23:59`. */
   readonly departure: string;
   /** Minutes from the scheduled to the actual arrival; negative when early. */

@@ -8,13 +8,24 @@ export const MAX_INPUT_ITEMS = 10_000;
 /** Most ranges of a set of partitions in an input (two numbers each). */
 export const MAX_INPUT_RANGES = 50_000;
 
-const key = z.string().min(1).max(1024);
+/** Text that PostgreSQL can hold: without NUL, and without halves of surrogate pairs. */
+const storable = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((value) => value.isWellFormed() && !value.includes("\0"), {
+      message: "holds characters that no text can hold",
+    });
+
+const key = storable(1024).min(1);
 const id = z.int().positive();
 const ordinal = z.int();
-const cursor = z.string().max(200);
+const cursor = storable(200);
 const limit = (preset: number) => z.int().min(1).max(MAX_PAGE_SIZE).default(preset);
-const selectionText = z.string().max(10_000);
-const text = z.string().max(1000);
+const selectionText = storable(10_000);
+const text = storable(1000);
+
+const MAX_TAGS = 100;
 
 /** Flat half-open ranges: sorted, disjoint, none empty. */
 const ranges = z
@@ -24,13 +35,13 @@ const ranges = z
     message: "ranges must be pairs [start, end, …), sorted, disjoint and none of them empty",
   });
 
-const idempotencyKey = z.string().min(8).max(200);
+const idempotencyKey = storable(200).min(8);
 
 export const noInput = z.strictObject({}).optional();
 
 export const snapshotInput = z.strictObject({
   /** The version that the caller holds: `unchanged` is answered when it is the current one. */
-  knownVersion: z.string().max(200).nullish(),
+  knownVersion: storable(200).nullish(),
 });
 
 export const statusInput = z.strictObject({
@@ -102,7 +113,7 @@ const partitionsChoice = z.discriminatedUnion("kind", [
    * In words: "2026-01-01..2026-02-01", "a,b", "last 7", "all", one key. They are read by the definition of `asset`, or
    * of the first chosen asset that has partitions; the others take the partitions that these map to.
    */
-  z.strictObject({ kind: z.literal("text"), text: z.string().min(1).max(10_000), asset: key.optional() }),
+  z.strictObject({ kind: z.literal("text"), text: storable(10_000).min(1), asset: key.optional() }),
   /** Ordinals of the definition of one chosen asset; the others take the partitions that these map to. */
   z.strictObject({ kind: z.literal("ranges"), asset: key, ranges }),
 ]);
@@ -135,14 +146,17 @@ export const planLaunchInput = z
   .strictObject({
     ...planFields,
     /** `hash` and `at` of the preview that was confirmed. */
-    planHash: z.string().min(1).max(200),
+    planHash: storable(200).min(1),
     at: z.int().positive(),
     /** Made once for each confirmed dialog: sending the same launch twice makes one run. */
     idempotencyKey,
     priority: z.int().min(-1000).max(1000).default(0),
     /** Most steps of the run at once; left out: no limit of its own. */
     maxConcurrency: z.int().min(1).max(10_000).nullish(),
-    tags: z.record(z.string().min(1).max(100), z.string().max(500)).default({}),
+    tags: z
+      .record(storable(100).min(1), storable(500))
+      .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { message: `has more than ${MAX_TAGS} tags` })
+      .default({}),
   })
   .refine(oneChoice, ONE_CHOICE);
 

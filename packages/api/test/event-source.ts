@@ -19,7 +19,8 @@ export async function* readStream(
   const url = `${address}/api/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`;
   const { origin: _, ...headers } = pageHeaders(address);
   const response = await fetch(url, { headers: { ...headers, accept: "text/event-stream" }, signal: hangUp.signal });
-  if (!response.ok || response.body === null) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok || response.body === null)
+    throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   let buffer = "";
   try {
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -27,11 +28,14 @@ export async function* readStream(
       const blocks = buffer.split("\n\n");
       buffer = blocks.pop() ?? "";
       for (const block of blocks) {
-        const fields = new Map(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+        const fields = new Map(
+          block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
+        );
         const event = fields.get("event");
         if (event === "return") return undefined;
         if (event === "serialized-error") throw new Error(fields.get("data"));
-        if (event === undefined && fields.has("data")) yield { id: fields.get("id") ?? "", data: JSON.parse(fields.get("data") ?? "") };
+        if (event === undefined && fields.has("data"))
+          yield { id: fields.get("id") ?? "", data: JSON.parse(fields.get("data") ?? "") };
       }
     }
   } finally {

@@ -40,13 +40,18 @@ const VALID: Readonly<Record<string, Record<string, unknown>>> = {
   "selection.evaluate": { selection: "*" },
 };
 
-const procedures = Object.entries(appRouter._def.procedures);
+// At run time the record is flat, by full path; its type mirrors the nesting.
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { readonly _def: { readonly type: string } }>,
+);
 const typeOf = (path: string) => procedures.find(([name]) => name === path)?.[1]._def.type;
 
 async function call(path: string, input: unknown): Promise<{ status: number; body: string }> {
   const headers = { ...pageHeaders(test.server.address), "content-type": "application/json" };
   if (typeOf(path) === "subscription") {
-    const answer = await fetch(`${test.server.address}/api/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`);
+    const answer = await fetch(
+      `${test.server.address}/api/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`,
+    );
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
     let body = "";
     while (!/event: (?:serialized-error|return)|\ndata: \{.*"(?:kind|lines)"/.test(body)) {
@@ -71,15 +76,23 @@ describe("every procedure", () => {
       expect(answer.status).toBe(400);
       expect(answer.body).toContain("API_INPUT_INVALID");
     }
-    const polluted = JSON.parse(`{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},${JSON.stringify(VALID[path]).slice(1)}`.replace(",}", "}"));
+    const polluted = JSON.parse(
+      `{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},${JSON.stringify(VALID[path]).slice(1)}`.replace(
+        ",}",
+        "}",
+      ),
+    );
     expect((await call(path, polluted)).status).toBe(400);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it.each(Object.keys(VALID).filter((path) => typeOf(path) === "mutation"))("%s does not answer to GET", async (path) => {
-    const query = `input=${encodeURIComponent(JSON.stringify(VALID[path]))}`;
-    expect((await send(test.server.address, { path: `/api/trpc/${path}?${query}` })).status).toBe(405);
-  });
+  it.each(Object.keys(VALID).filter((path) => typeOf(path) === "mutation"))(
+    "%s does not answer to GET",
+    async (path) => {
+      const query = `input=${encodeURIComponent(JSON.stringify(VALID[path]))}`;
+      expect((await send(test.server.address, { path: `/api/trpc/${path}?${query}` })).status).toBe(405);
+    },
+  );
 });
 
 describe("hostile text", () => {
@@ -102,8 +115,14 @@ describe("hostile text", () => {
   it.each(TEXTS)("has no effect: %j", async (text) => {
     const { client, db } = test;
     const count = async () =>
-      db.read("count", async ({ sql }) => (await sql<{ runs: number; assets: number }[]>`
-        select (select count(*) from run)::integer as runs, (select count(*) from asset)::integer as assets`)[0]);
+      db.read(
+        "count",
+        async ({ sql }) =>
+          (
+            await sql<{ runs: number; assets: number }[]>`
+        select (select count(*) from run)::integer as runs, (select count(*) from asset)::integer as assets`
+          )[0],
+      );
     const before = await count();
     const answers = await Promise.allSettled([
       client.assets.get.query({ key: text }),
@@ -118,7 +137,9 @@ describe("hostile text", () => {
       client.plan.preview.query({ keys: ["weather/raw"], partitions: { kind: "text", text } }),
       client.plan.preview.query({ selection: text }),
     ]);
-    const failures = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as { data?: { httpStatus?: number } }] : []));
+    const failures = answers.flatMap((answer) =>
+      answer.status === "rejected" ? [answer.reason as { data?: { httpStatus?: number } }] : [],
+    );
     for (const failure of failures) expect(failure.data?.httpStatus).toBeGreaterThanOrEqual(400);
     for (const failure of failures) expect(failure.data?.httpStatus).toBeLessThan(500);
     expect(await count()).toEqual(before);
@@ -129,7 +150,13 @@ describe("hostile text", () => {
     const { client } = test;
     const { hash, at } = await client.plan.preview.query({ keys: ["report"] });
     const tags = JSON.parse('{"constructor":"a","toString":"b"}') as Record<string, string>;
-    const launched = await client.plan.launch.mutate({ keys: ["report"], planHash: hash, at, idempotencyKey: "tags-of-a-run", tags });
+    const launched = await client.plan.launch.mutate({
+      keys: ["report"],
+      planHash: hash,
+      at,
+      idempotencyKey: "tags-of-a-run",
+      tags,
+    });
     if (launched.kind !== "launched") throw new Error("not launched");
     expect((await client.runs.get.query({ runId: launched.runId })).tags).toEqual(tags);
   });

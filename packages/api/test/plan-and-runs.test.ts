@@ -23,7 +23,10 @@ const FIRST_DAY = 15_340;
 describe("from a plan to its results", () => {
   it("previews, launches, follows and explains", async () => {
     const { client } = test;
-    const input = { keys: ["weather/raw", "weather/summary"], partitions: { kind: "text" as const, text: "2012-01-01..2012-02-29" } };
+    const input = {
+      keys: ["weather/raw", "weather/summary"],
+      partitions: { kind: "text" as const, text: "2012-01-01..2012-02-29" },
+    };
     const preview = await client.plan.preview.query(input);
     expect(preview).toMatchObject({ total: 62, effect: "Materialize 62 partitions of 2 assets", alreadyPlanned: 0 });
     expect(preview.assets.map(({ asset, count, text, reason }) => [asset.key, count, text, reason])).toEqual([
@@ -31,7 +34,13 @@ describe("from a plan to its results", () => {
       ["weather/summary", 2, "2012-01..2012-02 (2)", "selected"],
     ]);
 
-    const launch = { ...input, planHash: preview.hash, at: preview.at, idempotencyKey: "click-0001", tags: { why: "test" } };
+    const launch = {
+      ...input,
+      planHash: preview.hash,
+      at: preview.at,
+      idempotencyKey: "click-0001",
+      tags: { why: "test" },
+    };
     const launched = await client.plan.launch.mutate(launch);
     expect(launched).toMatchObject({ kind: "launched", created: true });
     expect(await client.plan.launch.mutate(launch)).toEqual({ ...launched, created: false });
@@ -63,7 +72,11 @@ describe("from a plan to its results", () => {
     expect(ended.failures[0]).toMatchObject({
       cause: "error",
       count: 2,
-      example: { asset: { key: "weather/raw" }, partitionKey: "2012-01-04", error: { message: `no data for station ${FIRST_DAY + 3}` } },
+      example: {
+        asset: { key: "weather/raw" },
+        partitionKey: "2012-01-04",
+        error: { message: `no data for station ${FIRST_DAY + 3}` },
+      },
     });
 
     expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual([

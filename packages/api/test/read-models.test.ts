@@ -46,7 +46,10 @@ async function codeOf(key: string): Promise<string> {
 }
 
 async function make(key: string, text?: string, behave?: Behaviour): Promise<number> {
-  const runId = await launch(test.client, { keys: [key], ...(text !== undefined && { partitions: { kind: "text", text } }) });
+  const runId = await launch(test.client, {
+    keys: [key],
+    ...(text !== undefined && { partitions: { kind: "text", text } }),
+  });
   await runner.finish(runId, behave);
   return runId;
 }
@@ -56,8 +59,17 @@ describe("assets.snapshot", () => {
     const snapshot = await test.client.assets.snapshot.query({});
     if (snapshot.kind !== "snapshot") throw new Error("expected a snapshot");
     const row = (key: string) => snapshot.keys.indexOf(key);
-    expect([...snapshot.keys].toSorted()).toEqual(["letter", "report", "weather/raw", "weather/stations", "weather/summary"]);
-    const edges = snapshot.edges.from.map((from, i) => [snapshot.keys[from], snapshot.keys[snapshot.edges.to[i] ?? -1]]);
+    expect([...snapshot.keys].toSorted()).toEqual([
+      "letter",
+      "report",
+      "weather/raw",
+      "weather/stations",
+      "weather/summary",
+    ]);
+    const edges = snapshot.edges.from.map((from, i) => [
+      snapshot.keys[from],
+      snapshot.keys[snapshot.edges.to[i] ?? -1],
+    ]);
     expect(edges).toEqual([
       ["weather/raw", "weather/summary"],
       ["weather/summary", "report"],
@@ -67,7 +79,9 @@ describe("assets.snapshot", () => {
     expect(snapshot.groups[snapshot.groupOf[row("letter")] ?? -1]).toBe("reports");
     expect(snapshot.summaries[row("weather/raw")]).toBe("What the station measured.");
     expect(snapshot.external[row("weather/stations")]).toBe(1);
-    expect(snapshot.partitions[snapshot.partitionsOf[row("weather/summary")] ?? -1]).toMatchObject({ cadence: "monthly" });
+    expect(snapshot.partitions[snapshot.partitionsOf[row("weather/summary")] ?? -1]).toMatchObject({
+      cadence: "monthly",
+    });
     expect(snapshot.partitionsOf[row("report")]).toBe(-1);
     expect(snapshot.checkCounts[row("weather/raw")]).toBe(2);
     expect(await test.client.assets.snapshot.query({ knownVersion: snapshot.version })).toEqual({
@@ -99,12 +113,22 @@ describe("assets.get", () => {
   it("explains each status in sentences", async () => {
     expect(await why("weather/stations")).toEqual(["External: Heddle observes this asset and does not make it."]);
     expect(await why("weather/raw")).toEqual(["Never materialized."]);
-    const queued = await launch(test.client, { keys: ["weather/raw"], partitions: { kind: "text", text: "2012-01-01..2012-01-02" } });
+    const queued = await launch(test.client, {
+      keys: ["weather/raw"],
+      partitions: { kind: "text", text: "2012-01-01..2012-01-02" },
+    });
     expect((await why("weather/raw"))[0]).toBe(`2 queued of 91 partitions in run ${queued}.`);
     await runner.finish(queued);
     const failed = await make("weather/raw", "2012-01-01..2012-01-10", ({ ordinal }) => {
       const checks = [
-        { name: "plausible", passed: ordinal !== FIRST_DAY, severity: "warn", blocking: false, description: "too warm", metadata: null },
+        {
+          name: "plausible",
+          passed: ordinal !== FIRST_DAY,
+          severity: "warn",
+          blocking: false,
+          description: "too warm",
+          metadata: null,
+        },
       ] as const;
       return ordinal === FIRST_DAY + 4 ? { fails: { cause: "error", message: "no data" } } : { checks };
     });
@@ -134,16 +158,29 @@ describe("assets.get", () => {
     const letter = await test.client.assets.get.query({ key: "letter" });
     if (letter.kind === "unknown") throw new Error("letter is unknown");
     expect(statuses.codes[statuses.ids.indexOf(letter.id)]).toBe(code("stale"));
-    expect(letter.latest?.inputs).toEqual([{ asset: { id: asset.id, key: "report" }, partitions: [0, 1], text: expect.any(String), runId: asset.latest.runId }]);
+    expect(letter.latest?.inputs).toEqual([
+      {
+        asset: { id: asset.id, key: "report" },
+        partitions: [0, 1],
+        text: expect.any(String),
+        runId: asset.latest.runId,
+      },
+    ]);
   });
 
   it("finds an asset stale when its code has changed, and keeps the history of one that is gone", async () => {
-    await register(test.db, weatherSnapshot((key) => (key === "report" ? "v2" : "v1")));
+    await register(
+      test.db,
+      weatherSnapshot((key) => (key === "report" ? "v2" : "v1")),
+    );
     expect(await why("report")).toContain("Stale: its code has changed since it was materialized.");
     const { assets, protocol } = weatherSnapshot();
     await register(test.db, { protocol, assets: assets.filter(({ key }) => key !== "letter") });
     expect(await why("letter")).toEqual(["Removed from its code location at (time); its history is kept."]);
-    expect(await test.client.assets.get.query({ key: "letter" })).toMatchObject({ removedAt: expect.any(Number), latest: { current: true } });
+    expect(await test.client.assets.get.query({ key: "letter" })).toMatchObject({
+      removedAt: expect.any(Number),
+      latest: { current: true },
+    });
     await register(test.db, weatherSnapshot());
   });
 });
@@ -197,10 +234,16 @@ describe("partitions.detail", () => {
       [false, { rows: 3 }],
     ]);
     expect(made.materializations[0]?.stored?.objects).toHaveLength(1);
-    expect(made.checks).toMatchObject([{ name: "plausible", passed: false, severity: "warn", partitionKey: "2012-01-01" }]);
+    expect(made.checks).toMatchObject([
+      { name: "plausible", passed: false, severity: "warn", partitionKey: "2012-01-01" },
+    ]);
     const month = await test.client.partitions.detail.query({ key: "weather/summary", ordinal: 504 });
     expect(month.upstream).toMatchObject([
-      { asset: { key: "weather/raw" }, count: 31, missing: [FIRST_DAY + 4, FIRST_DAY + 5, FIRST_DAY + 10, FIRST_DAY + 31] },
+      {
+        asset: { key: "weather/raw" },
+        count: 31,
+        missing: [FIRST_DAY + 4, FIRST_DAY + 5, FIRST_DAY + 10, FIRST_DAY + 31],
+      },
     ]);
   });
 });
@@ -262,7 +305,11 @@ describe("deployment.get", () => {
       code: "DEFINITIONS_INVALID",
       message: "the definitions of weather have a problem",
       hint: "Correct it.",
-      details: { problems: [{ code: "ASSET_CYCLE", message: "a -> b -> a", hint: "Cut it.", asset: "a", file: "assets/a.ts", line: 7 }] },
+      details: {
+        problems: [
+          { code: "ASSET_CYCLE", message: "a -> b -> a", hint: "Cut it.", asset: "a", file: "assets/a.ts", line: 7 },
+        ],
+      },
     };
     await recordLoadError(test.db, { location: "weather", directory: "/projects/weather", error });
     const deployment = await test.client.deployment.get.query();
@@ -274,7 +321,16 @@ describe("deployment.get", () => {
         {
           name: "weather",
           assetCount: 5,
-          problems: [{ code: "ASSET_CYCLE", message: "a -> b -> a", hint: "Cut it.", assetKey: "a", file: "assets/a.ts", line: 7 }],
+          problems: [
+            {
+              code: "ASSET_CYCLE",
+              message: "a -> b -> a",
+              hint: "Cut it.",
+              assetKey: "a",
+              file: "assets/a.ts",
+              line: 7,
+            },
+          ],
         },
       ],
     });

@@ -38,7 +38,10 @@ describe("runs.list", () => {
     const seen: number[] = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof client.runs.list.query>> = await client.runs.list.query({ limit: 2, cursor });
+      const page: Awaited<ReturnType<typeof client.runs.list.query>> = await client.runs.list.query({
+        limit: 2,
+        cursor,
+      });
       seen.push(...page.items.map((run) => run.id));
       cursor = page.nextCursor;
     } while (cursor !== null);
@@ -80,13 +83,28 @@ describe("runs.steps", () => {
     const bars: Awaited<ReturnType<typeof client.runs.steps.query>>["items"][number][] = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof client.runs.steps.query>> = await client.runs.steps.query({ runId, limit: 7, cursor });
+      const page: Awaited<ReturnType<typeof client.runs.steps.query>> = await client.runs.steps.query({
+        runId,
+        limit: 7,
+        cursor,
+      });
       bars.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== null);
     expect(bars.map(({ ordinal }) => ordinal)).toEqual([...Array.from({ length: 31 }, (_, i) => FIRST_DAY + i), 504]);
-    expect(bars[0]).toMatchObject({ partitionKey: "2012-01-01", status: "running", attempts: 2, cause: "error", message: "first try" });
-    expect(bars[1]).toMatchObject({ status: "success", attempts: 1, durationMs: 40, startedAt: Date.UTC(2026, 0, 2, 3, 4, 5) });
+    expect(bars[0]).toMatchObject({
+      partitionKey: "2012-01-01",
+      status: "running",
+      attempts: 2,
+      cause: "error",
+      message: "first try",
+    });
+    expect(bars[1]).toMatchObject({
+      status: "success",
+      attempts: 1,
+      durationMs: 40,
+      startedAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+    });
     expect(bars[30]).toMatchObject({ status: "ready", attempts: 0, startedAt: null, durationMs: null });
     expect(bars[31]).toMatchObject({ partitionKey: "2012-01", status: "waiting" });
 
@@ -117,11 +135,16 @@ describe("changing runs", () => {
   it("does again what failed, once", async () => {
     const { client } = test;
     const runId = await launch(client, { keys: ["weather/raw"], partitions: january });
-    await runner.finish(runId, ({ ordinal }) => (ordinal === FIRST_DAY + 7 ? { fails: { cause: "error", message: "no" } } : {}));
+    await runner.finish(runId, ({ ordinal }) =>
+      ordinal === FIRST_DAY + 7 ? { fails: { cause: "error", message: "no" } } : {},
+    );
     const retry = await client.runs.retry.mutate({ runId });
     expect(retry.created).toBe(true);
     expect(await client.runs.retry.mutate({ runId })).toEqual({ runId: retry.runId, created: false });
-    expect(await client.runs.get.query({ runId: retry.runId })).toMatchObject({ total: 1, origin: { kind: "retry", runId } });
+    expect(await client.runs.get.query({ runId: retry.runId })).toMatchObject({
+      total: 1,
+      origin: { kind: "retry", runId },
+    });
     await runner.finish(retry.runId);
     await expect(client.runs.retry.mutate({ runId })).rejects.toMatchObject({
       data: { httpStatus: 409, heddle: { code: "RUN_NOTHING_TO_RETRY" } },
@@ -144,14 +167,22 @@ describe("runs.logs", () => {
     const runId = await launch(client, { keys: ["weather/raw"], partitions: january });
     const assetId = await assetIdOf("weather/raw");
     for (let chunk = 0; chunk < 5; chunk += 1) {
-      await write(runId, assetId, Array.from({ length: 10 }, (_, i) => `${i === 9 ? "!" : ""}line ${chunk * 10 + i}`));
+      await write(
+        runId,
+        assetId,
+        Array.from({ length: 10 }, (_, i) => `${i === 9 ? "!" : ""}line ${chunk * 10 + i}`),
+      );
     }
     const all = Array.from({ length: 50 }, (_, i) => `${i % 10 === 9 ? "!" : ""}line ${i}`);
 
     const forward: string[] = [];
     let after: string | null = null;
-    for (let more = true; more; ) {
-      const page: Awaited<ReturnType<typeof client.runs.logs.query>> = await client.runs.logs.query({ runId, limit: 8, cursor: after });
+    for (let more = true; more;) {
+      const page: Awaited<ReturnType<typeof client.runs.logs.query>> = await client.runs.logs.query({
+        runId,
+        limit: 8,
+        cursor: after,
+      });
       forward.push(...page.lines.map((line) => line.message));
       after = page.after;
       more = page.hasMore;
@@ -166,10 +197,18 @@ describe("runs.logs", () => {
     expect(again.lines).toEqual(tail.lines);
 
     expect((await client.runs.logs.query({ runId, level: "warn" })).lines).toHaveLength(5);
-    expect((await client.runs.logs.query({ runId, ordinal: FIRST_DAY + 1, text: "LINE 1" })).lines.map((line) => line.message)).toEqual([
-      "line 1", "line 11", "line 13", "line 15", "line 17", "!line 19",
-    ]);
-    expect(tail.lines[4]).toMatchObject({ partitionKey: "2012-01-02", level: "error", at: 1_009, attemptId: "7", stream: null });
+    expect(
+      (await client.runs.logs.query({ runId, ordinal: FIRST_DAY + 1, text: "LINE 1" })).lines.map(
+        (line) => line.message,
+      ),
+    ).toEqual(["line 1", "line 11", "line 13", "line 15", "line 17", "!line 19"]);
+    expect(tail.lines[4]).toMatchObject({
+      partitionKey: "2012-01-02",
+      level: "error",
+      at: 1_009,
+      attemptId: "7",
+      stream: null,
+    });
     await expect(client.runs.logs.query({ runId, cursor: "nowhere" })).rejects.toMatchObject({
       data: { httpStatus: 400, heddle: { code: "LOG_CURSOR_INVALID" } },
     });

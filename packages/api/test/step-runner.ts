@@ -20,7 +20,11 @@ export interface StepEnd {
   readonly inputs?: Success["inputs"];
 }
 
-export type Behaviour = (step: { readonly assetKey: string; readonly ordinal: number; readonly attempt: number }) => StepEnd;
+export type Behaviour = (step: {
+  readonly assetKey: string;
+  readonly ordinal: number;
+  readonly attempt: number;
+}) => StepEnd;
 
 const CAPACITY = 10_000;
 
@@ -48,14 +52,17 @@ export class StepRunner {
   }
 
   async settle(claims: readonly Claim[], behave: Behaviour = () => ({})): Promise<void> {
-    const outcomes = claims.flatMap((claim) => [...claim.partitions].map((ordinal) => outcomeOf(claim, ordinal, behave)));
+    const outcomes = claims.flatMap((claim) =>
+      [...claim.partitions].map((ordinal) => outcomeOf(claim, ordinal, behave)),
+    );
     await settleSteps(this.#db, { workerId: this.workerId, outcomes });
   }
 
   /** Admits a run and works until nothing of it can be claimed. */
   async finish(runId: number, behave?: Behaviour): Promise<void> {
     await this.admit(runId);
-    for (let claims = await this.claim(); claims.length > 0; claims = await this.claim()) await this.settle(claims, behave);
+    for (let claims = await this.claim(); claims.length > 0; claims = await this.claim())
+      await this.settle(claims, behave);
   }
 }
 
@@ -64,7 +71,12 @@ const STARTED_AT = Date.UTC(2026, 0, 2, 3, 4, 5);
 function outcomeOf(claim: Claim, ordinal: number, behave: Behaviour): StepOutcome {
   const { runId, assetId, claimId, assetKey } = claim;
   const place = { runId, assetId, claimId, ordinal };
-  const { fails, checks = [], dataVersion = "data", inputs = [] } = behave({
+  const {
+    fails,
+    checks = [],
+    dataVersion = "data",
+    inputs = [],
+  } = behave({
     assetKey,
     ordinal,
     attempt: claim.attempts.get(ordinal) ?? 1,
@@ -79,5 +91,15 @@ function outcomeOf(claim: Claim, ordinal: number, behave: Behaviour): StepOutcom
     dataVersion,
   };
   const metadata = { rows: 3 };
-  return { ...place, kind: "success", startedAt: STARTED_AT, durationMs: 40, stored, dataVersion, metadata, inputs, checks };
+  return {
+    ...place,
+    kind: "success",
+    startedAt: STARTED_AT,
+    durationMs: 40,
+    stored,
+    dataVersion,
+    metadata,
+    inputs,
+    checks,
+  };
 }

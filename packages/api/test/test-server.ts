@@ -44,7 +44,14 @@ export function pageHeaders(address: string): Record<string, string> {
 
 function createClient(address: string): TRPCClient<AppRouter> {
   return createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: `${address}/api/trpc`, headers: pageHeaders(address), maxItems: 20, methodOverride: "POST" })],
+    links: [
+      httpBatchLink({
+        url: `${address}/api/trpc`,
+        headers: pageHeaders(address),
+        maxItems: 20,
+        methodOverride: "POST",
+      }),
+    ],
   });
 }
 

@@ -23,7 +23,8 @@ export async function openDeployment(project: Project): Promise<Deployment> {
     return {
       db,
       databaseUrl,
-      description: embedded === undefined ? withoutPassword(databaseUrl) : `embedded PostgreSQL in ${project.stateDirectory}`,
+      description:
+        embedded === undefined ? withoutPassword(databaseUrl) : `embedded PostgreSQL in ${project.stateDirectory}`,
       async [Symbol.asyncDispose]() {
         const alone = embedded !== undefined && !(await isUsedByOthers(db));
         await db[Symbol.asyncDispose]();

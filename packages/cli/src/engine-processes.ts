@@ -35,9 +35,12 @@ export class ProcessGroup {
     const { project, databaseUrl, watch, env } = this.#options;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new HeddleError("PROCESS_NOT_READY", `the ${name} was not ready within ${READY_TIMEOUT_MS / 1_000} s`, {
-          hint: "Its log is above; a machine under heavy load may need another try.",
-        })),
+        () =>
+          reject(
+            new HeddleError("PROCESS_NOT_READY", `the ${name} was not ready within ${READY_TIMEOUT_MS / 1_000} s`, {
+              hint: "Its log is above; a machine under heavy load may need another try.",
+            }),
+          ),
         READY_TIMEOUT_MS,
       );
       const process_ = new SupervisedProcess(
@@ -56,7 +59,14 @@ export class ProcessGroup {
             if (message.type !== "ready" && message.type !== "failed") return;
             clearTimeout(timer);
             if (message.type === "ready") resolve(message);
-            else reject(new HeddleError("PROCESS_FAILED", message.message, message.hint === undefined ? {} : { hint: message.hint }));
+            else
+              reject(
+                new HeddleError(
+                  "PROCESS_FAILED",
+                  message.message,
+                  message.hint === undefined ? {} : { hint: message.hint },
+                ),
+              );
           },
           died: (how, restartInMs) => this.#options.onDied?.(name, how, restartInMs),
         },

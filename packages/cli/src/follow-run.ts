@@ -73,8 +73,10 @@ function progressText(run: RunDetail): string {
 
 /** Prints how a run ended, with every kind of failure once. */
 export function printResult(run: RunDetail): void {
-  const took = run.startedAt === null || run.endedAt === null ? "" : ` in ${formatDuration(run.endedAt - run.startedAt)}`;
-  const mark = run.status === "success" ? paint.green("✓") : run.status === "canceled" ? paint.yellow("⊘") : paint.red("✕");
+  const took =
+    run.startedAt === null || run.endedAt === null ? "" : ` in ${formatDuration(run.endedAt - run.startedAt)}`;
+  const mark =
+    run.status === "success" ? paint.green("✓") : run.status === "canceled" ? paint.yellow("⊘") : paint.red("✕");
   const { counts } = run;
   const others = [
     counts.failed > 0 ? `${counts.failed} failed` : "",
@@ -82,11 +84,15 @@ export function printResult(run: RunDetail): void {
     counts.canceled > 0 ? `${counts.canceled} canceled` : "",
     run.checks.warned > 0 ? `${run.checks.warned} check warnings` : "",
   ].filter((text) => text !== "");
-  print(`${mark} run ${run.id} ${run.status}${took}: ${counts.success} materialized${others.map((text) => `, ${text}`).join("")}`);
+  print(
+    `${mark} run ${run.id} ${run.status}${took}: ${counts.success} materialized${others.map((text) => `, ${text}`).join("")}`,
+  );
   for (const failure of run.failures) {
     const { example } = failure;
     const where = example.partitionKey === "" ? example.asset.key : `${example.asset.key} [${example.partitionKey}]`;
-    print(`  ${paint.red("✕")} ${where}${failure.count > 1 ? paint.dim(` and ${failure.count - 1} more attempts`) : ""}`);
+    print(
+      `  ${paint.red("✕")} ${where}${failure.count > 1 ? paint.dim(` and ${failure.count - 1} more attempts`) : ""}`,
+    );
     print(`    ${failure.cause}: ${failure.message}`);
     const hint = example.error?.hint;
     if (hint) print(`    ${paint.dim(hint)}`);

@@ -20,7 +20,8 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    exitCode = error instanceof CommanderError ? usageCode(error) : printError(error, { json: args.includes("--json") });
+    exitCode =
+      error instanceof CommanderError ? usageCode(error) : printError(error, { json: args.includes("--json") });
   }
   process.exitCode = exitCode;
 }
@@ -53,7 +54,11 @@ function createProgram(finish: (code: ExitCode) => void): Command {
   command("dev", "start everything on this machine: database, daemon, worker, server, catalog")
     .option("--port <number>", "port of the catalog (default: HEDDLE_PORT, else 4321 or the next free one)")
     .option("--first-run", "materialize everything when nothing ever was")
-    .action(run(async (options: CommonOptions & { port?: string; firstRun?: boolean }) => (await import("./commands/dev.ts")).dev(options)));
+    .action(
+      run(async (options: CommonOptions & { port?: string; firstRun?: boolean }) =>
+        (await import("./commands/dev.ts")).dev(options),
+      ),
+    );
 
   for (const [name, description] of [
     ["materialize", "materialize assets, and wait until it is done"],
@@ -70,7 +75,9 @@ function createProgram(finish: (code: ExitCode) => void): Command {
       .option("--detach", "launch and do not wait");
     if (name === "materialize") launch.alias("mat");
     launch.action(
-      run(async (selection: string, options) => (await import("./commands/launch.ts")).launch(name, selection, options)),
+      run(async (selection: string, options) =>
+        (await import("./commands/launch.ts")).launch(name, selection, options),
+      ),
     );
   }
 
@@ -97,7 +104,9 @@ function createProgram(finish: (code: ExitCode) => void): Command {
 
   const assets = program.command("assets").description("look at assets").exitOverride();
   command("list [selection]", "assets and their status", assets).action(
-    run(async (selection: string | undefined, options) => (await import("./commands/assets.ts")).listAssets(selection, options)),
+    run(async (selection: string | undefined, options) =>
+      (await import("./commands/assets.ts")).listAssets(selection, options),
+    ),
   );
   command("show <key>", "one asset: why it has its status, dependencies, checks", assets).action(
     run(async (key: string, options) => (await import("./commands/assets.ts")).showAsset(key, options)),

@@ -6,7 +6,14 @@ const style =
     colored ? `\u001b[${open}m${text}\u001b[${close}m` : text;
 
 /** Styles for terminals; plain text elsewhere. */
-export const paint = { bold: style(1, 22), dim: style(2, 22), red: style(31, 39), green: style(32, 39), yellow: style(33, 39), blue: style(34, 39) };
+export const paint = {
+  bold: style(1, 22),
+  dim: style(2, 22),
+  red: style(31, 39),
+  green: style(32, 39),
+  yellow: style(33, 39),
+  blue: style(34, 39),
+};
 
 /** Prints one line. */
 export function print(line = ""): void {
@@ -23,7 +30,13 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   const cells = rows.map((row) => row.map(visible));
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => plainLength(row[column] ?? ""))));
   for (const row of cells) {
-    print(row.map((cell, column) => (column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - plainLength(cell)))).join("  "));
+    print(
+      row
+        .map((cell, column) =>
+          column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - plainLength(cell)),
+        )
+        .join("  "),
+    );
   }
 }
 

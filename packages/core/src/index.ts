@@ -225,6 +225,7 @@ export {
 } from "./run/failure-verdict.ts";
 export { hashPlan } from "./run/hash-plan.ts";
 export { narrowPlan, type NarrowedAsset } from "./run/narrow-plan.ts";
+export { createPartitionSpaces, type PartitionSpaces } from "./run/partition-spaces.ts";
 export { planRun, type PlanPredicate, type PlanRunInput } from "./run/plan-run.ts";
 export type { PlanTargets } from "./run/plan-targets.ts";
 export type { PlanAssetState } from "./run/plan-warnings.ts";

@@ -46,7 +46,10 @@ export function partitionsSpec(facts: PartitionsFacts): PartitionsSpec {
       return { kind: "dynamic", name: facts.name };
     case "multi": {
       const dimensions = Object.entries(facts.dimensions);
-      return { kind: "multi", dimensions: dimensions.map(([name, partitions]) => ({ name, partitions: partitionsSpec(partitions) })) };
+      return {
+        kind: "multi",
+        dimensions: dimensions.map(([name, partitions]) => ({ name, partitions: partitionsSpec(partitions) })),
+      };
     }
   }
 }

@@ -6,3 +6,7 @@ export { consoleLog, describeError, type EngineLog } from "./ports.ts";
 export { startWorker, type Worker, type WorkerOptions } from "./worker/worker.ts";
 export type { DefaultsConfig, DeploymentDefaults } from "./worker/protocol.ts";
 export { runProcess, tellParent } from "./process-lifecycle.ts";
+export { createPartitionedInput, type LoadablePartition } from "./step/partitioned-input.ts";
+export { createResourceScope, type ResourceRequest, type ResourceScope } from "./step/resource-scope.ts";
+export { runStep, type StepPorts, type StepResult } from "./step/run-step.ts";
+export type { CheckReport, StepAssignment, StepInput } from "./worker/protocol.ts";

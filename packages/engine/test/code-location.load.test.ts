@@ -34,7 +34,11 @@ describe("loading a project", () => {
   it("gives a snapshot with the place of each declaration in the source", async () => {
     const snapshot = await load({ "src/definitions.ts": VALID });
     expect(snapshot.assets).toHaveLength(1);
-    expect(snapshot.assets[0]).toMatchObject({ key: "hello", kind: "asset", source: { file: "src/definitions.ts", line: 3 } });
+    expect(snapshot.assets[0]).toMatchObject({
+      key: "hello",
+      kind: "asset",
+      source: { file: "src/definitions.ts", line: 3 },
+    });
   });
 
   it("keeps import.meta of the source files true inside the bundle", async () => {
@@ -69,7 +73,10 @@ describe("loading a project", () => {
   });
 
   it("ends a module that never finishes loading, and shows what it printed", async () => {
-    const error = await fail(`console.log("waiting for godot"); await new Promise(() => setInterval(() => {}, 1000));${VALID}`, 1_500);
+    const error = await fail(
+      `console.log("waiting for godot"); await new Promise(() => setInterval(() => {}, 1000));${VALID}`,
+      1_500,
+    );
     expect(error.code).toBe("CODE_LOCATION_LOAD_TIMEOUT");
     expect(error.message).toContain("waiting for godot");
   });

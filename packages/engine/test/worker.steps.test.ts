@@ -106,7 +106,14 @@ async function query<TRow extends object>(text: string): Promise<TRow[]> {
 async function run(keys: readonly string[], partitions?: string) {
   const id = await deployment.launch(keys, partitions);
   const status = await deployment.ended(id);
-  const failures = await query<{ key: string; ordinal: number; number: number; cause: string; message: string; code: string | null }>(
+  const failures = await query<{
+    key: string;
+    ordinal: number;
+    number: number;
+    cause: string;
+    message: string;
+    code: string | null;
+  }>(
     `select a.key, t.ordinal, t.number, t.cause, t.error->>'message' as message, t.error->>'code' as code
      from attempt t join asset a on a.id = t.asset_id where t.run_id = ${id} order by a.key, t.ordinal, t.number`,
   );
@@ -121,7 +128,11 @@ describe("a run over assets of several grains", () => {
   it("materializes upstream first, hands values on, and records what was read", async () => {
     const { id, status, counts } = await run(["raw", "sum", "report"]);
     expect(status).toBe("success");
-    expect(counts.map(({ key, success }) => [key, success])).toEqual([["raw", 4], ["sum", 2], ["report", 1]]);
+    expect(counts.map(({ key, success }) => [key, success])).toEqual([
+      ["raw", 4],
+      ["sum", 2],
+      ["report", 1],
+    ]);
     const [report] = await query<{ stored: { objects: { key: string }[]; location: string }; inputs: unknown[] }>(
       `select m.stored, m.inputs from materialization m join asset a on a.id = m.asset_id where a.key = 'report' and m.run_id = ${id}`,
     );
@@ -137,8 +148,13 @@ describe("a run over assets of several grains", () => {
   it("keeps what steps log and print, by asset and partition", async () => {
     const { id } = await run(["raw"], "2024-01-31");
     const chunks = await query<{ lines: string }>(`select lines from log_chunk where run_id = ${id} order by id`);
-    const lines = chunks.flatMap((chunk) => chunk.lines.split("\n").map((line) => JSON.parse(line) as { m: string; f?: object; s?: string }));
-    expect(lines.map(({ m, s }) => [m, s])).toEqual([["making a day", undefined], ["printed for 2024-01-31", "stdout"]]);
+    const lines = chunks.flatMap((chunk) =>
+      chunk.lines.split("\n").map((line) => JSON.parse(line) as { m: string; f?: object; s?: string }),
+    );
+    expect(lines.map(({ m, s }) => [m, s])).toEqual([
+      ["making a day", undefined],
+      ["printed for 2024-01-31", "stdout"],
+    ]);
     expect(lines[0]?.f).toEqual({ day: "2024-01-31" });
   });
 });
@@ -147,7 +163,10 @@ describe("checks", () => {
   it("keeps a partition whose blocking check fails from being published, and skips what depends on it", async () => {
     const { id, status, failures, counts } = await run(["checked", "after_checked"]);
     expect(status).toBe("failed");
-    expect(counts).toMatchObject([{ key: "checked", success: 3, failed: 1 }, { key: "after_checked", success: 3, skipped: 1 }]);
+    expect(counts).toMatchObject([
+      { key: "checked", success: 3, failed: 1 },
+      { key: "after_checked", success: 3, skipped: 1 },
+    ]);
     expect(failures).toMatchObject([{ key: "checked", cause: "check", code: "STEP_CHECK_FAILED" }]);
     const published = await query(
       `select 1 from asset_partition p join asset a on a.id = p.asset_id join materialization m using (asset_id, ordinal, run_id)
@@ -157,7 +176,11 @@ describe("checks", () => {
     const results = await query<{ name: string; passed: boolean; n: number }>(
       `select name, passed, count(*)::int as n from check_result where run_id = ${id} group by 1, 2 order by 1, 2`,
     );
-    expect(results).toEqual([{ name: "not_bad", passed: false, n: 1 }, { name: "not_bad", passed: true, n: 3 }, { name: "warns", passed: false, n: 4 }]);
+    expect(results).toEqual([
+      { name: "not_bad", passed: false, n: 1 },
+      { name: "not_bad", passed: true, n: 3 },
+      { name: "warns", passed: false, n: 4 },
+    ]);
   });
 });
 
@@ -165,7 +188,10 @@ describe("failing steps", () => {
   it("tries again by the asset's policy", async () => {
     const { status, failures } = await run(["flaky"]);
     expect(status).toBe("success");
-    expect(failures.map(({ number, cause }) => [number, cause])).toEqual([[1, "error"], [2, "error"]]);
+    expect(failures.map(({ number, cause }) => [number, cause])).toEqual([
+      [1, "error"],
+      [2, "error"],
+    ]);
   });
 
   it("gives up when the attempts are spent, with the user's error", async () => {
@@ -193,7 +219,9 @@ describe("failing steps", () => {
   ])("finds %s guilty when its process dies with others in it", async (key, cause, code) => {
     const { status, failures, counts } = await run([key, "bystander"]);
     expect(status).toBe("failed");
-    expect(new Set(failures.map((failure) => `${failure.key} ${failure.cause} ${failure.code}`))).toEqual(new Set([`${key} ${cause} ${code}`]));
+    expect(new Set(failures.map((failure) => `${failure.key} ${failure.cause} ${failure.code}`))).toEqual(
+      new Set([`${key} ${cause} ${code}`]),
+    );
     expect(counts.find((row) => row.key === "bystander")).toMatchObject({ success: 4 });
   });
 });

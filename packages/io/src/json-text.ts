@@ -4,7 +4,7 @@ import { describeValue } from "./describe-value.ts";
 const MAX_DEPTH = 500;
 
 /** Why a value is not JSON: `where` is empty for the value itself, else a path such as `.rows[3].at`. */
-export interface JsonProblem {
+interface JsonProblem {
   readonly where: string;
   readonly what: string;
 }

@@ -24,7 +24,7 @@ export const readings = table({
 export type Reading = InferRow<typeof readings>;
 
 /** The row with this number: with nulls, text of several scripts, empty text and lists, and extreme numbers. */
-export function reading(index: number): Reading {
+function reading(index: number): Reading {
   const day = new Date(Date.UTC(1999, 11, 31) + (index % 1000) * 86_400_000);
   return {
     day: day.toISOString().slice(0, 10),

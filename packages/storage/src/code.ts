@@ -64,11 +64,13 @@ export async function registerCodeVersion(db: Database, code: NewCodeVersion): P
 async function register(tx: Transaction, code: NewCodeVersion): Promise<RegisteredCode> {
   const { sql } = tx;
   const codeLocationId = await upsertLocation(tx, code);
-  const { id: codeVersionId } = oneRow(await sql<{ id: number }[]>`
+  const { id: codeVersionId } = oneRow(
+    await sql<{ id: number }[]>`
     insert into code_version (code_location_id, hash, snapshot, bundle)
     values (${codeLocationId}, ${code.hash}, ${asJson(code.snapshot)}, ${code.bundle})
     on conflict (code_location_id, hash) do update set hash = excluded.hash
-    returning id`);
+    returning id`,
+  );
   await refuseForeignAssets(tx, codeLocationId, code);
   const changed = await upsertAssets(tx, { codeLocationId, codeVersionId }, code.snapshot.assets);
   const removed = await sql`
@@ -92,10 +94,12 @@ async function upsertLocation(
   { sql }: Transaction,
   { location, directory }: Pick<NewCodeVersion, "location" | "directory">,
 ): Promise<number> {
-  const { id } = oneRow(await sql<{ id: number }[]>`
+  const { id } = oneRow(
+    await sql<{ id: number }[]>`
     insert into code_location (name, directory) values (${location}, ${directory})
     on conflict (name) do update set directory = excluded.directory
-    returning id`);
+    returning id`,
+  );
   return id;
 }
 

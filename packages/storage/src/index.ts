@@ -45,7 +45,12 @@ export {
   type SingleMaterialization,
   type SingleRef,
 } from "./read/materializations.ts";
-export { NO_PARTITION_SETS, readPartitionSets, type PartitionSets, type PartitionSetsQuery } from "./read/partition-sets.ts";
+export {
+  NO_PARTITION_SETS,
+  readPartitionSets,
+  type PartitionSets,
+  type PartitionSetsQuery,
+} from "./read/partition-sets.ts";
 export { listPartitionStatuses, type PartitionStatusList } from "./read/partition-status-list.ts";
 export {
   readOpenRunIds,
@@ -119,7 +124,15 @@ export {
 export { runRetention, type RetentionPolicy, type RetentionResult } from "./retention.ts";
 
 // Runs
-export { admitRun, cancelRun, endRun, pauseRun, resumeRun, revokeSteps, type RunChangeResult } from "./runs/control-run.ts";
+export {
+  admitRun,
+  cancelRun,
+  endRun,
+  pauseRun,
+  resumeRun,
+  revokeSteps,
+  type RunChangeResult,
+} from "./runs/control-run.ts";
 export { createRun, insertRun, type CreatedRun, type CreateRunOptions } from "./runs/create-run.ts";
 export { executeCommand, loadDaemonSnapshot } from "./runs/daemon-commands.ts";
 export { expireWorkers } from "./runs/expire-workers.ts";
@@ -137,5 +150,10 @@ export { readOwnedClaims, type OwnedClaim } from "./runs/owned-claims.ts";
 
 // What workers read to prepare steps
 export { readRunPlan } from "./read/run-plan.ts";
-export { readStoredInputs, type StoredInput, type StoredInputRequest, type StoredInputs } from "./read/stored-inputs.ts";
+export {
+  readStoredInputs,
+  type StoredInput,
+  type StoredInputRequest,
+  type StoredInputs,
+} from "./read/stored-inputs.ts";
 export type { MaterializationInputs } from "./schema/index.ts";

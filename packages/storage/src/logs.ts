@@ -138,7 +138,11 @@ interface ChunkRow {
 }
 
 /** Reads chunks from a place on, its own included: some of its lines may be still to come. */
-async function readChunks({ sql }: Transaction, query: LogQuery, place: Place | undefined): Promise<readonly ChunkRow[]> {
+async function readChunks(
+  { sql }: Transaction,
+  query: LogQuery,
+  place: Place | undefined,
+): Promise<readonly ChunkRow[]> {
   const isForward = query.direction === "after";
   const { runId, assetId, ordinal } = query;
   const pattern = likePattern(query.text);

@@ -79,7 +79,10 @@ test("assets are changed, removed and brought back by later versions", async () 
     { key: "c", description: null, isRemoved: true },
   ]);
   // The same hash as before is the same version: its definitions are in force again.
-  expect(await register("v1", [declare("a"), declare("b"), declare("c")])).toMatchObject({ codeVersionId: 1, changed: 2 });
+  expect(await register("v1", [declare("a"), declare("b"), declare("c")])).toMatchObject({
+    codeVersionId: 1,
+    changed: 2,
+  });
   expect((await readAssets()).map(({ isRemoved }) => isRemoved)).toEqual([false, false, false]);
   expect(await getCurrentCode(database.db, "main")).toMatchObject({ hash: "v1" });
 });

@@ -27,9 +27,11 @@ describe("values", () => {
   test("cross the wire both ways", async () => {
     const instant = new Date("2026-03-04T05:06:07.089Z");
     const bytes = new Uint8Array([0, 1, 127, 128, 255]);
-    const json = { text: 'quote " and \\ and ünïcode', list: [1, null, true], "null": null };
-    const [row] = await database.db.read("values", ({ sql }) =>
-      sql`select ${2 ** 52}::bigint as big, ${bytes}::bytea as bytes, ${json}::jsonb as json, ${instant}::timestamptz as instant,
+    const json = { text: 'quote " and \\ and ünïcode', list: [1, null, true], null: null };
+    const [row] = await database.db.read(
+      "values",
+      ({ sql }) =>
+        sql`select ${2 ** 52}::bigint as big, ${bytes}::bytea as bytes, ${json}::jsonb as json, ${instant}::timestamptz as instant,
         ${"text"}::text as text, ${null}::text as nothing, 1.5::double precision as fraction, true as flag`,
     );
     expect(row).toEqual({ big: 2 ** 52, bytes, json, instant, text: "text", nothing: null, fraction: 1.5, flag: true });
@@ -45,23 +47,35 @@ describe("values", () => {
       flag: [true, false, null],
       instant: [new Date(0), null, new Date("2026-01-01T00:00:00.000Z")],
     };
-    const rows = await database.db.read("arrays", ({ sql }) =>
-      sql`select * from unnest(${columns.big}::bigint[], ${columns.bytes}::bytea[], ${columns.json}::jsonb[],
+    const rows = await database.db.read(
+      "arrays",
+      ({ sql }) =>
+        sql`select * from unnest(${columns.big}::bigint[], ${columns.bytes}::bytea[], ${columns.json}::jsonb[],
         ${columns.text}::text[], ${columns.flag}::boolean[], ${columns.instant}::timestamptz[])
         as t (big, bytes, json, text, flag, instant)`,
     );
     for (const [name, values] of Object.entries(columns)) {
-      expect(rows.map((row) => row[name]), name).toEqual(values);
+      expect({ name, values: rows.map((row) => row[name]) }).toEqual({ name, values });
     }
-    const [back] = await database.db.read("arrays back", ({ sql }) =>
-      sql`select ${columns.text}::text[] as text, ${columns.big}::bigint[] as big, ${columns.bytes}::bytea[] as bytes,
+    const [back] = await database.db.read(
+      "arrays back",
+      ({ sql }) =>
+        sql`select ${columns.text}::text[] as text, ${columns.big}::bigint[] as big, ${columns.bytes}::bytea[] as bytes,
         ${[]}::bigint[] as empty, array['NULL', null]::text[] as nulls`,
     );
-    expect(back).toEqual({ text: columns.text, big: columns.big, bytes: columns.bytes, empty: [], nulls: ["NULL", null] });
+    expect(back).toEqual({
+      text: columns.text,
+      big: columns.big,
+      bytes: columns.bytes,
+      empty: [],
+      nulls: ["NULL", null],
+    });
   });
 
   test("an integer that no number holds is refused instead of rounded", async () => {
-    const error = await rejection(database.db.read("too big", ({ sql }) => sql`select 9007199254740993::bigint as big`));
+    const error = await rejection(
+      database.db.read("too big", ({ sql }) => sql`select 9007199254740993::bigint as big`),
+    );
     expect(String(error)).toContain("9007199254740993");
   });
 
@@ -103,7 +117,7 @@ describe("transactions", () => {
     const error = await rejection(
       database.db.transaction("forgetful", async ({ sql }) => {
         await sql`update item set value = 98 where id = 1`;
-        // oxlint-disable-next-line typescript/no-floating-promises -- the mistake that this test is about
+        // oxlint-disable-next-line typescript/no-floating-promises, no-unused-expressions -- the mistake that this is about
         sql`update item set value = 97 where id = 1`;
       }),
     );
@@ -213,9 +227,7 @@ describe("transactions", () => {
   });
 
   test("end at their deadline when it is the function that hangs", async () => {
-    const error = await rejection(
-      database.db.transaction("hangs", () => new Promise(() => {}), { deadlineMs: 100 }),
-    );
+    const error = await rejection(database.db.transaction("hangs", () => new Promise(() => {}), { deadlineMs: 100 }));
     expect(error).toMatchObject({ code: "DATABASE_DEADLINE" });
   });
 
@@ -231,8 +243,11 @@ describe("transactions", () => {
       ),
     );
     expect(order.toSorted((a, b) => a - b)).toEqual(order.map((_, n) => n));
-    const [row] = await database.db.read("count", ({ sql }) => sql<{ count: number }[]>`
-      select count(*)::integer as count from pg_stat_activity where application_name = 'narrow'`);
+    const [row] = await database.db.read(
+      "count",
+      ({ sql }) => sql<{ count: number }[]>`
+      select count(*)::integer as count from pg_stat_activity where application_name = 'narrow'`,
+    );
     expect(row?.count).toBe(2);
   });
 
@@ -263,20 +278,45 @@ describe("notifications", () => {
   });
 
   test("go on after the connection was lost, with an empty one for what was missed", async () => {
+    const payloads: string[] = [];
     const woken = Promise.withResolvers<void>();
-    const again = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
     await using fresh = await openDatabase({ url: database.url, applicationName: "listening" });
-    await using _ = await fresh.listen("return", (payload) => (payload === "" ? woken : again).resolve());
-    await database.db.read("cut", ({ sql }) => sql`
-      select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'listening (listen)'`);
+    await using _ = await fresh.listen("return", (payload) => {
+      payloads.push(payload);
+      (payload === "" ? woken : told).resolve();
+    });
+    await database.db.read(
+      "cut",
+      ({ sql }) => sql`
+        select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'listening (listen)'`,
+    );
     await woken.promise;
     await database.db.transaction("tell", (tx) => tx.notify("return", "again"));
-    await again.promise;
+    await told.promise;
+    expect(payloads).toEqual(["", "again"]);
+  });
+
+  test("end when they are disposed of", async () => {
+    const payloads: string[] = [];
+    const second = Promise.withResolvers<void>();
+    const first = await database.db.listen("both", (payload) => void payloads.push(`first ${payload}`));
+    await using _ = await database.db.listen("both", (payload) => {
+      payloads.push(`second ${payload}`);
+      if (payload === "2") second.resolve();
+    });
+    await first[Symbol.asyncDispose]();
+    await database.db.transaction("tell", (tx) => tx.notify("both", "2"));
+    await second.promise;
+    expect(payloads).toEqual(["second 2"]);
   });
 });
 
 async function readItem(id: number): Promise<number | undefined> {
-  const [row] = await database.db.read("read item", ({ sql }) => sql<{ value: number }[]>`
-    select value from item where id = ${id}`);
+  const [row] = await database.db.read(
+    "read item",
+    ({ sql }) => sql<{ value: number }[]>`
+    select value from item where id = ${id}`,
+  );
   return row?.value;
 }

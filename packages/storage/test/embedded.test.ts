@@ -241,7 +241,8 @@ describe("failures", () => {
   test.runIf(isRoot && process.platform === "linux")("a disk that is full", async ({ skip }) => {
     const disk = join(home, "disk");
     await mkdir(disk);
-    if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=10m", "tmpfs", disk]).status !== 0) skip("mounting is not allowed");
+    if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=10m", "tmpfs", disk]).status !== 0)
+      skip("mounting is not allowed");
     try {
       const start = startEmbeddedServer({ directory: join(disk, "database") });
       await expect(start).rejects.toMatchObject({ code: "DATABASE_DISK_FULL" });

@@ -13,7 +13,12 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 const append = (...kinds: string[]): Promise<void> =>
-  database.db.transaction("append", (tx) => appendEvents(tx, kinds.map((kind) => ({ kind }))));
+  database.db.transaction("append", (tx) =>
+    appendEvents(
+      tx,
+      kinds.map((kind) => ({ kind })),
+    ),
+  );
 
 async function readAll(after: EventCursor, limit = 1_000): Promise<{ kinds: string[]; cursor: EventCursor }> {
   const { events, cursor } = await database.db.read("read", (tx) => readEvents(tx, { after, limit }));
@@ -26,7 +31,13 @@ test("events come back as they were written", async () => {
   const start = await here();
   await database.db.transaction("append", (tx) =>
     appendEvents(tx, [
-      { kind: "full", runId: 7, assetId: 3, partitions: PartitionSet.range(5, 5_000), payload: { note: ["text", 1, null] } },
+      {
+        kind: "full",
+        runId: 7,
+        assetId: 3,
+        partitions: PartitionSet.range(5, 5_000),
+        payload: { note: ["text", 1, null] },
+      },
       { kind: "bare" },
     ]),
   );
@@ -115,7 +126,7 @@ test("whatever transactions overlap how, a follower sees every event once", asyn
       await Promise.all(writers);
       isDone = true;
       await followed;
-      for (let before = -1; before !== seen.length; ) {
+      for (let before = -1; before !== seen.length;) {
         before = seen.length;
         await follow();
       }
@@ -126,15 +137,21 @@ test("whatever transactions overlap how, a follower sees every event once", asyn
 });
 
 test("listeners are woken once for a transaction", async () => {
-  const woken = Promise.withResolvers<void>();
-  await using _ = await database.db.listen("heddle_event", () => woken.resolve());
-  await append("wake");
-  await woken.promise;
+  const payloads: string[] = [];
+  const isDone = Promise.withResolvers<void>();
+  await using _ = await database.db.listen("heddle_event", (payload) => {
+    payloads.push(payload);
+    if (payload === "done") isDone.resolve();
+  });
+  await append("one", "two", "three");
+  await database.db.transaction("done", (tx) => tx.notify("heddle_event", "done"));
+  await isDone.promise;
+  expect(payloads).toEqual(["", "done"]);
 });
 
 test("a place that was made up is refused", async () => {
   for (const cursor of ["", "1", "1.x", "-1.0", "1.2.3", "'; drop table event"]) {
-    await expect(readAll(cursor), cursor).rejects.toMatchObject({ code: "EVENT_CURSOR_INVALID" });
+    await expect(readAll(cursor)).rejects.toMatchObject({ code: "EVENT_CURSOR_INVALID" });
   }
   expect((await readAll(FIRST_EVENT_CURSOR)).kinds.length).toBeGreaterThan(0);
 });

@@ -1,7 +1,14 @@
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { appendLogChunks, readLogs, type LogChunk, type LogLine, type LogQuery, type StoredLogLine } from "../src/logs.ts";
+import {
+  appendLogChunks,
+  readLogs,
+  type LogChunk,
+  type LogLine,
+  type LogQuery,
+  type StoredLogLine,
+} from "../src/logs.ts";
 
 let database: TestDatabase;
 let lastRunId = 0;
@@ -38,7 +45,9 @@ async function readPages(query: Omit<LogQuery, "from">): Promise<LogLine[][]> {
   const pages: LogLine[][] = [];
   let from: string | undefined;
   for (;;) {
-    const page = await database.db.read("logs", (tx) => readLogs(tx, { ...query, ...(from !== undefined && { from }) }));
+    const page = await database.db.read("logs", (tx) =>
+      readLogs(tx, { ...query, ...(from !== undefined && { from }) }),
+    );
     pages.push([...page.lines]);
     if (page.next === undefined) return pages;
     from = page.next;
@@ -50,12 +59,23 @@ const messages = (pages: readonly (readonly LogLine[])[]): string[] => pages.fla
 test("lines come back whole, in order, in either direction", async () => {
   const fields = { nested: { list: [1, "two"] } };
   const runId = await newRun([
-    [{ m: "first", t: 1_700_000_000_000, o: 5, a: "42", l: "warn", f: fields, s: "stderr" }, { m: "second\nof two lines" }],
+    [
+      { m: "first", t: 1_700_000_000_000, o: 5, a: "42", l: "warn", f: fields, s: "stderr" },
+      { m: "second\nof two lines" },
+    ],
     [{ m: "third" }],
   ]);
   const forward = await readPages({ runId, direction: "after", limit: 10 });
   expect(messages(forward)).toEqual(["first", "second\nof two lines", "third"]);
-  expect(forward[0]?.[0]).toMatchObject({ t: 1_700_000_000_000, o: 5, a: "42", l: "warn", f: fields, s: "stderr", assetId: 1 });
+  expect(forward[0]?.[0]).toMatchObject({
+    t: 1_700_000_000_000,
+    o: 5,
+    a: "42",
+    l: "warn",
+    f: fields,
+    s: "stderr",
+    assetId: 1,
+  });
   expect(await readPages({ runId, direction: "before", limit: 10 })).toEqual(forward);
 });
 
@@ -163,6 +183,6 @@ test("text that a database does not take as it is survives", async () => {
 test("a place that was made up is refused", async () => {
   for (const from of ["", "1", "x.1", "1.x", "1.-2"]) {
     const read = database.db.read("logs", (tx) => readLogs(tx, { runId: 1, direction: "after", from, limit: 1 }));
-    await expect(read, from).rejects.toMatchObject({ code: "LOG_CURSOR_INVALID" });
+    await expect(read).rejects.toMatchObject({ code: "LOG_CURSOR_INVALID" });
   }
 });

@@ -34,7 +34,9 @@ test("twenty processes may migrate a new database at once", async () => {
   await using database = await createTestDatabase();
   await empty(database.db);
   const databases = await Promise.all(
-    Array.from({ length: 20 }, () => openDatabase({ url: database.url, applicationName: "migrate", maxConnections: 2 })),
+    Array.from({ length: 20 }, () =>
+      openDatabase({ url: database.url, applicationName: "migrate", maxConnections: 2 }),
+    ),
   );
   const results = await Promise.all(databases.map((db) => migrate(db)));
   await Promise.all(databases.map((db) => db[Symbol.asyncDispose]()));
@@ -48,8 +50,11 @@ test("a migration that fails leaves nothing behind", async () => {
   // In the way of the last table that is made.
   await database.db.drizzle.execute("create table worker ()");
   await expect(migrate(database.db)).rejects.toMatchObject({ code: "DATABASE_FAILED", details: { sqlState: "42P07" } });
-  const [row] = await database.db.read("count", ({ sql }) => sql<{ count: number }[]>`
-    select count(*)::integer as count from pg_tables where schemaname = 'public'`);
+  const [row] = await database.db.read(
+    "count",
+    ({ sql }) => sql<{ count: number }[]>`
+    select count(*)::integer as count from pg_tables where schemaname = 'public'`,
+  );
   expect(row?.count).toBe(1);
 });
 

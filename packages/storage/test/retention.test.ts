@@ -28,9 +28,12 @@ async function fill(db: Database): Promise<void> {
 }
 
 async function count(db: Database): Promise<unknown> {
-  const [row] = await db.read("count", ({ sql }) => sql`
+  const [row] = await db.read(
+    "count",
+    ({ sql }) => sql`
     select (select count(*)::integer from event) as events, (select count(*)::integer from log_chunk) as "logChunks",
-      (select count(*)::integer from worker) as workers`);
+      (select count(*)::integer from worker) as workers`,
+  );
   return row;
 }
 

@@ -22,10 +22,13 @@ async function startWorker(): Promise<string> {
 }
 
 async function readWorker(id: string): Promise<{ leftMs: number; hasEnded: boolean } | undefined> {
-  const [row] = await database.db.read("read worker", ({ sql }) => sql<{ leftMs: number; hasEnded: boolean }[]>`
+  const [row] = await database.db.read(
+    "read worker",
+    ({ sql }) => sql<{ leftMs: number; hasEnded: boolean }[]>`
     select extract(epoch from lease_until - clock_timestamp())::double precision * 1000 as "leftMs",
       ended_at is not null as "hasEnded"
-    from worker where id = ${id}`);
+    from worker where id = ${id}`,
+  );
   return row;
 }
 
@@ -38,8 +41,15 @@ async function claimFor(workerId: string, isCancelRequested: boolean): Promise<n
 
 test("a beat renews the lease by the database's clock", async () => {
   const id = await startWorker();
-  await database.db.transaction("age", ({ sql }) => sql`update worker set lease_until = clock_timestamp() where id = ${id}`);
-  expect(await beatWorker(database.db, { id, leaseMs: LEASE_MS })).toEqual({ alive: true, cancelRuns: [], drain: false });
+  await database.db.transaction(
+    "age",
+    ({ sql }) => sql`update worker set lease_until = clock_timestamp() where id = ${id}`,
+  );
+  expect(await beatWorker(database.db, { id, leaseMs: LEASE_MS })).toEqual({
+    alive: true,
+    cancelRuns: [],
+    drain: false,
+  });
   expect((await readWorker(id))?.leftMs).toBeGreaterThan(LEASE_MS / 2);
 });
 
@@ -92,7 +102,10 @@ test("a lease that ran out or was given back goes to another, and its old holder
   expect(await acquireLease(database.db, { name: "two", holder: second })).toBeUndefined();
   await database.db.transaction("act", (tx) => assertLease(tx, lease!));
 
-  await database.db.transaction("age", ({ sql }) => sql`update lease set expires_at = clock_timestamp() - interval '1 ms'`);
+  await database.db.transaction(
+    "age",
+    ({ sql }) => sql`update lease set expires_at = clock_timestamp() - interval '1 ms'`,
+  );
   const taken = await acquireLease(database.db, { name: "two", holder: second });
   expect(taken).toMatchObject({ epoch: lease!.epoch + 1 });
   await expect(database.db.transaction("act late", (tx) => assertLease(tx, lease!))).rejects.toMatchObject({
@@ -109,7 +122,10 @@ test("a lease that ran out or was given back goes to another, and its old holder
 test("a lease does not change hands while a transaction acts under it", async () => {
   const [first, second] = [randomUUID(), randomUUID()];
   const lease = await acquireLease(database.db, { name: "three", holder: first });
-  await database.db.transaction("age", ({ sql }) => sql`update lease set expires_at = '-infinity' where name = 'three'`);
+  await database.db.transaction(
+    "age",
+    ({ sql }) => sql`update lease set expires_at = '-infinity' where name = 'three'`,
+  );
   const order: string[] = [];
   let takeover: Promise<unknown> = Promise.resolve();
   await database.db.transaction("act", async (tx) => {
@@ -117,8 +133,11 @@ test("a lease does not change hands while a transaction acts under it", async ()
     takeover = acquireLease(database.db, { name: "three", holder: second }).then(() => order.push("taken over"));
     // It waits for the row: seen from outside, its backend waits for a lock.
     for (;;) {
-      const [row] = await database.db.read("waiting", ({ sql }) => sql<{ count: number }[]>`
-        select count(*)::integer as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%lease%'`);
+      const [row] = await database.db.read(
+        "waiting",
+        ({ sql }) => sql<{ count: number }[]>`
+        select count(*)::integer as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%lease%'`,
+      );
       if (row!.count > 0) break;
     }
     order.push("acted");

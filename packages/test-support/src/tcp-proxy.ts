@@ -82,7 +82,9 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
     },
     cut: () => {
       // A Unix socket, which the server's side may be, cannot be reset.
-      for (const socket of sockets) if (socket.remotePort === undefined) socket.destroy(); else socket.resetAndDestroy();
+      for (const socket of sockets)
+        if (socket.remotePort === undefined) socket.destroy();
+        else socket.resetAndDestroy();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

@@ -32,5 +32,7 @@ function reportedError(data: unknown): ApiError | null {
 }
 
 function isApiError(value: unknown): value is ApiError {
-  return typeof value === "object" && value !== null && "message" in value && "code" in value && "correlationId" in value;
+  return (
+    typeof value === "object" && value !== null && "message" in value && "code" in value && "correlationId" in value
+  );
 }

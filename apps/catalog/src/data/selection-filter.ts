@@ -65,7 +65,12 @@ export class SelectionFilter {
     } catch (error) {
       if (!isHeddleError(error)) throw error;
       const { position } = error.details;
-      return { kind: "invalid", message: error.message, hint: error.hint ?? null, position: typeof position === "number" ? position : 0 };
+      return {
+        kind: "invalid",
+        message: error.message,
+        hint: error.hint ?? null,
+        position: typeof position === "number" ? position : 0,
+      };
     }
   }
 
@@ -79,7 +84,8 @@ export class SelectionFilter {
   #rows(selection: Selection): Int32Array {
     const { index, statuses } = this.#catalog;
     const { graph, assets } = (this.#scope ??= this.#buildScope());
-    const statusOf = (key: string): ReturnType<typeof statuses.statusesOf> => statuses.statusesOf(index.rowOfKey(key) ?? -1);
+    const statusOf = (key: string): ReturnType<typeof statuses.statusesOf> =>
+      statuses.statusesOf(index.rowOfKey(key) ?? -1);
     // The graph numbers assets as they were given to it, which is by row.
     return Int32Array.from(evaluateSelection(selection, { graph, assets, statusOf })).sort();
   }

@@ -23,7 +23,10 @@ export function useSelection(catalog: Catalog, text: string): FilterResult {
   const unfiltered = useMemo(() => selectionFilter(catalog).apply(text), [catalog, text]);
   const needed = unfiltered.kind === "matched" && unfiltered.byStatus ? revision : 0;
   // oxlint-disable-next-line react/exhaustive-deps -- another revision of the statuses gives another answer
-  const result = useMemo(() => (needed === 0 ? unfiltered : selectionFilter(catalog).apply(text)), [catalog, text, unfiltered, needed]);
+  const result = useMemo(
+    () => (needed === 0 ? unfiltered : selectionFilter(catalog).apply(text)),
+    [catalog, text, unfiltered, needed],
+  );
   const last = useRef(result);
   if (!sameAnswer(last.current, result)) last.current = result;
   return last.current;

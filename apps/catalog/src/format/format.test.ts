@@ -30,7 +30,9 @@ describe("durations", () => {
     [47 * 3_600_000, "47 h ago"],
     [12 * 86_400_000, "12 d ago"],
     [-180_000, "in 3 m"],
-  ])("%d ms before now is %s", (distance, text) => expect(formatAgo(1_000_000_000 - distance, 1_000_000_000)).toBe(text));
+  ])("%d ms before now is %s", (distance, text) =>
+    expect(formatAgo(1_000_000_000 - distance, 1_000_000_000)).toBe(text),
+  );
 });
 
 describe("instants", () => {
@@ -47,10 +49,23 @@ describe("instants", () => {
 describe("amounts", () => {
   test("are grouped, shortened and counted", () => {
     expect(formatCount(1_234_567)).toBe("1,234,567");
-    expect([999, 1_000, 12_345, 999_499, 999_500, 4_100_000].map(formatShortCount)).toEqual(["999", "1k", "12.3k", "999k", "1M", "4.1M"]);
+    expect([999, 1_000, 12_345, 999_499, 999_500, 4_100_000].map(formatShortCount)).toEqual([
+      "999",
+      "1k",
+      "12.3k",
+      "999k",
+      "1M",
+      "4.1M",
+    ]);
     expect(formatCounted(1, "partition")).toBe("1 partition");
     expect(formatCounted(0, "dependency", "dependencies")).toBe("0 dependencies");
-    expect([0, 999, 1_000, 4_200_000, 2_000_000_000].map(formatBytes)).toEqual(["0 B", "999 B", "1 KB", "4.2 MB", "2 GB"]);
+    expect([0, 999, 1_000, 4_200_000, 2_000_000_000].map(formatBytes)).toEqual([
+      "0 B",
+      "999 B",
+      "1 KB",
+      "4.2 MB",
+      "2 GB",
+    ]);
   });
 
   test("a share never claims all or nothing when there is a rest", () => {

@@ -68,7 +68,10 @@ export function listenForHotkeys(): void {
 }
 
 function find(keys: string): Hotkey | undefined {
-  return groups.toReversed().flatMap(({ hotkeys }) => hotkeys).find((hotkey) => hotkey.keys === keys);
+  return groups
+    .toReversed()
+    .flatMap(({ hotkeys }) => hotkeys)
+    .find((hotkey) => hotkey.keys === keys);
 }
 
 function publish(next: readonly HotkeyGroup[]): void {
@@ -91,5 +94,8 @@ function isElsewhere(event: KeyboardEvent, key: string): boolean {
   if (key.startsWith("Mod+")) return false;
   const { target } = event;
   if (!(target instanceof Element)) return false;
-  return target.closest("input, textarea, select, [contenteditable], [role='dialog'], [role='menu'], [role='listbox']") !== null;
+  return (
+    target.closest("input, textarea, select, [contenteditable], [role='dialog'], [role='menu'], [role='listbox']") !==
+    null
+  );
 }

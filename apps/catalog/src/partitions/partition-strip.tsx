@@ -63,11 +63,17 @@ export function PartitionStrip(props: PartitionStripProps): ReactNode {
           {hovered === null ? "" : describeSpan(partitions, ...hovered)}
         </span>
         {shown.to - shown.from < runs.count && (
-          <button type="button" className="text-accent-ink hover:underline" onClick={() => setView({ from: 0, to: runs.count })}>
+          <button
+            type="button"
+            className="text-accent-ink hover:underline"
+            onClick={() => setView({ from: 0, to: runs.count })}
+          >
             Show all
           </button>
         )}
-        <span className="whitespace-nowrap">{endOfWindow(space, last) === null ? partitionName(space, last) : `until ${endOfWindow(space, last) ?? ""}`}</span>
+        <span className="whitespace-nowrap">
+          {endOfWindow(space, last) === null ? partitionName(space, last) : `until ${endOfWindow(space, last) ?? ""}`}
+        </span>
       </div>
     </div>
   );
@@ -98,7 +104,10 @@ interface StripKeyContext extends PartitionStripProps {
 }
 
 /** Keys: arrows step, with Alt by 5 %, with Shift they mark; f and m go to the next failed or missing partition. */
-function handleStripKey(event: KeyboardEvent, { partitions: { runs }, cursor, moveTo, selection, onSelection }: StripKeyContext): void {
+function handleStripKey(
+  event: KeyboardEvent,
+  { partitions: { runs }, cursor, moveTo, selection, onSelection }: StripKeyContext,
+): void {
   if (event.ctrlKey || event.metaKey) return;
   const step = event.altKey ? Math.max(1, Math.round(runs.count / 20)) : 1;
   const direction = event.shiftKey && event.key.length === 1 ? -1 : 1;
@@ -126,4 +135,3 @@ function handleStripKey(event: KeyboardEvent, { partitions: { runs }, cursor, mo
   }
   moveTo(to);
 }
-

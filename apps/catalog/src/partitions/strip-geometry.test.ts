@@ -3,13 +3,24 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codeOf } from "../status/status-look.ts";
 import { StatusRuns } from "./status-runs.ts";
-import { clampView, columnSpan, positionAtX, revealPosition, stackColumn, xAtPosition, zoomView } from "./strip-geometry.ts";
+import {
+  clampView,
+  columnSpan,
+  positionAtX,
+  revealPosition,
+  stackColumn,
+  xAtPosition,
+  zoomView,
+} from "./strip-geometry.ts";
 
 const FAILED = codeOf("failed");
 
 /** Runs with gaps between some of them, and the same as a plain list of [ordinal, code]. */
 const cases = fc
-  .array(fc.record({ code: fc.nat(PARTITION_STATUSES.length - 1), length: fc.integer({ min: 1, max: 9 }), gap: fc.nat(3) }), { minLength: 1, maxLength: 20 })
+  .array(
+    fc.record({ code: fc.nat(PARTITION_STATUSES.length - 1), length: fc.integer({ min: 1, max: 9 }), gap: fc.nat(3) }),
+    { minLength: 1, maxLength: 20 },
+  )
   .map((parts) => {
     const flat: number[] = [];
     const list: { ordinal: number; code: number }[] = [];
@@ -31,9 +42,15 @@ describe("StatusRuns", () => {
         const inside = list.slice(from, to);
         expect(runs.count).toBe(list.length);
         list.forEach(({ ordinal, code }, position) => {
-          expect([runs.codeAt(position), runs.ordinalAt(position), runs.positionOf(ordinal)]).toEqual([code, ordinal, position]);
+          expect([runs.codeAt(position), runs.ordinalAt(position), runs.positionOf(ordinal)]).toEqual([
+            code,
+            ordinal,
+            position,
+          ]);
         });
-        expect([runs.codeAt(-1), runs.codeAt(list.length), runs.positionOf(-11), runs.positionOf(10_000)]).toEqual([-1, -1, -1, -1]);
+        expect([runs.codeAt(-1), runs.codeAt(list.length), runs.positionOf(-11), runs.positionOf(10_000)]).toEqual([
+          -1, -1, -1, -1,
+        ]);
         expect(Array.from(runs.countBetween(from, to))).toEqual(
           PARTITION_STATUSES.map((_, code) => inside.filter((own) => own.code === code).length),
         );
@@ -97,17 +114,22 @@ describe("strip geometry", () => {
 
   test("zooming keeps the position under the pointer, and every view lies within what exists", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 20, max: 100_000 }), fc.nat(99), fc.double({ min: 0.1, max: 8, noNaN: true }), (count, percent, factor) => {
-        const view = { from: count * 0.2, to: count * 0.7 };
-        const about = view.from + ((view.to - view.from) * percent) / 100;
-        const zoomed = zoomView(view, about, { factor, count });
-        expect(zoomed.from).toBeGreaterThanOrEqual(0);
-        expect(zoomed.to).toBeLessThanOrEqual(count + 1e-6);
-        const touchesEnd = zoomed.from === 0 || Math.abs(zoomed.to - count) < 1e-6;
-        const before = (about - view.from) / (view.to - view.from);
-        const after = (about - zoomed.from) / (zoomed.to - zoomed.from);
-        expect(touchesEnd || Math.abs(before - after) < 1e-6).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 20, max: 100_000 }),
+        fc.nat(99),
+        fc.double({ min: 0.1, max: 8, noNaN: true }),
+        (count, percent, factor) => {
+          const view = { from: count * 0.2, to: count * 0.7 };
+          const about = view.from + ((view.to - view.from) * percent) / 100;
+          const zoomed = zoomView(view, about, { factor, count });
+          expect(zoomed.from).toBeGreaterThanOrEqual(0);
+          expect(zoomed.to).toBeLessThanOrEqual(count + 1e-6);
+          const touchesEnd = zoomed.from === 0 || Math.abs(zoomed.to - count) < 1e-6;
+          const before = (about - view.from) / (view.to - view.from);
+          const after = (about - zoomed.from) / (zoomed.to - zoomed.from);
+          expect(touchesEnd || Math.abs(before - after) < 1e-6).toBe(true);
+        },
+      ),
     );
   });
 

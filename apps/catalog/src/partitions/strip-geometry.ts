@@ -42,23 +42,31 @@ export function stackColumn(counts: Float64Array, height: number): StackPart[] {
   const present = STACK_ORDER.filter((code) => (counts[code] ?? 0) > 0);
   const total = present.reduce((sum, code) => sum + (counts[code] ?? 0), 0);
   if (total === 0) return [];
-  const wanted = present.map((code) => {
-    const share = ((counts[code] ?? 0) / total) * height;
-    return LOUD.has(code) ? Math.max(share, Math.min(LOUD_MIN_HEIGHT, height)) : share;
-  });
-  const excess = wanted.reduce((sum, own) => sum + own, 0) - height;
-  const largest = wanted.indexOf(Math.max(...wanted));
+  const least = present.map((code) => (LOUD.has(code) ? Math.min(LOUD_MIN_HEIGHT, height / present.length) : 0));
+  const wanted = present.map((code, i) => Math.max(((counts[code] ?? 0) / total) * height, least[i] ?? 0));
+  // What the loud ones get beyond their share, the others give in proportion to what they can spare.
+  const excess = sum(wanted) - height;
+  const spare = wanted.map((own, i) => own - (least[i] ?? 0));
+  const shrink = excess / Math.max(Number.MIN_VALUE, sum(spare));
   let y = 0;
   return present.map((code, i) => {
-    const own = Math.max(0, (wanted[i] ?? 0) - (i === largest ? excess : 0));
+    const own = (wanted[i] ?? 0) - (excess > 0 ? (spare[i] ?? 0) * shrink : 0);
     const part = { code, y, height: own };
     y += own;
     return part;
   });
 }
 
+function sum(values: readonly number[]): number {
+  return values.reduce((total, own) => total + own, 0);
+}
+
 /** The position under a horizontal offset, as a whole number within what exists. */
-export function positionAtX(view: StripView, x: number, strip: { readonly width: number; readonly count: number }): number {
+export function positionAtX(
+  view: StripView,
+  x: number,
+  strip: { readonly width: number; readonly count: number },
+): number {
   const position = Math.floor(view.from + (x / strip.width) * (view.to - view.from));
   return Math.min(Math.max(0, position), Math.max(0, strip.count - 1));
 }
@@ -72,7 +80,11 @@ export function xAtPosition(view: StripView, position: number, width: number): n
 const MIN_VIEW = 8;
 
 /** Zooms about a position so that it stays under the pointer; `factor` below 1 shows less. */
-export function zoomView(view: StripView, about: number, { factor, count }: { readonly factor: number; readonly count: number }): StripView {
+export function zoomView(
+  view: StripView,
+  about: number,
+  { factor, count }: { readonly factor: number; readonly count: number },
+): StripView {
   const size = Math.min(count, Math.max(Math.min(MIN_VIEW, count), (view.to - view.from) * factor));
   const before = (about - view.from) / (view.to - view.from);
   return clampView({ from: about - before * size, to: about + (1 - before) * size }, count);

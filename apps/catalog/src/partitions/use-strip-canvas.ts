@@ -67,13 +67,15 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
   const start = useRef<{ readonly x: number; readonly position: number } | null>(null);
   const { runs } = strip.partitions;
   const offsetOf = (event: MouseEvent): number => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
-  const positionOf = (event: MouseEvent): number => positionAtX(strip.view, offsetOf(event), { width: strip.width, count: runs.count });
+  const positionOf = (event: MouseEvent): number =>
+    positionAtX(strip.view, offsetOf(event), { width: strip.width, count: runs.count });
   const spanTo = (event: MouseEvent): readonly [number, number] => {
     const from = start.current?.position ?? 0;
     const to = positionOf(event);
     return [Math.min(from, to), Math.max(from, to) + 1];
   };
-  const isDrag = (event: MouseEvent): boolean => start.current !== null && Math.abs(offsetOf(event) - start.current.x) >= DRAG_FROM_PX;
+  const isDrag = (event: MouseEvent): boolean =>
+    start.current !== null && Math.abs(offsetOf(event) - start.current.x) >= DRAG_FROM_PX;
 
   const onDown = useEffectEvent((event: PointerEvent) => {
     if (event.button !== 0) return;
@@ -112,7 +114,9 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
       strip.setView(clampView({ from: strip.view.from + shift, to: strip.view.to + shift }, runs.count));
       return;
     }
-    strip.setView(zoomView(strip.view, positionOf(event), { factor: Math.exp(event.deltaY * 0.002), count: runs.count }));
+    strip.setView(
+      zoomView(strip.view, positionOf(event), { factor: Math.exp(event.deltaY * 0.002), count: runs.count }),
+    );
   });
   useEffect(() => {
     const element = canvas.current;

@@ -75,7 +75,8 @@ function numberOf(given: unknown): number | undefined {
 }
 
 function listOf(given: unknown): readonly string[] | undefined {
-  if (Array.isArray(given)) return given.every((part) => typeof part === "string") && given.length > 0 ? given : undefined;
+  if (Array.isArray(given))
+    return given.every((part) => typeof part === "string") && given.length > 0 ? given : undefined;
   if (typeof given !== "string" || given === "") return undefined;
   return given.split(",").map((part) => part.replaceAll("%2C", ","));
 }

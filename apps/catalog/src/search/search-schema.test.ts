@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { choiceOrIntegerParam, choicesParam, integerParam, numberParam, textParam, textsParam } from "./search-param.ts";
+import {
+  choiceOrIntegerParam,
+  choicesParam,
+  integerParam,
+  numberParam,
+  textParam,
+  textsParam,
+} from "./search-param.ts";
 import { formatSearchText, parseSearchText, searchSchema } from "./search-schema.ts";
 
 const report = vi.hoisted(() => vi.fn<(problem: { name: string; given: string }) => void>());
@@ -52,7 +59,10 @@ describe("formatSearchText", () => {
       {
         sel: fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" }),
         status: fc.constantFrom(["failed"], ["stale", "failed"]),
-        group: fc.array(fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !text.includes("%2C")), { minLength: 1, maxLength: 3 }),
+        group: fc.array(
+          fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !text.includes("%2C")),
+          { minLength: 1, maxLength: 3 },
+        ),
         page: fc.integer({ min: 1, max: 9 }),
       },
       { requiredKeys: [] },

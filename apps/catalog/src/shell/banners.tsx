@@ -28,7 +28,10 @@ interface BannerProps {
 
 function Banner({ glyph, tone, onDismiss, children }: BannerProps): ReactNode {
   return (
-    <div role="status" className={`flex min-h-8 items-center gap-2 border-b border-line px-4 py-1 ${tone === "failed" ? "bg-failed-soft" : "bg-stale-soft"}`}>
+    <div
+      role="status"
+      className={`flex min-h-8 items-center gap-2 border-b border-line px-4 py-1 ${tone === "failed" ? "bg-failed-soft" : "bg-stale-soft"}`}
+    >
       <span className={TONE_TEXT[tone]}>
         <GlyphIcon glyph={glyph} />
       </span>
@@ -43,7 +46,8 @@ function LostConnection(): ReactNode {
   if (connection.kind !== "lost") return null;
   return (
     <Banner glyph="triangle" tone="stale">
-      Live updates were lost <Ago at={connection.since} />. What you see is read anew every 10 seconds until they are back.
+      Live updates were lost <Ago at={connection.since} />. What you see is read anew every 10 seconds until they are
+      back.
     </Banner>
   );
 }

@@ -30,7 +30,10 @@ export function Breadcrumb(): ReactNode {
             <li aria-hidden className="text-faint">
               /
             </li>
-            <li className="truncate font-medium" {...(i === rest.length - 1 ? { "aria-current": "page" as const } : {})}>
+            <li
+              className="truncate font-medium"
+              {...(i === rest.length - 1 ? { "aria-current": "page" as const } : {})}
+            >
               <Segment place={first} segments={rest} at={i} />
             </li>
           </Fragment>
@@ -41,11 +44,23 @@ export function Breadcrumb(): ReactNode {
 }
 
 /** A segment before the last of an asset key leads to the assets below it. */
-function Segment({ place, segments, at }: { readonly place: string; readonly segments: readonly string[]; readonly at: number }): ReactNode {
+function Segment({
+  place,
+  segments,
+  at,
+}: {
+  readonly place: string;
+  readonly segments: readonly string[];
+  readonly at: number;
+}): ReactNode {
   const segment = segments[at] ?? "";
   if (place !== "assets" || at === segments.length - 1) return place === "runs" ? `Run ${segment}` : segment;
   return (
-    <Link to="/assets" search={{ sel: `key:"${segments.slice(0, at + 1).join("/")}/*"` }} className="font-normal text-muted hover:text-ink">
+    <Link
+      to="/assets"
+      search={{ sel: `key:"${segments.slice(0, at + 1).join("/")}/*"` }}
+      className="font-normal text-muted hover:text-ink"
+    >
       {segment}
     </Link>
   );

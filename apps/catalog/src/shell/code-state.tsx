@@ -12,7 +12,8 @@ import { STATE_BUTTON } from "./state-button.ts";
 export function CodeState({ deployment }: { readonly deployment: Deployment }): ReactNode {
   const problems = loadProblems(deployment);
   const { codeLocations } = deployment;
-  const name = codeLocations.length === 1 ? codeLocations[0]?.name : formatCounted(codeLocations.length, "code location");
+  const name =
+    codeLocations.length === 1 ? codeLocations[0]?.name : formatCounted(codeLocations.length, "code location");
   return (
     <Popover.Root>
       <Popover.Trigger className={`${STATE_BUTTON} ${problems > 0 ? "text-failed-ink" : ""}`}>

@@ -12,7 +12,10 @@ export function ErrorPage({ error, reset }: ErrorComponentProps): ReactNode {
       <div role="alert" className="flex max-w-3xl flex-col items-start gap-3 p-6">
         <h1 className="text-lg font-semibold">This page broke</h1>
         <p className="text-muted">That is a fault in Heddle. The other pages work, and what runs is not affected.</p>
-        <pre tabIndex={0} className="max-h-72 w-full overflow-auto rounded-md border border-line bg-surface p-3 font-mono text-xs leading-5">
+        <pre
+          tabIndex={0}
+          className="max-h-72 w-full overflow-auto rounded-md border border-line bg-surface p-3 font-mono text-xs leading-5"
+        >
           {details}
         </pre>
         <div className="flex gap-2">

@@ -47,7 +47,13 @@ function summarize(deployment: Deployment, connection: Connection): Health {
   return { word: "live", glyph: "check", tone: "fresh" };
 }
 
-function HealthTable({ deployment, connection }: { readonly deployment: Deployment; readonly connection: Connection }): ReactNode {
+function HealthTable({
+  deployment,
+  connection,
+}: {
+  readonly deployment: Deployment;
+  readonly connection: Connection;
+}): ReactNode {
   const { daemon, workers, openRuns } = deployment;
   const alive = workers.filter((worker) => worker.alive);
   const slots = alive.reduce((sum, worker) => sum + worker.slots, 0);
@@ -56,7 +62,13 @@ function HealthTable({ deployment, connection }: { readonly deployment: Deployme
     <>
       <dl className="mt-3 grid grid-cols-[112px_1fr] gap-x-3 gap-y-1.5">
         <dt className="text-muted">Live updates</dt>
-        <dd>{connection.kind === "live" ? "connected" : connection.kind === "lost" ? "lost, reading every 10 s" : "connecting"}</dd>
+        <dd>
+          {connection.kind === "live"
+            ? "connected"
+            : connection.kind === "lost"
+              ? "lost, reading every 10 s"
+              : "connecting"}
+        </dd>
         <dt className="text-muted">Daemon</dt>
         <dd>{daemon.alive ? "running" : "not running"}</dd>
         <dt className="text-muted">Workers</dt>
@@ -65,7 +77,8 @@ function HealthTable({ deployment, connection }: { readonly deployment: Deployme
         </dd>
         <dt className="text-muted">Open runs</dt>
         <dd>
-          {formatCount(openRuns.running)} running, {formatCount(openRuns.queued)} queued, {formatCount(openRuns.paused)} paused
+          {formatCount(openRuns.running)} running, {formatCount(openRuns.queued)} queued, {formatCount(openRuns.paused)}{" "}
+          paused
         </dd>
         <dt className="text-muted">Environment</dt>
         <dd>{deployment.environment}</dd>

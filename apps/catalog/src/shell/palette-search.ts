@@ -33,7 +33,8 @@ export class PaletteSearch {
   find(text: string): readonly PaletteEntry[] {
     const needle = text.trim();
     const run = /^#?(\d{1,15})$/u.exec(needle)?.[1];
-    const runs: readonly PaletteEntry[] = run === undefined ? [] : [{ kind: "run", runId: Number(run), label: `Run ${run}` }];
+    const runs: readonly PaletteEntry[] =
+      run === undefined ? [] : [{ kind: "run", runId: Number(run), label: `Run ${run}` }];
     if (needle === "") return [...PAGES, ...this.#firstAssets()].slice(0, LIMIT);
     const pages = PAGES.filter(({ label }) => label.toLowerCase().startsWith(needle.toLowerCase()));
     return [...runs, ...pages, ...this.#groups(needle), ...this.#assets(needle)].slice(0, LIMIT);

@@ -69,7 +69,14 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
       </div>
       <div id={listId} role="listbox" aria-label="Results" className="min-h-0 flex-1 overflow-y-auto p-1.5">
         {entries.map((entry, i) => (
-          <Entry key={`${entry.kind}:${entry.label}`} id={`${listId}-${i}`} entry={entry} active={i === active} onHover={() => setActive(i)} onOpen={(shift) => openEntry(entry, shift)} />
+          <Entry
+            key={`${entry.kind}:${entry.label}`}
+            id={`${listId}-${i}`}
+            entry={entry}
+            active={i === active}
+            onHover={() => setActive(i)}
+            onOpen={(shift) => openEntry(entry, shift)}
+          />
         ))}
       </div>
       {entries.length === 0 && <p className="px-4 pb-4 text-muted">Nothing is called “{text}”.</p>}

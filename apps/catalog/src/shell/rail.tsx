@@ -2,7 +2,11 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "../ui/icons.tsx";
 
-const PLACES: readonly { readonly to: "/assets" | "/lineage" | "/runs"; readonly label: string; readonly icon: IconName }[] = [
+const PLACES: readonly {
+  readonly to: "/assets" | "/lineage" | "/runs";
+  readonly label: string;
+  readonly icon: IconName;
+}[] = [
   { to: "/assets", label: "Assets", icon: "assets" },
   { to: "/lineage", label: "Lineage", icon: "lineage" },
   { to: "/runs", label: "Runs", icon: "runs" },
@@ -11,7 +15,10 @@ const PLACES: readonly { readonly to: "/assets" | "/lineage" | "/runs"; readonly
 /** Navigation at the left edge. */
 export function Rail(): ReactNode {
   return (
-    <nav aria-label="Main" className="flex flex-col items-stretch gap-1 border-r border-line bg-surface px-1.5 py-2 max-md:flex-row max-md:border-t max-md:border-r-0">
+    <nav
+      aria-label="Main"
+      className="flex flex-col items-stretch gap-1 border-r border-line bg-surface px-1.5 py-2 max-md:flex-row max-md:border-t max-md:border-r-0"
+    >
       {PLACES.map(({ to, label, icon }) => (
         <Link
           key={to}

@@ -14,7 +14,9 @@ import { Palette } from "./palette.tsx";
 import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
 
-const LaunchDialog = lazy(async () => ({ default: (await import("../features/launch/launch-dialog.tsx")).LaunchDialog }));
+const LaunchDialog = lazy(async () => ({
+  default: (await import("../features/launch/launch-dialog.tsx")).LaunchDialog,
+}));
 
 /** What is around every page. */
 export function Shell(): ReactNode {
@@ -70,7 +72,13 @@ function CatalogGate(): ReactNode {
   );
 }
 
-function useShellHotkeys({ openPalette, openHelp }: { readonly openPalette: () => void; readonly openHelp: () => void }): void {
+function useShellHotkeys({
+  openPalette,
+  openHelp,
+}: {
+  readonly openPalette: () => void;
+  readonly openHelp: () => void;
+}): void {
   const navigate = useNavigate();
   useHotkeys("Everywhere", [
     { keys: "Mod+k", does: "Go to anything", run: openPalette },

@@ -21,7 +21,11 @@ interface TopBarProps {
 export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode {
   return (
     <header className="flex h-11 items-center gap-2 border-b border-line bg-surface pr-3">
-      <Link to="/assets" aria-label="Heddle" className="flex h-full w-16 shrink-0 items-center justify-center border-r border-line">
+      <Link
+        to="/assets"
+        aria-label="Heddle"
+        className="flex h-full w-16 shrink-0 items-center justify-center border-r border-line"
+      >
         <Mark />
       </Link>
       <Breadcrumb />
@@ -44,7 +48,12 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
             <HealthState deployment={deployment} />
           </>
         )}
-        <IconButton icon="link" label="Copy link to this view" className="max-md:hidden" onClick={() => void copyText(window.location.href, "Link")} />
+        <IconButton
+          icon="link"
+          label="Copy link to this view"
+          className="max-md:hidden"
+          onClick={() => void copyText(window.location.href, "Link")}
+        />
         <IconButton icon="keyboard" label="Keyboard shortcuts" className="max-md:hidden" onClick={onHelp} />
         <ThemeSwitch />
       </div>

@@ -25,7 +25,11 @@ const NOTCH_FROM_PX = 4;
  * Paints one cell in the colour and the shape of its status. The shape alone tells statuses apart: failed has a bright
  * outline and a notch, missing is low, queued hollow with dots, skipped crossed, stale hatched, running striped.
  */
-export function paintCell(context: CanvasRenderingContext2D, rect: CellRect, { look, palette, grey }: CellOptions): void {
+export function paintCell(
+  context: CanvasRenderingContext2D,
+  rect: CellRect,
+  { look, palette, grey }: CellOptions,
+): void {
   const { x, y, width, height } = rect;
   if (grey) {
     context.fillStyle = palette.line;
@@ -74,8 +78,10 @@ function paintShape(context: CanvasRenderingContext2D, rect: CellRect, { look, p
     context.lineTo(x, y + notch);
     context.fill();
   }
-  if (look.glyph === "half" && height >= PATTERN_FROM_PX) paintDiagonals(context, rect, { colour: palette.canvas, step: 5 });
-  if (look.glyph === "play" && height >= DETAIL_FROM_PX) paintDiagonals(context, rect, { colour: palette.canvas, step: 9 });
+  if (look.glyph === "half" && height >= PATTERN_FROM_PX)
+    paintDiagonals(context, rect, { colour: palette.canvas, step: 5 });
+  if (look.glyph === "play" && height >= DETAIL_FROM_PX)
+    paintDiagonals(context, rect, { colour: palette.canvas, step: 9 });
   if (look.glyph === "slash" && height >= DETAIL_FROM_PX) {
     context.strokeStyle = palette.canvas;
     context.lineWidth = 1;
@@ -92,7 +98,8 @@ function paintQueued(context: CanvasRenderingContext2D, { x, y, width, height }:
   context.strokeRect(x + 0.5, y + 0.5, Math.max(0, width - 1), Math.max(0, height - 1));
   if (height < DETAIL_FROM_PX || width < DETAIL_FROM_PX) return;
   const size = Math.max(1, Math.min(2, height / 6));
-  for (const part of [0.3, 0.5, 0.7]) context.fillRect(x + width * part - size / 2, y + height / 2 - size / 2, size, size);
+  for (const part of [0.3, 0.5, 0.7])
+    context.fillRect(x + width * part - size / 2, y + height / 2 - size / 2, size, size);
 }
 
 /** Thin lines from lower left to upper right, cut at the edges of the cell. */

@@ -31,7 +31,14 @@ export function GlyphIcon({ glyph, size = 12 }: { readonly glyph: Glyph; readonl
     <svg width={size} height={size} viewBox="0 0 12 12" aria-hidden className="shrink-0">
       {fill !== "" && <path d={fill} fill="currentColor" />}
       {stroke !== "" && (
-        <path d={stroke} fill="none" stroke="currentColor" strokeWidth={1.6} strokeLinecap="round" strokeLinejoin="round" />
+        <path
+          d={stroke}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth={1.6}
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
       )}
     </svg>
   );

@@ -29,7 +29,14 @@ describe("parseInline", () => {
     ]);
   });
 
-  test.each(["[x](javascript:alert(1))", "[x](data:text/html,x)", "snake_case_name", "2 * 3 * 4", "<b>raw</b>"])("leaves %s as text", (text) => {
-    expect(parseInline(text).map((part) => part.kind === "text" && part.text).join("")).toBe(text);
-  });
+  test.each(["[x](javascript:alert(1))", "[x](data:text/html,x)", "snake_case_name", "2 * 3 * 4", "<b>raw</b>"])(
+    "leaves %s as text",
+    (text) => {
+      expect(
+        parseInline(text)
+          .map((part) => part.kind === "text" && part.text)
+          .join(""),
+      ).toBe(text);
+    },
+  );
 });

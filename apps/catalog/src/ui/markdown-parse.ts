@@ -21,7 +21,7 @@ const OPENABLE = /^(?:https?:|mailto:)/iu;
 export function parseMarkdown(text: string): Block[] {
   const lines = text.split(/\r?\n/u);
   const blocks: Block[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const [block, next] = readBlock(lines, at);
     if (block !== null) blocks.push(block);
     at = next;
@@ -40,7 +40,9 @@ function readBlock(lines: readonly string[], at: number): readonly [Block | null
   const heading = HEADING.exec(line);
   if (heading !== null) return [{ kind: "heading", text: heading[1] ?? "" }, at + 1];
   const isItem = ITEM.test(line);
-  const end = lines.findIndex((own, i) => i > at && (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || ITEM.test(own) !== isItem));
+  const end = lines.findIndex(
+    (own, i) => i > at && (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || ITEM.test(own) !== isItem),
+  );
   const stop = end < 0 ? lines.length : end;
   const own = lines.slice(at, stop);
   if (!isItem) return [{ kind: "paragraph", text: own.map((part) => part.trim()).join(" ") }, stop];
@@ -48,7 +50,8 @@ function readBlock(lines: readonly string[], at: number): readonly [Block | null
   return [{ kind: "list", ordered: ITEM.exec(line)?.[1] !== undefined, items }, stop];
 }
 
-const INLINE = /`(?<code>[^`]+)`|\*\*(?<strong>[^*]+)\*\*|(?<![\p{L}\p{N}_*])[*_](?=\S)(?<emphasis>[^*_]+)(?<=\S)[*_](?![\p{L}\p{N}_*])|\[(?<text>[^\]]+)\]\((?<href>[^)\s]+)\)/gu;
+const INLINE =
+  /`(?<code>[^`]+)`|\*\*(?<strong>[^*]+)\*\*|(?<![\p{L}\p{N}_*])[*_](?=\S)(?<emphasis>[^*_]+)(?<=\S)[*_](?![\p{L}\p{N}_*])|\[(?<text>[^\]]+)\]\((?<href>[^)\s]+)\)/gu;
 
 /** Cuts running text into code, strong, emphasised, linked and plain pieces. */
 export function parseInline(text: string): Inline[] {

@@ -22,7 +22,10 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
       );
     case "code":
       return (
-        <pre tabIndex={0} className="overflow-x-auto rounded-md border border-line bg-surface px-3 py-2 font-mono text-xs leading-5">
+        <pre
+          tabIndex={0}
+          className="overflow-x-auto rounded-md border border-line bg-surface px-3 py-2 font-mono text-xs leading-5"
+        >
           {block.text}
         </pre>
       );

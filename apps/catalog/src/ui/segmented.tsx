@@ -11,7 +11,11 @@ interface SegmentedProps<TValue extends string> {
 /** One choice of a few, all in view. */
 export function Segmented<TValue extends string>(props: SegmentedProps<TValue>): ReactNode {
   return (
-    <div role="radiogroup" aria-label={props.label} className="inline-flex h-7 rounded-md border border-line-strong p-px">
+    <div
+      role="radiogroup"
+      aria-label={props.label}
+      className="inline-flex h-7 rounded-md border border-line-strong p-px"
+    >
       {props.options.map((option) => (
         <button
           key={option.value}

@@ -50,7 +50,11 @@ export function SelectionField({ value, result, onChange, fieldRef }: SelectionF
         className="flex-1"
       />
       {result.kind === "matched" && (
-        <IconButton icon="copy" label="Copy the selection for the command line" onClick={() => void copyText(result.canonical, "Selection")} />
+        <IconButton
+          icon="copy"
+          label="Copy the selection for the command line"
+          onClick={() => void copyText(result.canonical, "Selection")}
+        />
       )}
       {invalid && (
         <p id={helpId} role="status" className="popup absolute top-8 right-0 left-0 z-20 px-3 py-2 text-xs">

@@ -7,7 +7,9 @@ import { TONE_FILL } from "../status/status-mark.tsx";
 /** Order of the parts in a bar: what holds first, what is missing last, trouble between where it is seen. */
 const BAR_ORDER = (["fresh", "stale", "skipped", "failed", "running", "queued", "missing"] as const).map(codeOf);
 
-const URGENT: ReadonlySet<number> = new Set(["failed", "running", "queued", "stale"].map((status) => PARTITION_STATUSES.findIndex((own) => own === status)));
+const URGENT: ReadonlySet<number> = new Set(
+  ["failed", "running", "queued", "stale"].map((status) => PARTITION_STATUSES.findIndex((own) => own === status)),
+);
 
 interface StatusBarProps {
   /** How many partitions are in each status, by code. */
@@ -19,7 +21,12 @@ interface StatusBarProps {
 export function StatusBar({ countOf, className = "h-1.5" }: StatusBarProps): ReactNode {
   const parts = BAR_ORDER.map((code) => ({ code, count: countOf(code) })).filter((part) => part.count > 0);
   return (
-    <span role="img" aria-label={describeCounts(countOf)} title={describeCounts(countOf)} className={`flex min-w-0 gap-px overflow-hidden rounded-[2px] ${className}`}>
+    <span
+      role="img"
+      aria-label={describeCounts(countOf)}
+      title={describeCounts(countOf)}
+      className={`flex min-w-0 gap-px overflow-hidden rounded-[2px] ${className}`}
+    >
       {parts.map(({ code, count }) => {
         const status = PARTITION_STATUSES[code] ?? "missing";
         return (
@@ -36,6 +43,10 @@ export function StatusBar({ countOf, className = "h-1.5" }: StatusBarProps): Rea
 
 /** Counts as a sentence, the most urgent first: `3 failed, 1,204 fresh`. */
 export function describeCounts(countOf: (code: number) => number): string {
-  const parts = BY_URGENCY.map((status) => ({ status, count: countOf(codeOf(status)) })).filter(({ count }) => count > 0);
-  return parts.length === 0 ? "no partitions" : parts.map(({ status, count }) => `${formatCount(count)} ${status}`).join(", ");
+  const parts = BY_URGENCY.map((status) => ({ status, count: countOf(codeOf(status)) })).filter(
+    ({ count }) => count > 0,
+  );
+  return parts.length === 0
+    ? "no partitions"
+    : parts.map(({ status, count }) => `${formatCount(count)} ${status}`).join(", ");
 }

@@ -10,7 +10,14 @@ interface TextFieldProps extends ComponentProps<"input"> {
 }
 
 /** A field of one line with a name, an icon, and a way to empty it. */
-export function TextField({ label, icon, onClear, invalid = false, className = "", ...rest }: TextFieldProps): ReactNode {
+export function TextField({
+  label,
+  icon,
+  onClear,
+  invalid = false,
+  className = "",
+  ...rest
+}: TextFieldProps): ReactNode {
   const filled = typeof rest.value === "string" && rest.value !== "";
   return (
     <div
@@ -32,7 +39,12 @@ export function TextField({ label, icon, onClear, invalid = false, className = "
         {...rest}
       />
       {onClear !== undefined && filled && (
-        <button type="button" aria-label={`Clear ${label.toLowerCase()}`} onClick={onClear} className="text-faint hover:text-ink">
+        <button
+          type="button"
+          aria-label={`Clear ${label.toLowerCase()}`}
+          onClick={onClear}
+          className="text-faint hover:text-ink"
+        >
           <Icon name="close" size={12} />
         </button>
       )}

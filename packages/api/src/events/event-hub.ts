@@ -116,11 +116,13 @@ export class EventHub {
 
   async #run(): Promise<void> {
     const { db, log } = this.#options;
-    const listener = await db.listen("heddle_event", () => this.#raise()).catch((error: unknown) => {
-      // Without notifications the poll finds everything, later.
-      log.error("the server cannot listen for events and polls instead", error);
-      return undefined;
-    });
+    const listener = await db
+      .listen("heddle_event", () => this.#raise())
+      .catch((error: unknown) => {
+        // Without notifications the poll finds everything, later.
+        log.error("the server cannot listen for events and polls instead", error);
+        return undefined;
+      });
     try {
       while (!this.#isClosed && this.#subscribers.size > 0) await this.#round();
     } finally {
@@ -145,7 +147,9 @@ export class EventHub {
     const { db, describe } = this.#options;
     const after = this.#position;
     if (after === undefined) return false;
-    const { events, cursor } = await db.read("new events", (tx) => readEvents(tx, { after, limit: EVENTS_PER_MESSAGE }));
+    const { events, cursor } = await db.read("new events", (tx) =>
+      readEvents(tx, { after, limit: EVENTS_PER_MESSAGE }),
+    );
     const message = await describe(events);
     this.#position = cursor;
     if (message === null) return false;

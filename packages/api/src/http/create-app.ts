@@ -32,7 +32,10 @@ export function createApp({ state, log, catalog, port }: AppOptions): Hono {
   app.use(compress());
   app.get("/healthz", (context) => context.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
   app.use("/api/*", originGuard, batchGuard);
-  app.use("/api/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => refuse(context, 413, "API_BODY_TOO_LARGE") }));
+  app.use(
+    "/api/*",
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => refuse(context, 413, "API_BODY_TOO_LARGE") }),
+  );
   app.all(`${API_PATH}/*`, (context) =>
     fetchRequestHandler({
       endpoint: API_PATH,
@@ -44,7 +47,8 @@ export function createApp({ state, log, catalog, port }: AppOptions): Hono {
       allowMethodOverride: true,
       responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
       onError: ({ error, path }) => {
-        if (isUnexpected(error)) log.error(`${path ?? "a request"} failed (${correlationIdOf(error)})`, error.cause ?? error);
+        if (isUnexpected(error))
+          log.error(`${path ?? "a request"} failed (${correlationIdOf(error)})`, error.cause ?? error);
       },
     }),
   );

@@ -20,10 +20,14 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localh
 /** Refuses addresses that other machines can reach: nobody is asked who they are. @throws CONFIG_INSECURE_BIND */
 export function requireLoopback(host: string): void {
   if (LOOPBACK_HOSTS.has(host)) return;
-  throw new HeddleError("CONFIG_INSECURE_BIND", `refusing to listen on ${host}: there is no login, and others could reach it`, {
-    hint: "Listen on 127.0.0.1; from another machine use an SSH tunnel: ssh -L 4321:127.0.0.1:4321 <host>.",
-    details: { host },
-  });
+  throw new HeddleError(
+    "CONFIG_INSECURE_BIND",
+    `refusing to listen on ${host}: there is no login, and others could reach it`,
+    {
+      hint: "Listen on 127.0.0.1; from another machine use an SSH tunnel: ssh -L 4321:127.0.0.1:4321 <host>.",
+      details: { host },
+    },
+  );
 }
 
 /** Begins to listen and answers the port. @throws CONFIG_PORT_TAKEN, CONFIG_INVALID */

@@ -2,8 +2,9 @@ import { cancelRun, pauseRun, resumeRun, retryRun, type Database, type RunChange
 import type { ApiState } from "../api-state.ts";
 import type { RunChange, RunRetry } from "../contract.ts";
 
-const CHANGES: { readonly [kind in "cancel" | "pause" | "resume"]: (db: Database, runId: number) => Promise<RunChangeResult> } =
-  { cancel: cancelRun, pause: pauseRun, resume: resumeRun };
+const CHANGES: {
+  readonly [kind in "cancel" | "pause" | "resume"]: (db: Database, runId: number) => Promise<RunChangeResult>;
+} = { cancel: cancelRun, pause: pauseRun, resume: resumeRun };
 
 /** Answers `runs.cancel`, `runs.pause` and `runs.resume`. @throws RUN_UNKNOWN */
 export async function changeRun(state: ApiState, kind: keyof typeof CHANGES, runId: number): Promise<RunChange> {

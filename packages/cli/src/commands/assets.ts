@@ -76,7 +76,10 @@ export async function showAsset(key: string, options: CommonOptions): Promise<Ex
     const asset = await project.api.assets.get({ key });
     if (asset.kind === "unknown") {
       throw new HeddleError("ASSET_UNKNOWN", `there is no asset "${key}"`, {
-        hint: asset.nearest.length === 0 ? "`heddle assets list` shows all of them." : `The nearest: ${asset.nearest.join(", ")}.`,
+        hint:
+          asset.nearest.length === 0
+            ? "`heddle assets list` shows all of them."
+            : `The nearest: ${asset.nearest.join(", ")}.`,
       });
     }
     if (options.json) {
@@ -87,10 +90,16 @@ export async function showAsset(key: string, options: CommonOptions): Promise<Ex
     print(paint.bold(definition.key));
     if (definition.description !== null) print(definition.description.trim());
     for (const sentence of asset.why) print(`  ${sentence.map(sentenceText).join("")}`);
-    if (definition.source !== null) print(paint.dim(`  declared in ${definition.source.file}:${definition.source.line}`));
-    for (const [title, links] of [["upstream", asset.upstream], ["downstream", asset.downstream]] as const) {
+    if (definition.source !== null)
+      print(paint.dim(`  declared in ${definition.source.file}:${definition.source.line}`));
+    for (const [title, links] of [
+      ["upstream", asset.upstream],
+      ["downstream", asset.downstream],
+    ] as const) {
       if (links.length > 0) print(paint.bold(title));
-      printTable(links.map((link) => [`  ${link.key}`, PARTITION_STATUSES[link.code] ?? "external", paint.dim(link.rule)]));
+      printTable(
+        links.map((link) => [`  ${link.key}`, PARTITION_STATUSES[link.code] ?? "external", paint.dim(link.rule)]),
+      );
     }
     if (asset.checks.length > 0) print(paint.bold("checks"));
     printTable(

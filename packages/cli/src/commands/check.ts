@@ -12,7 +12,8 @@ export async function check(options: { readonly project: string; readonly json?:
     const { assets } = await loadDefinitions(project, bundle);
     const checks = assets.reduce((sum, asset) => sum + asset.checks.length, 0);
     const tookMs = Math.round(performance.now() - began);
-    if (options.json) printJson({ ok: true, project: project.name, assets: assets.length, checks, codeVersion: bundle.hash, tookMs });
+    if (options.json)
+      printJson({ ok: true, project: project.name, assets: assets.length, checks, codeVersion: bundle.hash, tookMs });
     else {
       const counts = `${assets.length} assets and ${checks} checks in ${bundle.inputs.length} files`;
       print(`${paint.green("✓")} ${project.name}: ${counts}, loaded in ${formatDuration(tookMs)}`);

@@ -31,7 +31,10 @@ export async function doctor(options: { readonly project: string; readonly json?
     else printFinding({ name, ...finding });
   };
 
-  await look("node", async () => ({ state: "ok", message: `Node ${process.versions.node} on ${process.platform}-${process.arch}` }));
+  await look("node", async () => ({
+    state: "ok",
+    message: `Node ${process.versions.node} on ${process.platform}-${process.arch}`,
+  }));
   let project: Project | undefined;
   await look("project", async () => {
     project = findProject(options.project);
@@ -89,5 +92,9 @@ async function examinePort(): Promise<Omit<Finding, "name">> {
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
   if (free) return { state: "ok", message: `${port} is free` };
-  return { state: "warn", message: `${port} is taken`, hint: "`heddle dev` takes the next free one unless HEDDLE_PORT or --port asks for this one." };
+  return {
+    state: "warn",
+    message: `${port} is taken`,
+    hint: "`heddle dev` takes the next free one unless HEDDLE_PORT or --port asks for this one.",
+  };
 }

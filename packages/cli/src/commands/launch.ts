@@ -92,7 +92,9 @@ function readInteger(text: string | undefined, option: string): number | undefin
   if (text === undefined) return undefined;
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
-  throw new HeddleError("CONFIG_INVALID", `${option} ${text} is not a whole number`, { hint: `Write for example ${option} 4.` });
+  throw new HeddleError("CONFIG_INVALID", `${option} ${text} is not a whole number`, {
+    hint: `Write for example ${option} 4.`,
+  });
 }
 
 /** Prints a plan for people. */
@@ -106,6 +108,7 @@ export function printPlan(preview: PlanPreview): void {
       planned.reason === "selected" ? "" : paint.dim(planned.reason),
     ]),
   );
-  if (preview.alreadyPlanned > 0) print(paint.yellow(`  ${preview.alreadyPlanned} steps are left out: other runs hold them`));
+  if (preview.alreadyPlanned > 0)
+    print(paint.yellow(`  ${preview.alreadyPlanned} steps are left out: other runs hold them`));
   for (const warning of preview.warnings) print(paint.yellow(`  △ ${warning.message}`));
 }

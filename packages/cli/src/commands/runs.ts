@@ -79,7 +79,10 @@ export async function showLogs(
     });
     for (const line of page.lines) {
       if (options.json) printJson(line);
-      else print(`${paint.dim(new Date(line.at).toISOString())} ${line.level.padEnd(5)} ${visible(line.partitionKey)} ${visible(line.message)}`);
+      else
+        print(
+          `${paint.dim(new Date(line.at).toISOString())} ${line.level.padEnd(5)} ${visible(line.partitionKey)} ${visible(line.message)}`,
+        );
     }
     if (page.after === null || page.lines.length === 0) return EXIT.ok;
     cursor = page.after;
@@ -124,7 +127,9 @@ function readRunId(text: string): number {
 function readStatus(text: string): RunStatus {
   const status = RUN_STATUSES.find((known) => known === text);
   if (status !== undefined) return status;
-  throw new HeddleError("CONFIG_INVALID", `--status ${text} is not a status`, { hint: `Use one of ${RUN_STATUSES.join(", ")}.` });
+  throw new HeddleError("CONFIG_INVALID", `--status ${text} is not a status`, {
+    hint: `Use one of ${RUN_STATUSES.join(", ")}.`,
+  });
 }
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -132,5 +137,7 @@ const LEVELS = ["debug", "info", "warn", "error"] as const;
 function readLevel(text: string): (typeof LEVELS)[number] {
   const level = LEVELS.find((known) => known === text);
   if (level !== undefined) return level;
-  throw new HeddleError("CONFIG_INVALID", `--level ${text} is not a level`, { hint: `Use one of ${LEVELS.join(", ")}.` });
+  throw new HeddleError("CONFIG_INVALID", `--level ${text} is not a level`, {
+    hint: `Use one of ${LEVELS.join(", ")}.`,
+  });
 }

@@ -41,7 +41,11 @@ describe("fields", () => {
     expect(ticksOf("0 0 * * 5L", "2024-01-01T00:00", 2)).toEqual(["2024-01-26T00:00", "2024-02-23T00:00"]);
     expect(ticksOf("0 0 * * L5", "2024-01-01T00:00", 1)).toEqual(["2024-01-26T00:00"]);
     // Leap years whose February 29 is the fifth Monday: 28 years apart, and 40 over a century that is no leap year.
-    expect(ticksOf("0 0 * 2 1#5", "2024-01-01T00:00", 3)).toEqual(["2044-02-29T00:00", "2072-02-29T00:00", "2112-02-29T00:00"]);
+    expect(ticksOf("0 0 * 2 1#5", "2024-01-01T00:00", 3)).toEqual([
+      "2044-02-29T00:00",
+      "2072-02-29T00:00",
+      "2112-02-29T00:00",
+    ]);
   });
 
   test("a day of the month and a day of the week are alternatives, unless one of them is every day", () => {
@@ -91,7 +95,13 @@ describe("what cannot be read names its field", () => {
 test("random expressions tick when a naive matcher says so", () => {
   const list = (min: number, max: number) =>
     fc.option(fc.uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: 3 }), { nil: null, freq: 2 });
-  const fields = fc.record({ minute: list(0, 59), hour: list(0, 23), day: list(1, 28), month: list(1, 12), weekday: list(0, 7) });
+  const fields = fc.record({
+    minute: list(0, 59),
+    hour: list(0, 23),
+    day: list(1, 28),
+    month: list(1, 12),
+    weekday: list(0, 7),
+  });
   fc.assert(
     fc.property(fields, fc.integer({ min: 0, max: 60_000 }), ({ minute, hour, day, month, weekday }, startDay) => {
       const cron = [minute, hour, day, month, weekday].map((values) => values?.join(",") ?? "*").join(" ");

@@ -156,7 +156,11 @@ function readNumber(text: string, item: string, place: Place): number {
 function readFromEnd(item: string, expression: string): number {
   const back = item.length === 1 ? 0 : Number(item.slice(2));
   if (back <= 30) return back;
-  throw invalid(expression, `no month has a day ${back} before its last`, "Use L for the last day, L-1 for the day before it.");
+  throw invalid(
+    expression,
+    `no month has a day ${back} before its last`,
+    "Use L for the last day, L-1 for the day before it.",
+  );
 }
 
 function readWeekdays(

@@ -27,7 +27,11 @@ export class LocalTicks {
     this.#timesOfDay = hours.flatMap((hour) => minutes.map((minute) => (hour * 60 + minute) * MINUTE_MS));
     this.#daysBefore = this.#countCycle();
     if (this.#daysPerCycle === 0) {
-      throw invalid(expression, "no date ever matches it", "Look at its day of month and its month: some months are shorter.");
+      throw invalid(
+        expression,
+        "no date ever matches it",
+        "Look at its day of month and its month: some months are shorter.",
+      );
     }
   }
 

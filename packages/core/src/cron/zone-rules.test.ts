@@ -67,7 +67,9 @@ describe("a local time inside a gap is the first instant after it", () => {
 
 test("an unknown zone is refused with the nearest names", () => {
   expect(() => zoneRules("Europe/Berln", 0)).toThrow("there is no time zone");
-  expect(() => zoneRules("Berlin", 0)).toThrow(expect.objectContaining({ hint: expect.stringContaining("Europe/Berlin") }));
+  expect(() => zoneRules("Berlin", 0)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining("Europe/Berlin") }),
+  );
   expect(() => zoneRules("Europe/Berln", 0)).toThrow(
     expect.objectContaining({ code: "TIME_ZONE_INVALID", hint: expect.stringContaining("Europe/Berlin") }),
   );

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { deriveMapping } from "./derive-mapping.ts";
 import { dynamicPartitions, multiPartitions, staticPartitions } from "./key-partitions.ts";
 import type { PartitionsDefinition } from "./partitions-definition.ts";
-import { cronPartitions, dailyPartitions, hourlyPartitions, monthlyPartitions, weeklyPartitions } from "./time-partitions.ts";
+import {
+  cronPartitions,
+  dailyPartitions,
+  hourlyPartitions,
+  monthlyPartitions,
+  weeklyPartitions,
+} from "./time-partitions.ts";
 
 const start = "2024-01-01";
 const hourly = hourlyPartitions({ start });
@@ -39,10 +45,28 @@ describe("derived", () => {
     [regions, staticPartitions(["us"]), "identity", "one", "Each key reads the partition with the same key."],
     [users, users, "identity", "one", "Each key of users reads the partition with the same key."],
     [daily, dayByRegion, "multi", "one", "day: Each day reads the same day."],
-    [dayByRegion, monthly, "multi", "many", "day: Each month reads the days that overlap it. All of the other dimensions is read."],
-    [dayByRegion, dayByRegion, "multi", "one", "day: Each day reads the same day. region: Each key reads the partition with the same key."],
-    [dayByRegion, multiPartitions({ day: daily, user: users }), "multi", "many", "day: Each day reads the same day. region: All of it is read."],
-  ])("%#", (upstream, downstream, kind, multiplicity, rule) => {
+    [
+      dayByRegion,
+      monthly,
+      "multi",
+      "many",
+      "day: Each month reads the days that overlap it. All of the other dimensions is read.",
+    ],
+    [
+      dayByRegion,
+      dayByRegion,
+      "multi",
+      "one",
+      "day: Each day reads the same day. region: Each key reads the partition with the same key.",
+    ],
+    [
+      dayByRegion,
+      multiPartitions({ day: daily, user: users }),
+      "multi",
+      "many",
+      "day: Each day reads the same day. region: All of it is read.",
+    ],
+  ])("%#", (...[upstream, downstream, kind, multiplicity, rule]) => {
     const derived = deriveMapping(upstream?.spec ?? null, downstream?.spec ?? null);
     expect(derived).toMatchObject({ mapping: { kind }, multiplicity, rule });
   });
@@ -69,7 +93,10 @@ describe("not derivable", () => {
   ])("%#", ({ spec: upstream }, { spec: downstream }, why) => {
     expect(() => deriveMapping(upstream, downstream)).toThrow(why);
     expect(() => deriveMapping(upstream, downstream)).toThrow(
-      expect.objectContaining({ code: "MAPPING_NOT_DERIVABLE", hint: expect.stringContaining("dep(asset, { mapping:") }),
+      expect.objectContaining({
+        code: "MAPPING_NOT_DERIVABLE",
+        hint: expect.stringContaining("dep(asset, { mapping:"),
+      }),
     );
   });
 });

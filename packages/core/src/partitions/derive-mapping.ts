@@ -18,9 +18,14 @@ export interface DerivedMapping {
  * @throws MAPPING_NOT_DERIVABLE saying why
  */
 export function deriveMapping(upstream: PartitionsSpec | null, downstream: PartitionsSpec | null): DerivedMapping {
-  if (upstream === null) return derived({ kind: "unpartitioned" }, "one", "The upstream has no partitions: its one value is read.");
+  if (upstream === null)
+    return derived({ kind: "unpartitioned" }, "one", "The upstream has no partitions: its one value is read.");
   if (downstream === null) {
-    return derived({ kind: "all" }, "many", "The downstream has no partitions: all partitions of the upstream are read.");
+    return derived(
+      { kind: "all" },
+      "many",
+      "The downstream has no partitions: all partitions of the upstream are read.",
+    );
   }
   if (upstream.kind === "multi") {
     return downstream.kind === "multi" ? betweenDimensions(upstream, downstream) : fromDimensions(upstream, downstream);
@@ -29,16 +34,24 @@ export function deriveMapping(upstream: PartitionsSpec | null, downstream: Parti
   if (upstream.kind === "time-window" && downstream.kind === "time-window") return betweenTimes(upstream, downstream);
   if (upstream.kind === "static" && downstream.kind === "static") {
     const missing = downstream.keys.filter((key) => !upstream.keys.includes(key));
-    if (missing.length === 0) return derived({ kind: "identity" }, "one", "Each key reads the partition with the same key.");
+    if (missing.length === 0)
+      return derived({ kind: "identity" }, "one", "Each key reads the partition with the same key.");
     throw notDerivable(`the upstream has no partition ${JSON.stringify(missing[0])}`, "staticMapping({ … })");
   }
   if (upstream.kind === "dynamic" && downstream.kind === "dynamic") {
     if (upstream.name === downstream.name) {
-      return derived({ kind: "identity" }, "one", `Each key of ${upstream.name} reads the partition with the same key.`);
+      return derived(
+        { kind: "identity" },
+        "one",
+        `Each key of ${upstream.name} reads the partition with the same key.`,
+      );
     }
     throw notDerivable(`${upstream.name} and ${downstream.name} are different dynamic partitions`, "identityMapping()");
   }
-  throw notDerivable(`the upstream is ${describe(upstream)} and the downstream is ${describe(downstream)}`, "allPartitions()");
+  throw notDerivable(
+    `the upstream is ${describe(upstream)} and the downstream is ${describe(downstream)}`,
+    "allPartitions()",
+  );
 }
 
 function derived(mapping: MappingSpec, multiplicity: Multiplicity, rule: string): DerivedMapping {
@@ -66,7 +79,10 @@ function betweenTimes(upstream: TimeWindowPartitionsSpec, downstream: TimeWindow
   const [up, down] = [UNIT[upstream.cadence], UNIT[downstream.cadence]];
   const isSame = upstream.cadence === downstream.cadence && upstream.cadence !== "cron";
   if (isSame) {
-    requireSingle(upstream, downstream, { fits: haveSameWindows(upstream, downstream), leftOut: downstream.exclusions });
+    requireSingle(upstream, downstream, {
+      fits: haveSameWindows(upstream, downstream),
+      leftOut: downstream.exclusions,
+    });
     return derived({ kind: "identity" }, "one", `Each ${down} reads the same ${up}.`);
   }
   if (NESTED[upstream.cadence].includes(downstream.cadence)) {
@@ -92,7 +108,10 @@ function requireSingle(
 ): void {
   const missing = (upstream.exclusions ?? []).find((exclusion) => !leftOut.includes(exclusion));
   if (missing !== undefined) {
-    throw notDerivable(`the upstream leaves out ${JSON.stringify(missing)} and the downstream reads it`, "timeWindowMapping()");
+    throw notDerivable(
+      `the upstream leaves out ${JSON.stringify(missing)} and the downstream reads it`,
+      "timeWindowMapping()",
+    );
   }
   if (fits) return;
   const why = isSameTimeZone(upstream, downstream)
@@ -145,7 +164,10 @@ interface NamedDerivation {
 }
 
 /** The one dimension for which a mapping can be derived. */
-function onlyDimension(spec: MultiPartitionsSpec, derive: (partitions: PartitionsSpec) => DerivedMapping): NamedDerivation {
+function onlyDimension(
+  spec: MultiPartitionsSpec,
+  derive: (partitions: PartitionsSpec) => DerivedMapping,
+): NamedDerivation {
   const candidates = spec.dimensions.flatMap(({ name, partitions }): NamedDerivation[] => {
     try {
       return [{ name, found: derive(partitions) }];
@@ -158,7 +180,8 @@ function onlyDimension(spec: MultiPartitionsSpec, derive: (partitions: Partition
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
   const names = candidates.map(({ name }) => name).join(", ");
-  const why = only === undefined ? "no dimension corresponds to it" : `more than one dimension could correspond: ${names}`;
+  const why =
+    only === undefined ? "no dimension corresponds to it" : `more than one dimension could correspond: ${names}`;
   throw notDerivable(why, 'fromDimension("…") or multiMapping({ … })');
 }
 

@@ -27,10 +27,11 @@ type Between<TUpstream extends PartitionsDefinition, TDownstream extends Partiti
 
 type CadenceOf<TDefinition extends PartitionsDefinition> = NonNullable<TDefinition["types"]>["cadence"];
 type KeyOf<TDefinition extends PartitionsDefinition> = NonNullable<TDefinition["types"]>["key"];
-type DimensionsOf<TDefinition extends PartitionsDefinition> =
-  NonNullable<TDefinition["types"]>["dimensions"] extends infer TDimensions extends PartitionsDimensions
-    ? TDimensions
-    : never;
+type DimensionsOf<TDefinition extends PartitionsDefinition> = NonNullable<
+  TDefinition["types"]
+>["dimensions"] extends infer TDimensions extends PartitionsDimensions
+  ? TDimensions
+  : never;
 
 type IsUnion<T, TAll = T> = T extends unknown ? ([TAll] extends [T] ? false : true) : never;
 
@@ -48,16 +49,17 @@ type BetweenSame<
         : TypeError<"the downstream has partition keys that the upstream does not have: state the mapping, such as `dep(asset, { mapping: staticMapping({ … }) })`">
       : BetweenDimensions<DimensionsOf<TUpstream>, DimensionsOf<TDownstream>>;
 
-type BetweenDifferent<TUpstream extends PartitionsDefinition, TDownstream extends PartitionsDefinition> =
-  true extends IsUnion<CadenceOf<TUpstream>> | IsUnion<CadenceOf<TDownstream>>
-    ? "many"
-    : CadenceOf<TUpstream> extends "multi"
-      ? OnlyDerivable<FromDimensions<DimensionsOf<TUpstream>, TDownstream>> extends Multiplicity
-        ? "many"
-        : OnlyDerivable<FromDimensions<DimensionsOf<TUpstream>, TDownstream>>
-      : CadenceOf<TDownstream> extends "multi"
-        ? OnlyDerivable<ToDimensions<TUpstream, DimensionsOf<TDownstream>>>
-        : BetweenTimes<CadenceOf<TUpstream>, CadenceOf<TDownstream>>;
+type BetweenDifferent<TUpstream extends PartitionsDefinition, TDownstream extends PartitionsDefinition> = true extends
+  | IsUnion<CadenceOf<TUpstream>>
+  | IsUnion<CadenceOf<TDownstream>>
+  ? "many"
+  : CadenceOf<TUpstream> extends "multi"
+    ? OnlyDerivable<FromDimensions<DimensionsOf<TUpstream>, TDownstream>> extends Multiplicity
+      ? "many"
+      : OnlyDerivable<FromDimensions<DimensionsOf<TUpstream>, TDownstream>>
+    : CadenceOf<TDownstream> extends "multi"
+      ? OnlyDerivable<ToDimensions<TUpstream, DimensionsOf<TDownstream>>>
+      : BetweenTimes<CadenceOf<TUpstream>, CadenceOf<TDownstream>>;
 
 /** Cadences whose windows lie each within one window of the key's cadence. */
 interface Nested {
@@ -68,14 +70,16 @@ interface Nested {
   readonly cron: never;
 }
 
-type BetweenTimes<TUpstream extends PartitionsCadence, TDownstream extends PartitionsCadence> =
-  TUpstream extends keyof Nested
-    ? TDownstream extends keyof Nested
-      ? TDownstream extends Nested[TUpstream]
-        ? "one"
-        : "many"
-      : NotDerivable
-    : NotDerivable;
+type BetweenTimes<
+  TUpstream extends PartitionsCadence,
+  TDownstream extends PartitionsCadence,
+> = TUpstream extends keyof Nested
+  ? TDownstream extends keyof Nested
+    ? TDownstream extends Nested[TUpstream]
+      ? "one"
+      : "many"
+    : NotDerivable
+  : NotDerivable;
 
 type NotDerivable =
   TypeError<"how the partitions of the two assets correspond cannot be derived: state the mapping, such as `dep(asset, { mapping: allPartitions() })`">;

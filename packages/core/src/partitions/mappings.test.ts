@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isHeddleError } from "../errors.ts";
 import { deriveMapping } from "./derive-mapping.ts";
 import { dynamicPartitions, multiPartitions, staticPartitions } from "./key-partitions.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
@@ -20,10 +21,19 @@ import type { PartitionsDefinition } from "./partitions-definition.ts";
 import { resolveMapping } from "./resolve-mapping.ts";
 import { resolvePartitions } from "./resolve-partitions.ts";
 import type { ResolvedMapping } from "./resolved-mapping.ts";
-import { cronPartitions, dailyPartitions, hourlyPartitions, monthlyPartitions, weeklyPartitions } from "./time-partitions.ts";
+import {
+  cronPartitions,
+  dailyPartitions,
+  hourlyPartitions,
+  monthlyPartitions,
+  weeklyPartitions,
+} from "./time-partitions.ts";
 
 const NOW = Date.parse("2024-03-01T00:00Z");
-const KEYS: { readonly [name: string]: readonly (string | null)[] } = { users: ["ann", null, "bob", "cy"], teams: ["ann", "eve"] };
+const KEYS: { readonly [name: string]: readonly (string | null)[] } = {
+  users: ["ann", null, "bob", "cy"],
+  teams: ["ann", "eve"],
+};
 const resolve = (definition: PartitionsDefinition | null, now = NOW): PartitionSpace =>
   resolvePartitions(definition?.spec ?? null, { now, dynamicKeys: (name) => KEYS[name] ?? [] });
 const one = (ordinal: number): PartitionSet => PartitionSet.range(ordinal, ordinal + 1);
@@ -33,7 +43,11 @@ interface Read {
   readonly waiting: readonly (string | null)[];
 }
 
-function read(mapping: MappingSpec, [upstream, downstream]: readonly [PartitionsDefinition | null, PartitionsDefinition | null], text: string): Read {
+function read(
+  mapping: MappingSpec,
+  [upstream, downstream]: readonly [PartitionsDefinition | null, PartitionsDefinition | null],
+  text: string,
+): Read {
   const ends = { upstream: resolve(upstream), downstream: resolve(downstream) };
   const set = text === "" ? ends.downstream.all : ends.downstream.parseRange(text);
   const { partitions, nonexistent } = resolveMapping(mapping, ends).upstreamOf(set);
@@ -65,7 +79,9 @@ describe("each kind", () => {
       keys: ["2024-02-21"],
       waiting: ["eu"],
     });
-    expect(read(specificPartitions(["ann", "zoe"]).spec, [dynamicPartitions({ name: "users" }), regions], "eu")).toEqual({
+    expect(
+      read(specificPartitions(["ann", "zoe"]).spec, [dynamicPartitions({ name: "users" }), regions], "eu"),
+    ).toEqual({
       keys: ["ann"],
       waiting: ["eu"],
     });
@@ -85,8 +101,13 @@ describe("each kind", () => {
     expect(read(identityMapping().spec, [users, teams], "")).toEqual({ keys: ["ann"], waiting: ["eve"] });
     const [early, late] = ["2024-02-01", "2024-02-25"].map((start) => cronPartitions({ start, cron: "0 6 * * *" }));
     expect(read(identityMapping().spec, [early!, late!], "2024-02-26")).toEqual({ keys: ["2024-02-26"], waiting: [] });
-    expect(read(identityMapping().spec, [late!, early!], "2024-02-03..2024-02-25")).toMatchObject({ keys: ["2024-02-25"] });
-    expect(read(identityMapping().spec, [late!, early!], "2024-02-23..2024-02-25").waiting).toEqual(["2024-02-23", "2024-02-24"]);
+    expect(read(identityMapping().spec, [late!, early!], "2024-02-03..2024-02-25")).toMatchObject({
+      keys: ["2024-02-25"],
+    });
+    expect(read(identityMapping().spec, [late!, early!], "2024-02-23..2024-02-25").waiting).toEqual([
+      "2024-02-23",
+      "2024-02-24",
+    ]);
   });
 
   test("the window before, a week of windows, and the edge", () => {
@@ -96,7 +117,10 @@ describe("each kind", () => {
     const week = timeWindowMapping({ startOffset: -6 }).spec;
     expect(read(week, [days, days], "2024-02-22").keys).toEqual(["2024-02-20", "2024-02-21", "2024-02-22"]);
     const lead = timeWindowMapping({ startOffset: 1, endOffset: 1 }).spec;
-    expect(read(lead, [days, days], "2024-02-28..2024-02-29")).toEqual({ keys: ["2024-02-29"], waiting: ["2024-02-29"] });
+    expect(read(lead, [days, days], "2024-02-28..2024-02-29")).toEqual({
+      keys: ["2024-02-29"],
+      waiting: ["2024-02-29"],
+    });
     const fixed = dailyPartitions({ start: "2024-02-20", end: "2024-02-25" });
     expect(read(lead, [fixed, fixed], "2024-02-24")).toEqual({ keys: [], waiting: [] });
     expect(read(timeWindowMapping().spec, [fixed, days], "2024-02-24..2024-02-26")).toEqual({
@@ -119,27 +143,43 @@ describe("each kind", () => {
     const lag = timeWindowMapping({ startOffset: -1, endOffset: -1 }).spec;
     expect(read(lag, [trading, trading], "2024-02-26")).toEqual({ keys: ["2024-02-23"], waiting: [] });
     const week = timeWindowMapping({ startOffset: -4 }).spec;
-    expect(read(week, [trading, trading], "2024-02-27").keys).toEqual(["2024-02-21", "2024-02-22", "2024-02-23", "2024-02-26", "2024-02-27"]);
+    expect(read(week, [trading, trading], "2024-02-27").keys).toEqual([
+      "2024-02-21",
+      "2024-02-22",
+      "2024-02-23",
+      "2024-02-26",
+      "2024-02-27",
+    ]);
   });
 
   test("by dimension", () => {
     const both = multiPartitions({ day: days, region: regions });
     const months = multiPartitions({ month: monthlyPartitions({ start: "2024-02" }), area: regions });
-    const mapping = multiMapping({ day: { dimension: "month", mapping: timeWindowMapping() }, region: { dimension: "area" } });
+    const mapping = multiMapping({
+      day: { dimension: "month", mapping: timeWindowMapping() },
+      region: { dimension: "area" },
+    });
     expect(read(mapping.spec, [both, months], "2024-02|us").keys).toHaveLength(10);
-    expect(read(multiMapping({ day: { dimension: "month", mapping: lastPartition() } }).spec, [both, months], "2024-02|us").keys).toEqual([
-      "2024-02-29|eu",
-      "2024-02-29|us",
-    ]);
-    expect(read(fromDimension("day").spec, [days, both], "2024-02-22|us")).toEqual({ keys: ["2024-02-22"], waiting: [] });
+    expect(
+      read(multiMapping({ day: { dimension: "month", mapping: lastPartition() } }).spec, [both, months], "2024-02|us")
+        .keys,
+    ).toEqual(["2024-02-29|eu", "2024-02-29|us"]);
+    expect(read(fromDimension("day").spec, [days, both], "2024-02-22|us")).toEqual({
+      keys: ["2024-02-22"],
+      waiting: [],
+    });
     const late = dailyPartitions({ start: "2024-02-25" });
     expect(read(fromDimension("day").spec, [late, both], "2024-02-24..2024-02-25|us")).toEqual({
       keys: ["2024-02-25"],
       waiting: ["2024-02-24|us"],
     });
-    expect(read(identityMapping().spec, [multiPartitions({ region: staticPartitions(["us", "eu", "x"]), day: days }), both], "2024-02-22|us").keys).toEqual([
-      "us|2024-02-22",
-    ]);
+    expect(
+      read(
+        identityMapping().spec,
+        [multiPartitions({ region: staticPartitions(["us", "eu", "x"]), day: days }), both],
+        "2024-02-22|us",
+      ).keys,
+    ).toEqual(["us|2024-02-22"]);
   });
 });
 
@@ -159,8 +199,14 @@ describe("what does not fit is refused", () => {
     ["an unknown dimension", multiMapping({ hour: { dimension: "day" } }).spec, both, both, 'no dimension "hour"'],
     ["a missing dimension", multiMapping({ day: {} }).spec, both, both, "does not say which dimension"],
     ["a dimension of none", fromDimension("day").spec, days, regions, 'no dimension "day"'],
-    ["a dimension twice", multiMapping({ day: { dimension: "day" }, region: { dimension: "day", mapping: allPartitions() } }).spec, both, both, "named twice"],
-  ])("%s", (_, mapping, upstream, downstream, message) => {
+    [
+      "a dimension twice",
+      multiMapping({ day: { dimension: "day" }, region: { dimension: "day", mapping: allPartitions() } }).spec,
+      both,
+      both,
+      "named twice",
+    ],
+  ])("%s", (...[, mapping, upstream, downstream, message]) => {
     const attempt = () => resolveMapping(mapping, { upstream: resolve(upstream), downstream: resolve(downstream) });
     expect(attempt).toThrow(message);
     expect(attempt).toThrow(expect.objectContaining({ code: "MAPPING_INVALID", hint: expect.stringMatching(/\.$/) }));
@@ -170,7 +216,14 @@ describe("what does not fit is refused", () => {
 const zone = fc.constantFrom("UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Beirut");
 const time = fc
   .record({
-    factory: fc.constantFrom(hourlyPartitions, dailyPartitions, dailyPartitions, weeklyPartitions, monthlyPartitions, null),
+    factory: fc.constantFrom(
+      hourlyPartitions,
+      dailyPartitions,
+      dailyPartitions,
+      weeklyPartitions,
+      monthlyPartitions,
+      null,
+    ),
     timeZone: zone,
     minuteOffset: fc.constantFrom(0, 0, 30),
     hourOffset: fc.constantFrom(0, 0, 2, 23),
@@ -184,8 +237,12 @@ const time = fc
     const all = { ...options, ...(end !== undefined && { end }), dayOffset: 1 };
     return factory === null ? cronPartitions({ ...all, cron: cron.replace("*/90 3", "*/45 3-7") }) : factory(all);
   });
-const offsets = fc.tuple(fc.integer({ min: -3, max: 2 }), fc.nat({ max: 3 })).map(([start, length]) => ({ startOffset: start, endOffset: start + length }));
-const now = fc.constantFrom("2011-12-31T05:00Z", "2012-01-04T23:00Z", "2012-02-20T00:00Z").map((text) => Date.parse(text));
+const offsets = fc
+  .tuple(fc.integer({ min: -3, max: 2 }), fc.nat({ max: 3 }))
+  .map(([start, length]) => ({ startOffset: start, endOffset: start + length }));
+const now = fc
+  .constantFrom("2011-12-31T05:00Z", "2012-01-04T23:00Z", "2012-02-20T00:00Z")
+  .map((text) => Date.parse(text));
 
 /** At most this many members, spread over the set. */
 const spread = (set: PartitionSet, count: number): number[] => {
@@ -194,7 +251,10 @@ const spread = (set: PartitionSet, count: number): number[] => {
   return all.filter((_, index) => index % step === 0);
 };
 
-function expectRelation(mapping: ResolvedMapping, ends: { readonly upstream: PartitionSpace; readonly downstream: PartitionSpace }): void {
+function expectRelation(
+  mapping: ResolvedMapping,
+  ends: { readonly upstream: PartitionSpace; readonly downstream: PartitionSpace },
+): void {
   const downstream = spread(ends.downstream.all, 12);
   const upstream = spread(ends.upstream.all, 12);
   const reads = downstream.map((ordinal) => mapping.upstreamOf(one(ordinal)));
@@ -219,7 +279,7 @@ function expectRelation(mapping: ResolvedMapping, ends: { readonly upstream: Par
 describe("properties", () => {
   test("mappings by time are what overlap says, for sets as for members, in both directions", () => {
     fc.assert(
-      fc.property(time, time, offsets, now, (up, down, moved, at) => {
+      fc.property(time, time, offsets, now, (...[up, down, moved, at]) => {
         const ends = { upstream: resolve(up, at), downstream: resolve(down, at) };
         const mapping = resolveMapping({ kind: "time-window", ...moved }, ends);
         expectRelation(mapping, ends);
@@ -259,7 +319,7 @@ describe("properties", () => {
     ];
     let checked = 0;
     fc.assert(
-      fc.property(definition, definition, fc.constantFrom(...kinds), now, (up, down, mapping, at) => {
+      fc.property(definition, definition, fc.constantFrom(...kinds), now, (...[up, down, mapping, at]) => {
         const ends = { upstream: resolve(up, at), downstream: resolve(down, at) };
         const named = mapping.kind === "multi" && mapping.dimensions.length > 0;
         if (named && (up.spec.kind !== "multi" || down.spec.kind !== "multi")) return;
@@ -302,7 +362,7 @@ function attempt<T>(make: () => T): T | null {
   try {
     return make();
   } catch (error) {
-    expect(error).toMatchObject({ code: "MAPPING_NOT_DERIVABLE" });
-    return null;
+    if (isHeddleError(error, "MAPPING_NOT_DERIVABLE")) return null;
+    throw error;
   }
 }

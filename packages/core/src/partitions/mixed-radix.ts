@@ -26,7 +26,9 @@ export class MixedRadix {
   constructor(major: number, minor: readonly Digit[]) {
     this.#major = major;
     this.#minor = minor;
-    this.#weights = [...minor, null].map((_, place) => minor.slice(place).reduce((size, digit) => size * digit.size, 1));
+    this.#weights = [...minor, null].map((_, place) =>
+      minor.slice(place).reduce((size, digit) => size * digit.size, 1),
+    );
   }
 
   /** The ordinal of one ordinal for each dimension; `null` when one is outside its digit. */

@@ -95,7 +95,9 @@ export function multiSpace(spec: MultiPartitionsSpec, spaces: readonly Partition
     ordinalOf: source.ordinalOf,
     windowOf: (ordinal) => {
       const parts = radix.split(ordinal);
-      const byTime = spaces.flatMap((space, place) => (space.timeline === null ? [] : [space.windowOf(parts[place] ?? 0)]));
+      const byTime = spaces.flatMap((space, place) =>
+        space.timeline === null ? [] : [space.windowOf(parts[place] ?? 0)],
+      );
       return byTime.length === 1 ? (byTime[0] ?? null) : null;
     },
     parseRange,

@@ -34,7 +34,9 @@ export function parseRangeText(text: string, source: RangeSource): PartitionSet 
     if (typeof first !== "number" || typeof final !== "number") continue;
     return existing(trimmed, source.all.clip(first, final + 1), source);
   }
-  const [unknown = trimmed] = trimmed.split("..").filter((part) => part !== "" && source.ordinalOf(part.trim()) === null);
+  const [unknown = trimmed] = trimmed
+    .split("..")
+    .filter((part) => part !== "" && source.ordinalOf(part.trim()) === null);
   throw unknownKey(unknown.trim(), source);
 }
 

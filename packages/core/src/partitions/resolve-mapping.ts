@@ -20,7 +20,8 @@ export function resolveMapping(mapping: MappingSpec, ends: Ends): ResolvedMappin
   const { upstream } = ends;
   switch (mapping.kind) {
     case "unpartitioned":
-      if (upstream.spec !== null) throw invalid(mapping, "the upstream has partitions", "Use another mapping, such as allPartitions().");
+      if (upstream.spec !== null)
+        throw invalid(mapping, "the upstream has partitions", "Use another mapping, such as allPartitions().");
       return sameForAll(upstream.all, true, ends);
     case "all":
       return sameForAll(upstream.all, true, ends);
@@ -83,7 +84,8 @@ function resolveIdentity(ends: Ends): ResolvedMapping {
   const [up, down] = [ends.upstream.spec, ends.downstream.spec];
   if (up === null || down === null) {
     if (up === down) return sameOrdinal(ends);
-    const [side, hint] = up === null ? ["upstream", "Leave the mapping out."] : ["downstream", "Use allPartitions() or another mapping."];
+    const [side, hint] =
+      up === null ? ["upstream", "Leave the mapping out."] : ["downstream", "Use allPartitions() or another mapping."];
     throw invalid({ kind: "identity" }, `the ${side} has no partitions`, hint);
   }
   if (haveSameOrdinals(up, down)) return sameOrdinal(ends);
@@ -95,7 +97,11 @@ function resolveIdentity(ends: Ends): ResolvedMapping {
   if (upNames === undefined || downNames === undefined) return sameKey(ends);
   const shared = upNames.filter((name) => downNames.includes(name));
   if (shared.length !== upNames.length || shared.length !== downNames.length) return sameKey(ends);
-  const dimensions = shared.map((name) => ({ upstream: name, downstream: name, mapping: { kind: "identity" } as const }));
+  const dimensions = shared.map((name) => ({
+    upstream: name,
+    downstream: name,
+    mapping: { kind: "identity" } as const,
+  }));
   return new DimensionsRelation(resolveDimensions(dimensions, ends), ends);
 }
 
@@ -103,7 +109,11 @@ function resolveWindows(mapping: WindowOffsets & { readonly kind: "time-window" 
   const [upstream, downstream] = [ends.upstream, ends.downstream];
   if (!isByTime(upstream) || !isByTime(downstream)) {
     const side = isByTime(upstream) ? "downstream" : "upstream";
-    throw invalid(mapping, `the ${side} is not partitioned by time`, "Use allPartitions(), staticMapping() or another mapping.");
+    throw invalid(
+      mapping,
+      `the ${side} is not partitioned by time`,
+      "Use allPartitions(), staticMapping() or another mapping.",
+    );
   }
   const { startOffset, endOffset } = mapping;
   if (!Number.isSafeInteger(startOffset) || !Number.isSafeInteger(endOffset) || startOffset > endOffset) {
@@ -127,21 +137,35 @@ function resolveDimensions(mappings: readonly DimensionMappingSpec[], ends: Ends
   });
   for (const side of ["upstream", "downstream"] as const) {
     if (new Set(relations.map((relation) => relation[side])).size < relations.length) {
-      throw invalid(spec, `one dimension of the ${side} is named twice`, "Name each dimension at most once on either side.");
+      throw invalid(
+        spec,
+        `one dimension of the ${side} is named twice`,
+        "Name each dimension at most once on either side.",
+      );
     }
   }
   return relations;
 }
 
-function placeOf(mapping: MappingSpec, name: string | null, space: PartitionSpace): { place: number; space: PartitionSpace } {
+function placeOf(
+  mapping: MappingSpec,
+  name: string | null,
+  space: PartitionSpace,
+): { place: number; space: PartitionSpace } {
   const names = space.dimensions?.names ?? [];
   if (name === null && space.dimensions === null) return { place: 0, space };
   const place = name === null ? -1 : names.indexOf(name);
   const found = space.dimensions?.spaces[place];
   if (found !== undefined) return { place, space: found };
   const hint =
-    names.length > 0 ? `The dimensions are ${names.join(", ")}.` : "It has no dimensions: leave the name of the dimension out.";
-  throw invalid(mapping, name === null ? "it does not say which dimension is meant" : `there is no dimension ${JSON.stringify(name)}`, hint);
+    names.length > 0
+      ? `The dimensions are ${names.join(", ")}.`
+      : "It has no dimensions: leave the name of the dimension out.";
+  throw invalid(
+    mapping,
+    name === null ? "it does not say which dimension is meant" : `there is no dimension ${JSON.stringify(name)}`,
+    hint,
+  );
 }
 
 function invalid(mapping: MappingSpec, why: string, hint: string): HeddleError {

@@ -12,13 +12,20 @@ import { dailyPartitions, monthlyPartitions } from "./time-partitions.ts";
 const NOW = Date.parse("2024-03-01T00:00Z");
 const dynamicKeys = () => ["ann", null, "bob"];
 const resolve = ({ spec }: PartitionsDefinition): PartitionSpace => resolvePartitions(spec, { now: NOW, dynamicKeys });
-const keysOf = (space: PartitionSpace, set = space.all): (string | null)[] => [...set].map((ordinal) => space.keyOf(ordinal));
+const keysOf = (space: PartitionSpace, set = space.all): (string | null)[] =>
+  [...set].map((ordinal) => space.keyOf(ordinal));
 const days = dailyPartitions({ start: "2024-02-01" });
 const regions = staticPartitions(["eu", "us", "apac"]);
 
 test("no partitions", () => {
   const space = resolvePartitions(null, { now: NOW });
-  expect([space.spec, space.all.ranges, space.keyOf(0), space.ordinalOf(""), space.windowOf(0)]).toEqual([null, [0, 1], "", 0, null]);
+  expect([space.spec, space.all.ranges, space.keyOf(0), space.ordinalOf(""), space.windowOf(0)]).toEqual([
+    null,
+    [0, 1],
+    "",
+    0,
+    null,
+  ]);
   expect(space.format(space.all)).toBe("unpartitioned");
   expect(space.parseRange("all").equals(space.all)).toBe(true);
 });
@@ -26,7 +33,12 @@ test("no partitions", () => {
 test("static and dynamic keys", () => {
   const space = resolve(regions);
   expect(space.all.ranges).toEqual([0, 3]);
-  expect([space.keyOf(1), space.ordinalOf("apac"), space.ordinalOf("toString"), space.keyOf(3)]).toEqual(["us", 2, null, null]);
+  expect([space.keyOf(1), space.ordinalOf("apac"), space.ordinalOf("toString"), space.keyOf(3)]).toEqual([
+    "us",
+    2,
+    null,
+    null,
+  ]);
   const users = resolve(dynamicPartitions({ name: "users" }));
   expect(users.all.ranges).toEqual([0, 1, 2, 3]);
   expect(keysOf(users)).toEqual(["ann", "bob"]);
@@ -53,7 +65,8 @@ describe("ranges as people write them", () => {
   ])("%s", (text, expected) => {
     const set = space.parseRange(text);
     expect(space.format(set)).toBe(expected);
-    if (!set.isEmpty) expect(space.parseRange(space.format(set).replace(/ \(\d+\)$/, "")).equals(set)).toBe(true);
+    const again = expected.replace(/ \(\d+\)$/, "").replace("none", "last 0");
+    expect(space.parseRange(again).equals(set)).toBe(true);
   });
 
   test.each([
@@ -90,7 +103,10 @@ describe("several dimensions", () => {
     expect(space.all.size).toBe(29 * 3);
     expect(space.all.ranges).toHaveLength(2);
     expect(keysOf(space).slice(0, 4)).toEqual(["eu|2024-02-01", "us|2024-02-01", "apac|2024-02-01", "eu|2024-02-02"]);
-    expect(space.windowOf(space.all.first!)).toEqual({ start: Date.parse("2024-02-01"), end: Date.parse("2024-02-02") });
+    expect(space.windowOf(space.all.first!)).toEqual({
+      start: Date.parse("2024-02-01"),
+      end: Date.parse("2024-02-02"),
+    });
   });
 
   test("ranges for each dimension", () => {
@@ -109,7 +125,10 @@ describe("several dimensions", () => {
   });
 
   test("keys with the separator are written so that they stay apart", () => {
-    const odd = multiPartitions({ a: staticPartitions(["x|y", "x", "\\", "x\\"]), b: staticPartitions(["z", "y|z", "|"]) });
+    const odd = multiPartitions({
+      a: staticPartitions(["x|y", "x", "\\", "x\\"]),
+      b: staticPartitions(["z", "y|z", "|"]),
+    });
     const oddSpace = resolve(odd);
     const keys = keysOf(oddSpace);
     expect(keys[0]).toBe("x\\|y|z");
@@ -122,9 +141,16 @@ describe("several dimensions", () => {
   });
 
   test("dimensions that grow leave ordinals as they are", () => {
-    const growing = multiPartitions({ user: dynamicPartitions({ name: "users" }), day: dailyPartitions({ start: "1969-12-20" }), month: monthlyPartitions({ start: "2024-01" }) });
+    const growing = multiPartitions({
+      user: dynamicPartitions({ name: "users" }),
+      day: dailyPartitions({ start: "1969-12-20" }),
+      month: monthlyPartitions({ start: "2024-01" }),
+    });
     const now = resolve(growing);
-    const later = resolvePartitions(growing.spec, { now: NOW + 90 * 86_400_000, dynamicKeys: () => ["ann", null, "bob", "eve"] });
+    const later = resolvePartitions(growing.spec, {
+      now: NOW + 90 * 86_400_000,
+      dynamicKeys: () => ["ann", null, "bob", "eve"],
+    });
     for (const ordinal of now.all.take(50)) {
       expect(later.keyOf(ordinal)).toBe(now.keyOf(ordinal));
       expect(later.ordinalOf(now.keyOf(ordinal)!)).toBe(ordinal);
@@ -152,12 +178,15 @@ test("products and boxes of mixed radix are those of lists", () => {
     { dimension: 0, first: 0, size: 3 },
   ];
   const radix = new MixedRadix(1, digits);
-  const set = (min: number, max: number) => fc.array(fc.integer({ min, max }), { maxLength: 5 }).map((list) => PartitionSet.of(list));
+  const set = (min: number, max: number) =>
+    fc.array(fc.integer({ min, max }), { maxLength: 5 }).map((list) => PartitionSet.of(list));
   const box = fc.tuple(set(0, 2), set(-6, 6), set(-2, 1));
   fc.assert(
     fc.property(fc.array(box, { maxLength: 3 }), (boxes) => {
       const all = boxes.reduce((union, each) => union.union(radix.product(each)), PartitionSet.EMPTY);
-      const names = new Set(boxes.flatMap(([a, b, c]) => [...a].flatMap((x) => [...b].flatMap((y) => [...c].map((z) => `${x} ${y} ${z}`)))));
+      const names = new Set(
+        boxes.flatMap(([a, b, c]) => [...a].flatMap((x) => [...b].flatMap((y) => [...c].map((z) => `${x} ${y} ${z}`)))),
+      );
       expect(new Set([...all].map((ordinal) => radix.split(ordinal).join(" ")))).toEqual(names);
       expect(all.size).toBe(names.size);
       for (const ordinal of all) expect(radix.join(radix.split(ordinal))).toBe(ordinal);
@@ -171,14 +200,20 @@ test("products and boxes of mixed radix are those of lists", () => {
 
 test("any text is a range or is refused, and never anything else", () => {
   const spaces = [resolve(days), resolve(regions), resolve(multiPartitions({ region: regions, day: days }))];
-  const text = fc.oneof(fc.string({ maxLength: 30 }), fc.stringMatching(/^[a-z0-9|., -]{0,30}$/), fc.stringMatching(/^(eu|us|2024-02-0[0-9]|[|]|[.]{2}|,){0,6}$/));
+  const text = fc.oneof(
+    fc.string({ maxLength: 30 }),
+    fc.stringMatching(/^[a-z0-9|., -]{0,30}$/),
+    fc.stringMatching(/^(eu|us|2024-02-0[0-9]|[|]|[.]{2}|,){0,6}$/),
+  );
   fc.assert(
     fc.property(fc.constantFrom(...spaces), text, (space, input) => {
+      let set = space.all;
       try {
-        expect(space.parseRange(input).isSubsetOf(space.all)).toBe(true);
+        set = space.parseRange(input);
       } catch (error) {
-        expect(isHeddleError(error, "PARTITION_UNKNOWN"), String(error)).toBe(true);
+        if (!isHeddleError(error, "PARTITION_UNKNOWN")) throw error;
       }
+      expect(set.isSubsetOf(space.all)).toBe(true);
     }),
     { numRuns: 1500 },
   );

@@ -48,7 +48,8 @@ export class Timeline {
     this.#format = format;
     this.#exclusions = (spec.exclusions ?? []).map((text) => {
       const exclusion = parseExclusion(text, this.line);
-      if (exclusion === null) throw invalid(`the exclusion ${JSON.stringify(text)} is no date, time or cron expression`);
+      if (exclusion === null)
+        throw invalid(`the exclusion ${JSON.stringify(text)} is no date, time or cron expression`);
       return exclusion;
     });
   }

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { ERROR_CATALOGUE } from "../error-catalogue.ts";
+import { isHeddleError } from "../errors.ts";
 import { dynamicPartitions, multiPartitions, staticPartitions } from "./key-partitions.ts";
 import type { PartitionsDefinition } from "./partitions-definition.ts";
 import { resolvePartitions } from "./resolve-partitions.ts";
-import { cronPartitions, dailyPartitions, hourlyPartitions, monthlyPartitions, weeklyPartitions } from "./time-partitions.ts";
+import {
+  cronPartitions,
+  dailyPartitions,
+  hourlyPartitions,
+  monthlyPartitions,
+  weeklyPartitions,
+} from "./time-partitions.ts";
 import { validatePartitionsSpec } from "./validate-partitions-spec.ts";
 
 const days = dailyPartitions({ start: "2024-01-01" });
@@ -41,33 +48,73 @@ const BAD: readonly (readonly [what: string, definition: PartitionsDefinition, m
   ["a blank at the end", staticPartitions(["a "]), "begins or ends with a blank", "Remove"],
   ["a long key", staticPartitions(["x".repeat(513)]), "has 513 characters", "at most 512"],
   ["no name", dynamicPartitions({ name: "" }), "the name of the dynamic partitions is empty", "visible"],
-  ["end before start", dailyPartitions({ start: "2024-02-01", end: "2024-01-01" }), "is not after the start", "Exchange"],
-  ["end at the start", dailyPartitions({ start: "2024-02-01", end: "2024-02-01" }), "is not after the start", "open end"],
+  [
+    "end before start",
+    dailyPartitions({ start: "2024-02-01", end: "2024-01-01" }),
+    "is not after the start",
+    "Exchange",
+  ],
+  [
+    "end at the start",
+    dailyPartitions({ start: "2024-02-01", end: "2024-02-01" }),
+    "is not after the start",
+    "open end",
+  ],
   ["no window", monthlyPartitions({ start: "2024-02-02", end: "2024-03-31" }), "no window lies between", "finer"],
   ["no date", dailyPartitions({ start: "01/02/2024" }), 'the start "01/02/2024" is no date', "2024-01-31"],
-  ["no such date", dailyPartitions({ start: "2024-01-01", end: "2024-02-30" }), 'the end "2024-02-30" is no date', "2024-01-31"],
+  [
+    "no such date",
+    dailyPartitions({ start: "2024-01-01", end: "2024-02-30" }),
+    'the end "2024-02-30" is no date',
+    "2024-01-31",
+  ],
   ["too far off", dailyPartitions({ start: "9999-01-01" }), "between 1800 and 2200", "2024-01-31"],
-  ["an unknown zone", dailyPartitions({ start: "2024", timeZone: "America/Los_Angles" }), "no time zone", "America/Los_Angeles"],
+  [
+    "an unknown zone",
+    dailyPartitions({ start: "2024", timeZone: "America/Los_Angles" }),
+    "no time zone",
+    "America/Los_Angeles",
+  ],
   ["a bad hour", dailyPartitions({ start: "2024", hourOffset: 24 }), 'the hour "24"', "0 to 23"],
   ["a bad weekday", weeklyPartitions({ start: "2024", dayOffset: 9 }), 'the day of week "9"', "sun to sat"],
   ["the 29th", monthlyPartitions({ start: "2024", dayOffset: 29 }), "is not monthly", "cronPartitions"],
-  ["a bad cron", cronPartitions({ start: "2024", cron: "0 0 30 2 *" }), "no date ever matches", "some months are shorter"],
+  [
+    "a bad cron",
+    cronPartitions({ start: "2024", cron: "0 0 30 2 *" }),
+    "no date ever matches",
+    "some months are shorter",
+  ],
   ["an end offset", dailyPartitions({ start: "2024", endOffset: 0.5 }), "the endOffset 0.5", "whole number"],
   ["an unknown field", dailyPartitions({ start: "2024", format: "%Y-%Q" }), 'unknown field "%Q"', "%j"],
   ["a lonely percent", dailyPartitions({ start: "2024", format: "%Y%m%d%" }), 'unknown field "%"', "%%"],
   ["days by month", dailyPartitions({ start: "2024", format: "%Y-%m" }), "several windows the same key", "%Y-%m-%d"],
   ["hours by day", hourlyPartitions({ start: "2024", format: "%Y-%m-%d" }), "several windows the same key", "%H"],
   ["minutes by hour", cronPartitions({ start: "2024", cron: "*/5 * * * *", format: "%Y-%m-%dT%H" }), "same key", "%M"],
-  ["a bad exclusion", dailyPartitions({ start: "2024", exclusions: ["christmas"] }), 'the exclusion "christmas"', "cron"],
+  [
+    "a bad exclusion",
+    dailyPartitions({ start: "2024", exclusions: ["christmas"] }),
+    'the exclusion "christmas"',
+    "cron",
+  ],
   ["a bad cron exclusion", dailyPartitions({ start: "2024", exclusions: ["0 0 * * 9"] }), 'day of week "9"', "sun"],
-  ["a bad dimension", multiPartitions({ day: days, x: staticPartitions([]) }), 'dimension "x": the partitions', "at least one"],
+  [
+    "a bad dimension",
+    multiPartitions({ day: days, x: staticPartitions([]) }),
+    'dimension "x": the partitions',
+    "at least one",
+  ],
   ["no dimension", multiPartitions({}), "has no dimensions", "at least one"],
-  ["dimensions of dimensions", multiPartitions({ a: multiPartitions({ day: days }) }), "dimensions of its own", "side by side"],
+  [
+    "dimensions of dimensions",
+    multiPartitions({ a: multiPartitions({ day: days }) }),
+    "dimensions of its own",
+    "side by side",
+  ],
   ["three that grow", multiPartitions({ a: days, b: days, c: days }), "too many combinations", "two or three"],
 ];
 
 describe("what is wrong is said, with a remedy", () => {
-  test.each(BAD)("%s", (_, { spec }, message, hint) => {
+  test.each(BAD)("%s", (...[, { spec }, message, hint]) => {
     const problems = validatePartitionsSpec(spec);
     expect(problems).toHaveLength(1);
     expect(problems[0]!.message).toContain(message);
@@ -76,25 +123,42 @@ describe("what is wrong is said, with a remedy", () => {
   });
 
   test("all problems at once", () => {
-    const all = dailyPartitions({ start: "x", end: "y", timeZone: "Mars/Olympus", hourOffset: 99, endOffset: Number.NaN });
+    const all = dailyPartitions({
+      start: "x",
+      end: "y",
+      timeZone: "Mars/Olympus",
+      hourOffset: 99,
+      endOffset: Number.NaN,
+    });
     expect(validatePartitionsSpec(all.spec)).toHaveLength(5);
   });
 
   test("nothing that is refused can be resolved into something else", () => {
-    for (const [, { spec }] of BAD.filter(([, { spec }]) => spec.kind === "time-window")) {
-      if (spec.kind !== "time-window") continue;
-      const attempt = () => resolvePartitions(spec, { now: 0 }).all.size;
-      try {
-        expect(attempt()).toBe(0);
-      } catch (error) {
-        expect(error).toMatchObject({ code: expect.stringMatching(/^(PARTITIONS|CRON|TIME_ZONE)_INVALID$/) });
-      }
+    const byTime = BAD.flatMap(([, { spec }]) => (spec.kind === "time-window" ? [spec] : []));
+    expect(byTime.length).toBeGreaterThan(10);
+    for (const spec of byTime) {
+      const resolved = (): number => {
+        try {
+          return resolvePartitions(spec, { now: 0 }).all.size;
+        } catch (error) {
+          const codes = ["PARTITIONS_INVALID", "CRON_INVALID", "TIME_ZONE_INVALID"] as const;
+          if (codes.some((code) => isHeddleError(error, code))) return 0;
+          throw error;
+        }
+      };
+      expect(resolved()).toBe(0);
     }
   });
 });
 
 test("a dimension's name is given once", () => {
   const partitions = days.spec;
-  const spec = { kind: "multi", dimensions: [{ name: "a", partitions }, { name: "a", partitions: staticPartitions(["x"]).spec }] } as const;
+  const spec = {
+    kind: "multi",
+    dimensions: [
+      { name: "a", partitions },
+      { name: "a", partitions: staticPartitions(["x"]).spec },
+    ],
+  } as const;
   expect(validatePartitionsSpec(spec).map(({ message }) => message)).toEqual(['the dimension "a" is given twice']);
 });

@@ -39,7 +39,8 @@ export function validatePartitionsSpec(spec: PartitionsSpec): PartitionsProblem[
 }
 
 function validateStatic({ keys }: StaticPartitionsSpec): PartitionsProblem[] {
-  if (keys.length === 0) return [problem("the partitions definition has no keys", "Give at least one key, or leave the partitions out.")];
+  if (keys.length === 0)
+    return [problem("the partitions definition has no keys", "Give at least one key, or leave the partitions out.")];
   const bad = keys.flatMap((key) => validateName(key, "the partition key"));
   const seen = new Set<string>();
   const repeated = new Set<string>();
@@ -49,13 +50,17 @@ function validateStatic({ keys }: StaticPartitionsSpec): PartitionsProblem[] {
     seen.add(normal);
   }
   const twice = [...repeated].map((key) =>
-    problem(`the partition key ${JSON.stringify(key)} is given twice`, "Name each partition once; keys that look the same count as the same."),
+    problem(
+      `the partition key ${JSON.stringify(key)} is given twice`,
+      "Name each partition once; keys that look the same count as the same.",
+    ),
   );
   return [...bad.slice(0, MAX_LISTED), ...twice.slice(0, MAX_LISTED)];
 }
 
 function validateName(name: string, what: string): PartitionsProblem[] {
-  if (typeof name !== "string" || name === "") return [problem(`${what} is empty`, "Use at least one visible character.")];
+  if (typeof name !== "string" || name === "")
+    return [problem(`${what} is empty`, "Use at least one visible character.")];
   const shown = JSON.stringify(name.slice(0, 80));
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) {
     return [problem(`${what} ${shown} has a control character`, "Use visible characters and blanks only.")];
@@ -68,11 +73,13 @@ function validateName(name: string, what: string): PartitionsProblem[] {
 }
 
 function validateMulti({ dimensions }: MultiPartitionsSpec): PartitionsProblem[] {
-  if (dimensions.length === 0) return [problem("the partitions definition has no dimensions", "Give at least one dimension.")];
+  if (dimensions.length === 0)
+    return [problem("the partitions definition has no dimensions", "Give at least one dimension.")];
   const names = dimensions.map(({ name }) => name);
   const problems = names.flatMap((name) => validateName(name, "the name of the dimension"));
   const twice = names.find((name, place) => names.indexOf(name) < place);
-  if (twice !== undefined) problems.push(problem(`the dimension ${JSON.stringify(twice)} is given twice`, "Give it another name."));
+  if (twice !== undefined)
+    problems.push(problem(`the dimension ${JSON.stringify(twice)} is given twice`, "Give it another name."));
   for (const { name, partitions } of dimensions) {
     const own =
       partitions.kind === "multi"
@@ -81,7 +88,12 @@ function validateMulti({ dimensions }: MultiPartitionsSpec): PartitionsProblem[]
     problems.push(...own.map((each) => ({ ...each, message: `dimension ${JSON.stringify(name)}: ${each.message}` })));
   }
   if (problems.length === 0 && !canBeNumbered(dimensions)) {
-    problems.push(problem("the dimensions have too many combinations", "Use two or three dimensions that grow at most, and fewer fixed keys."));
+    problems.push(
+      problem(
+        "the dimensions have too many combinations",
+        "Use two or three dimensions that grow at most, and fewer fixed keys.",
+      ),
+    );
   }
   return problems;
 }
@@ -92,7 +104,12 @@ function validateTime(spec: TimeWindowPartitionsSpec): PartitionsProblem[] {
     isTimeZone(spec.timeZone) ? null : problemOf(() => throwing(unknownTimeZone(spec.timeZone))),
   ];
   if (!Number.isSafeInteger(spec.endOffset) || Math.abs(spec.endOffset) > MAX_END_OFFSET) {
-    problems.push(problem(`the endOffset ${spec.endOffset} cannot be used`, `Use a whole number of windows, at most ${MAX_END_OFFSET}.`));
+    problems.push(
+      problem(
+        `the endOffset ${spec.endOffset} cannot be used`,
+        `Use a whole number of windows, at most ${MAX_END_OFFSET}.`,
+      ),
+    );
   }
   let fields: CronFields | undefined;
   problems.push(problemOf(() => (fields = new LocalTicks(spec.cron).fields)));
@@ -121,10 +138,17 @@ function validateBounds({ start, end }: TimeWindowPartitionsSpec): (PartitionsPr
   const unread = (["start", "end"] as const).filter((name) => bounds[name] === null);
   if (unread.length > 0) {
     const given = { start, end };
-    return unread.map((name) => problem(`the ${name} ${JSON.stringify(given[name])} is no date or time between 1800 and 2200`, DATE_HINT));
+    return unread.map((name) =>
+      problem(`the ${name} ${JSON.stringify(given[name])} is no date or time between 1800 and 2200`, DATE_HINT),
+    );
   }
   if ((bounds.end ?? 0) > (bounds.start ?? 0)) return [];
-  return [problem(`the end ${String(end)} is not after the start ${start}`, "Exchange them, or leave the end out for an open end.")];
+  return [
+    problem(
+      `the end ${String(end)} is not after the start ${start}`,
+      "Exchange them, or leave the end out for an open end.",
+    ),
+  ];
 }
 
 function readBound(text: string): number | null {
@@ -142,7 +166,8 @@ const CADENCE_HINTS: { readonly [cadence in Cadence]: string } = {
 };
 
 function validateCadence({ cadence, cron }: TimeWindowPartitionsSpec, fields: CronFields): PartitionsProblem | null {
-  const fits = cadence === "cron" || (cadence === "hourly" ? isHourly(fields) : calendarStepOf(cadence, fields) !== null);
+  const fits =
+    cadence === "cron" || (cadence === "hourly" ? isHourly(fields) : calendarStepOf(cadence, fields) !== null);
   return fits ? null : problem(`the cron expression ${JSON.stringify(cron)} is not ${cadence}`, CADENCE_HINTS[cadence]);
 }
 
@@ -150,7 +175,10 @@ function validateFormat({ format, cadence }: TimeWindowPartitionsSpec, fields: C
   const shown = JSON.stringify(format);
   const parsed = KeyFormat.parse(format);
   if (typeof parsed === "string") {
-    return problem(`the key format ${shown} has the unknown field ${JSON.stringify(parsed)}`, `The fields are ${KEY_FIELDS.join(" ")} and %%.`);
+    return problem(
+      `the key format ${shown} has the unknown field ${JSON.stringify(parsed)}`,
+      `The fields are ${KEY_FIELDS.join(" ")} and %%.`,
+    );
   }
   const missing = missingFields(parsed.fields, cadence, fields);
   if (missing !== null) return problem(`the key format ${shown} gives several windows the same key`, `Add ${missing}.`);

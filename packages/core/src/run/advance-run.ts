@@ -74,7 +74,8 @@ export function findInitialSteps(graph: RunGraph): { readonly ready: PartitionSe
   return graph.plan.assets.map((_asset, position) => {
     const targets = graph.targets(position);
     let waiting = PartitionSet.EMPTY;
-    for (const edge of graph.inEdges(position)) waiting = waiting.union(readersOf(graph, edge, graph.targets(edge.upstream)));
+    for (const edge of graph.inEdges(position))
+      waiting = waiting.union(readersOf(graph, edge, graph.targets(edge.upstream)));
     return { ready: targets.subtract(waiting), waiting };
   });
 }

@@ -124,7 +124,11 @@ function partitionsMissing(asset: string): HeddleError {
 }
 
 function rootNotSelected(context: TargetContext, root: string): HeddleError {
-  const hint = formatNearest(root, context.selected.map((asset) => asset.key)) ?? "Add it to the selection.";
+  const hint =
+    formatNearest(
+      root,
+      context.selected.map((asset) => asset.key),
+    ) ?? "Add it to the selection.";
   return new HeddleError("ASSET_UNKNOWN", `"${root}", whose partitions were chosen, is not a selected asset`, {
     hint,
     details: { asset: root },

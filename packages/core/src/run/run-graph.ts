@@ -118,15 +118,23 @@ export interface BlockerHint {
  */
 export function createRunGraph(plan: RunPlan): RunGraph {
   if (plan.protocol !== 1) {
-    throw new HeddleError("RUN_PLAN_INVALID", `the plan has format ${String(plan.protocol)}, and this version reads 1`, {
-      hint: "Let the version of Heddle that made the run finish it, or upgrade this one.",
-    });
+    throw new HeddleError(
+      "RUN_PLAN_INVALID",
+      `the plan has format ${String(plan.protocol)}, and this version reads 1`,
+      {
+        hint: "Let the version of Heddle that made the run finish it, or upgrade this one.",
+      },
+    );
   }
   return new RunGraph(plan, createPartitionSpaces(plan.at, plan.dynamicKeys));
 }
 
 function brokenPlan(asset: string, upstream: string): HeddleError {
-  return new HeddleError("RUN_PLAN_INVALID", `in the plan "${asset}" reads "${upstream}", which does not come before it`, {
-    details: { asset, upstream },
-  });
+  return new HeddleError(
+    "RUN_PLAN_INVALID",
+    `in the plan "${asset}" reads "${upstream}", which does not come before it`,
+    {
+      details: { asset, upstream },
+    },
+  );
 }

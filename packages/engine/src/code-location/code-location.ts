@@ -88,7 +88,9 @@ export class CodeLocation {
       this.#hash = bundle.hash;
       this.#lastError = undefined;
       const took = Math.round(performance.now() - began);
-      log.info(`loaded ${project.name}: ${snapshot.assets.length} assets in ${took} ms`, { codeVersion: bundle.hash.slice(0, 12) });
+      log.info(`loaded ${project.name}: ${snapshot.assets.length} assets in ${took} ms`, {
+        codeVersion: bundle.hash.slice(0, 12),
+      });
       onLoad?.();
     } catch (error) {
       await this.#fail(error);

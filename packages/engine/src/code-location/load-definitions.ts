@@ -64,9 +64,13 @@ function converse(
     const timer = setTimeout(() => {
       const seconds = Math.round(timeoutMs / 1000);
       reject(
-        new HeddleError("CODE_LOCATION_LOAD_TIMEOUT", `${project.name} did not finish loading within ${seconds} s${output()}`, {
-          hint: "Modules should only declare: move work, connections and endless loops into asset functions or resources.",
-        }),
+        new HeddleError(
+          "CODE_LOCATION_LOAD_TIMEOUT",
+          `${project.name} did not finish loading within ${seconds} s${output()}`,
+          {
+            hint: "Modules should only declare: move work, connections and endless loops into asset functions or resources.",
+          },
+        ),
       );
     }, timeoutMs);
     const settle = (finish: () => void): void => {
@@ -126,23 +130,28 @@ function unwrap(project: Project, response: LoadResponse): DefinitionsSnapshot {
 
 function problemsError(project: Project, problems: readonly DefinitionProblem[]): HeddleError {
   const lines = problems.map((problem) => {
-    const place = problem.source === undefined || problem.source === null ? "" : `${problem.source.file}:${problem.source.line}: `;
+    const place =
+      problem.source === undefined || problem.source === null ? "" : `${problem.source.file}:${problem.source.line}: `;
     return `  ${place}${problem.message}${problem.hint === undefined ? "" : `\n      ${problem.hint}`}`;
   });
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  return new HeddleError("DEFINITIONS_INVALID", `the definitions of ${project.name} have ${count}:\n${lines.join("\n")}`, {
-    hint: "Nothing was changed; the last good version stays in force until all of them are corrected.",
-    details: {
-      problems: problems.map((problem) => ({
-        code: problem.code,
-        message: problem.message,
-        hint: problem.hint ?? null,
-        asset: problem.asset ?? null,
-        file: problem.source?.file ?? null,
-        line: problem.source?.line ?? null,
-      })) as JsonValue,
+  return new HeddleError(
+    "DEFINITIONS_INVALID",
+    `the definitions of ${project.name} have ${count}:\n${lines.join("\n")}`,
+    {
+      hint: "Nothing was changed; the last good version stays in force until all of them are corrected.",
+      details: {
+        problems: problems.map((problem) => ({
+          code: problem.code,
+          message: problem.message,
+          hint: problem.hint ?? null,
+          asset: problem.asset ?? null,
+          file: problem.source?.file ?? null,
+          line: problem.source?.line ?? null,
+        })) as JsonValue,
+      },
     },
-  });
+  );
 }
 
 /** The first line of a stack that lies in the project's own files. */

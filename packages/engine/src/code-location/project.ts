@@ -38,7 +38,7 @@ export function findProject(directory: string): Project {
       `${root} has no module with definitions (looked for ${candidates.join(", ")})`,
       {
         hint:
-          'Write `export default definitions({ assets: [] })` into src/definitions.ts, or name the module in package.json: ' +
+          "Write `export default definitions({ assets: [] })` into src/definitions.ts, or name the module in package.json: " +
           '{"heddle": {"definitions": "path/to/module.ts"}}.',
       },
     );

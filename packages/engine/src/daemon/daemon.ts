@@ -51,7 +51,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { db, log } = options;
   const wake = new WakeSignal();
   let stopped = false;
-  const listeners = await Promise.all(["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => wake.raise())));
+  const listeners = await Promise.all(
+    ["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => wake.raise())),
+  );
   const locations = options.projects.map(
     (project) =>
       new CodeLocation({

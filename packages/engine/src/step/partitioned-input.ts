@@ -1,13 +1,16 @@
 import { HeddleError, type PartitionedInput } from "@heddle/core";
 
 /** One upstream partition and how to load it. */
-export interface LoadablePartition {
+export interface LoadablePartition<out TValue = unknown> {
   readonly key: string;
-  load(): Promise<unknown>;
+  load(): Promise<TValue>;
 }
 
 /** Makes the input of a step that reads many partitions: lazy, in order, nothing is kept after it was given out. */
-export function createPartitionedInput(upstream: string, partitions: readonly LoadablePartition[]): PartitionedInput<unknown> {
+export function createPartitionedInput<TValue>(
+  upstream: string,
+  partitions: readonly LoadablePartition<TValue>[],
+): PartitionedInput<TValue> {
   const byKey = new Map(partitions.map((partition) => [partition.key, partition]));
   return {
     keys: partitions.map(({ key }) => key),
@@ -15,10 +18,14 @@ export function createPartitionedInput(upstream: string, partitions: readonly Lo
     async get(key) {
       const partition = byKey.get(key);
       if (partition !== undefined) return partition.load();
-      throw new HeddleError("PARTITION_UNKNOWN", `the partition "${key}" of ${upstream} is not among those that this step reads`, {
-        hint: "`keys` lists them; the mapping of the dependency decides which they are.",
-        details: { asset: upstream, partition: key },
-      });
+      throw new HeddleError(
+        "PARTITION_UNKNOWN",
+        `the partition "${key}" of ${upstream} is not among those that this step reads`,
+        {
+          hint: "`keys` lists them; the mapping of the dependency decides which they are.",
+          details: { asset: upstream, partition: key },
+        },
+      );
     },
     async *[Symbol.asyncIterator]() {
       for (const partition of partitions) yield [partition.key, await partition.load()];

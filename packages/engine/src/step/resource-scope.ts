@@ -1,4 +1,11 @@
-import { HeddleError, findResource, type Definitions, type Logger, type Resource, type ResourcesShape } from "@heddle/core";
+import {
+  HeddleError,
+  findResource,
+  type Definitions,
+  type Logger,
+  type Resource,
+  type ResourcesShape,
+} from "@heddle/core";
 
 /** What a resource's creation is told about the step that waits for it. */
 export interface ResourceRequest {
@@ -9,10 +16,7 @@ export interface ResourceRequest {
 /** The resources of one process: each is created when the first step needs it, and closed when the process ends. */
 export interface ResourceScope {
   /** @throws RESOURCE_FAILED when `create` throws, RESOURCE_MISSING when a slot is not filled. */
-  acquire(
-    declared: ResourcesShape,
-    request: ResourceRequest,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  acquire(declared: ResourcesShape, request: ResourceRequest): Promise<Readonly<Record<string, unknown>>>;
   /** Closes everything that was created, last first. Never throws: failures are logged. */
   close(): Promise<void>;
 }
@@ -27,10 +31,14 @@ export function createResourceScope(definitions: Definitions): ResourceScope {
     } catch (cause) {
       // The next step tries again: a database that was away for a moment must not poison the process.
       created.delete(resource.key);
-      throw new HeddleError("RESOURCE_FAILED", `the resource "${resource.key}" could not be created: ${messageOf(cause)}`, {
-        hint: "Look at what its `create` does: usually an address, a credential or a service that is away.",
-        cause,
-      });
+      throw new HeddleError(
+        "RESOURCE_FAILED",
+        `the resource "${resource.key}" could not be created: ${messageOf(cause)}`,
+        {
+          hint: "Look at what its `create` does: usually an address, a credential or a service that is away.",
+          cause,
+        },
+      );
     }
   };
   const get = (resource: Resource, request: ResourceRequest): Promise<unknown> => {

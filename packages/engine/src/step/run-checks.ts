@@ -41,8 +41,16 @@ async function runCheck(check: AnyAssetCheck, value: unknown, { step, ports }: C
     };
   } catch (error) {
     log.error(`the check "${name}" threw: ${messageOf(error)}`);
-    const hint = isHeddleError(error) && error.hint !== undefined ? { hint: { type: "text", value: error.hint } } : null;
-    return { name, passed: false, severity: "error", blocking, description: `threw: ${messageOf(error)}`, metadata: hint };
+    const hint =
+      isHeddleError(error) && error.hint !== undefined ? { hint: { type: "text", value: error.hint } } : null;
+    return {
+      name,
+      passed: false,
+      severity: "error",
+      blocking,
+      description: `threw: ${messageOf(error)}`,
+      metadata: hint,
+    };
   }
 }
 

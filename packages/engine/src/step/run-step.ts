@@ -58,7 +58,8 @@ export async function runStep(step: StepAssignment, ports: StepPorts): Promise<S
     ports.signal.throwIfAborted();
     const io = asset.io ?? ports.defaults.io;
     const store = io.store ?? ports.defaults.store;
-    const stored = value === undefined ? null : await stage(io, value, { ...targetOf(step), store, signal: ports.signal });
+    const stored =
+      value === undefined ? null : await stage(io, value, { ...targetOf(step), store, signal: ports.signal });
     const load = async (): Promise<unknown> =>
       stored === null ? undefined : io.load({ ...targetOf(step), stored, store, signal: ports.signal });
     const checks = await runChecks(asset, { step, ports, load });
@@ -118,7 +119,8 @@ export function partitionOf(step: StepAssignment): {
   readonly partition: { key: string; ordinal: number; window: { start: Date; end: Date } | undefined } | undefined;
 } {
   if (step.partitionKey === null) return { partition: undefined };
-  const window = step.window === null ? undefined : { start: new Date(step.window.start), end: new Date(step.window.end) };
+  const window =
+    step.window === null ? undefined : { start: new Date(step.window.start), end: new Date(step.window.end) };
   return { partition: { key: step.partitionKey, ordinal: step.ordinal, window } };
 }
 
@@ -168,7 +170,10 @@ function targetOf({ assetKey, partitionKey, attemptId }: StepAssignment): {
 function findAsset(step: StepAssignment, definitions: Definitions): AnyAsset {
   const asset = definitions.assets.get(step.assetKey);
   if (asset?.kind === "asset") return asset;
-  throw new HeddleError("ASSET_UNKNOWN", `this code version declares no asset ${step.assetKey} that can be materialized`);
+  throw new HeddleError(
+    "ASSET_UNKNOWN",
+    `this code version declares no asset ${step.assetKey} that can be materialized`,
+  );
 }
 
 function otherIoManager(
@@ -176,9 +181,13 @@ function otherIoManager(
   { key, written, declared }: { key: string | null; written: string; declared: string },
 ): HeddleError {
   const what = key === null ? input.upstream : `${input.upstream} [${key}]`;
-  return new HeddleError("IO_MANAGER_MISMATCH", `${what} was stored by "${written}" and is now declared with "${declared}"`, {
-    hint: `Materialize ${input.upstream} again, so that its partitions are stored the new way.`,
-  });
+  return new HeddleError(
+    "IO_MANAGER_MISMATCH",
+    `${what} was stored by "${written}" and is now declared with "${declared}"`,
+    {
+      hint: `Materialize ${input.upstream} again, so that its partitions are stored the new way.`,
+    },
+  );
 }
 
 function blockedError(step: StepAssignment, blocked: readonly CheckReport[]): HeddleError {

@@ -33,10 +33,14 @@ export function explainExit(exit: Pick<StepProcessExit, "code" | "signal" | "std
   }
   return {
     cause: "exit",
-    error: new HeddleError("STEP_EXIT", `the process of ${step} ended with exit code ${exit.code} and without a result`, {
-      hint: "An asset function must return or throw; it must not end its process.",
-      ...tail,
-    }),
+    error: new HeddleError(
+      "STEP_EXIT",
+      `the process of ${step} ended with exit code ${exit.code} and without a result`,
+      {
+        hint: "An asset function must return or throw; it must not end its process.",
+        ...tail,
+      },
+    ),
   };
 }
 

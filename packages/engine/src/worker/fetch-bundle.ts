@@ -25,9 +25,13 @@ export async function fetchBundle(db: Database, codeVersionId: number): Promise<
   }
   const code = gunzipSync(version.bundle);
   if (createHash("sha256").update(code).digest("hex") !== version.hash) {
-    throw new HeddleError("CODE_VERSION_CORRUPT", `the bundle of code version ${version.hash.slice(0, 12)} does not match its hash`, {
-      hint: "Load the project again, and launch the run again.",
-    });
+    throw new HeddleError(
+      "CODE_VERSION_CORRUPT",
+      `the bundle of code version ${version.hash.slice(0, 12)} does not match its hash`,
+      {
+        hint: "Load the project again, and launch the run again.",
+      },
+    );
   }
   const stateDirectory = join(version.directory, ".heddle");
   return { bundle: placeBundle({ stateDirectory }, { hash: version.hash, code }), projectDirectory: version.directory };

@@ -51,7 +51,15 @@ export class LogWriter {
     }
     pending.firstOrdinal = Math.min(pending.firstOrdinal, origin.ordinal);
     pending.lastOrdinal = Math.max(pending.lastOrdinal, origin.ordinal);
-    const line = JSON.stringify({ t: frame.t, o: origin.ordinal, a: origin.attemptId, l: frame.l, m: frame.m, f: frame.f, s: frame.s });
+    const line = JSON.stringify({
+      t: frame.t,
+      o: origin.ordinal,
+      a: origin.attemptId,
+      l: frame.l,
+      m: frame.m,
+      f: frame.f,
+      s: frame.s,
+    });
     pending.lines.push(line);
     pending.bytes += line.length;
     this.#bytes += line.length;

@@ -15,10 +15,13 @@ export function captureOutput(onUnowned: (error: unknown) => void): (frame: stri
   const own = (what: string) => (error: unknown) => {
     const scope = currentScope.getStore();
     if (scope === undefined) return onUnowned(error);
-    scope.fail("error", new HeddleError("STEP_FAULT", `the step left an ${what} behind: ${describe(error)}`, {
-      hint: "Await every promise and handle errors in callbacks: this one surfaced outside the asset's function.",
-      cause: error,
-    }));
+    scope.fail(
+      "error",
+      new HeddleError("STEP_FAULT", `the step left an ${what} behind: ${describe(error)}`, {
+        hint: "Await every promise and handle errors in callbacks: this one surfaced outside the asset's function.",
+        cause: error,
+      }),
+    );
   };
   process.on("unhandledRejection", own("unhandled rejection"));
   process.on("uncaughtException", own("uncaught exception"));

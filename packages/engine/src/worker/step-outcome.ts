@@ -18,7 +18,17 @@ export function toOutcome(step: PlannedStep, report: StepReport): StepOutcome {
     case "success": {
       const { stored, dataVersion, metadata } = report;
       const durationMs = Math.round(report.durationMs);
-      return { ...place, kind: "success", startedAt, durationMs, stored, dataVersion, metadata, checks, inputs: step.provenance };
+      return {
+        ...place,
+        kind: "success",
+        startedAt,
+        durationMs,
+        stored,
+        dataVersion,
+        metadata,
+        checks,
+        inputs: step.provenance,
+      };
     }
     case "failure":
       return { ...place, kind: "failure", cause: report.cause, error: report.error, startedAt, checks };

@@ -1,13 +1,12 @@
 import {
   HeddleError,
   PartitionSet,
-  resolveMapping,
-  resolvePartitions,
+  createPartitionSpaces,
   serializeError,
   type AssetSnapshot,
   type PartitionSpace,
+  type PartitionSpaces,
   type ResolvedMapping,
-  type RunPlan,
 } from "@heddle/core";
 import {
   getCodeVersion,
@@ -61,7 +60,7 @@ const CACHE_LIMIT = 256;
 export class StepPlanner {
   readonly #db: Database;
   readonly #snapshots = new Map<number, Promise<ReadonlyMap<string, AssetSnapshot>>>();
-  readonly #plans = new Map<number, Promise<RunPlan>>();
+  readonly #spaces = new Map<number, Promise<PartitionSpaces>>();
   readonly #assets = new Map<string, Promise<ResolvedAsset>>();
   #lastId = 0;
 
@@ -87,7 +86,13 @@ export class StepPlanner {
         const { inputs, provenance } = findInputs(asset, stored, step);
         steps.push({ ...step, inputs, provenance });
       } catch (error) {
-        const failure = { kind: "failure", cause: "error", error: serializeError(error), startedAt: null, checks: [] } as const;
+        const failure = {
+          kind: "failure",
+          cause: "error",
+          error: serializeError(error),
+          startedAt: null,
+          checks: [],
+        } as const;
         outcomes.push({ ...placeOf(step), ...failure });
       }
     }
@@ -117,27 +122,40 @@ export class StepPlanner {
 
   #asset(claim: Claim): Promise<ResolvedAsset> {
     return cached(this.#assets, `${claim.runId}/${claim.assetKey}`, async () => {
-      const [assets, plan] = await Promise.all([
+      const [assets, spaces] = await Promise.all([
         cached(this.#snapshots, claim.codeVersionId, () => this.#loadSnapshot(claim.codeVersionId)),
-        cached(this.#plans, claim.runId, () => readRunPlan(this.#db, claim.runId)),
+        cached(this.#spaces, claim.runId, () => this.#resolveSpaces(claim.runId)),
       ]);
       const snapshot = assets.get(claim.assetKey);
       if (snapshot === undefined) {
-        throw new HeddleError("ASSET_UNKNOWN", `run ${claim.runId} names ${claim.assetKey}, which its code version does not declare`);
+        throw new HeddleError(
+          "ASSET_UNKNOWN",
+          `run ${claim.runId} names ${claim.assetKey}, which its code version does not declare`,
+        );
       }
-      // The instant of the plan, not of now: what exists for a run was settled when it was planned.
-      const spaceOf = (key: string): PartitionSpace =>
-        resolvePartitions(assets.get(key)?.partitions ?? null, { now: plan.at, dynamicKeys: (name) => plan.dynamicKeys[name] ?? [] });
+      const spaceOf = (key: string): PartitionSpace => spaces.spaceOf(assets.get(key)?.partitions ?? null);
       const space = spaceOf(claim.assetKey);
       const inputs = snapshot.deps
         .filter(({ upstream }) => assets.get(upstream)?.kind === "asset")
         .map(({ name, upstream, mapping, multiplicity }) => {
           const upstreamSpace = spaceOf(upstream);
           const ends = { upstream: upstreamSpace, downstream: space };
-          return { name, upstream, many: multiplicity === "many", space: upstreamSpace, mapping: resolveMapping(mapping, ends) };
+          return {
+            name,
+            upstream,
+            many: multiplicity === "many",
+            space: upstreamSpace,
+            mapping: spaces.mappingOf(mapping, ends),
+          };
         });
       return { snapshot, space, inputs };
     });
+  }
+
+  /** Resolved at the instant of the plan, not now: what exists for a run was settled when it was planned. */
+  async #resolveSpaces(runId: number): Promise<PartitionSpaces> {
+    const { at, dynamicKeys } = await readRunPlan(this.#db, runId);
+    return createPartitionSpaces(at, dynamicKeys);
   }
 
   async #loadSnapshot(codeVersionId: number): Promise<ReadonlyMap<string, AssetSnapshot>> {
@@ -201,7 +219,11 @@ function missingInput(
 }
 
 /** Gives the cached promise of a key, or makes it; one that rejects is forgotten. */
-function cached<TKey, TValue>(cache: Map<TKey, Promise<TValue>>, key: TKey, make: () => Promise<TValue>): Promise<TValue> {
+function cached<TKey, TValue>(
+  cache: Map<TKey, Promise<TValue>>,
+  key: TKey,
+  make: () => Promise<TValue>,
+): Promise<TValue> {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const made = make();

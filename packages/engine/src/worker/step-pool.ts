@@ -108,7 +108,10 @@ export class StepPool<TStep extends PoolStep> {
 
   /** Takes back every step that waits inside the supervisor. Those given to a process stay there. */
   takeWaiting(): TStep[] {
-    const taken = [...this.#lanes.values()].flatMap((lane) => [...lane.waiting.splice(0), ...lane.waitingAlone.splice(0)]);
+    const taken = [...this.#lanes.values()].flatMap((lane) => [
+      ...lane.waiting.splice(0),
+      ...lane.waitingAlone.splice(0),
+    ]);
     for (const step of taken) this.#steps.delete(step.id);
     return taken;
   }
@@ -163,7 +166,10 @@ export class StepPool<TStep extends PoolStep> {
 
   #ahead(): number {
     const { concurrency } = this.#options;
-    return Math.max(concurrency, Math.min(MAX_AHEAD, Math.ceil((AHEAD_MS / Math.max(this.#averageMs, 0.01)) * concurrency)));
+    return Math.max(
+      concurrency,
+      Math.min(MAX_AHEAD, Math.ceil((AHEAD_MS / Math.max(this.#averageMs, 0.01)) * concurrency)),
+    );
   }
 
   #feedAll(): void {

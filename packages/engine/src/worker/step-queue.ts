@@ -58,8 +58,17 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
       .then((result) => {
         scope.flush();
         running.delete(step.id);
-        const base = { id: step.id, startedAt, durationMs: Math.round((performance.now() - began) * 1000) / 1000, logLines: scope.logLines };
-        report(entry.canceled && result.kind !== "success" ? { ...base, kind: "canceled", checks: [] } : { ...base, ...result });
+        const base = {
+          id: step.id,
+          startedAt,
+          durationMs: Math.round((performance.now() - began) * 1000) / 1000,
+          logLines: scope.logLines,
+        };
+        report(
+          entry.canceled && result.kind !== "success"
+            ? { ...base, kind: "canceled", checks: [] }
+            : { ...base, ...result },
+        );
         next();
       });
   };

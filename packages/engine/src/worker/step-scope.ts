@@ -38,7 +38,8 @@ export class StepScope {
   };
 
   #log(level: LogLevel, message: string, fields?: Readonly<Record<string, JsonValue>>): void {
-    for (const piece of pieces(message)) this.#write({ i: this.id, t: Date.now(), l: level, m: piece, ...(fields && { f: fields }) });
+    for (const piece of pieces(message))
+      this.#write({ i: this.id, t: Date.now(), l: level, m: piece, ...(fields && { f: fields }) });
   }
 
   /** Takes what the step printed; whole lines become log lines. */

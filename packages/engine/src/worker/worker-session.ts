@@ -182,7 +182,8 @@ export class WorkerSession {
     } catch (error) {
       this.#settings.log.error("claimed steps could not be prepared and are handed back", describeError(error));
       for (const claim of claims) {
-        for (const ordinal of claim.partitions) this.#outcomes.push({ ...placeOf({ ...claim, ordinal }), kind: "released" });
+        for (const ordinal of claim.partitions)
+          this.#outcomes.push({ ...placeOf({ ...claim, ordinal }), kind: "released" });
       }
     } finally {
       this.#preparing -= count;

@@ -54,7 +54,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       } catch (error) {
         options.log.error("the worker cannot begin anew yet", describeError(error));
         await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
-        if (stopping !== undefined) throw new HeddleError("WORKER_STOPPED", "the worker was stopped while the database was away");
+        if (stopping !== undefined)
+          throw new HeddleError("WORKER_STOPPED", "the worker was stopped while the database was away");
       }
     }
   };
@@ -81,6 +82,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 /** What user code sees of the environment: everything but Heddle's own settings and the metadata database. */
 function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => name !== "DATABASE_URL" && !/^HEDDLE_(PROJECT|WATCH|PORT|CATALOG)/.test(name)),
+    Object.entries(env).filter(
+      ([name]) => name !== "DATABASE_URL" && !/^HEDDLE_(PROJECT|WATCH|PORT|CATALOG)/.test(name),
+    ),
   );
 }

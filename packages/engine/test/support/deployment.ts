@@ -73,7 +73,13 @@ export async function createDeployment(files: Readonly<Record<string, string>>):
       const { assets } = code.snapshot;
       const at = Date.now();
       const targets = new Map(keys.map((key) => [key, findTarget(assets, key, { partitions, at })]));
-      const plan = planRun({ assets, selected: keys, targets: { kind: "each", partitions: targets }, at, stateOf: () => NO_STATE });
+      const plan = planRun({
+        assets,
+        selected: keys,
+        targets: { kind: "each", partitions: targets },
+        at,
+        stateOf: () => NO_STATE,
+      });
       const { runId } = await createRun(db, {
         plan,
         origin: { kind: "test" },

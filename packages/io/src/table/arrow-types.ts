@@ -15,7 +15,7 @@ export function arrowSchema(arrow: Arrow, schema: TableSchema): Schema {
 }
 
 /** The Arrow type of a column. */
-export function arrowType(arrow: Arrow, type: ColumnType): DataType {
+function arrowType(arrow: Arrow, type: ColumnType): DataType {
   switch (type.kind) {
     case "bool":
       return new arrow.Bool();

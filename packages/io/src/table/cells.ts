@@ -1,5 +1,5 @@
 /** Ends the encoding of a column with an error about one cell. */
-export type RefuseCell = (index: number, problem: string) => never;
+type RefuseCell = (index: number, problem: string) => never;
 
 /** The cells of one column, for as many rows as `length` says. */
 export interface Cells {

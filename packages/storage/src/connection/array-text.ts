@@ -2,7 +2,7 @@
 export function writeArray(values: readonly unknown[], writeElement: (value: unknown) => string): string {
   const parts = values.map((value) => {
     if (value === undefined) throw new TypeError("an array parameter holds undefined; use null for SQL's null");
-    return value === null ? "null" : writeElement(value);
+    return value === null ? "NULL" : writeElement(value);
   });
   return `{${parts.join(",")}}`;
 }

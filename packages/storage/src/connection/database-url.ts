@@ -18,7 +18,7 @@ export interface DatabaseAddress {
 
 const DEFAULT_PORT = 5432;
 const URL_FORM =
-  /^postgres(?:ql)?:\/\/(?:(?<auth>[^@\/]*)@)?(?<hosts>[^\/?]*)(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/u;
+  /^postgres(?:ql)?:\/\/(?:(?<auth>[^@/]*)@)?(?<hosts>[^/?]*)(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/u;
 const SSL_MODES: Record<string, DatabaseAddress["ssl"]> = {
   disable: false,
   allow: false,

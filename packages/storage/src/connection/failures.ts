@@ -16,7 +16,8 @@ const CONFLICTS: ReadonlySet<string> = new Set(["40001", "40P01", "55P03"]);
 /** Statement cancelled by `statement_timeout`; transaction ended by a limit on its idle or whole time. */
 const TIMEOUTS: ReadonlySet<string> = new Set(["57014", "25P03", "25P04"]);
 /** Of the driver and the operating system, for a connection that broke or never came about. */
-const LOST = /^(?:CONNECTION_|CONNECT_TIMEOUT$|ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENETDOWN$|EAI_AGAIN$|ENOENT$|08|57P0)/u;
+const LOST =
+  /^(?:CONNECTION_|CONNECT_TIMEOUT$|ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENETDOWN$|EAI_AGAIN$|ENOENT$|08|57P0)/u;
 const SQL_STATE = /^[0-9A-Z]{5}$/u;
 
 /** Says what `error` means; see {@link FailureKind}. */
@@ -32,7 +33,9 @@ export function classifyFailure(error: unknown): FailureKind {
 
 /** Says whether a connection that did not come about may come about soon: the server restarts, or is full. */
 export function isPassingFailure(error: unknown): boolean {
-  return isHeddleError(error, "DATABASE_UNAVAILABLE") && PASSING.has(String(error.details["reason"]));
+  if (!isHeddleError(error, "DATABASE_UNAVAILABLE")) return false;
+  const { reason } = error.details;
+  return typeof reason === "string" && PASSING.has(reason);
 }
 
 const PASSING: ReadonlySet<string> = new Set([
@@ -50,7 +53,8 @@ const PASSING: ReadonlySet<string> = new Set([
 /** A connection did not come about. Names the address, never the password. */
 export function connectFailed(address: DatabaseAddress, cause: unknown): HeddleError {
   if (isHeddleError(cause)) return cause;
-  const reason = cause instanceof Error && cause.message !== "" ? cause.message : (readText(cause, "code") ?? String(cause));
+  const reason =
+    cause instanceof Error && cause.message !== "" ? cause.message : (readText(cause, "code") ?? String(cause));
   return new HeddleError("DATABASE_UNAVAILABLE", `cannot connect to the database at ${address.label}: ${reason}`, {
     hint: hintFor(readText(cause, "code")),
     details: { address: address.label, reason: readText(cause, "code") ?? null },

@@ -55,11 +55,15 @@ export function createListener(address: DatabaseAddress, applicationName: string
   };
 
   const reconnect = async (): Promise<void> => {
-    for (let delayMs = RECONNECT_MS.first; !isClosed && handlers.size > 0; delayMs = Math.min(delayMs * 2, RECONNECT_MS.longest)) {
+    for (
+      let delayMs = RECONNECT_MS.first;
+      !isClosed && handlers.size > 0;
+      delayMs = Math.min(delayMs * 2, RECONNECT_MS.longest)
+    ) {
       await pause(delayMs * (0.5 + Math.random() / 2));
       try {
         await connected();
-        for (const channelHandlers of [...handlers.values()]) for (const handler of channelHandlers) handler("");
+        for (const channelHandlers of handlers.values()) for (const handler of channelHandlers) handler("");
         return;
       } catch {
         // The database is away. Whoever listens polls as well and reports that; here it is only tried again.

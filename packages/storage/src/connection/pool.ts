@@ -59,6 +59,11 @@ export function createPool(options: PoolOptions): Pool {
     return connection;
   };
 
+  const dropIdle = (): void => {
+    // Each leaves the list before it is hung up, because that looks for it there.
+    for (let connection = idle.pop(); connection !== undefined; connection = idle.pop()) connection.destroy();
+  };
+
   const reap = (): void => {
     const oldest = performance.now() - MAX_IDLE_MS;
     for (const connection of idle.filter(({ idleSinceMs }) => idleSinceMs < oldest)) connection.destroy();
@@ -91,17 +96,15 @@ export function createPool(options: PoolOptions): Pool {
       }
       slots.giveBack();
     },
-    dropIdle: () => {
-      for (const connection of [...idle]) connection.destroy();
-    },
+    dropIdle,
     close: async (graceMs) => {
       isClosed = true;
       clearInterval(reaper);
       slots.rejectAll(poolClosed(address));
-      for (const connection of [...idle]) connection.destroy();
+      dropIdle();
       const gone = [...busy].map((connection) => new Promise<void>((resolve) => connection.onClosed(resolve)));
       await Promise.race([Promise.all(gone), deadlineIn(graceMs).passed()]);
-      for (const connection of [...busy]) connection.destroy();
+      for (const connection of busy) connection.destroy();
     },
   };
 }

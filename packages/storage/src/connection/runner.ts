@@ -75,7 +75,8 @@ async function attempt<T>(surroundings: Surroundings, call: Call<T>): Promise<Ou
   }
   let phase: TransactionPhase = "working";
   const remainingMs = deadline.remainingMs();
-  const statementTimeoutMs = options.deadlineMs === undefined ? Math.min(STATEMENT_TIMEOUT_MS, remainingMs) : remainingMs;
+  const statementTimeoutMs =
+    options.deadlineMs === undefined ? Math.min(STATEMENT_TIMEOUT_MS, remainingMs) : remainingMs;
   try {
     const onPhase = (reached: TransactionPhase): void => {
       phase = reached;

@@ -44,7 +44,13 @@ export function trackStatements(connection: Connection): TrackedSql {
 
   const tag = (first: unknown, ...rest: readonly unknown[]): unknown => {
     if (!isTemplate(first)) return callThrough(sql, first, rest);
-    return track(callThrough(sql, first, rest.map((parameter) => readParameter(sql, parameter))));
+    return track(
+      callThrough(
+        sql,
+        first,
+        rest.map((parameter) => readParameter(sql, parameter)),
+      ),
+    );
   };
 
   const tracked = Object.assign(tag, {

@@ -114,7 +114,9 @@ function createTransaction(tracked: TrackedSql): Transaction {
 /** One message: the isolation level and the limits are stated every time, whatever the server's defaults are. */
 function beginText({ mode, statementTimeoutMs }: AttemptOptions<unknown>): string {
   const begin =
-    mode === "write" ? "begin isolation level read committed read write" : "begin isolation level repeatable read read only";
+    mode === "write"
+      ? "begin isolation level read committed read write"
+      : "begin isolation level repeatable read read only";
   return [
     begin,
     `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
@@ -122,4 +124,3 @@ function beginText({ mode, statementTimeoutMs }: AttemptOptions<unknown>): strin
     `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
   ].join(";");
 }
-

@@ -100,8 +100,11 @@ function parseBytes(text: string): Uint8Array {
 }
 
 function writeJson(value: unknown): string {
-  if (typeof value === "object" && value !== null && JSON_TEXT in value) return String(value);
-  return JSON.stringify(value);
+  return isTextParameter(value) ? value[JSON_TEXT] : JSON.stringify(value);
+}
+
+function isTextParameter(value: unknown): value is TextParameter {
+  return typeof value === "object" && value !== null && JSON_TEXT in value;
 }
 
 function parseJson(text: string): unknown {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Binaries } from "./binaries.ts";
 import { startFailed } from "./failures.ts";
-import type { LaunchUser } from "./launch-user.ts";
+import { asUser, type LaunchUser } from "./launch-user.ts";
 import { systemCode } from "./system-error.ts";
 
 /** A directory as `initdb` made it, with the password of its superuser beside it. */
@@ -68,9 +68,8 @@ interface InitdbRun {
 }
 
 async function runInitdb({ binaries, user, dataDirectory, passwordFile }: InitdbRun): Promise<void> {
-  const [program = binaries.initdb, ...args] = [
-    ...user.prefix,
-    binaries.initdb,
+  const [program, ...args] = asUser(user, binaries.initdb);
+  args.push(
     `--pgdata=${dataDirectory}`,
     `--username=${SUPERUSER}`,
     `--pwfile=${passwordFile}`,
@@ -80,7 +79,7 @@ async function runInitdb({ binaries, user, dataDirectory, passwordFile }: Initdb
     // Written to disk by `syncCluster`, beside the first start instead of before it.
     "--no-sync",
     "--no-instructions",
-  ];
+  );
   try {
     await promisify(execFile)(program, args, {
       ...user.drop,
@@ -100,12 +99,7 @@ async function runInitdb({ binaries, user, dataDirectory, passwordFile }: Initdb
  */
 export async function syncCluster(cluster: Cluster, binaries: Binaries, user: LaunchUser): Promise<void> {
   if (!(await exists(cluster.unsyncedMark))) return;
-  const [program = binaries.initdb, ...args] = [
-    ...user.prefix,
-    binaries.initdb,
-    "--sync-only",
-    `--pgdata=${cluster.dataDirectory}`,
-  ];
+  const [program, ...args] = [...user.prefix, binaries.initdb, "--sync-only", `--pgdata=${cluster.dataDirectory}`];
   try {
     await promisify(execFile)(program, args, { ...user.drop, env: serverEnvironment(), timeout: INITDB_MS });
     await rm(cluster.unsyncedMark, { force: true });
@@ -117,7 +111,12 @@ export async function syncCluster(cluster: Cluster, binaries: Binaries, user: La
 /** The server sees nothing of this process's environment: it may hold secrets, and must not change what the server does. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env;
-  return { LC_ALL: "C", TZ: "UTC", ...(PATH !== undefined && { PATH }), ...(SystemRoot !== undefined && { SystemRoot }) };
+  return {
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...(PATH !== undefined && { PATH }),
+    ...(SystemRoot !== undefined && { SystemRoot }),
+  };
 }
 
 function readOutput(error: unknown): string {

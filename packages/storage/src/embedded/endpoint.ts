@@ -21,15 +21,12 @@ const MAX_SOCKET_PATH_BYTES = 103;
  * Chooses where the server listens: on a Unix socket in the directory, else in a short directory for temporary files,
  * else on a free port of 127.0.0.1. A socket is faster, and nobody else on the machine can even try a password.
  */
-export async function chooseEndpoint(
-  directory: string,
-  user: LaunchUser,
-  listen: "auto" | "tcp",
-): Promise<Endpoint> {
+export async function chooseEndpoint(directory: string, user: LaunchUser, listen: "auto" | "tcp"): Promise<Endpoint> {
   if (listen === "auto" && process.platform !== "win32") {
     const short = createHash("sha256").update(directory).digest("hex").slice(0, 16);
     for (const candidate of [join(directory, "socket"), join(tmpdir(), `heddle-${short}`)]) {
-      if (fitsSocketPath(candidate) && (await prepareSocketDirectory(candidate, user))) return socketEndpoint(candidate);
+      if (fitsSocketPath(candidate) && (await prepareSocketDirectory(candidate, user)))
+        return socketEndpoint(candidate);
     }
   }
   return tcpEndpoint(await choosePort(join(directory, "port")));

@@ -17,10 +17,14 @@ export function startFailed(program: string, output: string, cause?: unknown): H
   }
   const cannotRun = /Exec format error|error while loading shared libraries|Bad CPU type|cannot execute/iu;
   if (cannotRun.test(output) || ["ENOEXEC", "EACCES", "ENOENT"].includes(systemCode(cause) ?? "")) {
-    return new HeddleError("DATABASE_BINARY_UNUSABLE", `${program} does not run on this machine: ${lastLine(excerpt, cause)}`, {
-      ...options,
-      hint: "The binaries need glibc and the package of this platform; otherwise set DATABASE_URL to a PostgreSQL server.",
-    });
+    return new HeddleError(
+      "DATABASE_BINARY_UNUSABLE",
+      `${program} does not run on this machine: ${lastLine(excerpt, cause)}`,
+      {
+        ...options,
+        hint: "The binaries need glibc and the package of this platform; otherwise set DATABASE_URL to a PostgreSQL server.",
+      },
+    );
   }
   return new HeddleError("DATABASE_START_FAILED", `${program} failed: ${lastLine(excerpt, cause)}`, {
     ...options,
@@ -36,11 +40,10 @@ function lastLine(output: string, cause: unknown): string {
 
 /** Something else than the server of the directory answers at its address. */
 export function notOurs(directory: string, found: string): HeddleError {
-  return new HeddleError(
-    "DATABASE_DIRECTORY_UNUSABLE",
-    `the server that should serve ${directory} serves ${found}`,
-    { hint: "Another server took the address over: end it, or choose another directory.", details: { directory, found } },
-  );
+  return new HeddleError("DATABASE_DIRECTORY_UNUSABLE", `the server that should serve ${directory} serves ${found}`, {
+    hint: "Another server took the address over: end it, or choose another directory.",
+    details: { directory, found },
+  });
 }
 
 /** The directory cannot be made or entered. */

@@ -37,6 +37,12 @@ export function chooseLaunchUser(directory: string): LaunchUser {
   return dropTo(directory, NOBODY);
 }
 
+/** The command that runs a program as that user: the program to spawn, and its first arguments. */
+export function asUser({ prefix }: LaunchUser, program: string): [program: string, ...args: string[]] {
+  const [first, ...rest] = prefix;
+  return first === undefined ? [program] : [first, ...rest, program];
+}
+
 function dropTo(directory: string, uid: number): LaunchUser {
   const drop = { uid, gid: uid };
   // Entering and writing are tried by that user, because any directory on the way may forbid it.
@@ -69,10 +75,14 @@ function findOrdinaryUser(): number {
 }
 
 function ownedByAnother(directory: string, owner: number): HeddleError {
-  return new HeddleError("DATABASE_DIRECTORY_UNUSABLE", `the directory ${directory} belongs to another user (${owner})`, {
-    hint: "Run Heddle as that user, or give it a directory of its own.",
-    details: { directory, owner },
-  });
+  return new HeddleError(
+    "DATABASE_DIRECTORY_UNUSABLE",
+    `the directory ${directory} belongs to another user (${owner})`,
+    {
+      hint: "Run Heddle as that user, or give it a directory of its own.",
+      details: { directory, owner },
+    },
+  );
 }
 
 function withoutName(uid: number): HeddleError {

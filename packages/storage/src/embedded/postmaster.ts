@@ -6,7 +6,7 @@ import type { Binaries } from "./binaries.ts";
 import { serverEnvironment } from "./cluster.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { startFailed } from "./failures.ts";
-import type { LaunchUser } from "./launch-user.ts";
+import { asUser, type LaunchUser } from "./launch-user.ts";
 import { isPostmasterAlive, readPostmasterFile } from "./postmaster-file.ts";
 import { isProcessAlive } from "./processes.ts";
 
@@ -20,8 +20,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // Statements are short: compiling them, or sharing them out to more processes, costs more than it gains.
   jit: "off",
   max_parallel_workers_per_gather: "0",
-  // Three processes fewer that only wait.
+  // Four processes fewer that only wait.
   io_method: "sync",
+  max_logical_replication_workers: "0",
   // Hot tables are rewritten all the time; see the migrations for their own thresholds.
   autovacuum_naptime: "15s",
   // A client that died in the middle of a statement must not keep its locks until the statement ends.
@@ -58,13 +59,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<{ rea
   await rotateLog(logFile);
   const logStart = await sizeOf(logFile);
   const parameters = Object.entries({ ...SETTINGS, ...endpoint.settings, ...settings });
-  const [program = binaries.postgres, ...args] = [
-    ...user.prefix,
-    binaries.postgres,
-    "-D",
-    dataDirectory,
-    ...parameters.flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-  ];
+  const [program, ...args] = asUser(user, binaries.postgres);
+  args.push("-D", dataDirectory, ...parameters.flatMap(([name, value]) => ["-c", `${name}=${value}`]));
   const log = openSync(logFile, "a", 0o600);
   const child = spawn(program, args, {
     ...user.drop,
@@ -137,7 +133,10 @@ async function readFrom(path: string, start: number): Promise<string> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(Math.min(size - start, 65_536)), position: start });
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(Math.min(size - start, 65_536)),
+      position: start,
+    });
     return buffer.toString("utf8", 0, bytesRead);
   } finally {
     await file.close();

@@ -45,7 +45,8 @@ const ANSWER_MS = 10_000;
 
 /**
  * Starts PostgreSQL on a directory, or adopts the server that runs there. Any number of processes may call it at once.
- * The server survives the death of this process; after its own death the next start recovers all that was acknowledged.
+ * The server survives the death of this process. After its own death, calling this again starts it at the same address
+ * and recovers all that was acknowledged.
  * @throws DATABASE_BINARY_MISSING, DATABASE_BINARY_UNUSABLE, DATABASE_DIRECTORY_UNUSABLE, DATABASE_DISK_FULL,
  * DATABASE_START_FAILED
  */
@@ -62,7 +63,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     await synced;
     await withDirectoryLock(join(directory, PATHS.lock), async () => {
       await removeUser(users);
-      if (!(await hasOtherUsers(users))) await stopPostmaster(running.pid, dataDirectoryOf(directory));
+      if (!(await hasOtherUsers(users))) await stopEmbeddedServer({ directory });
     });
   };
   return { ...running, logFile, stop, [Symbol.asyncDispose]: stop };
@@ -135,7 +136,8 @@ async function assertServes(url: string, dataDirectory: string): Promise<void> {
 /** Says whether another try may succeed: the predecessor's children are still ending, or somebody else was faster. */
 function isPassing(error: unknown): boolean {
   if (!isHeddleError(error, "DATABASE_START_FAILED")) return false;
-  const output = String(error.details["output"]);
+  const { output } = error.details;
+  if (typeof output !== "string") return false;
   return /pre-existing shared memory block|lock file .* already exists|Address already in use/u.test(output);
 }
 

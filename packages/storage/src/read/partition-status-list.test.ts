@@ -9,7 +9,10 @@ const SPACE = 60;
 const anySet = fc.array(fc.integer({ min: -5, max: SPACE + 5 })).map((ordinals) => PartitionSet.of(ordinals));
 
 /** The status of one partition, by the words of the rule. */
-function statusOf(ordinal: number, sets: Record<"running" | "queued" | "failed" | "skipped" | "stale" | "materialized", PartitionSet>) {
+function statusOf(
+  ordinal: number,
+  sets: Record<"running" | "queued" | "failed" | "skipped" | "stale" | "materialized", PartitionSet>,
+) {
   if (sets.running.has(ordinal)) return "running";
   if (sets.queued.has(ordinal)) return "queued";
   if (sets.failed.has(ordinal)) return "failed";

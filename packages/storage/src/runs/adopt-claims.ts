@@ -24,13 +24,19 @@ export async function adoptClaims(db: Database, workerId: string): Promise<reado
   const requestIds = doubts.get(db)?.get(workerId);
   if (requestIds === undefined) return [];
   const asked = [...requestIds];
-  const adopted = await db.transaction("adoptClaims", (tx) => readRequested(tx, workerId, asked), { isIdempotent: true });
+  const adopted = await db.transaction("adoptClaims", (tx) => readRequested(tx, workerId, asked), {
+    isIdempotent: true,
+  });
   for (const requestId of asked) requestIds.delete(requestId);
   if (requestIds.size === 0) doubts.get(db)?.delete(workerId);
   return adopted;
 }
 
-async function readRequested({ sql }: Transaction, workerId: string, requestIds: readonly string[]): Promise<MadeClaim[]> {
+async function readRequested(
+  { sql }: Transaction,
+  workerId: string,
+  requestIds: readonly string[],
+): Promise<MadeClaim[]> {
   // The call in doubt shares this lock, so it has come to its end, one way or the other, once it is held here.
   await sql`select from worker where id = ${workerId} for no key update`;
   const rows = await sql<(Omit<MadeClaim, "partitions" | "attempts"> & { partitions: Uint8Array })[]>`

@@ -1,4 +1,11 @@
-import { advanceRun, HeddleError, PartitionSet, type RunAdvance, type RunStateView, type SettledSteps } from "@heddle/core";
+import {
+  advanceRun,
+  HeddleError,
+  PartitionSet,
+  type RunAdvance,
+  type RunStateView,
+  type SettledSteps,
+} from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import { assetIdAt, type StaticRun } from "./run-graphs.ts";
 import { readChunks, type ChunkPlace } from "./run-rows.ts";
@@ -26,7 +33,11 @@ export function foreseeChunks({ runId, run, settled }: SettledRun): ChunkPlace[]
 }
 
 /** Makes steps ready and skips others, as what was settled wants it. Reads the chunks that decide. */
-export async function advanceSteps(sql: TransactionSql, work: RunWork, settledRuns: readonly SettledRun[]): Promise<void> {
+export async function advanceSteps(
+  sql: TransactionSql,
+  work: RunWork,
+  settledRuns: readonly SettledRun[],
+): Promise<void> {
   let undecided = settledRuns;
   for (let asked = 0; undecided.length > 0; asked += 1) {
     if (asked >= MAX_ROUNDS) throw new HeddleError("INTERNAL", "a run cannot be advanced: its chunks are not complete");

@@ -25,8 +25,8 @@ export interface TakenSteps {
 
 /** Runs that are looked at for one claim. Beyond the limit on admitted runs, so in practice all of them. */
 const MAX_CANDIDATES = 256;
-/** Chunks of a run that are read first, and when they were not enough. */
-const CHUNK_LIMITS = [8, 256, 65_536] as const;
+/** Chunks of a run that are read first; usually they hold all that is wanted. */
+const FIRST_CHUNKS = 8;
 const MAX_ROUNDS = 16;
 
 /**
@@ -51,7 +51,7 @@ export async function readCandidates(
 
 /** Reads the claimable chunks with which claims on runs begin. The runs must be locked. */
 export function readFirstClaimable(sql: TransactionSql, runIds: readonly number[]): Promise<ChunkRow[]> {
-  return readClaimableChunks(sql, runIds, CHUNK_LIMITS[0]);
+  return readClaimableChunks(sql, runIds, FIRST_CHUNKS);
 }
 
 /** What was taken, and whether there was more behind locks of others. */
@@ -70,14 +70,17 @@ export class Claiming {
   readonly #work: RunWork;
   readonly #wish: ClaimWish;
   readonly #taken = new Map<string, { runId: number; assetId: number; ranges: number[]; size: number }>();
-  /** How many claimable chunks of a run were asked for, and the runs of which there were no more than that. */
-  readonly #readUpTo = new Map<number, number>();
+  /** Runs of which every claimable chunk is known. */
   readonly #readWhole = new Set<number>();
   #candidates: readonly CapacityCandidate[];
   #left: number;
   #metLocks = false;
 
-  constructor(sql: TransactionSql, work: RunWork, options: { wish: ClaimWish; candidates: readonly CapacityCandidate[] }) {
+  constructor(
+    sql: TransactionSql,
+    work: RunWork,
+    options: { wish: ClaimWish; candidates: readonly CapacityCandidate[] },
+  ) {
     this.#sql = sql;
     this.#work = work;
     this.#wish = options.wish;
@@ -87,7 +90,7 @@ export class Claiming {
 
   /** Takes over what {@link readFirstClaimable} read of locked runs. */
   prefetch(runIds: readonly number[], rows: readonly ChunkRow[]): void {
-    this.#addRows(runIds, CHUNK_LIMITS[0], rows);
+    this.#addRows(runIds, FIRST_CHUNKS, rows);
   }
 
   async take(): Promise<Taken> {
@@ -102,7 +105,8 @@ export class Claiming {
       assetId,
       partitions: PartitionSet.fromRanges(ranges),
     }));
-    for (const { runId, assetId, partitions } of steps) this.#work.tell("steps_claimed", { runId, assetId }, partitions);
+    for (const { runId, assetId, partitions } of steps)
+      this.#work.tell("steps_claimed", { runId, assetId }, partitions);
     return { steps, metLocks: this.#metLocks };
   }
 
@@ -117,7 +121,10 @@ export class Claiming {
     }
     const usable = new Map(locked.filter((run) => run.status === "running").map((run) => [run.id, run]));
     this.#work.addRuns([...usable.values()]);
-    this.prefetch([...usable.keys()], rows.filter((row) => usable.has(row.runId)));
+    this.prefetch(
+      [...usable.keys()],
+      rows.filter((row) => usable.has(row.runId)),
+    );
     const missed = new Set(runIds.filter((runId) => !usable.has(runId)));
     // Between the look and the lock, others may have claimed.
     this.#candidates = this.#candidates
@@ -135,35 +142,44 @@ export class Claiming {
 
   /** Serves every run that is locked and has a share; those that had less than that are done. */
   async #takeShares(shares: ReadonlyMap<number, number>): Promise<void> {
-    let hungry = this.#candidates.filter(({ runId }) => shares.has(runId) && this.#work.runs.has(runId));
+    const served = this.#candidates.filter(({ runId }) => shares.has(runId) && this.#work.runs.has(runId));
     const got = new Map<number, number>();
-    for (const limit of CHUNK_LIMITS) {
-      if (hungry.length === 0) break;
-      const unread = hungry.map(({ runId }) => runId).filter((runId) => (this.#readUpTo.get(runId) ?? 0) < limit);
-      if (unread.length > 0) this.#addRows(unread, limit, await readClaimableChunks(this.#sql, unread, limit));
-      const claimable = groupClaimable(this.#work.chunks());
-      const next: CapacityCandidate[] = [];
-      for (const candidate of hungry) {
-        const { runId } = candidate;
-        // Shares were made before the lock; a limit holds whatever happened meanwhile.
-        const room = (candidate.maxConcurrency ?? Infinity) - candidate.running - (got.get(runId) ?? 0);
-        const wanted = Math.min(room, (shares.get(runId) ?? 0) - (got.get(runId) ?? 0), this.#left);
-        const count = this.#takeChunks(claimable.get(runId) ?? [], wanted);
-        got.set(runId, (got.get(runId) ?? 0) + count);
-        if (count < wanted && !this.#readWhole.has(runId)) next.push(candidate);
-      }
-      hungry = next;
+    const first = this.#serve(served, { shares, got });
+    if (first.length > 0) {
+      // Every chunk that is claimable holds at least one step, unless it is known already and was emptied here.
+      const known = [...this.#work.chunks()].length;
+      const runIds = first.map(({ runId }) => runId);
+      const limit = known + Math.max(...first.map(({ runId }) => shares.get(runId) ?? 0));
+      this.#addRows(runIds, limit, await readClaimableChunks(this.#sql, runIds, limit));
+      this.#serve(first, { shares, got });
     }
     this.#candidates = this.#candidates
       .filter(({ runId }) => !shares.has(runId) || !this.#work.runs.has(runId) || got.get(runId) === shares.get(runId))
       .map((candidate) => ({ ...candidate, running: candidate.running + (got.get(candidate.runId) ?? 0) }));
   }
 
+  /** Takes what is known to be claimable. Returns the runs that may have more than that, and still want it. */
+  #serve(
+    candidates: readonly CapacityCandidate[],
+    { shares, got }: { shares: ReadonlyMap<number, number>; got: Map<number, number> },
+  ): CapacityCandidate[] {
+    const claimable = groupClaimable(this.#work.chunks());
+    return candidates.filter((candidate) => {
+      const { runId } = candidate;
+      const before = got.get(runId) ?? 0;
+      // Shares were made before the lock; a limit holds whatever happened meanwhile.
+      const room = (candidate.maxConcurrency ?? Infinity) - candidate.running - before;
+      const wanted = Math.min(room, (shares.get(runId) ?? 0) - before, this.#left);
+      const count = this.#takeChunks(claimable.get(runId) ?? [], wanted);
+      got.set(runId, before + count);
+      return count < wanted && !this.#readWhole.has(runId);
+    });
+  }
+
   #addRows(runIds: readonly number[], limit: number, rows: readonly ChunkRow[]): void {
     this.#work.addChunks(rows);
     const counts = Map.groupBy(rows, (row) => row.runId);
     for (const runId of runIds) {
-      this.#readUpTo.set(runId, limit);
       if ((counts.get(runId)?.length ?? 0) < limit) this.#readWhole.add(runId);
     }
   }

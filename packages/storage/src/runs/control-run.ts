@@ -72,7 +72,11 @@ export async function resumeRun(db: Database, runId: number): Promise<RunChangeR
 
 /** Ends a run of which no open step is left. Runs end by themselves; this is for one that did not. @throws RUN_UNKNOWN */
 export async function endRun(db: Database, runId: number): Promise<RunChangeResult> {
-  return change(db, { name: "endRun", runId }, async (_sql, _work, run) => isOpenRun(run.status) && run.unfinished === 0);
+  return change(
+    db,
+    { name: "endRun", runId },
+    async (_sql, _work, run) => isOpenRun(run.status) && run.unfinished === 0,
+  );
 }
 
 /**
@@ -82,20 +86,24 @@ export async function endRun(db: Database, runId: number): Promise<RunChangeResu
  * @returns whether it was admitted
  */
 export async function admitRun(db: Database, runId: number, maxAdmittedRuns: number): Promise<boolean> {
-  return db.transaction("admitRun", async ({ sql }) => {
-    await sql`
+  return db.transaction(
+    "admitRun",
+    async ({ sql }) => {
+      await sql`
       insert into pool (name, slots) values ('runs', ${maxAdmittedRuns})
       on conflict (name) do update set slots = excluded.slots`;
-    const [admitted] = await sql<[{ count: number }]>`
+      const [admitted] = await sql<[{ count: number }]>`
       select count(*)::integer as count from run where status in ('running', 'canceling')`;
-    const [run] = await lockRuns(sql, [runId]);
-    if (run === undefined || admitted.count >= maxAdmittedRuns) return false;
-    const work = new RunWork();
-    work.addRuns([run]);
-    if (!transit(work, run, { event: "admit", told: "run_admitted" })) return false;
-    await Promise.all([...flushWork(sql, work), sql`select pg_notify('heddle_work', '')`]);
-    return true;
-  }, { isIdempotent: true });
+      const [run] = await lockRuns(sql, [runId]);
+      if (run === undefined || admitted.count >= maxAdmittedRuns) return false;
+      const work = new RunWork();
+      work.addRuns([run]);
+      if (!transit(work, run, { event: "admit", told: "run_admitted" })) return false;
+      await Promise.all([...flushWork(sql, work), sql`select pg_notify('heddle_work', '')`]);
+      return true;
+    },
+    { isIdempotent: true },
+  );
 }
 
 /** Announces again that a run was asked to stop. */
@@ -110,18 +118,22 @@ async function change(
   { name, runId }: { readonly name: string; readonly runId: number },
   fn: Change,
 ): Promise<RunChangeResult> {
-  return db.transaction(name, async ({ sql }) => {
-    const [run] = await lockRuns(sql, [runId]);
-    if (run === undefined) throw runUnknown(runId);
-    const work = new RunWork();
-    work.addRuns([run]);
-    const changed = await fn(sql, work, run);
-    if (changed) {
-      await endRuns(sql, work);
-      await Promise.all(flushWork(sql, work));
-    }
-    return { runId, status: run.status, changed };
-  }, { isIdempotent: true });
+  return db.transaction(
+    name,
+    async ({ sql }) => {
+      const [run] = await lockRuns(sql, [runId]);
+      if (run === undefined) throw runUnknown(runId);
+      const work = new RunWork();
+      work.addRuns([run]);
+      const changed = await fn(sql, work, run);
+      if (changed) {
+        await endRuns(sql, work);
+        await Promise.all(flushWork(sql, work));
+      }
+      return { runId, status: run.status, changed };
+    },
+    { isIdempotent: true },
+  );
 }
 
 function transit(work: RunWork, run: LockedRun, { event, told }: { event: RunEvent; told: RunEventKind }): boolean {
@@ -141,7 +153,8 @@ function cancelSteps(work: RunWork, from: readonly ("waiting" | "ready" | "backo
       for (const bound of work.moveChunk("cancel", chunk, chunk.get(status))) entry.ranges.push(bound);
     }
   }
-  for (const { place, ranges } of canceled.values()) work.tell("steps_canceled", place, PartitionSet.fromRanges(ranges));
+  for (const { place, ranges } of canceled.values())
+    work.tell("steps_canceled", place, PartitionSet.fromRanges(ranges));
 }
 
 export function runUnknown(runId: number): HeddleError {

@@ -113,7 +113,14 @@ async function insertSteps(sql: TransactionSql, graph: RunGraph, place: Omit<Ins
   const chunks: NewChunk[] = [];
   for (const [position, { ready, waiting }] of findInitialSteps(graph).entries()) {
     const assetId = place.assetIds[position] ?? 0;
-    assets.push({ runId, assetId, position, total: ready.size + waiting.size, waiting: waiting.size, ready: ready.size });
+    assets.push({
+      runId,
+      assetId,
+      position,
+      total: ready.size + waiting.size,
+      waiting: waiting.size,
+      ready: ready.size,
+    });
     for (const { chunk, set } of graph.targets(position).chunks()) {
       const free = set.intersect(ready);
       const sets = { isClaimable: !free.isEmpty, ready: free.encode(), waiting: set.intersect(waiting).encode() };
@@ -223,15 +230,23 @@ function planEmpty(): HeddleError {
 function assetsUnknown(keys: readonly string[]): HeddleError {
   const shown = keys.slice(0, 5).map((key) => `"${key}"`);
   const more = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : "";
-  return new HeddleError("RUN_ASSET_UNKNOWN", `the plan names assets that no code location declares: ${shown.join(", ")}${more}`, {
-    hint: "Load the code location that declares them, then plan again.",
-    details: { assets: keys.slice(0, 100) },
-  });
+  return new HeddleError(
+    "RUN_ASSET_UNKNOWN",
+    `the plan names assets that no code location declares: ${shown.join(", ")}${more}`,
+    {
+      hint: "Load the code location that declares them, then plan again.",
+      details: { assets: keys.slice(0, 100) },
+    },
+  );
 }
 
 function locationsMixed(locations: readonly string[]): HeddleError {
-  return new HeddleError("RUN_CODE_LOCATIONS_MIXED", `a run executes one version of one project's code, and the plan needs ${locations.join(", ")}`, {
-    hint: "Launch a run for each code location.",
-    details: { codeLocations: [...locations] },
-  });
+  return new HeddleError(
+    "RUN_CODE_LOCATIONS_MIXED",
+    `a run executes one version of one project's code, and the plan needs ${locations.join(", ")}`,
+    {
+      hint: "Launch a run for each code location.",
+      details: { codeLocations: [...locations] },
+    },
+  );
 }

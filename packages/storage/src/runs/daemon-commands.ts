@@ -22,7 +22,14 @@ export async function loadDaemonSnapshot(db: Database): Promise<DaemonSnapshot> 
         where status in ('queued', 'running', 'paused', 'canceling') and unfinished = 0
         order by id limit ${LIST_LIMIT}::integer`,
     ]);
-    return { admitted, queued, lostWorkers, hasDueSteps: due[0].exists, canceling, finished: finished.map(({ id }) => id) };
+    return {
+      admitted,
+      queued,
+      lostWorkers,
+      hasDueSteps: due[0].exists,
+      canceling,
+      finished: finished.map(({ id }) => id),
+    };
   });
 }
 

@@ -49,7 +49,11 @@ export async function expireWorker(db: Database, workerId: string): Promise<bool
   return db.transaction("expireWorker", (tx) => expire(tx, workerId, graphs), { isIdempotent: true });
 }
 
-async function expire({ sql }: Transaction, workerId: string, graphs: ReadonlyMap<number, StaticRun>): Promise<boolean> {
+async function expire(
+  { sql }: Transaction,
+  workerId: string,
+  graphs: ReadonlyMap<number, StaticRun>,
+): Promise<boolean> {
   const [worker] = await sql<{ hasEnded: boolean; isOver: boolean }[]>`
     select ended_at is not null as "hasEnded", lease_until <= clock_timestamp() as "isOver"
     from worker where id = ${workerId} for no key update`;

@@ -8,5 +8,8 @@ const MAX_MESSAGE = 500;
 /** Groups equal failures: the same cause, code and message but for the parts that vary. */
 export function fingerprintOf(cause: FailureCause, error: SerializedError): string {
   const message = error.message.slice(0, MAX_MESSAGE).replaceAll(VARIABLE, "?");
-  return createHash("sha256").update(`${cause}\n${error.code ?? error.name}\n${message}`).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(`${cause}\n${error.code ?? error.name}\n${message}`)
+    .digest("hex")
+    .slice(0, 16);
 }

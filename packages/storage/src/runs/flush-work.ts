@@ -10,12 +10,15 @@ import type { CountChange, LockedRun, RunWork } from "./run-work.ts";
 export function flushWork(sql: TransactionSql, work: RunWork): Promise<unknown>[] {
   const chunks = [...work.chunks()].filter((chunk) => chunk.isChanged);
   const counts = work.countChanges;
-  const runs = [...work.runs.values()].filter((run) => run.isChanged);
+  const runs = [...work.runs.values()];
+  const progressed = runs.filter((run) => run.isProgressed && !run.isStatusChanged);
+  const changed = runs.filter((run) => run.isStatusChanged);
   work.announce();
   return [
     ...(chunks.length > 0 ? [updateChunks(sql, chunks)] : []),
     ...(counts.length > 0 ? [updateCounts(sql, counts)] : []),
-    ...(runs.length > 0 ? [updateRuns(sql, runs)] : []),
+    ...(progressed.length > 0 ? [updateUnfinished(sql, progressed)] : []),
+    ...(changed.length > 0 ? [updateStatuses(sql, changed)] : []),
     ...(work.events.length > 0 ? [insertEvents(sql, work)] : []),
     ...([...work.notifications].length > 0 ? [sendNotifications(sql, work)] : []),
   ];
@@ -51,8 +54,16 @@ function updateCounts(sql: TransactionSql, changes: readonly CountChange[]): Pro
     where a.run_id = k.run_id and a.asset_id = k.asset_id`;
 }
 
+/** The common case, apart: a run that goes on, of which only fewer steps are open. */
+function updateUnfinished(sql: TransactionSql, runs: readonly LockedRun[]): Promise<unknown> {
+  return sql`
+    update run r set unfinished = k.unfinished
+    from unnest(${runs.map((run) => run.id)}::bigint[], ${runs.map((run) => run.unfinished)}::integer[]) as k(id, unfinished)
+    where r.id = k.id`;
+}
+
 /** `started_at` and `ended_at` follow from the status: a run starts when it first becomes `running`, and ends once. */
-function updateRuns(sql: TransactionSql, runs: readonly LockedRun[]): Promise<unknown> {
+function updateStatuses(sql: TransactionSql, runs: readonly LockedRun[]): Promise<unknown> {
   return sql`
     update run r set status = k.status, unfinished = k.unfinished,
       started_at = case when k.status = 'running' then coalesce(r.started_at, clock_timestamp()) else r.started_at end,

@@ -51,7 +51,11 @@ export function foreseeReads(graphs: ReadonlyMap<number, StaticRun>, outcomes: r
   return {
     runIds: [...settled.keys()],
     claimIds: [...claimIds],
-    steps: [...sets.values()].map(({ runId, assetId, ordinals }) => ({ runId, assetId, partitions: PartitionSet.of(ordinals) })),
+    steps: [...sets.values()].map(({ runId, assetId, ordinals }) => ({
+      runId,
+      assetId,
+      partitions: PartitionSet.of(ordinals),
+    })),
     chunks: [...chunks.values()],
     assetChunks: assetChunkPlaces(lasting),
   };

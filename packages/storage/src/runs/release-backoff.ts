@@ -14,22 +14,31 @@ const LIMIT = 10_000;
  * @returns how many steps became ready
  */
 export async function releaseBackoff(db: Database): Promise<number> {
-  return db.transaction("releaseBackoff", async ({ sql }) => {
-    const runs = await sql<{ runId: number }[]>`
+  return db.transaction(
+    "releaseBackoff",
+    async ({ sql }) => {
+      const runs = await sql<{ runId: number }[]>`
       select distinct run_id as "runId"
       from (select run_id from step where retry_at <= clock_timestamp() order by retry_at limit ${LIMIT}::integer) due`;
-    if (runs.length === 0) return 0;
-    const work = new RunWork();
-    work.addRuns(await lockFreeRuns(sql, runs.map(({ runId }) => runId)));
-    const due = await readDue(sql, [...work.runs.keys()]);
-    if (due.size === 0) return 0;
-    work.addChunks(await readChunks(sql, placesOf(due.values())));
-    let count = 0;
-    for (const { place, ordinals } of due.values()) count += work.move("due", place, PartitionSet.of(ordinals)).size;
-    work.notify("heddle_work");
-    await Promise.all([clearRetryAt(sql, due.values()), ...flushWork(sql, work)]);
-    return count;
-  }, { isIdempotent: true });
+      if (runs.length === 0) return 0;
+      const work = new RunWork();
+      work.addRuns(
+        await lockFreeRuns(
+          sql,
+          runs.map(({ runId }) => runId),
+        ),
+      );
+      const due = await readDue(sql, [...work.runs.keys()]);
+      if (due.size === 0) return 0;
+      work.addChunks(await readChunks(sql, placesOf(due.values())));
+      let count = 0;
+      for (const { place, ordinals } of due.values()) count += work.move("due", place, PartitionSet.of(ordinals)).size;
+      work.notify("heddle_work");
+      await Promise.all([clearRetryAt(sql, due.values()), ...flushWork(sql, work)]);
+      return count;
+    },
+    { isIdempotent: true },
+  );
 }
 
 type Due = Map<string, { readonly place: RunAssetPlace; readonly ordinals: number[] }>;

@@ -30,26 +30,30 @@ export interface RetryRunOptions {
  */
 export async function retryRun(db: Database, options: RetryRunOptions): Promise<CreatedRun> {
   const { runId } = options;
-  return db.transaction("retryRun", async ({ sql }) => {
-    // The lock makes two people who retry at once get the same run.
-    const [run] = await sql<RetriedRun[]>`
+  return db.transaction(
+    "retryRun",
+    async ({ sql }) => {
+      // The lock makes two people who retry at once get the same run.
+      const [run] = await sql<RetriedRun[]>`
       select r.plan, r.priority, r.tags, r.max_concurrency as "maxConcurrency", r.code_version_id as "codeVersionId",
         r.environment_id as "environmentId", e.name as environment
       from run r join environment e on e.id = r.environment_id
       where r.id = ${runId} for no key update of r`;
-    if (run === undefined) throw runUnknown(runId);
-    const open = await findOpenRetry(sql, runId);
-    if (open !== undefined) return { runId: open, created: false };
-    const plan = narrowPlan(run.plan, await findFailedSteps(sql, runId, run));
-    if (plan.total === 0) throw nothingToRetry(runId);
-    const { priority, tags, maxConcurrency, environment } = run;
-    const origin: { kind: string } & Record<string, JsonValue> = { kind: "retry", runId };
-    const codeVersionId = options.codeVersionId ?? run.codeVersionId;
-    const originKey = options.originKey ?? null;
-    const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId };
-    const made = await insertRun(sql, createRunGraph(plan), launch);
-    return { runId: made.runId, created: made.created };
-  }, { isIdempotent: true });
+      if (run === undefined) throw runUnknown(runId);
+      const open = await findOpenRetry(sql, runId);
+      if (open !== undefined) return { runId: open, created: false };
+      const plan = narrowPlan(run.plan, await findFailedSteps(sql, runId, run));
+      if (plan.total === 0) throw nothingToRetry(runId);
+      const { priority, tags, maxConcurrency, environment } = run;
+      const origin: { kind: string } & Record<string, JsonValue> = { kind: "retry", runId };
+      const codeVersionId = options.codeVersionId ?? run.codeVersionId;
+      const originKey = options.originKey ?? null;
+      const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId };
+      const made = await insertRun(sql, createRunGraph(plan), launch);
+      return { runId: made.runId, created: made.created };
+    },
+    { isIdempotent: true },
+  );
 }
 
 interface RetriedRun {
@@ -81,7 +85,11 @@ interface FailedChunk {
 }
 
 /** What is still to be done again, by asset key. */
-async function findFailedSteps(sql: TransactionSql, runId: number, run: RetriedRun): Promise<Map<string, NarrowedAsset>> {
+async function findFailedSteps(
+  sql: TransactionSql,
+  runId: number,
+  run: RetriedRun,
+): Promise<Map<string, NarrowedAsset>> {
   const { environmentId } = run;
   const chunks = await sql<FailedChunk[]>`
     select a.key, c.failed, c.skipped, p.materialized as "currentMaterialized", p.failed as "currentFailed",

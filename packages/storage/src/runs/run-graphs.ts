@@ -1,5 +1,6 @@
 import { createRunGraph, HeddleError, type RunGraph, type RunPlan } from "@heddle/core";
 import type { Database } from "../database.ts";
+import type { RunAssetPlace } from "./run-work.ts";
 
 /** What of a run never changes, ready to be worked with. */
 export interface StaticRun {
@@ -36,6 +37,13 @@ export async function findRunGraphs(db: Database, runIds: Iterable<number>): Pro
 /** Puts a run that was just made at hand. */
 export function keepRunGraph(db: Database, runId: number, run: StaticRun): void {
   keep(cacheOf(db), runId, run);
+}
+
+/** Key of an asset, if the plan of the run is at hand. */
+export function peekAssetKey(db: Database, { runId, assetId }: RunAssetPlace): string | undefined {
+  const run = caches.get(db)?.get(runId);
+  const position = run?.positions.get(assetId);
+  return run === undefined || position === undefined ? undefined : run.graph.asset(position).key;
 }
 
 /** Joins a plan and the ids of its assets. */

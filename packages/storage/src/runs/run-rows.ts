@@ -8,6 +8,17 @@ import type { LockedRun } from "./run-work.ts";
  * key. Whoever holds a run's row is alone with its chunks, counts, claims and steps, so these are never locked.
  */
 
+/**
+ * Makes the statements of a transaction use one plan each, by index, however few rows there are. They touch single rows
+ * by key, of tables that grow from nothing to millions within minutes: planning them anew for each call costs more than
+ * running them, and a plan made for an empty table reads all of a full one.
+ */
+export async function pinPlans(sql: TransactionSql): Promise<void> {
+  await sql`
+    select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+}
+
 /** Locks a worker's row against its end and says whether its lease, by database time, is alive. */
 export async function lockWorker(sql: TransactionSql, workerId: string): Promise<boolean> {
   const [row] = await sql<{ isAlive: boolean }[]>`
@@ -32,7 +43,7 @@ export async function lockRuns(sql: TransactionSql, runIds: readonly number[]): 
     select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
       max_concurrency as "maxConcurrency", total, unfinished
     from run where id = any(${runIds}::bigint[]) order by id for no key update`;
-  return rows.map((row) => ({ ...row, isChanged: false }));
+  return rows.map((row) => ({ ...row, isProgressed: false, isStatusChanged: false }));
 }
 
 /** The same, but leaves out runs that another transaction holds. Never waits. */
@@ -41,7 +52,7 @@ export async function lockFreeRuns(sql: TransactionSql, runIds: readonly number[
     select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
       max_concurrency as "maxConcurrency", total, unfinished
     from run where id = any(${runIds}::bigint[]) order by id for no key update skip locked`;
-  return rows.map((row) => ({ ...row, isChanged: false }));
+  return rows.map((row) => ({ ...row, isProgressed: false, isStatusChanged: false }));
 }
 
 /** Names a row of `run_chunk`. */

@@ -23,7 +23,9 @@ export interface LockedRun {
   readonly total: number;
   /** Steps that still have something before them. */
   unfinished: number;
-  isChanged: boolean;
+  /** Whether `unfinished` changed. */
+  isProgressed: boolean;
+  isStatusChanged: boolean;
 }
 
 /** Names an asset of a run. */
@@ -62,7 +64,7 @@ export class RunWork {
 
   setStatus(run: LockedRun, status: RunStatus, kind: RunEventKind): void {
     run.status = status;
-    run.isChanged = true;
+    run.isStatusChanged = true;
     this.events.push({ kind, runId: run.id, assetId: null, partitions: null, payload: { status } });
   }
 
@@ -90,7 +92,8 @@ export class RunWork {
     const all: number[] = [];
     for (const { chunk, set: members } of set.chunks()) {
       const state = this.chunk(place, chunk);
-      if (state === undefined) throw internal(`chunk ${chunk} of asset ${place.assetId} of run ${place.runId} is not read`);
+      if (state === undefined)
+        throw internal(`chunk ${chunk} of asset ${place.assetId} of run ${place.runId} is not read`);
       for (const moved of this.moveChunk(event, state, members)) all.push(moved);
     }
     return PartitionSet.fromRanges(all);
@@ -150,7 +153,7 @@ export class RunWork {
     if (closed === 0) return;
     const run = this.run(place.runId);
     run.unfinished -= closed * count;
-    run.isChanged = true;
+    run.isProgressed = true;
   }
 }
 

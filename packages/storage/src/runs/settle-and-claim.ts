@@ -4,14 +4,14 @@ import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { adoptClaims, doubtClaims } from "./adopt-claims.ts";
 import { advanceSteps } from "./advance-steps.ts";
 import { AssetChunks } from "./asset-chunks.ts";
-import { findAssetKeys } from "./asset-keys.ts";
+import { addAssetKeys } from "./asset-keys.ts";
 import { ClaimChanges } from "./claim-changes.ts";
 import { Claiming, readCandidates, readFirstClaimable, type ClaimWish } from "./claiming.ts";
 import { endRuns } from "./end-runs.ts";
 import { flushWork } from "./flush-work.ts";
 import { foreseeReads, type Foreseen } from "./foresee.ts";
 import { findRunGraphs, type StaticRun } from "./run-graphs.ts";
-import { lockRuns, lockWorker, readChunks, readClaims, readSteps } from "./run-rows.ts";
+import { lockRuns, lockWorker, pinPlans, readChunks, readClaims, readSteps } from "./run-rows.ts";
 import { RunWork } from "./run-work.ts";
 import type { CapacityCandidate } from "./share-capacity.ts";
 import { findSettledBefore } from "./settled-before.ts";
@@ -45,7 +45,10 @@ const MAX_TRIES = 4;
  */
 export async function settleAndClaim(db: Database, input: SettleAndClaimInput): Promise<SettleAndClaimResult> {
   const made = [...(await adoptClaims(db, input.workerId))];
-  const graphs = await findRunGraphs(db, input.outcomes.map((outcome) => outcome.runId));
+  const graphs = await findRunGraphs(
+    db,
+    input.outcomes.map((outcome) => outcome.runId),
+  );
   let results: readonly OutcomeResult[] | undefined;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const capacity = Math.max(0, input.capacity - made.reduce((sum, claim) => sum + claim.partitions.size, 0));
@@ -64,11 +67,7 @@ export async function settleAndClaim(db: Database, input: SettleAndClaimInput): 
       made.push(...(await adoptClaims(db, input.workerId)));
     }
   }
-  const keys = await findAssetKeys(db, made.map((claim) => claim.assetId));
-  return {
-    results: results ?? [],
-    claims: made.map((claim) => ({ ...claim, assetKey: keys.get(claim.assetId) ?? "" })),
-  };
+  return { results: results ?? [], claims: await addAssetKeys(db, made) };
 }
 
 /** Settles what a worker has finished; see {@link settleAndClaim}. */
@@ -103,7 +102,8 @@ async function run(
   const assetChunks = new AssetChunks();
   const foreseen = foreseeReads(graphs, outcomes);
   // The worker's row first, then the runs: the order of locks. All of it is one round trip.
-  const [isAlive, held, look] = await Promise.all([
+  const [, isAlive, held, look] = await Promise.all([
+    pinPlans(sql),
     lockWorker(sql, workerId),
     lockSettled(sql, foreseen, assetChunks),
     lookForWork(sql, foreseen, input),
@@ -112,7 +112,15 @@ async function run(
   work.addRuns(held.runs);
   work.addChunks(held.chunks);
   const { steps } = held;
-  const settlement = new Settlement({ work, workerId, graphs, steps, assetChunks, lostTogether: 1, random: Math.random });
+  const settlement = new Settlement({
+    work,
+    workerId,
+    graphs,
+    steps,
+    assetChunks,
+    lostTogether: 1,
+    random: Math.random,
+  });
   const claims = new ClaimChanges(held.claims);
   const results = outcomes.map((outcome) => (claims.take(outcome, workerId) ? settlement.accept(outcome) : undefined));
   await advanceSteps(sql, work, settlement.apply());
@@ -178,6 +186,9 @@ async function findUnowned(
 ): Promise<Set<number>> {
   const indices = outcomes.flatMap((_outcome, index) => (results[index] === undefined ? [index] : []));
   if (indices.length === 0) return new Set();
-  const before = await findSettledBefore(sql, indices.flatMap((index) => outcomes[index] ?? []));
+  const before = await findSettledBefore(
+    sql,
+    indices.flatMap((index) => outcomes[index] ?? []),
+  );
   return new Set(indices.filter((_outcome, at) => before.has(at)));
 }

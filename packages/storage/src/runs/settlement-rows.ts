@@ -21,19 +21,19 @@ export async function insertMaterializations(sql: TransactionSql, all: readonly 
   await sql`
     insert into materialization (asset_id, ordinal, run_id, claim_id, attempt, code_version_id, started_at, duration_ms,
       data_version, stored, metadata, inputs)
-    select asset_id, ordinal, run_id, claim_id, attempt, code_version_id, started_at, duration_ms,
+    select asset_id, ordinal, run_id, claim_id, attempt, code_version_id, to_timestamp(started_ms / 1000), duration_ms,
       data_version, stored::jsonb, metadata::jsonb, inputs::jsonb
     from unnest(
       ${all.map((row) => row.assetId)}::integer[], ${all.map((row) => row.ordinal)}::bigint[],
       ${all.map((row) => row.runId)}::bigint[], ${all.map((row) => row.claimId)}::bigint[],
       ${all.map((row) => row.attempt)}::smallint[], ${all.map((row) => row.codeVersionId)}::integer[],
-      ${all.map((row) => new Date(row.outcome.startedAt))}::timestamptz[],
+      ${all.map((row) => row.outcome.startedAt)}::double precision[],
       ${all.map((row) => toInteger(row.outcome.durationMs))}::integer[],
       ${all.map((row) => writeText(row.outcome.dataVersion))}::text[],
       ${all.map((row) => writeJsonText(row.outcome.stored))}::text[],
       ${all.map((row) => writeJsonText(row.outcome.metadata))}::text[],
       ${all.map((row) => (row.outcome.inputs.length === 0 ? null : writeJsonText(row.outcome.inputs)))}::text[]
-    ) as k(asset_id, ordinal, run_id, claim_id, attempt, code_version_id, started_at, duration_ms,
+    ) as k(asset_id, ordinal, run_id, claim_id, attempt, code_version_id, started_ms, duration_ms,
       data_version, stored, metadata, inputs)`;
 }
 

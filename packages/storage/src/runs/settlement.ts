@@ -53,7 +53,10 @@ const EFFECTS: { readonly [effect in Effect]: { readonly result: OutcomeResult; 
 export class Settlement {
   readonly #context: SettlementContext;
   readonly #spent = new Map<string, StepRow>();
-  readonly #ordinals = new Map<string, { readonly place: RunAssetPlace; readonly effect: Effect; ordinals: number[] }>();
+  readonly #ordinals = new Map<
+    string,
+    { readonly place: RunAssetPlace; readonly effect: Effect; ordinals: number[] }
+  >();
   readonly #publications: Publication[] = [];
   readonly #attempts: FailedAttemptRow[] = [];
   readonly #steps: StepWrite[] = [];
@@ -78,7 +81,10 @@ export class Settlement {
   /** Moves the steps. Says what others may be waiting for. */
   apply(): SettledRun[] {
     const { work, graphs, assetChunks } = this.#context;
-    const settled = new Map<number, SettledRun & { settled: Record<"succeeded" | "stopped", Map<number, PartitionSet>> }>();
+    const settled = new Map<
+      number,
+      SettledRun & { settled: Record<"succeeded" | "stopped", Map<number, PartitionSet>> }
+    >();
     for (const { place, effect, ordinals } of this.#ordinals.values()) {
       const { runId, assetId } = place;
       const set = PartitionSet.of(ordinals);
@@ -88,7 +94,11 @@ export class Settlement {
       if (effect === "retry" || effect === "release") work.notify("heddle_work");
       if (effect !== "succeed" && effect !== "fail") continue;
       const run = staticRun(graphs, runId);
-      assetChunks.record({ environmentId: run.environmentId, assetId }, effect === "fail" ? "failed" : "materialized", set);
+      assetChunks.record(
+        { environmentId: run.environmentId, assetId },
+        effect === "fail" ? "failed" : "materialized",
+        set,
+      );
       let entry = settled.get(runId);
       if (entry === undefined) {
         settled.set(runId, (entry = { runId, run, settled: { succeeded: new Map(), stopped: new Map() } }));
@@ -146,7 +156,14 @@ export class Settlement {
     if (checks.length > 0) this.#checked.push({ ...place, environmentId: run.environmentId, checks });
     const delayMs = verdict.kind === "retry" && verdict.delayMs > 0 ? verdict.delayMs : null;
     const { errors, losses } = verdict;
-    this.#steps.push({ ...place, errors, losses, attempts, delayMs, cause: verdict.kind === "fail" ? verdict.cause : null });
+    this.#steps.push({
+      ...place,
+      errors,
+      losses,
+      attempts,
+      delayMs,
+      cause: verdict.kind === "fail" ? verdict.cause : null,
+    });
     if (verdict.kind === "fail") return "fail";
     return delayMs === null ? "retry" : "back_off";
   }
@@ -177,7 +194,11 @@ function stepKey({ runId, assetId, ordinal }: { runId: number; assetId: number; 
 
 /** A claim and the sets of its run disagree: nothing may be written then. */
 function notRunning({ runId, assetId }: RunAssetPlace, set: PartitionSet): HeddleError {
-  return new HeddleError("INTERNAL", `${set.size} steps of asset ${assetId} of run ${runId} are claimed and not running`, {
-    details: { runId, assetId, partitions: set.ranges.slice(0, 20) },
-  });
+  return new HeddleError(
+    "INTERNAL",
+    `${set.size} steps of asset ${assetId} of run ${runId} are claimed and not running`,
+    {
+      details: { runId, assetId, partitions: set.ranges.slice(0, 20) },
+    },
+  );
 }

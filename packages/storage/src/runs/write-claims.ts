@@ -49,10 +49,7 @@ export async function writeClaims(
 }
 
 /** Adds to claims which of their steps were attempted before; a step without a row has its first attempt. */
-export function numberAttempts(
-  claims: readonly Omit<MadeClaim, "attempts">[],
-  steps: readonly StepRow[],
-): MadeClaim[] {
+export function numberAttempts(claims: readonly Omit<MadeClaim, "attempts">[], steps: readonly StepRow[]): MadeClaim[] {
   const byAsset = Map.groupBy(steps, (step) => `${step.runId}/${step.assetId}`);
   return claims.map((claim) => {
     const own = byAsset.get(`${claim.runId}/${claim.assetId}`) ?? [];

@@ -1,15 +1,6 @@
 import type { AssetSnapshot, DefinitionsSnapshot } from "@heddle/core";
 import { sql } from "drizzle-orm";
-import {
-  integer,
-  jsonb,
-  pgTable,
-  smallint,
-  text,
-  timestamp,
-  unique,
-  type AnyPgColumn,
-} from "drizzle-orm/pg-core";
+import { integer, jsonb, pgTable, smallint, text, timestamp, unique, type AnyPgColumn } from "drizzle-orm/pg-core";
 import { bytes } from "./columns.ts";
 
 /** A named set of pointers from asset partitions to materializations. */
@@ -41,7 +32,9 @@ export const codeVersion = pgTable(
     snapshot: jsonb().$type<DefinitionsSnapshot>().notNull(),
     /** The bundle itself, gzip. */
     bundle: bytes().notNull(),
-    createdAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    createdAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [unique("code_version_location_hash").on(table.codeLocationId, table.hash)],
 );
@@ -58,7 +51,9 @@ export const asset = pgTable("asset", {
   codeVersionId: integer()
     .notNull()
     .references(() => codeVersion.id),
-  createdAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  createdAt: timestamp({ withTimezone: true })
+    .notNull()
+    .default(sql`clock_timestamp()`),
   /** When it disappeared from its code location; its history stays. */
   removedAt: timestamp({ withTimezone: true }),
 });

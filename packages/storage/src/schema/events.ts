@@ -13,8 +13,12 @@ export const event = pgTable(
   "event",
   {
     id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
-    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
-    at: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    xid: xid8()
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
+    at: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
     kind: text().notNull(),
     runId: bigint({ mode: "number" }),
     assetId: integer(),

@@ -1,6 +1,17 @@
 import type { JsonValue, StoredValue } from "@heddle/core";
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
 import { partitionSet } from "./columns.ts";
 
 /**
@@ -24,7 +35,9 @@ export const materialization = pgTable(
     runId: bigint({ mode: "number" }).notNull(),
     claimId: bigint({ mode: "number" }).notNull(),
     startedAt: timestamp({ withTimezone: true }).notNull(),
-    publishedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    publishedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
     assetId: integer().notNull(),
     /** The code version that executed, stamped by the worker. */
     codeVersionId: integer().notNull(),
@@ -63,7 +76,9 @@ export const assetChunk = pgTable(
     /** Partitions whose newest step failed (the old materialization, if any, stays current). */
     failed: partitionSet().notNull(),
     /** Newest materialization of the whole chunk. */
-    updatedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    updatedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [primaryKey({ columns: [table.environmentId, table.assetId, table.chunk] })],
 );
@@ -84,7 +99,9 @@ export const checkResult = pgTable(
     blocking: boolean().notNull(),
     description: text(),
     metadata: jsonb().$type<Record<string, JsonValue>>(),
-    at: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    at: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [index("check_result_by_partition").on(table.assetId, table.name, table.ordinal, table.id)],
 );

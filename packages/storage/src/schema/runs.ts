@@ -1,6 +1,19 @@
 import type { FailureCause, RunStatus } from "@heddle/core";
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { codeVersion, environment } from "./code.ts";
 import { partitionSet } from "./columns.ts";
 
@@ -35,7 +48,9 @@ export const run = pgTable(
     total: integer().notNull(),
     /** Steps that are waiting, ready, running or in back-off; the run ends in the transaction that makes it 0. */
     unfinished: integer().notNull(),
-    createdAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    createdAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
     startedAt: timestamp({ withTimezone: true }),
     endedAt: timestamp({ withTimezone: true }),
     cancelRequestedAt: timestamp({ withTimezone: true }),
@@ -99,7 +114,9 @@ export const runChunk = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.runId, table.assetId, table.chunk] }),
-    index("run_chunk_claimable").on(table.runId, table.position.desc().nullsFirst(), table.chunk).where(sql`claimable`),
+    index("run_chunk_claimable")
+      .on(table.runId, table.position.desc().nullsFirst(), table.chunk)
+      .where(sql`claimable`),
   ],
 );
 
@@ -111,14 +128,20 @@ export const worker = pgTable(
     host: text().notNull(),
     pid: integer().notNull(),
     slots: integer().notNull(),
-    startedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    startedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
     leaseUntil: timestamp({ withTimezone: true }).notNull(),
     /** When it was asked to claim nothing more and to end when it has finished. */
     drainRequestedAt: timestamp({ withTimezone: true }),
     /** Set by a clean stop or by the sweep; such a worker can never claim or publish again. */
     endedAt: timestamp({ withTimezone: true }),
   },
-  (table) => [index("worker_alive").on(table.leaseUntil).where(sql`ended_at is null`)],
+  (table) => [
+    index("worker_alive")
+      .on(table.leaseUntil)
+      .where(sql`ended_at is null`),
+  ],
 );
 
 /**
@@ -138,7 +161,9 @@ export const claim = pgTable(
     partitions: partitionSet().notNull(),
     /** Members of `partitions`: what a limit on concurrency counts. */
     size: integer().notNull(),
-    claimedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    claimedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [index("claim_by_worker").on(table.workerId), index("claim_by_run").on(table.runId, table.assetId)],
 );
@@ -163,7 +188,9 @@ export const step = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.runId, table.assetId, table.ordinal] }),
-    index("step_retry").on(table.retryAt).where(sql`retry_at is not null`),
+    index("step_retry")
+      .on(table.retryAt)
+      .where(sql`retry_at is not null`),
   ],
 );
 
@@ -183,7 +210,9 @@ export const attempt = pgTable(
     /** Groups equal failures: hash of cause, code and message without its variable parts. */
     fingerprint: text(),
     startedAt: timestamp({ withTimezone: true }),
-    endedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    endedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [primaryKey({ columns: [table.runId, table.assetId, table.ordinal, table.number] })],
 );
@@ -192,11 +221,9 @@ export const attempt = pgTable(
  * A named concurrency limit. Its row is the lock under which the limit is counted; what is counted are the things
  * themselves, so that nothing can leak. `runs`: runs that are admitted at once.
  */
-export const pool = pgTable(
-  "pool",
-  { name: text().primaryKey(), slots: integer().notNull() },
-  () => [check("pool_slots", sql`slots >= 0`)],
-);
+export const pool = pgTable("pool", { name: text().primaryKey(), slots: integer().notNull() }, () => [
+  check("pool_slots", sql`slots >= 0`),
+]);
 
 /** Log lines of a run's steps, as they were flushed by a supervisor: JSON lines, in the order of the id. */
 export const logChunk = pgTable(
@@ -211,7 +238,9 @@ export const logChunk = pgTable(
     lineCount: integer().notNull(),
     /** JSON lines: `{t, o, a, l, m, f?}` = epoch ms, ordinal, attempt id, level, message, fields. */
     lines: text().notNull(),
-    at: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    at: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [index("log_chunk_by_run").on(table.runId, table.assetId, table.id)],
 );

@@ -24,7 +24,11 @@ export function AssetChecks({ checks, partitioned, onPartition }: AssetChecksPro
         {checks.map((check) => (
           <li key={check.name} className="px-4 py-2.5">
             <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-              {check.last === null ? <span className="text-muted">not run yet</span> : <StatusMark look={lookOfCheck(check.last)} />}
+              {check.last === null ? (
+                <span className="text-muted">not run yet</span>
+              ) : (
+                <StatusMark look={lookOfCheck(check.last)} />
+              )}
               <span className="font-medium">{check.name}</span>
               <span className="text-xs text-muted">
                 {check.severity === "warn" ? "warns" : check.blocking ? "blocks publication" : "does not block"}
@@ -49,7 +53,13 @@ export function AssetChecks({ checks, partitioned, onPartition }: AssetChecksPro
   );
 }
 
-function Standing({ check, onPartition }: { readonly check: CheckStanding; readonly onPartition: (ordinal: number) => void }): ReactNode {
+function Standing({
+  check,
+  onPartition,
+}: {
+  readonly check: CheckStanding;
+  readonly onPartition: (ordinal: number) => void;
+}): ReactNode {
   const groups = [
     { ranges: check.failed, glyph: "cross", word: "failed", tone: "text-failed-ink" },
     { ranges: check.warned, glyph: "triangle", word: "warned", tone: "text-stale-ink" },

@@ -52,7 +52,12 @@ function ownFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[]
   const { retry, timeoutMs, io, resources, codeVersion, isolation } = definition;
   return [
     ["Stored by", io],
-    ["Retries", retry.attempts <= 1 ? "none" : `${retry.attempts} attempts, ${retry.backoff} from ${formatDuration(retry.delayMs)}`],
+    [
+      "Retries",
+      retry.attempts <= 1
+        ? "none"
+        : `${retry.attempts} attempts, ${retry.backoff} from ${formatDuration(retry.delayMs)}`,
+    ],
     ["Time limit", formatDuration(timeoutMs)],
     ...(isolation === "process" ? [["Runs in", "a process of its own"] as const] : []),
     ...(resources.length === 0 ? [] : [["Resources", resources.join(", ")] as const]),

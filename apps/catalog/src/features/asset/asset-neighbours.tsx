@@ -9,7 +9,13 @@ import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 const LISTED = 40;
 
 /** What an asset reads, or what reads it, one step away. */
-export function AssetNeighbours({ title, links }: { readonly title: string; readonly links: readonly AssetLink[] }): ReactNode {
+export function AssetNeighbours({
+  title,
+  links,
+}: {
+  readonly title: string;
+  readonly links: readonly AssetLink[];
+}): ReactNode {
   return (
     <section aria-label={title}>
       <h2 className="label mb-1">
@@ -21,7 +27,12 @@ export function AssetNeighbours({ title, links }: { readonly title: string; read
           const look = lookOfCode(code);
           return (
             <li key={id}>
-              <Link to="/assets/$" params={{ _splat: key }} title={`Partitions: ${rule}`} className="flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover">
+              <Link
+                to="/assets/$"
+                params={{ _splat: key }}
+                title={`Partitions: ${rule}`}
+                className="flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover"
+              >
                 <span className={TONE_TEXT[look.tone]}>
                   <GlyphIcon glyph={look.glyph} />
                 </span>
@@ -32,7 +43,9 @@ export function AssetNeighbours({ title, links }: { readonly title: string; read
           );
         })}
       </ul>
-      {links.length > LISTED && <p className="text-xs text-muted">and {formatCount(links.length - LISTED)} more, in the lineage</p>}
+      {links.length > LISTED && (
+        <p className="text-xs text-muted">and {formatCount(links.length - LISTED)} more, in the lineage</p>
+      )}
     </section>
   );
 }

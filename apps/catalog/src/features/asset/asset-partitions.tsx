@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
-import { type Partitions, usePartitions } from "../../partitions/partition-space.ts";
+import { partitionText, type Partitions, usePartitions } from "../../partitions/partition-space.ts";
 import { PartitionStrip } from "../../partitions/partition-strip.tsx";
 import { BY_URGENCY, codeOf, PARTITION_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
@@ -32,19 +32,46 @@ export function AssetPartitions({ detail, current, onCurrent, onMaterialize }: A
   return (
     <Section
       title={spec === null ? "State" : "Partitions"}
-      aside={spec === null ? undefined : <Summary partitions={partitions} onCurrent={onCurrent} onMaterialize={onMaterialize} />}
+      aside={
+        spec === null ? undefined : (
+          <Summary partitions={partitions} onCurrent={onCurrent} onMaterialize={onMaterialize} />
+        )
+      }
     >
-      {query.isError && <FailurePanel title="The partitions could not be read" error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && (
+        <FailurePanel
+          title="The partitions could not be read"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      )}
       {query.isPending && <Skeleton label="Reading the partitions" lines={2} />}
       {spec !== null && partitions !== null && partitions.runs.count > 0 && (
-        <PartitionStrip label={`Partitions of ${key}`} partitions={partitions} selection={selection} current={current} onCurrent={onCurrent} onSelection={setSelection} />
+        <PartitionStrip
+          label={`Partitions of ${key}`}
+          partitions={partitions}
+          selection={selection}
+          current={current}
+          onCurrent={onCurrent}
+          onSelection={setSelection}
+        />
       )}
       {spec !== null && partitions?.runs.count === 0 && <p className="text-muted">No partition exists yet.</p>}
       {partitions !== null && !selection.isEmpty && (
-        <SelectionBar partitions={partitions} selection={selection} onClear={() => setSelection(PartitionSet.EMPTY)} onMaterialize={onMaterialize} />
+        <SelectionBar
+          partitions={partitions}
+          selection={selection}
+          onClear={() => setSelection(PartitionSet.EMPTY)}
+          onMaterialize={onMaterialize}
+        />
       )}
       {shown !== null && (
-        <PartitionPanel assetKey={key} ordinal={shown} onClose={() => onCurrent(null)} onMaterialize={(partitionKey) => onMaterialize(partitionKey === "" ? undefined : partitionKey)} />
+        <PartitionPanel
+          assetKey={key}
+          ordinal={shown}
+          onClose={() => onCurrent(null)}
+          onMaterialize={(partitionKey) => onMaterialize(partitionKey === "" ? undefined : partitionKey)}
+        />
       )}
     </Section>
   );
@@ -101,17 +128,29 @@ interface SelectionBarProps extends Pick<AssetPartitionsProps, "onMaterialize"> 
 }
 
 /** What can be done with the marked partitions. */
-function SelectionBar({ partitions: { space, runs }, selection, onClear, onMaterialize }: SelectionBarProps): ReactNode {
+function SelectionBar({
+  partitions: { space, runs },
+  selection,
+  onClear,
+  onMaterialize,
+}: SelectionBarProps): ReactNode {
   const troubled = runs.setWith(new Set([codeOf("failed"), codeOf("missing")])).intersect(selection).size;
-  const text = space.format(selection, 100_000).replace(/ \(\d[\d,]*\)$/u, "");
+  const text = partitionText(space, selection);
   return (
-    <div role="region" aria-label="Marked partitions" className="flex flex-wrap items-center gap-2 rounded-md border border-accent/50 bg-accent-soft px-3 py-1.5">
+    <div
+      role="region"
+      aria-label="Marked partitions"
+      className="flex flex-wrap items-center gap-2 rounded-md border border-accent/50 bg-accent-soft px-3 py-1.5"
+    >
       <span className="min-w-0 truncate">
-        <span className="font-medium">{formatCounted(selection.size, "partition")}</span> <span className="text-muted">{space.format(selection, 2)}</span>
+        <span className="font-medium">{formatCounted(selection.size, "partition")}</span>{" "}
+        <span className="text-muted">{space.format(selection, 2)}</span>
       </span>
       <span className="ml-auto flex gap-2">
         {troubled > 0 && troubled < selection.size && (
-          <Button onClick={() => onMaterialize(text, ["failed", "missing"])}>Failed and missing only ({formatCount(troubled)})</Button>
+          <Button onClick={() => onMaterialize(text, ["failed", "missing"])}>
+            Failed and missing only ({formatCount(troubled)})
+          </Button>
         )}
         <Button kind="solid" icon="play" onClick={() => onMaterialize(text)}>
           Materialize

@@ -34,7 +34,15 @@ function MaterializationFacts({ materialization }: { readonly materialization: M
     ],
     ...(stored?.rows === undefined ? [] : [["Rows", formatCount(stored.rows)] as const]),
     ...(stored === null ? [] : [["Stored", `${formatBytes(bytes)} through ${stored.io}`] as const]),
-    ...(stored?.objects ?? []).slice(0, 3).map(({ key }) => ["", <code key={key} className="font-mono text-xs break-all text-muted">{key}</code>] as const),
+    ...(stored?.objects ?? []).slice(0, 3).map(
+      ({ key }) =>
+        [
+          "",
+          <code key={key} className="font-mono text-xs break-all text-muted">
+            {key}
+          </code>,
+        ] as const,
+    ),
     ...(dataVersion === null ? [] : [["Data version", <Version key="data" text={dataVersion} />] as const]),
     ...(codeVersion === null ? [] : [["Code version", <Version key="code" text={codeVersion} />] as const]),
   ];

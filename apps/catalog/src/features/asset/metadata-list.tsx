@@ -37,7 +37,12 @@ function MetadataValue({ view }: { readonly view: MetadataView }): ReactNode {
       return view.value ? "yes" : "no";
     case "url":
       return isOpenable(view.value) ? (
-        <a href={view.value} target="_blank" rel="noreferrer noopener" className="link break-all underline underline-offset-3">
+        <a
+          href={view.value}
+          target="_blank"
+          rel="noreferrer noopener"
+          className="link break-all underline underline-offset-3"
+        >
           {view.label}
         </a>
       ) : (
@@ -48,7 +53,12 @@ function MetadataValue({ view }: { readonly view: MetadataView }): ReactNode {
       return view.value.startsWith("data:image/") ? (
         <img src={view.value} alt={view.alt} className="max-h-64 max-w-full rounded-sm border border-line" />
       ) : (
-        <a href={view.value} target="_blank" rel="noreferrer noopener" className="link break-all underline underline-offset-3">
+        <a
+          href={view.value}
+          target="_blank"
+          rel="noreferrer noopener"
+          className="link break-all underline underline-offset-3"
+        >
           {view.alt}
         </a>
       );
@@ -58,7 +68,10 @@ function MetadataValue({ view }: { readonly view: MetadataView }): ReactNode {
       return <TableValue columns={view.columns} rows={view.rows} />;
     case "json":
       return (
-        <pre tabIndex={0} className="max-h-64 overflow-auto rounded-md border border-line bg-surface px-2 py-1 font-mono text-xs leading-5">
+        <pre
+          tabIndex={0}
+          className="max-h-64 overflow-auto rounded-md border border-line bg-surface px-2 py-1 font-mono text-xs leading-5"
+        >
           {JSON.stringify(view.value, null, 2)}
         </pre>
       );
@@ -78,9 +91,20 @@ function NumberValue({ value, unit }: { readonly value: number; readonly unit: s
 /** Rows listed at most; the rest is counted. */
 const LISTED_ROWS = 50;
 
-function TableValue({ columns, rows }: { readonly columns: readonly string[]; readonly rows: readonly (readonly JsonValue[])[] }): ReactNode {
+function TableValue({
+  columns,
+  rows,
+}: {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly JsonValue[])[];
+}): ReactNode {
   return (
-    <div tabIndex={0} role="region" aria-label={`Table with the columns ${columns.join(", ")}`} className="max-h-64 overflow-auto rounded-md border border-line">
+    <div
+      tabIndex={0}
+      role="region"
+      aria-label={`Table with the columns ${columns.join(", ")}`}
+      className="max-h-64 overflow-auto rounded-md border border-line"
+    >
       <table className="w-full border-collapse text-xs">
         <thead className="sticky top-0 bg-surface">
           <tr>
@@ -103,7 +127,9 @@ function TableValue({ columns, rows }: { readonly columns: readonly string[]; re
           ))}
         </tbody>
       </table>
-      {rows.length > LISTED_ROWS && <p className="px-2 py-1 text-2xs text-muted">and {formatCount(rows.length - LISTED_ROWS)} more rows</p>}
+      {rows.length > LISTED_ROWS && (
+        <p className="px-2 py-1 text-2xs text-muted">and {formatCount(rows.length - LISTED_ROWS)} more rows</p>
+      )}
     </div>
   );
 }

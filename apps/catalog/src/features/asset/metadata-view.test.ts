@@ -3,11 +3,23 @@ import { isOpenable, readMetadata } from "./metadata-view.ts";
 
 describe("readMetadata", () => {
   test("reads tagged values by their kind", () => {
-    expect(readMetadata({ type: "number", value: 3, unit: "rows" })).toEqual({ type: "number", value: 3, unit: "rows" });
+    expect(readMetadata({ type: "number", value: 3, unit: "rows" })).toEqual({
+      type: "number",
+      value: 3,
+      unit: "rows",
+    });
     expect(readMetadata({ type: "number", value: 3 })).toEqual({ type: "number", value: 3, unit: null });
-    expect(readMetadata({ type: "url", value: "https://x.org" })).toEqual({ type: "url", value: "https://x.org", label: "https://x.org" });
+    expect(readMetadata({ type: "url", value: "https://x.org" })).toEqual({
+      type: "url",
+      value: "https://x.org",
+      label: "https://x.org",
+    });
     expect(readMetadata({ type: "json", value: [1] })).toEqual({ type: "json", value: [1] });
-    expect(readMetadata({ type: "table", columns: ["a"], rows: [[1], ["x"]] })).toEqual({ type: "table", columns: ["a"], rows: [[1], ["x"]] });
+    expect(readMetadata({ type: "table", columns: ["a"], rows: [[1], ["x"]] })).toEqual({
+      type: "table",
+      columns: ["a"],
+      rows: [[1], ["x"]],
+    });
     expect(readMetadata({ type: "schema", columns: [{ name: "id", type: "Int64", nullable: false }] })).toEqual({
       type: "table",
       columns: ["column", "type", "nullable"],
@@ -17,7 +29,10 @@ describe("readMetadata", () => {
 
   test("shows what it does not know as JSON, and plain JSON by its own kind", () => {
     expect(readMetadata({ type: "future", value: 1 })).toEqual({ type: "json", value: { type: "future", value: 1 } });
-    expect(readMetadata({ type: "number", value: "not a number" })).toEqual({ type: "json", value: { type: "number", value: "not a number" } });
+    expect(readMetadata({ type: "number", value: "not a number" })).toEqual({
+      type: "json",
+      value: { type: "number", value: "not a number" },
+    });
     expect(readMetadata(4)).toEqual({ type: "number", value: 4, unit: null });
     expect(readMetadata(null)).toEqual({ type: "json", value: null });
     expect(readMetadata([1])).toEqual({ type: "json", value: [1] });

@@ -38,7 +38,11 @@ function readTagged(entry: { readonly [name: string]: JsonValue }): MetadataView
   return null;
 }
 
-function readText(type: JsonValue | undefined, value: string, entry: { readonly [name: string]: JsonValue }): MetadataView | null {
+function readText(
+  type: JsonValue | undefined,
+  value: string,
+  entry: { readonly [name: string]: JsonValue },
+): MetadataView | null {
   switch (type) {
     case "text":
     case "markdown":
@@ -60,7 +64,13 @@ function readTable({ columns, rows }: { readonly [name: string]: JsonValue }): M
 
 function readSchema(columns: JsonValue | undefined): MetadataView | null {
   if (!isList(columns)) return null;
-  return schemaTable(columns.map((column) => (isRecord(column) ? { name: String(column["name"]), type: String(column["type"]), nullable: column["nullable"] === true } : { name: String(column), type: "", nullable: false })));
+  return schemaTable(
+    columns.map((column) =>
+      isRecord(column)
+        ? { name: String(column["name"]), type: String(column["type"]), nullable: column["nullable"] === true }
+        : { name: String(column), type: "", nullable: false },
+    ),
+  );
 }
 
 /** The columns of a stored table as a table. */
@@ -72,7 +82,10 @@ export function schemaTable(columns: readonly StoredColumn[]): MetadataView & { 
   };
 }
 
-function textOr<TFallback extends string | null>(value: JsonValue | undefined, fallback: TFallback): string | TFallback {
+function textOr<TFallback extends string | null>(
+  value: JsonValue | undefined,
+  fallback: TFallback,
+): string | TFallback {
   return typeof value === "string" ? value : fallback;
 }
 

@@ -29,7 +29,13 @@ export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: Pa
   const detail = query.data;
   return (
     <section aria-label="Chosen partition" className="rounded-md border border-line bg-surface">
-      {query.isError && <FailurePanel title="The partition could not be read" error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && (
+        <FailurePanel
+          title="The partition could not be read"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      )}
       {query.isPending && <Skeleton label="Reading the partition" lines={3} />}
       {detail !== undefined && (
         <>
@@ -66,7 +72,11 @@ function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode 
         <Attempts attempts={detail.failedAttempts} />
         <div>
           <h4 className="label mb-1">Materialization</h4>
-          {current === undefined ? <p className="text-muted">Never made.</p> : <MaterializationView materialization={current} />}
+          {current === undefined ? (
+            <p className="text-muted">Never made.</p>
+          ) : (
+            <MaterializationView materialization={current} />
+          )}
         </div>
         <History detail={detail} />
       </div>
@@ -132,7 +142,9 @@ function Attempts({ attempts }: { readonly attempts: readonly FailedAttempt[] })
           </li>
         ))}
       </ol>
-      {attempts.length > LISTED && <p className="mt-1 text-xs text-muted">and {formatCount(attempts.length - LISTED)} earlier ones</p>}
+      {attempts.length > LISTED && (
+        <p className="mt-1 text-xs text-muted">and {formatCount(attempts.length - LISTED)} earlier ones</p>
+      )}
     </div>
   );
 }
@@ -161,7 +173,15 @@ function History({ detail: { materializations } }: { readonly detail: PartitionD
   );
 }
 
-function Mapped({ title, empty, mapped }: { readonly title: string; readonly empty: string; readonly mapped: readonly MappedPartitions[] }): ReactNode {
+function Mapped({
+  title,
+  empty,
+  mapped,
+}: {
+  readonly title: string;
+  readonly empty: string;
+  readonly mapped: readonly MappedPartitions[];
+}): ReactNode {
   return (
     <div>
       <h4 className="label mb-1">{title}</h4>

@@ -2,7 +2,13 @@ import type { RecordedError } from "@heddle/api";
 import type { ReactNode } from "react";
 
 /** An error of user code or of the machinery, with its stack in terms of the source files and what caused it. */
-export function RecordedErrorView({ error, open = false }: { readonly error: RecordedError; readonly open?: boolean }): ReactNode {
+export function RecordedErrorView({
+  error,
+  open = false,
+}: {
+  readonly error: RecordedError;
+  readonly open?: boolean;
+}): ReactNode {
   return (
     <div className="min-w-0">
       <p className="font-medium break-words whitespace-pre-wrap">{error.message}</p>
@@ -11,7 +17,10 @@ export function RecordedErrorView({ error, open = false }: { readonly error: Rec
       {(error.stack !== null || error.cause !== null) && (
         <details open={open} className="mt-1">
           <summary className="text-xs text-muted">Stack</summary>
-          <pre tabIndex={0} className="mt-1 max-h-72 overflow-auto rounded-md border border-line bg-canvas px-3 py-2 font-mono text-xs leading-5">
+          <pre
+            tabIndex={0}
+            className="mt-1 max-h-72 overflow-auto rounded-md border border-line bg-canvas px-3 py-2 font-mono text-xs leading-5"
+          >
             {stackOf(error)}
           </pre>
         </details>
@@ -25,7 +34,11 @@ const MAX_CAUSES = 8;
 
 function stackOf(error: RecordedError): string {
   const parts: string[] = [];
-  for (let current: RecordedError | null = error; current !== null && parts.length < MAX_CAUSES; current = current.cause) {
+  for (
+    let current: RecordedError | null = error;
+    current !== null && parts.length < MAX_CAUSES;
+    current = current.cause
+  ) {
     parts.push(current.stack ?? `${current.name ?? "Error"}: ${current.message}`);
   }
   return parts.join("\n\ncaused by ");

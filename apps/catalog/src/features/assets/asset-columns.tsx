@@ -42,12 +42,24 @@ const helper = createColumnHelper<typeof assetTableFeatures, AssetLine>();
 export const assetColumns = helper.columns([
   helper.display({ id: "name", header: "Name", cell: ({ row }) => <NameCell {...row.original} /> }),
   helper.display({ id: "group", header: "Group", cell: ({ row }) => <GroupCell {...row.original} /> }),
-  helper.display({ id: "kinds", header: "Kinds", cell: ({ row }) => <ListCell values={row.original.catalog.index.kinds[row.original.row]} /> }),
+  helper.display({
+    id: "kinds",
+    header: "Kinds",
+    cell: ({ row }) => <ListCell values={row.original.catalog.index.kinds[row.original.row]} />,
+  }),
   helper.display({ id: "status", header: "Status", cell: ({ row }) => <StatusCell {...row.original} /> }),
-  helper.display({ id: "materialized", header: "Last made", cell: ({ row }) => <MaterializedCell {...row.original} /> }),
+  helper.display({
+    id: "materialized",
+    header: "Last made",
+    cell: ({ row }) => <MaterializedCell {...row.original} />,
+  }),
   helper.display({ id: "partitions", header: "Partitions", cell: ({ row }) => <PartitionsCell {...row.original} /> }),
   helper.display({ id: "checks", header: "Checks", cell: ({ row }) => <ChecksCell {...row.original} /> }),
-  helper.display({ id: "owners", header: "Owners", cell: ({ row }) => <ListCell values={row.original.catalog.index.owners[row.original.row]} /> }),
+  helper.display({
+    id: "owners",
+    header: "Owners",
+    cell: ({ row }) => <ListCell values={row.original.catalog.index.owners[row.original.row]} />,
+  }),
 ]);
 
 function NameCell({ row, catalog: { index } }: AssetLine): ReactNode {
@@ -101,7 +113,10 @@ function PartitionsCell({ row, catalog: { index, statuses } }: AssetLine): React
   return (
     <span className="flex w-full items-center gap-2">
       <StatusBar countOf={(code) => statuses.countOf(row, code)} className="h-2 flex-1" />
-      <span className="w-[76px] text-right text-xs whitespace-nowrap text-muted" title={`${formatCount(made)} of ${formatCount(total)} made`}>
+      <span
+        className="w-[76px] text-right text-xs whitespace-nowrap text-muted"
+        title={`${formatCount(made)} of ${formatCount(total)} made`}
+      >
         {formatShortCount(made)}/{formatShortCount(total)}
       </span>
     </span>
@@ -114,7 +129,11 @@ function ChecksCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
   const failed = statuses.checksFailed[row] ?? 0;
   if (passed + warned + failed === 0) return null;
   return (
-    <span className="flex items-center gap-2 text-xs" aria-label={`${failed} failed, ${warned} warned, ${passed} passed`} role="img">
+    <span
+      className="flex items-center gap-2 text-xs"
+      aria-label={`${failed} failed, ${warned} warned, ${passed} passed`}
+      role="img"
+    >
       {failed > 0 && (
         <span className="flex items-center gap-1 font-medium text-failed-ink">
           <GlyphIcon glyph="cross" size={10} />

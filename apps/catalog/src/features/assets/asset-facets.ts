@@ -43,8 +43,17 @@ export function applyFacets(catalog: Catalog, candidates: Iterable<number>, chos
       for (const value of own) counts[f]?.set(value, (counts[f].get(value) ?? 0) + 1);
     });
   }
-  const listed = (f: number, facet: Facet): readonly FacetCount[] => listCounts(counts[f] ?? new Map(), facet, wanted[f] ?? null);
-  return { rows, counts: { status: listed(0, "status"), group: listed(1, "group"), kind: listed(2, "kind"), owner: listed(3, "owner") } };
+  const listed = (f: number, facet: Facet): readonly FacetCount[] =>
+    listCounts(counts[f] ?? new Map(), facet, wanted[f] ?? null);
+  return {
+    rows,
+    counts: {
+      status: listed(0, "status"),
+      group: listed(1, "group"),
+      kind: listed(2, "kind"),
+      owner: listed(3, "owner"),
+    },
+  };
 }
 
 /** The values that an asset has in a facet. */
@@ -62,7 +71,11 @@ export function facetValues({ index, statuses }: Catalog, row: number, facet: Fa
 }
 
 /** Statuses by urgency, everything else by count; a chosen value stays in the list when nothing has it any more. */
-function listCounts(counts: ReadonlyMap<string, number>, facet: Facet, wanted: ReadonlySet<string> | null): FacetCount[] {
+function listCounts(
+  counts: ReadonlyMap<string, number>,
+  facet: Facet,
+  wanted: ReadonlySet<string> | null,
+): FacetCount[] {
   const values = new Set([...counts.keys(), ...(wanted ?? [])]);
   const list = [...values].map((value) => ({ value, count: counts.get(value) ?? 0 }));
   const rank = (value: string): number => FACET_STATUSES.findIndex((status) => status === value);

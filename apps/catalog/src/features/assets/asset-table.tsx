@@ -25,7 +25,12 @@ export function AssetTable({ catalog, rows, active, sort, onSort }: AssetTablePr
   const table = useTable({ features: assetTableFeatures, columns: assetColumns, data });
   const lines = table.getRowModel().rows;
   const width = useWindowWidth();
-  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => LINE_PX, overscan: 10 });
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 10,
+  });
   useEffect(() => {
     if (active >= 0) virtual.scrollToIndex(active, { align: "auto" });
   }, [active, virtual]);
@@ -33,7 +38,14 @@ export function AssetTable({ catalog, rows, active, sort, onSort }: AssetTablePr
   const tracks = { gridTemplateColumns: columns.map(([, { track }]) => track).join(" ") };
   const shown = new Set(columns.map(([id]) => id));
   return (
-    <div ref={scroller} tabIndex={0} role="table" aria-label="Assets" aria-rowcount={rows.length + 1} className="min-h-0 min-w-0 flex-1 overflow-auto outline-none">
+    <div
+      ref={scroller}
+      tabIndex={0}
+      role="table"
+      aria-label="Assets"
+      aria-rowcount={rows.length + 1}
+      className="min-h-0 min-w-0 flex-1 overflow-auto outline-none"
+    >
       <div role="rowgroup" className="sticky top-0 z-10 min-w-fit border-b border-line bg-canvas">
         {table.getHeaderGroups().map((group) => (
           <div key={group.id} role="row" aria-rowindex={1} className="grid h-8 items-center gap-4 px-4" style={tracks}>
@@ -92,7 +104,12 @@ function HeaderCell({ id, sort, onSort, children }: HeaderCellProps): ReactNode 
       {column === undefined ? (
         children
       ) : (
-        <button type="button" onClick={() => onSort(column)} className="inline-flex items-center gap-1 hover:text-ink data-[on=true]:text-ink" data-on={direction !== "none"}>
+        <button
+          type="button"
+          onClick={() => onSort(column)}
+          className="inline-flex items-center gap-1 hover:text-ink data-[on=true]:text-ink"
+          data-on={direction !== "none"}
+        >
           {children}
           {direction !== "none" && <Icon name={direction === "ascending" ? "arrowUp" : "arrowDown"} size={10} />}
         </button>

@@ -54,27 +54,55 @@ function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
   // oxlint-disable-next-line react/exhaustive-deps -- as above
   const rows = useMemo(() => sortRows(catalog, faceted.rows, sort), [catalog, faceted, sort, revision]);
   const active = useTableKeys({ catalog, rows, focusField: () => field.current?.focus() });
-  const set = (change: Partial<typeof search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const selection = facetedSelection(result.kind === "matched" ? result.canonical : null, { status, group, kind, owner });
+  const set = (change: Partial<typeof search>): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const selection = facetedSelection(result.kind === "matched" ? result.canonical : null, {
+    status,
+    group,
+    kind,
+    owner,
+  });
   return (
     <>
       <PageHeader
         title="Assets"
-        meta={rows.length === catalog.index.count ? formatCount(rows.length) : `${formatCount(rows.length)} of ${formatCount(catalog.index.count)}`}
+        meta={
+          rows.length === catalog.index.count
+            ? formatCount(rows.length)
+            : `${formatCount(rows.length)} of ${formatCount(catalog.index.count)}`
+        }
         actions={
           <>
-            <SelectionField fieldRef={field} value={search.sel ?? ""} result={result} onChange={(sel) => set({ sel: sel || undefined })} />
-            <Link to="/lineage" search={{ sel: selection ?? undefined }} className="inline-flex h-7 items-center rounded-md border border-line-strong px-2.5 font-medium hover:bg-hover">
+            <SelectionField
+              fieldRef={field}
+              value={search.sel ?? ""}
+              result={result}
+              onChange={(sel) => set({ sel: sel || undefined })}
+            />
+            <Link
+              to="/lineage"
+              search={{ sel: selection ?? undefined }}
+              className="inline-flex h-7 items-center rounded-md border border-line-strong px-2.5 font-medium hover:bg-hover"
+            >
               Lineage
             </Link>
-            <Button kind="solid" icon="play" disabled={rows.length === 0} onClick={() => launch({ launch: selection ?? "*" })}>
+            <Button
+              kind="solid"
+              icon="play"
+              disabled={rows.length === 0}
+              onClick={() => launch({ launch: selection ?? "*" })}
+            >
               Materialize
             </Button>
           </>
         }
       />
       <div className="flex min-h-0 flex-1">
-        <FacetPanel counts={faceted.counts} chosen={{ status, group, kind, owner }} onChange={(facet, values) => set(facetChange(facet, values))} />
+        <FacetPanel
+          counts={faceted.counts}
+          chosen={{ status, group, kind, owner }}
+          onChange={(facet, values) => set(facetChange(facet, values))}
+        />
         {rows.length === 0 ? (
           <EmptyState title="No asset is left by these filters.">
             <Link to="/assets" className="link">
@@ -82,7 +110,13 @@ function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
             </Link>
           </EmptyState>
         ) : (
-          <AssetTable catalog={catalog} rows={rows} active={active} sort={sort} onSort={(column) => set({ sort: nextSort(sort, column) })} />
+          <AssetTable
+            catalog={catalog}
+            rows={rows}
+            active={active}
+            sort={sort}
+            onSort={(column) => set({ sort: nextSort(sort, column) })}
+          />
         )}
       </div>
     </>
@@ -110,9 +144,21 @@ function useTableKeys({ catalog, rows, focusField }: TableKeys): number {
   useHotkeys("Assets", [
     { keys: "j", does: "Next asset", run: () => setLine(Math.min(active + 1, rows.length - 1)) },
     { keys: "k", does: "Asset before", run: () => setLine(Math.max(active - 1, 0)) },
-    { keys: "Enter", does: "Open the asset", run: () => key !== undefined && void navigate({ to: "/assets/$", params: { _splat: key } }) },
-    { keys: "l", does: "Show the asset in the lineage", run: () => key !== undefined && void navigate({ to: "/lineage", search: { focus: key } }) },
-    { keys: "m", does: "Materialize the asset", run: () => key !== undefined && launch({ launch: selectionOfKeys([key]) }) },
+    {
+      keys: "Enter",
+      does: "Open the asset",
+      run: () => key !== undefined && void navigate({ to: "/assets/$", params: { _splat: key } }),
+    },
+    {
+      keys: "l",
+      does: "Show the asset in the lineage",
+      run: () => key !== undefined && void navigate({ to: "/lineage", search: { focus: key } }),
+    },
+    {
+      keys: "m",
+      does: "Materialize the asset",
+      run: () => key !== undefined && launch({ launch: selectionOfKeys([key]) }),
+    },
     { keys: "/", does: "Filter", run: focusField },
   ]);
   return active;

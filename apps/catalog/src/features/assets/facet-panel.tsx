@@ -21,7 +21,13 @@ export function FacetPanel({ counts, chosen, onChange }: FacetPanelProps): React
   return (
     <aside aria-label="Facets" className="w-52 shrink-0 overflow-y-auto border-r border-line px-2 py-3 max-lg:hidden">
       {FACETS.map((facet) => (
-        <FacetList key={facet} facet={facet} counts={counts[facet]} chosen={chosen[facet] ?? []} onChange={(values) => onChange(facet, values)} />
+        <FacetList
+          key={facet}
+          facet={facet}
+          counts={counts[facet]}
+          chosen={chosen[facet] ?? []}
+          onChange={(values) => onChange(facet, values)}
+        />
       ))}
     </aside>
   );
@@ -39,7 +45,8 @@ function FacetList({ facet, counts, chosen, onChange }: FacetListProps): ReactNo
   const titleId = useId();
   if (counts.length === 0) return null;
   const listed = all ? counts : counts.filter(({ value }, i) => i < LISTED || chosen.includes(value));
-  const toggle = (value: string): void => onChange(chosen.includes(value) ? chosen.filter((own) => own !== value) : [...chosen, value]);
+  const toggle = (value: string): void =>
+    onChange(chosen.includes(value) ? chosen.filter((own) => own !== value) : [...chosen, value]);
   return (
     <div role="group" aria-labelledby={titleId} className="mb-4">
       <div className="flex h-6 items-center px-2">
@@ -47,14 +54,26 @@ function FacetList({ facet, counts, chosen, onChange }: FacetListProps): ReactNo
           {TITLES[facet]}
         </h2>
         {chosen.length > 0 && (
-          <button type="button" onClick={() => onChange([])} className="ml-auto text-2xs text-accent-ink hover:underline">
+          <button
+            type="button"
+            onClick={() => onChange([])}
+            className="ml-auto text-2xs text-accent-ink hover:underline"
+          >
             Clear <span className="sr-only">{TITLES[facet].toLowerCase()}</span>
           </button>
         )}
       </div>
       {listed.map(({ value, count }) => (
-        <label key={value} className="flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover has-checked:font-medium">
-          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} className="size-3.5 shrink-0 accent-[var(--accent)]" />
+        <label
+          key={value}
+          className="flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover has-checked:font-medium"
+        >
+          <input
+            type="checkbox"
+            checked={chosen.includes(value)}
+            onChange={() => toggle(value)}
+            className="size-3.5 shrink-0 accent-[var(--accent)]"
+          />
           {facet === "status" && <StatusGlyph value={value} />}
           <span className="truncate" title={value}>
             {value}

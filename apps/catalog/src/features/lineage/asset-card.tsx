@@ -20,7 +20,15 @@ interface AssetCardProps {
 }
 
 /** One asset at near zoom, in pixels of the picture; its container is scaled. A pointer's click is handled by the canvas. */
-export const AssetCard = memo(function AssetCard({ scene, node, lit, focused, picked, now, onSelect }: AssetCardProps): ReactNode {
+export const AssetCard = memo(function AssetCard({
+  scene,
+  node,
+  lit,
+  focused,
+  picked,
+  now,
+  onSelect,
+}: AssetCardProps): ReactNode {
   const { layout, index, statuses } = scene;
   const row = scene.rows[node] ?? 0;
   const look = lookOfCode(statuses.codes[row] ?? -1);
@@ -31,7 +39,8 @@ export const AssetCard = memo(function AssetCard({ scene, node, lit, focused, pi
     height: layout.nodeHeight,
   };
   const failed = lit && look.tone === "failed";
-  const border = focused || picked ? "border-accent" : failed ? "border-failed" : lit ? "border-line-strong" : "border-line";
+  const border =
+    focused || picked ? "border-accent" : failed ? "border-failed" : lit ? "border-line-strong" : "border-line";
   return (
     <button
       type="button"
@@ -46,14 +55,20 @@ export const AssetCard = memo(function AssetCard({ scene, node, lit, focused, pi
         <span className={lit ? TONE_TEXT[look.tone] : "text-faint"}>
           <GlyphIcon glyph={look.glyph} size={13} />
         </span>
-        <span className={`card-name truncate font-semibold ${lit ? "text-ink" : "text-faint"}`}>{index.names[row]}</span>
+        <span className={`card-name truncate font-semibold ${lit ? "text-ink" : "text-faint"}`}>
+          {index.names[row]}
+        </span>
       </span>
-      <span className={`card-detail flex items-center gap-1.5 text-xs whitespace-nowrap ${lit ? "text-muted" : "text-faint"}`}>
+      <span
+        className={`card-detail flex items-center gap-1.5 text-xs whitespace-nowrap ${lit ? "text-muted" : "text-faint"}`}
+      >
         <span className={failed ? "font-medium text-failed-ink" : ""}>{look.word}</span>
         {!Number.isNaN(at) && <span>· {formatAgo(at, Math.max(now, at))}</span>}
         <Counts scene={scene} row={row} />
       </span>
-      {lit && index.external[row] === 0 && <StatusBar countOf={(code) => statuses.countOf(row, code)} className="absolute inset-x-1 bottom-1 h-1" />}
+      {lit && index.external[row] === 0 && (
+        <StatusBar countOf={(code) => statuses.countOf(row, code)} className="absolute inset-x-1 bottom-1 h-1" />
+      )}
       <Hidden count={scene.hiddenUpstream[node] ?? 0} side="left" />
       <Hidden count={scene.hiddenDownstream[node] ?? 0} side="right" />
     </button>
@@ -66,7 +81,10 @@ function Counts({ scene: { statuses }, row }: { readonly scene: Scene; readonly 
   return (
     <span className="ml-auto flex items-center gap-2">
       {trouble > 0 && (
-        <span className={`flex items-center gap-0.5 ${(statuses.checksFailed[row] ?? 0) > 0 ? "text-failed-ink" : "text-stale-ink"}`} title={`${formatCount(trouble)} check results did not pass`}>
+        <span
+          className={`flex items-center gap-0.5 ${(statuses.checksFailed[row] ?? 0) > 0 ? "text-failed-ink" : "text-stale-ink"}`}
+          title={`${formatCount(trouble)} check results did not pass`}
+        >
           <GlyphIcon glyph={(statuses.checksFailed[row] ?? 0) > 0 ? "cross" : "triangle"} size={10} />
           {formatShortCount(trouble)}
         </span>

@@ -57,7 +57,11 @@ export function cameraCentre(camera: Camera, viewport: Viewport): ScreenPoint {
 }
 
 /** Zooms so that what is under `point` stays there. */
-export function zoomAt(camera: Camera, point: ScreenPoint, { factor, minScale }: { readonly factor: number; readonly minScale: number }): Camera {
+export function zoomAt(
+  camera: Camera,
+  point: ScreenPoint,
+  { factor, minScale }: { readonly factor: number; readonly minScale: number },
+): Camera {
   const scale = Math.min(MAX_SCALE, Math.max(Math.min(minScale, camera.scale), camera.scale * factor));
   return {
     x: camera.x + point.x / camera.scale - point.x / scale,
@@ -95,7 +99,11 @@ export function intersects(a: Bounds, b: Bounds): boolean {
 }
 
 /** The camera part of the way from one to another; zoom changes by equal factors, about the moving centre. */
-export function betweenCameras(from: Camera, to: Camera, { part, viewport }: { readonly part: number; readonly viewport: Viewport }): Camera {
+export function betweenCameras(
+  from: Camera,
+  to: Camera,
+  { part, viewport }: { readonly part: number; readonly viewport: Viewport },
+): Camera {
   const scale = from.scale * (to.scale / from.scale) ** part;
   const a = cameraCentre(from, viewport);
   const b = cameraCentre(to, viewport);

@@ -42,7 +42,11 @@ export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicG
     const deadline = setTimeout(() => {
       finish();
       abandonWorker();
-      reject(new Error(`The layout of ${input.names.length} assets took longer than ${DEADLINE_MS / 1_000} s and was given up.`));
+      reject(
+        new Error(
+          `The layout of ${input.names.length} assets took longer than ${DEADLINE_MS / 1_000} s and was given up.`,
+        ),
+      );
     }, DEADLINE_MS);
     target.addEventListener("message", onMessage);
     target.addEventListener("error", onError);

@@ -40,16 +40,32 @@ export function LineageCanvas(props: LineageCanvasProps): ReactNode {
   return (
     <div ref={host} className="relative h-full w-full touch-none overflow-hidden select-none">
       <canvas ref={canvas} aria-hidden className="absolute inset-0 h-full w-full" />
-      <div ref={cards} role="group" aria-label="Assets in view" className="cards absolute top-0 left-0 h-0 w-0 origin-top-left">
+      <div
+        ref={cards}
+        role="group"
+        aria-label="Assets in view"
+        className="cards absolute top-0 left-0 h-0 w-0 origin-top-left"
+      >
         <Cards {...props} nodes={cardNodes} />
       </div>
       <div ref={frame} aria-hidden hidden className="pointer-events-none absolute border border-accent bg-accent/10" />
-      <div ref={tip} aria-hidden hidden className="popup pointer-events-none absolute z-10 max-w-80 px-2 py-1 text-xs" />
+      <div
+        ref={tip}
+        aria-hidden
+        hidden
+        className="popup pointer-events-none absolute z-10 max-w-80 px-2 py-1 text-xs"
+      />
     </div>
   );
 }
 
-function Cards({ scene, focus, picked, nodes, onSelect }: LineageCanvasProps & { readonly nodes: readonly number[] }): ReactNode {
+function Cards({
+  scene,
+  focus,
+  picked,
+  nodes,
+  onSelect,
+}: LineageCanvasProps & { readonly nodes: readonly number[] }): ReactNode {
   const revision = useStatusRevision(scene.statuses);
   const now = useNow();
   return nodes
@@ -100,7 +116,10 @@ function useRenderer(props: LineageCanvasProps, parts: CanvasParts): RefObject<L
     const { host, canvas, cards, frame, setCardNodes } = parts;
     if (host.current === null || canvas.current === null || cards.current === null) return;
     const element = host.current;
-    const renderer = new LineageRenderer({ canvas: canvas.current, cards: cards.current }, { onCards: setCardNodes, onRest: (camera) => onRest(camera) });
+    const renderer = new LineageRenderer(
+      { canvas: canvas.current, cards: cards.current },
+      { onCards: setCardNodes, onRest: (camera) => onRest(camera) },
+    );
     rendererRef.current = renderer;
     const input = new PointerInput(element, renderer, {
       onClick: (hit) => onClick(hit),
@@ -157,7 +176,10 @@ function describeHit({ index, statuses, rows, layout }: Scene, hit: Hit): string
   return `${index.keys[row] ?? ""} · ${lookOfCode(statuses.codes[row] ?? -1).word}`;
 }
 
-function showFrame(element: HTMLElement | null, drawn: { readonly a: ScreenPoint; readonly b: ScreenPoint } | null): void {
+function showFrame(
+  element: HTMLElement | null,
+  drawn: { readonly a: ScreenPoint; readonly b: ScreenPoint } | null,
+): void {
   if (element === null) return;
   element.hidden = drawn === null;
   if (drawn === null) return;

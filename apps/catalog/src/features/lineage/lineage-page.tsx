@@ -46,20 +46,29 @@ function LineageContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
   const layout = useLayout(catalog, result.kind === "matched" ? result.rows : null);
   const shown = result.kind === "matched" ? result.rows.length : catalog.index.count;
   const setSel = (next: string): void => {
-    void navigate({ search: (before) => ({ ...before, sel: next || undefined, x: undefined, y: undefined, z: undefined }), replace: true });
+    void navigate({
+      search: (before) => ({ ...before, sel: next || undefined, x: undefined, y: undefined, z: undefined }),
+      replace: true,
+    });
   };
   const empty = result.kind === "matched" && result.rows.length === 0;
   return (
     <>
       <PageHeader
         title="Lineage"
-        meta={shown === catalog.index.count ? formatCounted(shown, "asset") : `${formatCounted(shown, "asset")} of ${catalog.index.count}`}
+        meta={
+          shown === catalog.index.count
+            ? formatCounted(shown, "asset")
+            : `${formatCounted(shown, "asset")} of ${catalog.index.count}`
+        }
         actions={<SelectionField value={sel} result={result} onChange={setSel} />}
       />
       <div className="relative flex min-h-0 flex-1">
         {empty && <NothingSelected catalog={catalog} sel={sel} />}
         {!empty && layout.kind === "working" && <Skeleton label="Laying out the lineage" />}
-        {!empty && layout.kind === "failed" && <FailurePanel title="The lineage could not be laid out" error={layout.error} />}
+        {!empty && layout.kind === "failed" && (
+          <FailurePanel title="The lineage could not be laid out" error={layout.error} />
+        )}
         {!empty && layout.kind === "cycle" && <Cycle keys={layout.keys} />}
         {!empty && layout.kind === "ready" && <LineageSurface scene={layout.scene} sel={sel} />}
       </div>
@@ -76,7 +85,13 @@ function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: s
   return (
     <>
       {lineage.outlineShown && (
-        <Outline scene={scene} focus={focus?.node ?? -1} filterField={filterField} onFocus={lineage.focusNode} onGroup={lineage.showGroup} />
+        <Outline
+          scene={scene}
+          focus={focus?.node ?? -1}
+          filterField={filterField}
+          onFocus={lineage.focusNode}
+          onGroup={lineage.showGroup}
+        />
       )}
       <div className="relative min-w-0 flex-1 max-md:hidden">
         <LineageCanvas

@@ -147,7 +147,11 @@ export class LineageRenderer {
   }
 
   /** Zooms about a point of the screen, or about the middle. */
-  zoomBy(factor: number, point: ScreenPoint = { x: this.#viewport.width / 2, y: this.#viewport.height / 2 }, animated = false): void {
+  zoomBy(
+    factor: number,
+    point: ScreenPoint = { x: this.#viewport.width / 2, y: this.#viewport.height / 2 },
+    animated = false,
+  ): void {
     const base = this.#animation?.to ?? this.#camera;
     this.moveTo(zoomAt(base, point, { factor, minScale: this.#minScale() }), animated);
   }

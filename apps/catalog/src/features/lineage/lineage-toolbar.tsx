@@ -16,7 +16,10 @@ interface ZoomControlsProps {
 /** Zoom and outline, at the lower left of the picture. */
 export function ZoomControls({ onZoom, onFit, outlineShown, onToggleOutline }: ZoomControlsProps): ReactNode {
   return (
-    <div data-control className="absolute bottom-3 left-3 flex gap-px rounded-md border border-line-strong bg-[var(--raised)] p-0.5">
+    <div
+      data-control
+      className="absolute bottom-3 left-3 flex gap-px rounded-md border border-line-strong bg-[var(--raised)] p-0.5"
+    >
       <IconButton icon="outline" label="Outline (o)" aria-pressed={outlineShown} onClick={onToggleOutline} />
       <IconButton icon="minus" label="Zoom out (-)" onClick={() => onZoom(1 / 1.5)} />
       <IconButton icon="plus" label="Zoom in (+)" onClick={() => onZoom(1.5)} />
@@ -35,7 +38,10 @@ interface FocusControlsProps {
 export function FocusControls({ focus, depth, onDepth }: FocusControlsProps): ReactNode {
   const value = depth === "all" ? MAX_DEPTH + 1 : depth;
   return (
-    <div data-control className="absolute top-3 left-3 flex items-center gap-3 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 text-xs">
+    <div
+      data-control
+      className="absolute top-3 left-3 flex items-center gap-3 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 text-xs"
+    >
       <span>
         {formatCounted(focus.upstream, "asset")} up, {formatCounted(focus.downstream, "asset")} down
       </span>
@@ -88,7 +94,12 @@ interface PickBarProps {
 /** What can be done with the assets inside a drawn frame. */
 export function PickBar({ count, onMaterialize, onShowOnly, onClear }: PickBarProps): ReactNode {
   return (
-    <div data-control role="region" aria-label="Picked assets" className="absolute bottom-14 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 shadow-float">
+    <div
+      data-control
+      role="region"
+      aria-label="Picked assets"
+      className="absolute bottom-14 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 shadow-float"
+    >
       <span className="mr-2 font-medium">{formatCounted(count, "asset")} picked</span>
       <Button kind="solid" icon="play" onClick={onMaterialize}>
         Materialize

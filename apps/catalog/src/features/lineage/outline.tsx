@@ -26,18 +26,33 @@ interface OutlineProps {
 /** The lineage as a tree of groups and assets: the same as the canvas, for the keyboard and for screen readers. */
 export function Outline({ scene, focus, filterField, onFocus, onGroup }: OutlineProps): ReactNode {
   const [text, setText] = useState("");
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(() => new Set(scene.rows.length <= OPEN_ALL_UP_TO ? scene.layout.groupNames : []));
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(
+    () => new Set(scene.rows.length <= OPEN_ALL_UP_TO ? scene.layout.groupNames : []),
+  );
   const focusGroup = scene.layout.groupNames[scene.layout.nodeGroup[focus] ?? -1];
-  const open = useMemo(() => (focusGroup === undefined ? expanded : new Set([...expanded, focusGroup])), [expanded, focusGroup]);
+  const open = useMemo(
+    () => (focusGroup === undefined ? expanded : new Set([...expanded, focusGroup])),
+    [expanded, focusGroup],
+  );
   const lines = useMemo(() => outlineRows(scene, { expanded: open, text }), [scene, open, text]);
   const toggle = (group: number): void => {
     const name = scene.layout.groupNames[group] ?? "";
     setExpanded((now) => (now.has(name) ? new Set([...now].filter((own) => own !== name)) : new Set([...now, name])));
   };
   return (
-    <section aria-label="Outline" className="flex min-h-0 w-64 shrink-0 flex-col border-r border-line max-md:w-full max-md:border-r-0">
+    <section
+      aria-label="Outline"
+      className="flex min-h-0 w-64 shrink-0 flex-col border-r border-line max-md:w-full max-md:border-r-0"
+    >
       <div className="p-2">
-        <TextField ref={filterField} label="Find in the lineage" icon="search" value={text} onChange={(event) => setText(event.target.value)} onClear={() => setText("")} />
+        <TextField
+          ref={filterField}
+          label="Find in the lineage"
+          icon="search"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onClear={() => setText("")}
+        />
       </div>
       <OutlineTree scene={scene} lines={lines} focus={focus} onFocus={onFocus} onGroup={onGroup} onToggle={toggle} />
     </section>
@@ -55,7 +70,12 @@ function OutlineTree(props: OutlineTreeProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const id = useId();
-  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => LINE_PX, overscan: 12 });
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 12,
+  });
   const focusLine = useMemo(() => lineOfNode(lines, focus), [lines, focus]);
   useEffect(() => {
     if (focusLine < 0) return;
@@ -83,7 +103,16 @@ function OutlineTree(props: OutlineTreeProps): ReactNode {
           const line = lines[index];
           return (
             line !== undefined && (
-              <OutlineLine key={index} {...props} line={line} id={`${id}-${index}`} top={start} active={index === current} selected={index === focusLine} onActivate={() => setActive(index)} />
+              <OutlineLine
+                key={index}
+                {...props}
+                line={line}
+                id={`${id}-${index}`}
+                top={start}
+                active={index === current}
+                selected={index === focusLine}
+                onActivate={() => setActive(index)}
+              />
             )
           );
         })}
@@ -98,7 +127,10 @@ interface TreeKeyContext extends OutlineTreeProps {
 }
 
 /** Keys of a tree as assistive technology expects them. */
-function handleTreeKey(event: KeyboardEvent, { lines, active, move, onFocus, onGroup, onToggle }: TreeKeyContext): void {
+function handleTreeKey(
+  event: KeyboardEvent,
+  { lines, active, move, onFocus, onGroup, onToggle }: TreeKeyContext,
+): void {
   const line = lines[active];
   if (line === undefined || event.ctrlKey || event.metaKey) return;
   const actions: Readonly<Record<string, () => void>> = {
@@ -135,7 +167,18 @@ interface OutlineLineProps extends OutlineTreeProps {
 const LINE =
   "absolute inset-x-0 flex cursor-default items-center gap-1.5 pr-2 text-sm aria-selected:bg-accent-soft hover:bg-hover data-[active=true]:group-focus-visible/tree:outline data-[active=true]:group-focus-visible/tree:outline-2 data-[active=true]:group-focus-visible/tree:-outline-offset-2 data-[active=true]:group-focus-visible/tree:outline-accent";
 
-function OutlineLine({ line, scene, id, top, active, selected, onActivate, onFocus, onGroup, onToggle }: OutlineLineProps): ReactNode {
+function OutlineLine({
+  line,
+  scene,
+  id,
+  top,
+  active,
+  selected,
+  onActivate,
+  onFocus,
+  onGroup,
+  onToggle,
+}: OutlineLineProps): ReactNode {
   const position = { height: LINE_PX, transform: `translateY(${top}px)` };
   if (line.kind === "group") {
     return (

@@ -27,7 +27,10 @@ export function SidePanel(props: SidePanelProps): ReactNode {
   const { index } = scene;
   const key = index.keys[row] ?? "";
   return (
-    <aside aria-label="Asset in focus" className="flex w-80 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface max-md:hidden">
+    <aside
+      aria-label="Asset in focus"
+      className="flex w-80 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface max-md:hidden"
+    >
       <div className="flex items-start gap-2 px-4 pt-3">
         <div className="min-w-0 flex-1">
           <h2 className="text-md font-semibold break-words">{index.names[row]}</h2>
@@ -37,7 +40,11 @@ export function SidePanel(props: SidePanelProps): ReactNode {
       </div>
       <PanelStatus {...props} assetKey={key} />
       <div className="flex gap-2 px-4 pt-3">
-        <Link to="/assets/$" params={{ _splat: key }} className="inline-flex h-7 items-center rounded-md border border-line-strong px-2.5 font-medium hover:bg-hover">
+        <Link
+          to="/assets/$"
+          params={{ _splat: key }}
+          className="inline-flex h-7 items-center rounded-md border border-line-strong px-2.5 font-medium hover:bg-hover"
+        >
           Open asset
         </Link>
         {index.external[row] === 0 && (
@@ -81,7 +88,10 @@ function PanelFacts({ scene, row }: SidePanelProps): ReactNode {
     ["Owners", (index.owners[row] ?? []).join(", ") || "none"],
     ["Kinds", (index.kinds[row] ?? []).join(", ") || "none"],
     ["Last made", Number.isNaN(at) ? "never" : <Ago key="at" at={at} />],
-    ["Partitions", total > 1 ? `${formatCount(statuses.materializedOf(row))} of ${formatCount(total)}` : "not partitioned"],
+    [
+      "Partitions",
+      total > 1 ? `${formatCount(statuses.materializedOf(row))} of ${formatCount(total)}` : "not partitioned",
+    ],
     ["Blast radius", reach === 0 ? "nothing depends on it" : `${formatCounted(reach, "asset")} downstream`],
   ];
   return (
@@ -99,10 +109,18 @@ function PanelFacts({ scene, row }: SidePanelProps): ReactNode {
 /** More neighbours than this are counted and not listed. */
 const LISTED = 60;
 
-function Neighbours({ scene, row, side, title, onSelectRow }: SidePanelProps & { readonly side: "in" | "out"; readonly title: string }): ReactNode {
+function Neighbours({
+  scene,
+  row,
+  side,
+  title,
+  onSelectRow,
+}: SidePanelProps & { readonly side: "in" | "out"; readonly title: string }): ReactNode {
   const { index, statuses } = scene;
   const { start, target } = index.graph[side];
-  const rows = Array.from(target.subarray(start[row], start[row + 1])).toSorted((a, b) => ((index.keys[a] ?? "") < (index.keys[b] ?? "") ? -1 : 1));
+  const rows = Array.from(target.subarray(start[row], start[row + 1])).toSorted((a, b) =>
+    (index.keys[a] ?? "") < (index.keys[b] ?? "") ? -1 : 1,
+  );
   return (
     <section aria-label={title} className="px-2 pt-4 pb-1">
       <h3 className="label px-2">

@@ -31,7 +31,8 @@ export function useLayout(catalog: Catalog, rows: Int32Array | null): LayoutStat
       edgeTo: source.edgeTo,
     };
     requestLayout(input).then(
-      (result) => wanted && setAnswer(result.kind === "cycle" ? { source, cycle: result.cycle } : { source, layout: result }),
+      (result) =>
+        wanted && setAnswer(result.kind === "cycle" ? { source, cycle: result.cycle } : { source, layout: result }),
       (error: unknown) => wanted && setAnswer({ source, error }),
     );
     return () => {
@@ -41,7 +42,8 @@ export function useLayout(catalog: Catalog, rows: Int32Array | null): LayoutStat
   return useMemo(() => {
     if (answer === null) return { kind: "working" };
     if ("error" in answer) return { kind: "failed", error: answer.error };
-    if ("cycle" in answer) return { kind: "cycle", keys: answer.cycle.map((node) => index.keys[answer.source.rows[node] ?? 0] ?? "") };
+    if ("cycle" in answer)
+      return { kind: "cycle", keys: answer.cycle.map((node) => index.keys[answer.source.rows[node] ?? 0] ?? "") };
     // Rows of an older index mean other assets: wait for the layout of this one.
     if (answer.source.nodeOfRow.length !== index.count) return { kind: "working" };
     return { kind: "ready", scene: buildScene({ index, statuses, source: answer.source, layout: answer.layout }) };

@@ -50,7 +50,10 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
   const depth = search.depth ?? "all";
   const focusRow = search.focus === undefined ? undefined : index.rowOfKey(search.focus);
   const focusedNode = focusRow === undefined ? -1 : (nodeOfRow[focusRow] ?? -1);
-  const focus = useMemo(() => (focusedNode < 0 ? null : focusView(graph, focusedNode, depth)), [graph, focusedNode, depth]);
+  const focus = useMemo(
+    () => (focusedNode < 0 ? null : focusView(graph, focusedNode, depth)),
+    [graph, focusedNode, depth],
+  );
   const pick = search.pick ?? NO_KEYS;
   const pickedRows = useMemo(() => pick.flatMap((key) => index.rowOfKey(key) ?? []), [pick, index]);
   const picked = useMemo(() => markNodes(scene, pickedRows), [scene, pickedRows]);
@@ -77,14 +80,19 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
     open: (node) => void navigate({ to: "/assets/$", params: { _splat: keyOf(node) } }),
     setDepth: (next) => setSearch({ depth: next === "all" ? undefined : next }, true),
     pick: (nodes) => {
-      if (nodes.length > MAX_PICKED) announceProblem(`${nodes.length} assets are in the frame`, `At most ${MAX_PICKED} can be picked; write a selection for more.`);
+      if (nodes.length > MAX_PICKED)
+        announceProblem(
+          `${nodes.length} assets are in the frame`,
+          `At most ${MAX_PICKED} can be picked; write a selection for more.`,
+        );
       else setSearch({ pick: nodes.length === 0 ? undefined : nodes.map(keyOf) });
     },
     showOnly: (next) => setSearch({ sel: next, pick: undefined, x: undefined, y: undefined, z: undefined }),
     showGroup: (group) => renderer.current?.fitGroup(group),
     toggleOutline: () => setSearch({ outline: search.outline === "hidden" ? undefined : "hidden" }, true),
     placeCamera: (target) => {
-      if (search.z !== undefined) target.moveTo(centreCamera({ x: search.x ?? 0, y: search.y ?? 0 }, search.z / 100, target.viewport), false);
+      if (search.z !== undefined)
+        target.moveTo(centreCamera({ x: search.x ?? 0, y: search.y ?? 0 }, search.z / 100, target.viewport), false);
       else target.fit(false);
       if (search.z === undefined && focusedNode >= 0) target.reveal(focusedNode);
     },
@@ -171,7 +179,8 @@ function useLineageHotkeys(scene: Scene, lineage: Lineage, filterField: RefObjec
     {
       keys: "m",
       does: "Materialize the focus",
-      run: () => focus !== null && launch({ launch: selectionOfKeys([scene.index.keys[scene.rows[focus.node] ?? 0] ?? ""]) }),
+      run: () =>
+        focus !== null && launch({ launch: selectionOfKeys([scene.index.keys[scene.rows[focus.node] ?? 0] ?? ""]) }),
     },
     { keys: "Escape", does: "Leave the focus", run: () => lineage.select(null) },
   ]);

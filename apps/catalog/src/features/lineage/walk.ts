@@ -6,7 +6,11 @@ export type WalkDirection = "left" | "right" | "up" | "down";
  * Where an arrow key leads from a node: left and right along the lineage to the neighbour at the nearest height, up and down
  * to the nearest card of the same group in that direction. -1 when there is nothing.
  */
-export function walkFrom(node: number, direction: WalkDirection, { graph, layout }: { readonly graph: DirectedGraph; readonly layout: GraphLayout }): number {
+export function walkFrom(
+  node: number,
+  direction: WalkDirection,
+  { graph, layout }: { readonly graph: DirectedGraph; readonly layout: GraphLayout },
+): number {
   if (direction === "left") return nearestNeighbour(node, graph.in, layout);
   if (direction === "right") return nearestNeighbour(node, graph.out, layout);
   return nearestInGroup(node, direction === "up" ? -1 : 1, layout);

@@ -42,7 +42,8 @@ function traceTrunk({ context, scene: { layout } }: Frame, trunk: number): void 
   const to = layout.trunkTo[trunk] ?? 0;
   // A trunk against the order of layers leaves to the left.
   const forward = (layout.groupX[from] ?? 0) < (layout.groupX[to] ?? 0);
-  const side = (group: number, right: boolean): number => (layout.groupX[group] ?? 0) + (right ? (layout.groupWidth[group] ?? 0) : 0);
+  const side = (group: number, right: boolean): number =>
+    (layout.groupX[group] ?? 0) + (right ? (layout.groupWidth[group] ?? 0) : 0);
   const middle = (group: number): number => (layout.groupY[group] ?? 0) + (layout.groupHeight[group] ?? 0) / 2;
   traceRoute(context, layout.trunkRoute, {
     x: side(from, forward),
@@ -98,7 +99,8 @@ export function paintBundles(frame: Frame): void {
   context.textBaseline = "middle";
   for (let b = 0; b < layout.bundleSize.length; b++) {
     const point = toScreen(camera, { x: layout.bundleX[b] ?? 0, y: layout.bundleY[b] ?? 0 });
-    if (point.x < -20 || point.y < -20 || point.x > frame.viewport.width + 20 || point.y > frame.viewport.height + 20) continue;
+    if (point.x < -20 || point.y < -20 || point.x > frame.viewport.width + 20 || point.y > frame.viewport.height + 20)
+      continue;
     const text = formatShortCount(layout.bundleSize[b] ?? 0);
     const width = size * (0.7 * text.length + 0.8);
     context.fillStyle = palette.group;

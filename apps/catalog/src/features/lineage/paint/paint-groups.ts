@@ -19,7 +19,13 @@ export function paintGroupBoxes(frame: Frame): void {
   context.beginPath();
   for (const group of frame.groups) {
     const { x, y, width, height } = screenRect(frame, groupBounds(frame.scene.layout, group));
-    context.roundRect(x + 0.5, y + 0.5, Math.max(1, width - 1), Math.max(1, height - 1), Math.min(8, 14 * camera.scale + 1));
+    context.roundRect(
+      x + 0.5,
+      y + 0.5,
+      Math.max(1, width - 1),
+      Math.max(1, height - 1),
+      Math.min(8, 14 * camera.scale + 1),
+    );
   }
   context.fill();
   context.stroke();
@@ -70,7 +76,8 @@ export function paintGroupNames(frame: Frame): void {
     const rect = screenRect(frame, groupBounds(scene.layout, group));
     const size = Math.max(LABEL_PX, Math.min(16, header * 0.42));
     if (frame.level === "groups") {
-      if (rect.height >= 34 && rect.width >= 48) paintName(frame, group, { x: rect.x + 5, y: rect.y + 12, room: rect.width - 10, size: 11 });
+      if (rect.height >= 34 && rect.width >= 48)
+        paintName(frame, group, { x: rect.x + 5, y: rect.y + 12, room: rect.width - 10, size: 11 });
     } else if (header >= 18) {
       const left = Math.max(rect.x + 14 * Math.min(1, camera.scale * 1.4), 10);
       paintName(frame, group, { x: left, y: rect.y + header / 2, room: rect.x + rect.width - left - 10, size });

@@ -38,7 +38,11 @@ export function paintNames(frame: Frame): void {
   }
 }
 
-function paintCardGround({ context, palette }: Frame, rect: ScreenRect, { look, lit }: { readonly look: StatusLook; readonly lit: boolean }): void {
+function paintCardGround(
+  { context, palette }: Frame,
+  rect: ScreenRect,
+  { look, lit }: { readonly look: StatusLook; readonly lit: boolean },
+): void {
   context.fillStyle = lit ? palette.card : palette.group;
   context.strokeStyle = lit && look.tone === "failed" ? palette.fill.failed : lit ? palette.lineStrong : palette.line;
   context.lineWidth = 1;

@@ -1,0 +1,46 @@
+import type { LogLine } from "@heddle/api";
+import { describe, expect, test } from "vitest";
+import { appendLines, foldProgress, MAX_LINES, prependLines } from "./log-lines.ts";
+
+function line(cursor: number): LogLine {
+  return {
+    cursor: String(cursor),
+    at: cursor,
+    assetId: 1,
+    ordinal: 0,
+    partitionKey: "",
+    attemptId: "1",
+    level: "info",
+    message: `line ${cursor}`,
+    fields: null,
+  };
+}
+
+function lines(from: number, to: number): LogLine[] {
+  return Array.from({ length: to - from }, (_, i) => line(from + i));
+}
+
+describe("log lines", () => {
+  test("are appended once, however often a stream repeats them", () => {
+    const first = appendLines([], lines(0, 3));
+    expect(appendLines(first, lines(1, 5)).map(({ at }) => at)).toEqual([0, 1, 2, 3, 4]);
+    expect(appendLines(first, lines(0, 3))).toBe(first);
+    expect(appendLines(first, [])).toBe(first);
+  });
+
+  test("are dropped at the old end when there are too many", () => {
+    const many = appendLines(lines(0, MAX_LINES), lines(MAX_LINES, MAX_LINES + 5));
+    expect([many.length, many[0]?.at, many.at(-1)?.at]).toEqual([MAX_LINES, 5, MAX_LINES + 4]);
+  });
+
+  test("are put before without repeating", () => {
+    expect(prependLines(lines(3, 5), lines(0, 4)).map(({ at }) => at)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+test.each([
+  ["10 %\r50 %\r100 %", "100 %"],
+  ["done\r", "done"],
+  ["plain", "plain"],
+  ["\r\r", "\r\r"],
+])("%j is shown as %j", (message, shown) => expect(foldProgress(message)).toBe(shown));

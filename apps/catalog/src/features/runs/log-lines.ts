@@ -1,0 +1,27 @@
+import type { LogLine } from "@heddle/api";
+
+/** Lines kept in the page; older ones leave it and can be read again. */
+export const MAX_LINES = 20_000;
+
+/** Adds lines after those that are there; what is there already is left out, by the lines' permanent names. */
+export function appendLines(lines: readonly LogLine[], added: readonly LogLine[]): readonly LogLine[] {
+  if (added.length === 0) return lines;
+  // Only the end can repeat: a stream that reconnects begins a little before where it broke off.
+  const known = new Set(lines.slice(-added.length - 1_000).map(({ cursor }) => cursor));
+  const fresh = added.filter(({ cursor }) => !known.has(cursor));
+  if (fresh.length === 0) return lines;
+  const all = [...lines, ...fresh];
+  return all.length > MAX_LINES ? all.slice(-MAX_LINES) : all;
+}
+
+/** Adds earlier lines before those that are there. */
+export function prependLines(lines: readonly LogLine[], earlier: readonly LogLine[]): readonly LogLine[] {
+  const known = new Set(lines.slice(0, earlier.length + 1).map(({ cursor }) => cursor));
+  return [...earlier.filter(({ cursor }) => !known.has(cursor)), ...lines];
+}
+
+/** What a terminal would show of a line: the last state of progress that was written over itself. */
+export function foldProgress(message: string): string {
+  const last = message.split("\r").findLast((part) => part.trim() !== "");
+  return last ?? message;
+}

@@ -1,0 +1,132 @@
+import type { RunDetail } from "@heddle/api";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { formatCount, formatCounted } from "../../format/amounts.ts";
+import { formatDuration } from "../../format/durations.ts";
+import { RUN_LOOK } from "../../status/status-look.ts";
+import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
+import { useNow } from "../../ui/clock.ts";
+import { Ago } from "../../ui/instant.tsx";
+import { RunActions } from "./run-actions.tsx";
+import { describeOrigin, retriedRun } from "./run-origin.ts";
+import { StepProgress } from "./step-bar.tsx";
+import { doneSteps, remainingMs } from "./step-progress.ts";
+
+/** What became of a run and why, before anything else. */
+export function RunHeader({ run }: { readonly run: RunDetail }): ReactNode {
+  return (
+    <div className="border-b border-line px-4 pt-3 pb-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <h1 className="text-xl font-semibold tracking-[-0.01em]">Run {run.id}</h1>
+        <StatusMark look={RUN_LOOK[run.status]} />
+        <div className="ml-auto flex gap-2">
+          <RunActions run={run} />
+        </div>
+      </div>
+      <FirstFailure run={run} />
+      <Blockers run={run} />
+      <div className="mt-2 flex items-center gap-3">
+        <StepProgress counts={run.counts} className="h-2.5 max-w-3xl flex-1" />
+        <span className="text-muted">
+          {formatCount(doneSteps(run.counts))} of {formatCounted(run.total, "step")}
+        </span>
+        <Pace run={run} />
+      </div>
+      <Facts run={run} />
+    </div>
+  );
+}
+
+/** The cause of failure and the step that failed first, in one sentence. */
+function FirstFailure({ run }: { readonly run: RunDetail }): ReactNode {
+  const [worst] = run.failures;
+  if (worst === undefined || run.counts.failed === 0) return null;
+  const { example } = worst;
+  return (
+    <p className="sentence mt-1 flex max-w-4xl items-start gap-2">
+      <span className="mt-1 text-failed-ink">
+        <GlyphIcon glyph="cross" />
+      </span>
+      <span>
+        <Link
+          to="/assets/$"
+          params={{ _splat: example.asset.key }}
+          search={{ partition: example.ordinal }}
+          className="link font-medium"
+        >
+          {example.asset.key}
+          {example.partitionKey !== "" && ` ${example.partitionKey}`}
+        </Link>{" "}
+        failed by {worst.cause.replaceAll("_", " ")}: {worst.message}
+        <span className="text-muted">
+          {" "}
+          {formatCounted(run.counts.failed, "failed step")} in {formatCounted(run.failures.length, "way")}
+          {run.counts.skipped > 0 && `, ${formatCount(run.counts.skipped)} skipped because of them`}.
+        </span>
+      </span>
+    </p>
+  );
+}
+
+function Blockers({ run }: { readonly run: RunDetail }): ReactNode {
+  return run.blockers.map(({ reason, message }) => (
+    <p key={reason} className="mt-1 flex items-center gap-2">
+      <span className="text-stale-ink">
+        <GlyphIcon glyph="triangle" />
+      </span>
+      {message}
+    </p>
+  ));
+}
+
+function Pace({ run }: { readonly run: RunDetail }): ReactNode {
+  const now = useNow();
+  if (run.endedAt !== null || run.startedAt === null || run.status === "paused") return null;
+  const left = remainingMs(run.counts, run.total, now - run.startedAt);
+  return left === null ? null : <span className="text-muted">about {formatDuration(left)} left</span>;
+}
+
+function Facts({ run }: { readonly run: RunDetail }): ReactNode {
+  const now = useNow();
+  const retried = retriedRun(run.origin);
+  const tags = Object.entries(run.tags);
+  return (
+    <p className="mt-2 flex flex-wrap gap-x-5 gap-y-1 text-muted">
+      <span>
+        {retried === null ? (
+          describeOrigin(run.origin)
+        ) : (
+          <>
+            retry of{" "}
+            <Link to="/runs/$runId" params={{ runId: String(retried) }} className="link">
+              run {retried}
+            </Link>
+          </>
+        )}
+      </span>
+      <span>
+        created <Ago at={run.createdAt} />
+      </span>
+      {run.startedAt !== null && <span>waited {formatDuration(run.startedAt - run.createdAt)}</span>}
+      {run.startedAt !== null && (
+        <span>took {formatDuration((run.endedAt ?? Math.max(now, run.startedAt)) - run.startedAt)}</span>
+      )}
+      {run.maxConcurrency !== null && <span>at most {formatCounted(run.maxConcurrency, "step")} at once</span>}
+      {run.checks.failed + run.checks.warned > 0 && (
+        <span className={run.checks.failed > 0 ? "text-failed-ink" : "text-stale-ink"}>
+          {formatCounted(run.checks.failed, "check")} failed, {formatCount(run.checks.warned)} warned
+        </span>
+      )}
+      {run.codeVersion !== null && (
+        <span>
+          code <code className="font-mono text-xs">{run.codeVersion.slice(0, 10)}</code>
+        </span>
+      )}
+      {tags.map(([name, value]) => (
+        <span key={name}>
+          {name}={value}
+        </span>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,187 @@
+import type { LogLine, RunDetail } from "@heddle/api";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { lastSegment } from "../../data/catalog-index.ts";
+import { formatCount } from "../../format/amounts.ts";
+import { formatInstant, formatPreciseClock } from "../../format/instants.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { FailurePanel } from "../../ui/failure-panel.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { foldProgress } from "./log-lines.ts";
+import { LOG_LEVELS, type LogLevel } from "./run-page-search.ts";
+import { type RunLogs, useRunLogs } from "./use-run-logs.ts";
+
+interface RunLogsProps {
+  readonly run: RunDetail;
+  readonly asset: string | undefined;
+  readonly level: LogLevel | undefined;
+  readonly text: string | undefined;
+  readonly onFilter: (filter: { readonly level?: LogLevel | undefined; readonly text?: string | undefined }) => void;
+}
+
+/** What a run's steps have written, followed while it goes on. */
+export function RunLogsView({ run, asset, level, text, onFilter }: RunLogsProps): ReactNode {
+  const logs = useRunLogs({ runId: run.id, asset, level, text });
+  const [follow, setFollow] = useState(true);
+  const names = useMemo(
+    () => new Map(run.progress.map((own) => [own.asset.id, lastSegment(own.asset.key)])),
+    [run.progress],
+  );
+  return (
+    <div className="flex min-h-80 flex-1 flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <Segmented
+          label="Lowest level"
+          value={level ?? "debug"}
+          options={LOG_LEVELS.map((value) => ({ value, label: value }))}
+          onChange={(value) => onFilter({ level: value === "debug" ? undefined : value })}
+        />
+        <LogSearch key={text ?? ""} text={text ?? ""} onText={(next) => onFilter({ text: next || undefined })} />
+        <span className="text-xs text-muted" role="status">
+          {formatCount(logs.lines.length)} lines{logs.readEarlier !== null && " of more"}, {STATE_WORDS[logs.state]}
+        </span>
+        <IconButton
+          icon="follow"
+          label="Follow the end"
+          className="ml-auto"
+          aria-pressed={follow}
+          onClick={() => setFollow(!follow)}
+        />
+      </div>
+      {logs.state === "failed" && <FailurePanel title="The logs could not be read" error={logs.error} />}
+      <LogList logs={logs} names={names} follow={follow} onFollow={setFollow} />
+    </div>
+  );
+}
+
+const STATE_WORDS: Record<RunLogs["state"], string> = {
+  reading: "reading",
+  following: "following",
+  ended: "complete",
+  lost: "connection lost, trying again",
+  failed: "failed",
+};
+
+/** Typing waits this long before the server searches. */
+const SETTLE_MS = 300;
+
+function LogSearch({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): ReactNode {
+  const [value, setValue] = useState(text);
+  useEffect(() => {
+    if (value === text) return;
+    const timer = setTimeout(() => onText(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <TextField
+      label="Find in the logs"
+      icon="search"
+      className="w-64"
+      value={value}
+      onChange={(event) => setValue(event.target.value)}
+      onClear={() => setValue("")}
+    />
+  );
+}
+
+const LINE_PX = 20;
+
+/** A reader this near to the end follows it. */
+const AT_END_PX = 24;
+
+interface LogListProps {
+  readonly logs: RunLogs;
+  readonly names: ReadonlyMap<number, string>;
+  readonly follow: boolean;
+  readonly onFollow: (follow: boolean) => void;
+}
+
+function LogList({ logs, names, follow, onFollow }: LogListProps): ReactNode {
+  const { lines, readEarlier } = logs;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    getItemKey: (index) => lines[index]?.cursor ?? index,
+    overscan: 20,
+  });
+  useEffect(() => {
+    if (follow && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: "end" });
+  }, [follow, lines, virtual]);
+  return (
+    <div
+      ref={scroller}
+      role="log"
+      aria-label="Log lines"
+      aria-live="off"
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        const atEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+        if (!atEnd && follow && scrollHeight > clientHeight) onFollow(false);
+      }}
+      className="min-h-0 flex-1 overflow-auto rounded-md border border-line bg-surface py-1 font-mono text-xs leading-5"
+    >
+      {readEarlier !== null && (
+        <div className="px-3 py-1 font-sans">
+          <Button kind="ghost" onClick={readEarlier}>
+            Earlier lines
+          </Button>
+        </div>
+      )}
+      {lines.length === 0 && logs.state !== "reading" && (
+        <p className="px-3 py-2 font-sans text-muted">
+          No line{logs.state === "ended" ? " was written" : " yet"} that fits.
+        </p>
+      )}
+      <div className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, key, start }) => {
+          const line = lines[index];
+          return (
+            line !== undefined && (
+              <div
+                key={key}
+                data-index={index}
+                ref={virtual.measureElement}
+                className="absolute inset-x-0"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <Line line={line} name={names.get(line.assetId) ?? ""} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+const LEVEL_STYLE: Record<LogLine["level"], string> = {
+  debug: "text-faint",
+  info: "text-muted",
+  warn: "text-stale-ink",
+  error: "text-failed-ink",
+};
+
+function Line({ line, name }: { readonly line: LogLine; readonly name: string }): ReactNode {
+  return (
+    <div className="grid grid-cols-[96px_44px_minmax(120px,220px)_1fr] gap-3 px-3 hover:bg-hover">
+      <time dateTime={new Date(line.at).toISOString()} title={formatInstant(line.at)} className="text-faint">
+        {formatPreciseClock(line.at)}
+      </time>
+      <span className={LEVEL_STYLE[line.level]}>{line.level}</span>
+      <span className="truncate text-muted" title={`${name} ${line.partitionKey}`}>
+        {name} {line.partitionKey}
+      </span>
+      <span
+        className={`break-words whitespace-pre-wrap ${line.level === "error" ? "text-failed-ink" : line.level === "debug" ? "text-muted" : "text-ink"}`}
+      >
+        {foldProgress(line.message)}
+        {line.fields !== null && Object.keys(line.fields).length > 0 && (
+          <span className="text-muted"> {JSON.stringify(line.fields)}</span>
+        )}
+      </span>
+    </div>
+  );
+}

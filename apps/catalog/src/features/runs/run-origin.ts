@@ -1,0 +1,23 @@
+import type { RunOrigin } from "@heddle/api";
+
+/** Why a run exists, in a few words. */
+export function describeOrigin(origin: RunOrigin): string {
+  const name = ["name", "schedule", "sensor", "user", "by"]
+    .map((field) => origin[field])
+    .find((value) => typeof value === "string");
+  const retryOf = origin["retryOf"] ?? origin["runId"];
+  switch (origin.kind) {
+    case "manual":
+      return name === undefined ? "by hand" : `by ${name}`;
+    case "retry":
+      return typeof retryOf === "number" ? `retry of run ${retryOf}` : "retry";
+    default:
+      return name === undefined ? origin.kind.replaceAll("_", " ") : `${origin.kind.replaceAll("_", " ")} ${name}`;
+  }
+}
+
+/** The run that this one does again; `null` when it is none. */
+export function retriedRun(origin: RunOrigin): number | null {
+  const retryOf = origin["retryOf"] ?? origin["runId"];
+  return origin.kind === "retry" && typeof retryOf === "number" ? retryOf : null;
+}

@@ -1,0 +1,73 @@
+import type { RunDetail } from "@heddle/api";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { trpc } from "../../data/trpc.ts";
+import { formatCount } from "../../format/amounts.ts";
+import { useNow } from "../../ui/clock.ts";
+import { Button } from "../../ui/button.tsx";
+import { FailurePanel } from "../../ui/failure-panel.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { Gantt } from "./gantt.tsx";
+import { layoutGantt } from "./gantt-layout.ts";
+
+interface RunTimelineProps {
+  readonly run: RunDetail;
+  /** Only the steps of this asset. */
+  readonly asset: string | undefined;
+}
+
+const PAGE_SIZE = 500;
+
+/** Pages that are read unasked: enough for runs that a person can look over. */
+const EAGER_PAGES = 4;
+
+/** When the steps of a run ran. */
+export function RunTimeline({ run, asset }: RunTimelineProps): ReactNode {
+  const navigate = useNavigate();
+  const now = useNow();
+  const query = useInfiniteQuery(
+    trpc.runs.steps.infiniteQueryOptions(
+      { runId: run.id, asset, statuses: ["running", "backoff", "success", "failed", "canceled"], limit: PAGE_SIZE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+    ),
+  );
+  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && (data?.pages.length ?? 0) < EAGER_PAGES) void fetchNextPage();
+  }, [data, hasNextPage, isFetching, fetchNextPage]);
+  const steps = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
+  const layout = useMemo(() => layoutGantt(steps, run.endedAt ?? now), [steps, run.endedAt, now]);
+  const names = useMemo(() => new Map(run.progress.map((own) => [own.asset.id, own.asset.key])), [run.progress]);
+  const nameOf = useMemo(() => (assetId: number) => names.get(assetId) ?? "", [names]);
+  if (query.isError)
+    return (
+      <FailurePanel title="The steps could not be read" error={query.error} onRetry={() => void query.refetch()} />
+    );
+  if (query.isPending) return <Skeleton label="Reading the steps" lines={5} />;
+  if (layout.bars.length === 0) return <p className="text-muted">No step has begun yet.</p>;
+  return (
+    <>
+      <Gantt
+        layout={layout}
+        nameOf={nameOf}
+        onStep={({ step }) =>
+          void navigate({
+            to: "/assets/$",
+            params: { _splat: nameOf(step.assetId) },
+            search: { partition: step.ordinal },
+          })
+        }
+      />
+      {hasNextPage && (
+        <p className="mt-3 flex items-center gap-3 text-muted">
+          The first {formatCount(steps.length)} of {formatCount(run.total)} steps are shown. Choose an asset above to
+          see its own.
+          <Button disabled={isFetching} onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import { recordLoadError } from "@heddle/storage";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EventMessage } from "@heddle/api";
+import { readStream, type StreamMessage } from "./event-source.ts";
+import { launch } from "./launch.ts";
+import { StepRunner } from "./step-runner.ts";
+import { register, startTestServer, type TestServer } from "./test-server.ts";
+import { weatherSnapshot } from "./weather-definitions.ts";
+
+let test: TestServer;
+let runner: StepRunner;
+
+beforeAll(async () => {
+  test = await startTestServer();
+  await register(test.db, weatherSnapshot());
+  runner = await StepRunner.start(test.db);
+});
+
+afterAll(() => test[Symbol.asyncDispose]());
+
+const FIRST_DAY = 15_340;
+
+function follow(lastEventId?: string): AsyncGenerator<StreamMessage, undefined> {
+  return readStream(test.server.address, "events.stream", lastEventId === undefined ? {} : { lastEventId });
+}
+
+/** Reads until something fits, and answers it with the id of its message. */
+async function until<T>(
+  stream: AsyncGenerator<StreamMessage, undefined>,
+  find: (message: EventMessage) => T | undefined,
+): Promise<{ id: string; found: T }> {
+  for (;;) {
+    const next = await stream.next();
+    if (next.value === undefined) throw new Error("the stream ended");
+    // What the procedure yields, as the router's type says.
+    const found = find(next.value.data as EventMessage);
+    if (found !== undefined) return { id: next.value.id, found };
+  }
+}
+
+const runStatus = (runId: number, status: string) => (message: EventMessage) =>
+  message.kind === "changes" ? message.runs.find((run) => run.id === runId && run.status === status) : undefined;
+
+describe("events.stream", () => {
+  it("tells what changed after the place that a read of the state gave", async () => {
+    const { client } = test;
+    const statuses = await client.assets.status.query({});
+    const runId = await launch(client, {
+      keys: ["weather/raw"],
+      partitions: { kind: "text", text: "2012-01-01..2012-01-31" },
+    });
+    const stream = follow(statuses.cursor);
+    await until(stream, runStatus(runId, "queued"));
+    await runner.finish(runId);
+    const { found } = await until(stream, (message) =>
+      message.kind === "changes" && message.runs.some((run) => run.id === runId && run.status === "success")
+        ? message
+        : undefined,
+    );
+    expect(found.runs).toMatchObject([{ id: runId, total: 31, counts: { success: 31 } }]);
+    const [changed] = found.partitions;
+    expect(changed?.partitions).toEqual([FIRST_DAY, FIRST_DAY + 31]);
+    const row = found.assets.ids.indexOf(changed?.assetId ?? -1);
+    expect(found.assets.counts.fresh[row]).toBe(31);
+    await stream.return(undefined);
+  });
+
+  it("goes on where a client left, without a gap, and tells many changes in few messages", async () => {
+    const { client } = test;
+    const first = await launch(client, { keys: ["report"] });
+    const stream = follow();
+    await runner.finish(first);
+    const { id } = await until(stream, runStatus(first, "success"));
+    await stream.return(undefined);
+
+    const missed: number[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      const runId = await launch(client, { keys: [i % 2 === 0 ? "report" : "letter"] });
+      await runner.finish(runId);
+      missed.push(runId);
+    }
+    const resumed = follow(id);
+    const seen = new Set<number>();
+    let messages = 0;
+    while (missed.some((runId) => !seen.has(runId))) {
+      await until(resumed, (message) => {
+        if (message.kind === "changes") for (const run of message.runs) if (run.status === "success") seen.add(run.id);
+        return true;
+      });
+      messages += 1;
+    }
+    expect(messages).toBeLessThan(3);
+    expect(seen.has(first)).toBe(false);
+    await resumed.return(undefined);
+  });
+
+  it("tells everybody to read anew who comes with a place that is none, or has missed too much", async () => {
+    for (const cursor of ["yesterday", "1.2.3", "' or 1=1"]) {
+      const stream = follow(cursor);
+      expect((await stream.next()).value?.data).toEqual({ kind: "resync", reason: "unknown_cursor" });
+      await stream.return(undefined);
+    }
+    await test.db.transaction("many events", async ({ sql }) => {
+      await sql`insert into event (kind) select 'noise' from generate_series(1, 6000)`;
+    });
+    const late = follow("1.0");
+    const message = await late.next();
+    expect(message.value?.data).toEqual({ kind: "resync", reason: "long_absence" });
+    await late.return(undefined);
+
+    const resumed = follow(message.value?.id);
+    const runId = await launch(test.client, { keys: ["report"] });
+    await until(resumed, runStatus(runId, "queued"));
+    await runner.finish(runId);
+    await resumed.return(undefined);
+  });
+
+  it("tells of new definitions and of code that does not load", async () => {
+    const { client } = test;
+    const before = await client.assets.snapshot.query({});
+    const stream = follow((await client.assets.status.query({})).cursor);
+    await register(
+      test.db,
+      weatherSnapshot(() => "v2"),
+    );
+    const { found } = await until(stream, (message) =>
+      message.kind === "changes" ? (message.definitionsVersion ?? undefined) : undefined,
+    );
+    expect(found).not.toBe(before.version);
+    await recordLoadError(test.db, {
+      location: "weather",
+      directory: "/projects/weather",
+      error: { name: "Error", message: "no" },
+    });
+    await until(stream, (message) => (message.kind === "changes" && message.deployment ? true : undefined));
+    await stream.return(undefined);
+  });
+
+  it("serves several clients with one reading of the database, and ends their streams when it closes", async () => {
+    const other = await startTestServer();
+    await register(other.db, weatherSnapshot());
+    const streams = Array.from({ length: 5 }, () => readStream(other.server.address, "events.stream", {}));
+    const firsts = streams.map((stream) =>
+      until(stream, (message) => (message.kind === "changes" ? message : undefined)),
+    );
+    const listening = async () =>
+      other.db.read(
+        "listeners",
+        async ({ sql }) =>
+          (
+            await sql<{ count: number }[]>`
+        select count(*)::integer as count from pg_stat_activity
+        where datname = current_database() and application_name like '%(listen)'`
+          )[0]?.count,
+      );
+    await expect.poll(listening).toBe(1);
+    const runId = await launch(other.client, { keys: ["report"] });
+    for (const { found } of await Promise.all(firsts)) expect(found.runs).toMatchObject([{ id: runId }]);
+    const ends = Promise.all(streams.map((stream) => stream.next()));
+    await other.server.close();
+    expect((await ends).every((end) => end.done === true)).toBe(true);
+    await other[Symbol.asyncDispose]();
+  });
+});
