@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/{storage,engine,api,io,testing,cli}/test/**/*.test.ts"],
-          globalSetup: ["packages/test-support/src/postgres-global-setup.ts"],
+          globalSetup: ["packages/storage/test/support/postgres-global-setup.ts"],
           execArgv,
           testTimeout: 60_000,
           hookTimeout: 60_000,

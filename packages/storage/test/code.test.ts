@@ -1,5 +1,5 @@
 import type { AssetSnapshot, DefinitionsSnapshot } from "@heddle/core";
-import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { getCodeVersion, getCurrentCode, listCurrentCode, recordLoadError, registerCodeVersion } from "../src/code.ts";

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import { isHeddleError } from "@heddle/core";
 import { eq, sql as drizzleSql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

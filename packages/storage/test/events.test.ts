@@ -1,5 +1,5 @@
 import { PartitionSet } from "@heddle/core";
-import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { appendEvents, FIRST_EVENT_CURSOR, readEventCursor, readEvents, type EventCursor } from "../src/events.ts";

@@ -1,4 +1,4 @@
-import { createTestDatabase, startTcpProxy, type TestDatabase } from "@heddle/test-support";
+import { createTestDatabase, startTcpProxy, type TestDatabase } from "./support/index.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase, type Database } from "../src/database.ts";
 

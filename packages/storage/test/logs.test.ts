@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createTestDatabase } from "@heddle/test-support";
+import { createTestDatabase } from "./support/index.ts";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { expect, test } from "vitest";
 import { openDatabase, type Database } from "../src/database.ts";

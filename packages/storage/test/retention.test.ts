@@ -1,4 +1,4 @@
-import { createTestDatabase } from "@heddle/test-support";
+import { createTestDatabase } from "./support/index.ts";
 import { expect, test } from "vitest";
 import { lt } from "drizzle-orm";
 import type { Database } from "../src/database.ts";

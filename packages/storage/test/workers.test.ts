@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { acquireLease, assertLease, releaseLease } from "../src/leases.ts";
 import { beatWorker, endWorker, registerWorker, requestDrain } from "../src/workers.ts";

@@ -1,3 +1,2 @@
-export { startTcpProxy, type ProxyFault, type TcpProxy } from "./tcp-proxy.ts";
-export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from "./test-database.ts";
+export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from "@heddle/storage/testing";
 export { generateProject, type GeneratedProject, type GenerateProjectOptions } from "./generated-project.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { migrate, openDatabase, type Database } from "@heddle/storage";
-import { startEmbeddedServer } from "@heddle/storage/embedded";
+import { migrate, openDatabase, type Database } from "../../src/index.ts";
+import { startEmbeddedServer } from "../../src/embedded/index.ts";
 import postgres from "postgres";
 import { inject } from "vitest";
 import type {} from "./postgres-global-setup.ts";
