@@ -1,4 +1,4 @@
-import { generateProject } from "@heddle/test-support";
+import { generateProject } from "@heddle/test-support/generated-project";
 import { startEmbeddedServer } from "@heddle/storage/embedded";
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";

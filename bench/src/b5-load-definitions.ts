@@ -1,4 +1,4 @@
-import { generateProject } from "@heddle/test-support";
+import { generateProject } from "@heddle/test-support/generated-project";
 import { createBundler, findProject, loadDefinitions } from "@heddle/engine";
 import { median, round, type Benchmark } from "./benchmark.ts";
 import { measureColdNode } from "./calibration.ts";

@@ -1,4 +1,4 @@
-import { generateProject } from "@heddle/test-support";
+import { generateProject } from "@heddle/test-support/generated-project";
 import { round, median, type Benchmark } from "./benchmark.ts";
 import { measureColdNode } from "./calibration.ts";
 import { callApi, startDev } from "./dev-process.ts";

@@ -1,5 +1,5 @@
 import { RUN_STATUSES, STEP_STATUSES } from "@heddle/core";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Longest list that an answer holds. */
 export const MAX_PAGE_SIZE = 500;
@@ -53,6 +53,49 @@ export const assetInput = z.strictObject({ key });
 
 export const partitionDetailInput = z.strictObject({ key, ordinal });
 
+/** Most runs of equal status in one answer. */
+export const MAX_STATUS_RUNS = 100_000;
+
+export const partitionStatusInput = z.strictObject({
+  key,
+  /** Only partitions with ordinals from `start` up to `end`, without that itself. */
+  within: z
+    .strictObject({ start: ordinal, end: ordinal })
+    .refine(({ start, end }) => start < end, { message: "`start` must be before `end`" })
+    .optional(),
+  /** Most runs of equal status to answer; what does not fit is told more coarsely. */
+  maxRuns: z.int().min(1).max(MAX_STATUS_RUNS).default(MAX_STATUS_RUNS),
+});
+
+export const materializationListInput = z.strictObject({
+  key,
+  /** Only of this partition. */
+  ordinal: ordinal.optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const checkHistoryInput = z.strictObject({
+  key,
+  /** Only of this check. */
+  check: storable(1024).min(1).optional(),
+  /** Only on this partition. */
+  ordinal: ordinal.optional(),
+  /** Only results that count as this. */
+  outcome: z.enum(["passed", "warned", "failed"]).optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const eventListInput = z.strictObject({
+  /** Only what names this asset. */
+  asset: key.optional(),
+  /** Only what belongs to this run. */
+  runId: id.optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
 export const selectionInput = z.strictObject({ selection: selectionText });
 
 export const runListInput = z.strictObject({
@@ -74,6 +117,8 @@ export const runStepsInput = z.strictObject({
   cursor: cursor.nullish(),
   limit: limit(200),
 });
+
+export const runStepInput = z.strictObject({ runId: id, asset: key, ordinal });
 
 const logFilter = {
   runId: id,
@@ -167,6 +212,11 @@ export const eventStreamInput = z.strictObject({
 
 export type PlanPreviewInput = z.output<typeof planPreviewInput>;
 export type PlanLaunchInput = z.output<typeof planLaunchInput>;
+export type PartitionStatusInput = z.output<typeof partitionStatusInput>;
+export type MaterializationListInput = z.output<typeof materializationListInput>;
+export type CheckHistoryInput = z.output<typeof checkHistoryInput>;
+export type EventListInput = z.output<typeof eventListInput>;
+export type RunStepInput = z.output<typeof runStepInput>;
 export type RunListInput = z.output<typeof runListInput>;
 export type RunStepsInput = z.output<typeof runStepsInput>;
 export type RunLogsInput = z.output<typeof runLogsInput>;
