@@ -6,9 +6,12 @@ import { createPartitionedInput } from "@heddle/engine";
  * unit test.
  *
  * @example
- * await summary.materialize({ ...context, deps: { days: partitionedInput({ "2012-01-01": rows }) } });
+ * assetContext(summary, { partition: "2012-01", deps: { days: partitionedInput({ "2012-01-01": rows }) } });
  */
-export function partitionedInput<TValue>(values: Readonly<Record<string, TValue>>): PartitionedInput<TValue> {
-  const partitions = Object.entries(values).map(([key, value]) => ({ key, load: () => Promise.resolve(value) }));
-  return createPartitionedInput("the test's input", partitions);
+export function partitionedInput<TValue, TKey extends string>(
+  values: Readonly<Record<TKey, TValue>>,
+): PartitionedInput<TValue, TKey> {
+  const partitions = Object.entries<TValue>(values).map(([key, value]) => ({ key, load: async () => value }));
+  // The keys of the record are those that its type names: a test writes them out.
+  return createPartitionedInput("the test's input", partitions) as PartitionedInput<TValue, TKey>;
 }

@@ -1,6 +1,22 @@
-import { asset, assetCheck, dailyPartitions, definitions, fail, monthlyPartitions, pass, resource } from "@heddle/core";
+import {
+  asset,
+  assetCheck,
+  dailyPartitions,
+  definitions,
+  fail,
+  HeddleError,
+  isHeddleError,
+  monthlyPartitions,
+  objectStore,
+  pass,
+  resource,
+  staticPartitions,
+  type JsonValue,
+} from "@heddle/core";
+import { json } from "@heddle/io/json";
+import { memoryStore } from "@heddle/io/memory";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { captureLog, materializeInMemory, partitionedInput } from "../src/index.ts";
+import { materializeInMemory } from "../src/index.ts";
 
 const days = dailyPartitions({ start: "2024-01-30", end: "2024-02-03" });
 const closed: string[] = [];
@@ -51,11 +67,87 @@ describe("materializeInMemory", () => {
     expect(result.ok).toBe(false);
     expect(result.failures).toMatchObject([{ asset: "summary", partition: "2024-02", cause: "check" }]);
     expect(result.materialized(summary)).toEqual(["2024-01"]);
-    await expect(result.value(summary, "2024-02")).rejects.toThrow(/was not materialized/);
+    await expect(result.value(summary, "2024-02")).rejects.toThrow(
+      "summary [2024-02] was not materialized: summary [2024-02] was not published: dry (too wet) failed",
+    );
     expect(result.checks.map(({ partition, passed }) => [partition, passed])).toEqual([
       ["2024-01", true],
       ["2024-02", false],
     ]);
+  });
+
+  it("skips what reads a failed step, and what reads that, and says because of which", async () => {
+    const broken = asset({
+      key: "broken",
+      partitions: days,
+      materialize({ partition }) {
+        if (partition.key === "2024-02-01") throw new RangeError("no February");
+        return 1;
+      },
+    });
+    const copy = asset({ key: "copy", partitions: days, deps: { broken }, materialize: ({ deps }) => deps.broken });
+    const last = asset({ key: "last", partitions: days, deps: { copy }, materialize: ({ deps }) => deps.copy });
+    const result = await materializeInMemory(definitions({ assets: [broken, copy, last] }));
+    const partition = "2024-02-01";
+    expect(result.failures).toEqual([{ asset: "broken", partition, cause: "error", error: expect.anything() }]);
+    expect(result.failures[0]?.error).toMatchObject({ name: "RangeError", message: "no February" });
+    expect(result.skipped).toEqual([
+      { asset: "copy", partition, because: { asset: "broken", partition } },
+      { asset: "last", partition, because: { asset: "copy", partition } },
+    ]);
+    expect(result.materialized(last)).toEqual(["2024-01-30", "2024-01-31", "2024-02-02"]);
+    expect(() => result.assertOk()).toThrow(
+      "1 steps failed, and 2 skipped because of that:\n  broken [2024-02-01] (error): no February",
+    );
+  });
+
+  it("tells a store that fails, a check that throws and a value that is no JSON from each other", async () => {
+    const store = {
+      ...memoryStore(),
+      put: () => Promise.reject(new HeddleError("IO_STORE_FAILED", "the disk is gone")),
+    };
+    const stored = asset({ key: "stored", io: json({ store: objectStore(store) }), materialize: () => 1 });
+    const checked = asset({
+      key: "checked",
+      materialize: () => 1,
+      checks: {
+        throws: {
+          blocking: true,
+          check() {
+            throw new Error("the check is broken");
+          },
+        },
+      },
+    });
+    const cyclic: { self?: object } = {};
+    cyclic.self = cyclic;
+    const odd = asset({ key: "odd", materialize: (): JsonValue => JSON.parse("1") && (cyclic as JsonValue) });
+    const result = await materializeInMemory(definitions({ assets: [stored, checked, odd] }));
+    expect(result.failures.map(({ asset: key, cause }) => [key, cause])).toEqual([
+      ["stored", "io"],
+      ["checked", "check"],
+      ["odd", "error"],
+    ]);
+    expect(result.failures.map(({ error }) => isHeddleError(error) && error.code)).toEqual([
+      "IO_STORE_FAILED",
+      "STEP_CHECK_FAILED",
+      "IO_VALUE_NOT_STORABLE",
+    ]);
+    expect(result.checks).toMatchObject([
+      { asset: "checked", passed: false, description: "threw: the check is broken" },
+    ]);
+  });
+
+  it("aborts the signal of a step that takes too long, and of that step alone", async () => {
+    const slow = asset({
+      key: "slow",
+      materialize: ({ signal }) =>
+        new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const quick = asset({ key: "quick", materialize: ({ signal }) => signal.aborted });
+    const result = await materializeInMemory(definitions({ assets: [slow, quick] }), { stepTimeoutMs: 20 });
+    expect(result.failures).toMatchObject([{ asset: "slow", error: { name: "TimeoutError" } }]);
+    expect(await result.value(quick)).toBe(false);
   });
 
   it("fails a step whose upstream is not there", async () => {
@@ -71,29 +163,22 @@ describe("materializeInMemory", () => {
     expect(result.materialized(raw)).toEqual(["2024-01-31"]);
   });
 
+  it("carries the chosen partitions to assets of another grain, and makes unrelated ones whole", async () => {
+    const cities = asset({ key: "cities", partitions: staticPartitions(["a", "b"]), materialize: () => 1 });
+    const project = definitions({ assets: [raw, summary, cities] });
+    const down = await materializeInMemory(project, { partitions: "2024-01-30..2024-01-31" });
+    expect([raw, summary, cities].map((made) => down.materialized(made))).toEqual([
+      ["2024-01-30", "2024-01-31"],
+      ["2024-01"],
+      ["a", "b"],
+    ]);
+    const up = await materializeInMemory(project, { assets: [summary, raw], partitions: "2024-02" });
+    expect([raw, summary].map((made) => up.materialized(made))).toEqual([["2024-02-01", "2024-02-02"], ["2024-02"]]);
+    await expect(materializeInMemory(project, { partitions: "2024-01" })).rejects.toThrow(/no partition "2024-01"/);
+  });
+
   it("reports every problem of definitions", async () => {
     const twin = asset({ key: "raw", materialize() {} });
     await expect(materializeInMemory(definitions({ assets: [raw, twin] }))).rejects.toThrow(/raw/);
-  });
-});
-
-describe("helpers for calling an asset's function in a unit test", () => {
-  it("gives a partitioned input and a log", async () => {
-    const log = captureLog();
-    const input = partitionedInput({ a: { rain: 1 }, b: { rain: 2 } });
-    expect(input.keys).toEqual(["a", "b"]);
-    expect(await input.get("b")).toEqual({ rain: 2 });
-    await expect(input.get("c")).rejects.toThrow(/"c"/);
-    const value = await summary.materialize({
-      partition: { key: "2024-01", ordinal: 0, window: { start: new Date(0), end: new Date(1) } },
-      deps: { days: input },
-      resources: {},
-      signal: new AbortController().signal,
-      log,
-      run: { id: "1", attempt: 1 },
-      metadata() {},
-    });
-    expect(value).toEqual({ rain: 3 });
-    expect(log.lines).toEqual([]);
   });
 });

@@ -1,0 +1,19 @@
+import type { AnyAsset } from "@heddle/core";
+
+/** What `materializeInMemory` takes. */
+export interface MaterializeOptions {
+  /** The assets to make. @default all of the definitions */
+  readonly assets?: readonly AnyAsset[];
+  /**
+   * Which partitions to make, in words ("2012-01-01..2012-01-07", "last 3", "Seattle,New York") that fit the first asset
+   * of `assets` that has partitions. Of assets downstream of it those are made that read them, of assets upstream those
+   * that they read, of assets that are cut in the same way the same, and of all others every partition.
+   *
+   * @default "all", of every asset
+   */
+  readonly partitions?: string;
+  /** What time it is: decides which partitions exist. @default now */
+  readonly now?: Date;
+  /** Longest time that one step may take, in milliseconds, before its `signal` is aborted. @default 60_000 */
+  readonly stepTimeoutMs?: number;
+}
