@@ -54,6 +54,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["apps/catalog/e2e/**/*.test.ts"],
+          globalSetup: ["apps/catalog/e2e/support/catalog-global-setup.ts"],
           execArgv,
           testTimeout: 120_000,
           hookTimeout: 120_000,

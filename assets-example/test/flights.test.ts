@@ -1,3 +1,4 @@
+import { assetContext, partitionedInput } from "@heddle/testing";
 import { describe, expect, it } from "vitest";
 import type { Airport } from "../src/assets/airports.ts";
 import {
@@ -8,7 +9,6 @@ import {
   type AirportDay,
 } from "../src/assets/flight-aggregates.ts";
 import { flightsClean, flightsRaw, isDatedTooEarly, type RawFlight } from "../src/assets/flights.ts";
-import { contextOf, inputOf, keyOf, valueOf, windowOf } from "./context.ts";
 
 const flight = (parts: Partial<RawFlight>): RawFlight => ({
   departure: "2001-01-31T12:00",
@@ -29,12 +29,9 @@ const airport = (code: string, state: string | null): Airport => ({
 });
 const airports = [airport("SEA", "WA"), airport("JFK", "NY")];
 
-function clean(flights: RawFlight[]) {
-  return valueOf(
-    flightsClean.materialize(
-      contextOf({ partition: windowOf("2001-01-31"), deps: { flights, airports }, resources: {} }),
-    ),
-  );
+async function clean(flights: RawFlight[]) {
+  const context = assetContext(flightsClean, { partition: "2001-01-31", deps: { flights, airports } });
+  return (await flightsClean.materialize(context)).value;
 }
 
 describe("flights/raw", () => {
@@ -47,8 +44,8 @@ describe("flights/raw", () => {
       },
       close: () => undefined,
     };
-    const context = contextOf({ partition: windowOf("2001-01-31"), deps: {}, resources: { flights: file } });
-    expect(await valueOf(flightsRaw.materialize(context))).toEqual([flight({})]);
+    const context = assetContext(flightsRaw, { partition: "2001-01-31", resources: { flights: file } });
+    expect((await flightsRaw.materialize(context)).value).toEqual([flight({})]);
     expect(asked).toEqual(["2001-01-31"]);
   });
 });
@@ -104,9 +101,8 @@ describe("the aggregates of flights", () => {
       { origin: "SEA", originState: "WA", delay: -5, late: false },
       { origin: "SEA", originState: "WA", delay: 20, late: true },
     ];
-    const context = contextOf({ partition: windowOf("2001-01-31"), deps: { flights }, resources: {} });
-    const rows = await valueOf(flightsAirportDays.materialize(context));
-    expect(rows).toEqual([
+    const context = assetContext(flightsAirportDays, { partition: "2001-01-31", deps: { flights } });
+    expect((await flightsAirportDays.materialize(context)).value).toEqual([
       {
         day: "2001-01-31",
         airport: "SEA",
@@ -131,14 +127,14 @@ describe("the aggregates of flights", () => {
   });
 
   it("weighs the days of a week by their flights", async () => {
-    const days = inputOf({
+    const days = partitionedInput({
       "2001-01-01": [airportDay("2001-01-01", 30)],
       "2001-01-02": [airportDay("2001-01-02", 10, { delaySum: 500 })],
     });
-    const context = contextOf({ partition: windowOf("2001-01-02"), deps: { days }, resources: {} });
-    expect(await valueOf(flightsWeeklyTrend.materialize(context))).toEqual({
+    const context = assetContext(flightsWeeklyTrend, { partition: "2001-01-07", deps: { days } });
+    expect((await flightsWeeklyTrend.materialize(context)).value).toEqual({
       from: "2001-01-01",
-      to: "2001-01-02",
+      to: "2001-01-07",
       departures: 40,
       latePercent: 5,
       delayMean: 20,
@@ -146,13 +142,13 @@ describe("the aggregates of flights", () => {
   });
 
   it("finds the quietest day of a month, also one without a row", async () => {
-    const days = inputOf({
+    const days = partitionedInput({
       "2001-03-04": [airportDay("2001-03-04", 100), airportDay("2001-03-04", 5, { airport: "ACK" })],
       "2001-03-05": [airportDay("2001-03-05", 20)],
       "2001-03-06": [airportDay("2001-03-06", 90), airportDay("2001-03-06", 5, { airport: "ACK" })],
     });
-    const context = contextOf({ partition: windowOf("2001-03"), deps: { days }, resources: {} });
-    const [boston, nantucket] = await valueOf(flightsAirportMonths.materialize(context));
+    const context = assetContext(flightsAirportMonths, { partition: "2001-03", deps: { days } });
+    const [boston, nantucket] = (await flightsAirportMonths.materialize(context)).value;
     expect(boston).toMatchObject({
       airport: "BOS",
       departures: 210,
@@ -175,15 +171,15 @@ describe("the aggregates of flights", () => {
       quietestDay: "2001-01-01",
       quietestDepartures: 1,
     };
-    const months = inputOf({
+    const months = partitionedInput({
       "2001-01": [
         { ...month, month: "2001-01", airport: "BOS", state: "MA", departures: 40 },
         { ...month, month: "2001-01", airport: "SEA", state: "WA", departures: 70 },
       ],
       "2001-02": [{ ...month, month: "2001-02", airport: "ORH", state: "MA", departures: 10 }],
     });
-    const context = contextOf({ partition: keyOf("MA"), deps: { months }, resources: {} });
-    expect(await valueOf(flightsStateDelays.materialize(context))).toEqual({
+    const context = assetContext(flightsStateDelays, { partition: "MA", deps: { months } });
+    expect((await flightsStateDelays.materialize(context)).value).toEqual({
       state: "MA",
       departures: 50,
       latePercent: 20,

@@ -1,9 +1,9 @@
+import { assetContext, partitionedInput } from "@heddle/testing";
 import { describe, expect, it } from "vitest";
 import { airportsClean } from "../src/assets/airports.ts";
 import { birdstrikesByAirport, birdstrikesClean, type RawStrike, type Strike } from "../src/assets/birdstrikes.ts";
 import { strikeRatesReport, summaryReport, weatherDelaysReport } from "../src/assets/reports.ts";
 import { weatherClimate, type WeatherDay } from "../src/assets/weather.ts";
-import { contextOf, inputOf, keyOf, valueOf, windowOf } from "./context.ts";
 
 const rawAirport = { name: "x", city: "x", country: "USA", latitude: 0, longitude: 0 };
 const cleanAirport = { name: "x", city: null, country: "USA", latitude: 0, longitude: 0 };
@@ -15,10 +15,8 @@ describe("airports/clean", () => {
       { ...rawAirport, iata: "MQT", city: "NA", state: "NA" },
       { ...rawAirport, iata: "YAP", city: "NA", state: "NA" },
     ];
-    const rows = await valueOf(
-      airportsClean.materialize(contextOf({ partition: undefined, deps: { airports }, resources: {} })),
-    );
-    expect(rows.map(({ code, city, state }) => ({ code, city, state }))).toEqual([
+    const { value } = await airportsClean.materialize(assetContext(airportsClean, { deps: { airports } }));
+    expect(value.map(({ code, city, state }) => ({ code, city, state }))).toEqual([
       { code: "SEA", city: "x", state: "WA" },
       { code: "MQT", city: null, state: "MI" },
       { code: "YAP", city: null, state: null },
@@ -47,8 +45,8 @@ const strike: Strike = { ...report, military: false, mishapClass: null };
 describe("birdstrikes", () => {
   it("counts a repeated report once, and not one that differs", async () => {
     const strikes = [report, { ...report }, { ...report, speed: 150 }];
-    const context = contextOf({ partition: windowOf("2001"), deps: { strikes }, resources: {} });
-    expect((await valueOf(birdstrikesClean.materialize(context))).map(({ speed }) => speed)).toEqual([160, 150]);
+    const context = assetContext(birdstrikesClean, { partition: "2001", deps: { strikes } });
+    expect((await birdstrikesClean.materialize(context)).value.map(({ speed }) => speed)).toEqual([160, 150]);
   });
 
   it("keeps mishap classes apart from damage, and takes no standstill in the air for a speed", async () => {
@@ -56,8 +54,8 @@ describe("birdstrikes", () => {
       { ...report, damage: "C", operator: "MILITARY", speed: 0 },
       { ...report, phase: "Parked", speed: 0 },
     ];
-    const context = contextOf({ partition: windowOf("2001"), deps: { strikes }, resources: {} });
-    const [mishap, parked] = await valueOf(birdstrikesClean.materialize(context));
+    const context = assetContext(birdstrikesClean, { partition: "2001", deps: { strikes } });
+    const [mishap, parked] = (await birdstrikesClean.materialize(context)).value;
     expect(mishap).toMatchObject({ damage: null, mishapClass: "C", military: true, speed: null });
     expect(parked).toMatchObject({ damage: "None", mishapClass: null, military: false, speed: 0 });
   });
@@ -65,15 +63,13 @@ describe("birdstrikes", () => {
   it("joins the names of the reports with the airports, over all years", async () => {
     const deps = {
       airports: [{ ...cleanAirport, code: "SEA", state: "WA" }],
-      years: inputOf({
+      years: partitionedInput({
         "2000": [strike, { ...strike, airport: "BARKSDALE AIR FORCE BASE ARPT", military: true }],
         "2001": [{ ...strike, damage: "Minor", costTotal: 500 }],
       }),
     };
-    const rows = await valueOf(
-      birdstrikesByAirport.materialize(contextOf({ partition: undefined, deps, resources: {} })),
-    );
-    expect(rows).toEqual([
+    const { value } = await birdstrikesByAirport.materialize(assetContext(birdstrikesByAirport, { deps }));
+    expect(value).toEqual([
       { airport: "SEATTLE-TACOMA INTL", code: "SEA", state: "WA", strikes: 2, military: 0, damaging: 1, cost: 500 },
       {
         airport: "BARKSDALE AIR FORCE BASE ARPT",
@@ -104,8 +100,8 @@ describe("weather/climate", () => {
       day({ day: "2013-02-01", precipitation: 12, high: 13, label: "snow" }),
       day({ day: "2012-01-31", wind: 5 }),
     ];
-    const context = contextOf({ partition: keyOf("Seattle"), deps: { weather }, resources: {} });
-    expect(await valueOf(weatherClimate.materialize(context))).toEqual([
+    const context = assetContext(weatherClimate, { partition: "Seattle", deps: { weather } });
+    expect((await weatherClimate.materialize(context)).value).toEqual([
       { month: 1, days: 1, highMean: 10, lowMean: 0, precipitation: 0, wetPercent: 0, snowPercent: 0, windMean: 5 },
       { month: 2, days: 2, highMean: 11.5, lowMean: 0, precipitation: 6, wetPercent: 50, snowPercent: 50, windMean: 3 },
     ]);
@@ -122,7 +118,7 @@ const month = {
   quietestDay: "",
   quietestDepartures: 0,
 };
-const months = inputOf({
+const months = partitionedInput({
   "2001-01": [
     { ...month, month: "2001-01", airport: "SEA", departures: 20_000 },
     { ...month, month: "2001-01", airport: "GEG", departures: 1_000 },
@@ -137,7 +133,7 @@ describe("the reports", () => {
   it("relates civil strikes of the half year to departures, and has no rate without departures", async () => {
     const deps = {
       months,
-      strikes: inputOf({ "2001": [strike, { ...strike, military: true }, { ...strike, day: "2001-07-01" }] }),
+      strikes: partitionedInput({ "2001": [strike, { ...strike, military: true }, { ...strike, day: "2001-07-01" }] }),
       airports: [
         { airport: "SEATTLE-TACOMA INTL", code: "SEA", state: "WA", strikes: 9, military: 0, damaging: 0, cost: 0 },
         { airport: "TETERBORO AIRPORT", code: "TEB", state: "NJ", strikes: 9, military: 0, damaging: 0, cost: 0 },
@@ -152,20 +148,36 @@ describe("the reports", () => {
         },
       ],
     };
-    const rows = await valueOf(strikeRatesReport.materialize(contextOf({ partition: undefined, deps, resources: {} })));
-    expect(rows).toEqual([
+    const { value } = await strikeRatesReport.materialize(assetContext(strikeRatesReport, { deps }));
+    expect(value).toEqual([
       { airport: "SEA", state: "WA", departures: 50_000, strikes: 1, rate: 2 },
       { airport: "TEB", state: "NJ", departures: 0, strikes: 0, rate: null },
     ]);
   });
 
   it("puts the usual weather beside the delays of a city's airports", async () => {
-    const context = contextOf({ partition: keyOf("Seattle"), deps: { months, climate }, resources: {} });
-    const { airports, months: compared } = await valueOf(weatherDelaysReport.materialize(context));
+    const context = assetContext(weatherDelaysReport, { partition: "Seattle", deps: { months, climate } });
+    const { airports, months: compared } = (await weatherDelaysReport.materialize(context)).value;
     expect(airports).toEqual(["SEA"]);
     expect(compared).toEqual([
-      { month: "2001-01", departures: 20_000, latePercent: 2.5, wetPercent: 53, snowPercent: 6, highMean: 8 },
-      { month: "2001-02", departures: 30_000, latePercent: 1.7, wetPercent: null, snowPercent: null, highMean: null },
+      {
+        month: "2001-01",
+        departures: 20_000,
+        latePercent: 2.5,
+        delayMean: 0,
+        wetPercent: 53,
+        snowPercent: 6,
+        highMean: 8,
+      },
+      {
+        month: "2001-02",
+        departures: 30_000,
+        latePercent: 1.7,
+        delayMean: 0,
+        wetPercent: null,
+        snowPercent: null,
+        highMean: null,
+      },
     ]);
   });
 
@@ -173,13 +185,13 @@ describe("the reports", () => {
     const delays = { departures: 51_000, latePercent: 2.9, delayMean: 0, months: [], airports: [] };
     const deps = {
       months,
-      states: inputOf({ WA: { state: "WA" as const, ...delays } }),
+      states: partitionedInput({ WA: { state: "WA" as const, ...delays } }),
       trend: { from: "2001-06-24", to: "2001-06-30", departures: 7, latePercent: 20, delayMean: 6 },
       rates: [{ airport: "SEA", state: "WA", departures: 50_000, strikes: 1, rate: 2 }],
-      cities: inputOf({}),
+      cities: partitionedInput({}),
     };
-    const context = contextOf({ partition: undefined, deps, resources: {} });
-    const { departures, latePercent, page } = await valueOf(summaryReport.materialize(context));
+    const { value } = await summaryReport.materialize(assetContext(summaryReport, { deps }));
+    const { departures, latePercent, page } = value;
     expect({ departures, latePercent }).toEqual({ departures: 51_000, latePercent: 2.9 });
     expect(page).toContain("| SEA | 50000 | 2 |");
     expect(page).not.toContain("GEG");

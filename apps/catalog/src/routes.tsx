@@ -25,17 +25,20 @@ const homeRoute = createRoute({
   },
 });
 
+/** A parent of its own: beside a plain `/assets`, the address of an asset would match with an empty key too. */
+const assetsParentRoute = createRoute({ getParentRoute: () => rootRoute, path: "/assets" });
+
 const assetsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/assets",
+  getParentRoute: () => assetsParentRoute,
+  path: "/",
   validateSearch: assetsSearch,
   component: lazyRouteComponent(() => import("./features/assets/assets-page.tsx"), "AssetsPage"),
 });
 
 /** The rest of the address is the asset key, its slashes included. */
 const assetRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/assets/$",
+  getParentRoute: () => assetsParentRoute,
+  path: "$",
   validateSearch: assetPageSearch,
   component: lazyRouteComponent(() => import("./features/asset/asset-page.tsx"), "AssetPage"),
 });
@@ -63,7 +66,13 @@ const runRoute = createRoute({
 
 /** All pages by address. */
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, assetsRoute, assetRoute, lineageRoute, runsRoute, runRoute]),
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    assetsParentRoute.addChildren([assetsRoute, assetRoute]),
+    lineageRoute,
+    runsRoute,
+    runRoute,
+  ]),
   parseSearch: parseSearchText,
   stringifySearch: formatSearchText,
   defaultPreload: "intent",

@@ -13,6 +13,14 @@ export interface ProcessConfig {
   readonly processes: number | undefined;
   readonly concurrency: number | undefined;
   readonly heapMb: number | undefined;
+  /** Lease of a worker; see `startWorker`. */
+  readonly workerLeaseMs: number | undefined;
+  /** Lease of the leading daemon; see `startDaemon`. */
+  readonly daemonLeaseMs: number | undefined;
+  /** How long a step may take to end after its signal was aborted. */
+  readonly cancelGraceMs: number | undefined;
+  /** How long running steps may go on after a stop was asked for, before they are handed back. */
+  readonly stopGraceMs: number | undefined;
 }
 
 /** Reads the configuration. @throws CONFIG_INVALID naming the variable. */
@@ -29,6 +37,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ProcessConfig {
     processes: positiveInteger(env, "HEDDLE_PROCESSES"),
     concurrency: positiveInteger(env, "HEDDLE_CONCURRENCY"),
     heapMb: positiveInteger(env, "HEDDLE_STEP_HEAP_MB"),
+    workerLeaseMs: positiveInteger(env, "HEDDLE_WORKER_LEASE_MS"),
+    daemonLeaseMs: positiveInteger(env, "HEDDLE_DAEMON_LEASE_MS"),
+    cancelGraceMs: positiveInteger(env, "HEDDLE_CANCEL_GRACE_MS"),
+    stopGraceMs: positiveInteger(env, "HEDDLE_STOP_GRACE_MS"),
   };
 }
 

@@ -1,4 +1,5 @@
 // The process that decides.
+import { serializeError } from "@heddle/core";
 import { consoleLog, findProject, runProcess, startDaemon, tellParent } from "@heddle/engine";
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
@@ -7,21 +8,19 @@ await runProcess(async () => {
   const config = readConfig(process.env);
   const project = findProject(config.projectDirectory);
   const db = await openDatabase({ url: config.databaseUrl, applicationName: "heddle-daemon" });
+  const log = consoleLog("daemon");
   const daemon = await startDaemon({
     db,
-    log: consoleLog("daemon"),
+    log,
     projects: [project],
     watch: config.watch,
-    onLoad: (loaded, error) =>
-      tellParent(
-        error === undefined
-          ? { type: "loaded", project: loaded.name }
-          : {
-              type: "load-failed",
-              project: loaded.name,
-              message: error instanceof Error ? error.message : String(error),
-            },
-      ),
+    ...(config.daemonLeaseMs !== undefined && { leaseMs: config.daemonLeaseMs }),
+    onLoad: (loaded, error) => {
+      const { name } = loaded;
+      if (error === undefined) tellParent({ type: "loaded", project: name });
+      else if (process.connected) tellParent({ type: "load-failed", project: name, error: serializeError(error) });
+      else log.error(`${name} does not load; the last good version stays in force`, error);
+    },
   });
   tellParent({ type: "ready" });
   return {

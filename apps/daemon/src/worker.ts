@@ -3,11 +3,13 @@ import { consoleLog, runProcess, startWorker, tellParent } from "@heddle/engine"
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
 
-/** How long running steps may go on after a stop was asked for, before they are handed back. */
-const STOP_GRACE_MS = 4_000;
+/** Time for running steps when a stop is asked for, and for everything else that a stop takes. */
+const DEFAULT_STOP_GRACE_MS = 4_000;
+const STOP_MARGIN_MS = 5_000;
 
 await runProcess(async () => {
   const config = readConfig(process.env);
+  const graceMs = config.stopGraceMs ?? DEFAULT_STOP_GRACE_MS;
   const db = await openDatabase({ url: config.databaseUrl, applicationName: "heddle-worker" });
   const worker = await startWorker({
     db,
@@ -16,11 +18,15 @@ await runProcess(async () => {
     ...(config.processes !== undefined && { processes: config.processes }),
     ...(config.concurrency !== undefined && { concurrency: config.concurrency }),
     ...(config.heapMb !== undefined && { heapMb: config.heapMb }),
+    ...(config.workerLeaseMs !== undefined && { leaseMs: config.workerLeaseMs }),
+    ...(config.cancelGraceMs !== undefined && { cancelGraceMs: config.cancelGraceMs }),
   });
   tellParent({ type: "ready" });
   return {
+    ended: worker.stopped,
+    stopTimeoutMs: graceMs + STOP_MARGIN_MS,
     async stop() {
-      await worker.stop({ graceMs: STOP_GRACE_MS });
+      await worker.stop({ graceMs });
       await db[Symbol.asyncDispose]();
     },
   };

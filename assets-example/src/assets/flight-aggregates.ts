@@ -1,10 +1,11 @@
 import { asset, dep, meta, output, timeWindowMapping, allPartitions } from "@heddle/core";
 import { date, float64, int32, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { collectRows } from "../collect-rows.ts";
+import { delaysOf } from "../delays.ts";
 import { describeRows, markdownTable } from "../describe-rows.ts";
 import { documents, tableOf } from "../io.ts";
 import { days, months, states, weekEnds } from "../partitions.ts";
-import { median, percent, round, sumOf } from "../statistics.ts";
+import { median, sumOf } from "../statistics.ts";
 import { flightsClean } from "./flights.ts";
 
 const airportDays = table({
@@ -85,15 +86,9 @@ week evens that out. A window of days that moves by a day: every partition reads
   deps: { days: dep(flightsAirportDays, { mapping: timeWindowMapping({ startOffset: -6 }) }) },
   io: documents,
   async materialize({ deps, partition }) {
-    const week = await collectRows(deps.days);
-    const departures = sumOf(week, (row) => row.departures);
-    const latePercent = percent(
-      sumOf(week, (row) => row.late),
-      departures,
-    );
-    const delayMean = round(sumOf(week, (row) => row.delaySum) / departures);
-    const value = { from: deps.days.keys[0] ?? partition.key, to: partition.key, departures, latePercent, delayMean };
-    return output({ value, metadata: { departures, latePercent, delayMean: meta.number(delayMean, "min") } });
+    const delays = delaysOf(await collectRows(deps.days));
+    const value = { from: deps.days.keys[0] ?? partition.key, to: partition.key, ...delays };
+    return output({ value, metadata: { ...delays, delayMean: meta.number(delays.delayMean, "min") } });
   },
 });
 
@@ -121,18 +116,13 @@ function summarizeMonth(month: string, allDays: readonly string[], rows: readonl
   const onDay = new Map(rows.map(({ day, departures }) => [day, departures]));
   const perDay = allDays.map((day) => ({ day, departures: onDay.get(day) ?? 0 }));
   const [quietest] = perDay.toSorted((a, b) => a.departures - b.departures);
-  const departures = sumOf(rows, (row) => row.departures);
-  const late = sumOf(rows, (row) => row.late);
-  const delaySum = sumOf(rows, (row) => row.delaySum);
   return {
     month,
     airport: rows[0]?.airport ?? "",
     state: rows[0]?.state ?? null,
-    departures,
-    late,
-    latePercent: percent(late, departures),
-    delaySum,
-    delayMean: round(delaySum / departures),
+    ...delaysOf(rows),
+    late: sumOf(rows, (row) => row.late),
+    delaySum: sumOf(rows, (row) => row.delaySum),
     dayMedian: median(perDay.map((day) => day.departures)) ?? 0,
     quietestDay: quietest?.day ?? month,
     quietestDepartures: quietest?.departures ?? 0,
@@ -162,16 +152,3 @@ export const flightsStateDelays = asset({
     return output({ value, metadata: { departures, latePercent, months: meta.markdown(markdownTable(value.months)) } });
   },
 });
-
-function delaysOf(rows: readonly AirportMonth[]): { departures: number; latePercent: number; delayMean: number } {
-  const departures = sumOf(rows, (row) => row.departures);
-  const delaySum = sumOf(rows, (row) => row.delaySum);
-  return {
-    departures,
-    latePercent: percent(
-      sumOf(rows, (row) => row.late),
-      departures,
-    ),
-    delayMean: departures === 0 ? 0 : round(delaySum / departures),
-  };
-}

@@ -2,10 +2,11 @@ import { allPartitions, asset, dep, lastPartition, meta, output, specificPartiti
 import { float64, int32, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { AIRPORT_CODES } from "../airport-names.ts";
 import { collectRows } from "../collect-rows.ts";
+import { delaysOf } from "../delays.ts";
 import { describeRows, markdownTable } from "../describe-rows.ts";
 import { documents, tableOf } from "../io.ts";
 import { cities } from "../partitions.ts";
-import { percent, round, sumOf } from "../statistics.ts";
+import { round } from "../statistics.ts";
 import { birdstrikesByAirport, birdstrikesClean } from "./birdstrikes.ts";
 import { flightsAirportMonths, flightsStateDelays, flightsWeeklyTrend } from "./flight-aggregates.ts";
 import { weatherClimate } from "./weather.ts";
@@ -56,15 +57,8 @@ landing, on freighters and on private aircraft are in it, and their flights are 
       if (code === null) return [];
       const { departures } = delaysOf(flightsAt.get(code) ?? []);
       const hits = strikesAt.get(code)?.length ?? 0;
-      return [
-        {
-          airport: code,
-          state,
-          departures,
-          strikes: hits,
-          rate: departures === 0 ? null : round((100_000 * hits) / departures),
-        },
-      ];
+      const rate = departures === 0 ? null : round((100_000 * hits) / departures);
+      return [{ airport: code, state, departures, strikes: hits, rate }];
     });
     rows.sort((a, b) => (b.rate ?? -1) - (a.rate ?? -1));
     return output({ value: rows, metadata: describeRows(rows, 10) });
@@ -101,23 +95,6 @@ comparison of 2001 with an average of 2012–2015, **not** of flights with the w
     });
   },
 });
-
-/** What a table of delays needs to be summed up. */
-interface Delays {
-  readonly departures: number;
-  readonly late: number;
-}
-
-function delaysOf(rows: readonly Delays[]): { departures: number; latePercent: number } {
-  const departures = sumOf(rows, (row) => row.departures);
-  return {
-    departures,
-    latePercent: percent(
-      sumOf(rows, (row) => row.late),
-      departures,
-    ),
-  };
-}
 
 export const summaryReport = asset({
   key: "reports/summary",

@@ -1,7 +1,7 @@
 import { assetCheck, fail, meta, pass } from "@heddle/core";
 import { AIRBORNE, birdstrikesByAirport, birdstrikesClean, birdstrikesRaw, DAMAGES } from "../assets/birdstrikes.ts";
 import { percent } from "../statistics.ts";
-import { countTexts, judgeRows } from "./findings.ts";
+import { countTexts, judgeRows, repeatsIn } from "./findings.ts";
 
 /** More reports without a speed than this, of a hundred, are worth a warning. */
 const MISSING_SPEEDS_FROM = 20;
@@ -56,9 +56,7 @@ const reportsDistinct = assetCheck({
 with the same day, airport, aircraft and operator 16 % are equal, of two a day apart 6 %. \`birdstrikes/clean\` counts them
 once.`,
   check({ value }) {
-    const equal = Map.groupBy(value, (row) => Object.values(row).join("|"));
-    const repeated = [...equal.values()].flatMap((rows) => rows.slice(1));
-    const shown = repeated.map(({ airport, day, operator, aircraft, speed }) => ({
+    const shown = repeatsIn(value).map(({ airport, day, operator, aircraft, speed }) => ({
       airport,
       day,
       operator,

@@ -14,6 +14,15 @@ export function judgeRows(
   });
 }
 
+/** The rows that equal an earlier one in all columns. */
+export function repeatsIn<TRow extends ShownRow>(rows: readonly TRow[]): TRow[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const text = Object.values(row).join("|");
+    return seen.has(text) || !seen.add(text);
+  });
+}
+
 /** How often each text occurs, the most frequent first. */
 export function countTexts(texts: Iterable<string>): { readonly value: string; readonly rows: number }[] {
   return [...Map.groupBy(texts, (text) => text)]

@@ -1,7 +1,7 @@
 import { assetCheck, fail, meta, pass } from "@heddle/core";
 import { flightsAirportMonths, flightsStateDelays } from "../assets/flight-aggregates.ts";
 import { EARLIEST_ARRIVAL, flightsClean, flightsRaw, isDatedTooEarly } from "../assets/flights.ts";
-import { judgeRows } from "./findings.ts";
+import { judgeRows, repeatsIn } from "./findings.ts";
 
 /** The quietest complete day of the source has 14,267 flights (Sunday, 27 May). */
 const FEWEST_FLIGHTS = 10_000;
@@ -50,9 +50,7 @@ number, so two airlines that leave for the same city in the same minute differ b
 flights with the same minute and route, 2.4 % have the same delay, and of those that leave one to eight minutes apart
 2.2 to 2.6 %: chance. Dropping them would lose real flights.`,
   check({ value }) {
-    const rows = Map.groupBy(value, (row) => Object.values(row).join());
-    const repeated = [...rows.values()].flatMap((equal) => equal.slice(1));
-    return judgeRows(repeated, { of: value.length, what: "rows repeat another one" });
+    return judgeRows(repeatsIn(value), { of: value.length, what: "rows repeat another one" });
   },
 });
 

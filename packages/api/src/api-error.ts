@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, isHeddleError, type ErrorCode } from "@heddle/core";
-import { TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
+import type { TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 import type { ApiError } from "./contract.ts";
 
@@ -7,6 +7,7 @@ import type { ApiError } from "./contract.ts";
 const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_CODE_KEY])[] = [
   ["ASSET_UNKNOWN", "NOT_FOUND"],
   ["RUN_UNKNOWN", "NOT_FOUND"],
+  ["STEP_UNKNOWN", "NOT_FOUND"],
   ["API_TOO_MANY", "TOO_MANY_REQUESTS"],
   ["API_", "BAD_REQUEST"],
   ["PARTITION", "BAD_REQUEST"],

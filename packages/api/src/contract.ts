@@ -48,8 +48,10 @@ export type {
   RunOrigin,
   RunRetry,
   RunSummary,
+  StepAttempt,
   StepBar,
   StepCounts,
+  StepDetail,
 } from "./contract/runs.ts";
 export type { LaunchResult, PlanChange, PlannedAsset, PlanPreview } from "./contract/plan.ts";
-export type { EventChanges, EventMessage, RunProgress } from "./contract/events.ts";
+export type { ActivityEvent, EventChanges, EventMessage, RunProgress } from "./contract/events.ts";

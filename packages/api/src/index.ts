@@ -2,6 +2,7 @@ export { createServer, type HeddleServer, type ServerOptions } from "./http/crea
 export { createLocalApi, type Api, type LocalApi, type LocalApiOptions } from "./local-api.ts";
 export type { AppRouter } from "./routers/app.ts";
 export type {
+  ActivityEvent,
   ApiError,
   AssetChecks,
   AssetDetail,
@@ -52,7 +53,9 @@ export type {
   SelectionResult,
   SentencePart,
   StatusCode,
+  StepAttempt,
   StepBar,
   StepCounts,
+  StepDetail,
   WorkerHealth,
 } from "./contract.ts";

@@ -31,12 +31,32 @@ const t = initTRPC.context<ApiContext>().create({
 /** Gives Heddle's errors the HTTP status that fits; tRPC would call all of them internal. */
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok || result.error.code !== "INTERNAL_SERVER_ERROR") return result;
-  const { cause } = result.error;
-  const code = statusOf(cause);
-  if (code === "INTERNAL_SERVER_ERROR") return result;
-  throw new TRPCError({ code, message: result.error.message, cause });
+  if (result.ok) return isAsyncIterable(result.data) ? { ...result, data: translateStream(result.data) } : result;
+  const translated = translate(result.error);
+  if (translated === result.error) return result;
+  throw translated;
 });
+
+/** A subscription fails when it is read, long after the middleware has answered. */
+async function* translateStream(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function translate(error: unknown): unknown {
+  const cause = error instanceof TRPCError ? error.cause : error;
+  const isUntold = !(error instanceof TRPCError) || error.code === "INTERNAL_SERVER_ERROR";
+  const code = statusOf(cause);
+  if (!isUntold || code === "INTERNAL_SERVER_ERROR" || !(cause instanceof Error)) return error;
+  return new TRPCError({ code, message: cause.message, cause });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
 
 export const { router } = t;
 export const procedure = t.procedure.use(translateErrors);

@@ -1,6 +1,6 @@
 import { recordLoadError } from "@heddle/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EventMessage } from "@heddle/api";
+import { createServer, type EventMessage } from "@heddle/api";
 import { readStream, type StreamMessage } from "./event-source.ts";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";
@@ -92,6 +92,42 @@ describe("events.stream", () => {
     expect(messages).toBeLessThan(3);
     expect(seen.has(first)).toBe(false);
     await resumed.return(undefined);
+  });
+
+  it("goes on with another server where the one before was left, without a gap and without a repetition", async () => {
+    const { client, db } = test;
+    const options = { db, port: 0, log: { info: () => {}, error: () => {} } };
+    const [first, before] = [await createServer(options), await launch(client, { keys: ["report"] })];
+    const stream = readStream(first.address, "events.stream", {
+      lastEventId: (await client.assets.status.query({})).cursor,
+    });
+    await runner.finish(before);
+    const { id } = await until(stream, runStatus(before, "success"));
+    await first.close();
+    expect((await stream.next()).done).toBe(true);
+
+    // While no server is there, and while the next one is.
+    const missed = await launch(client, { keys: ["letter"] });
+    await runner.finish(missed);
+    const second = await createServer(options);
+    const resumed = readStream(second.address, "events.stream", { lastEventId: id });
+    const told: string[] = [];
+    const follow = (message: EventMessage): EventMessage => {
+      if (message.kind === "resync") throw new Error("nothing was lost");
+      for (const run of message.runs) told.push(`${run.id} ${run.status}`);
+      return message;
+    };
+    const ids = [(await until(resumed, follow)).id];
+    const after = await launch(client, { keys: ["report"] });
+    await runner.finish(after);
+    while (!told.includes(`${after} success`)) ids.push((await until(resumed, follow)).id);
+    expect(told.filter((line) => line === `${missed} success`)).toHaveLength(1);
+    expect(told.filter((line) => line.startsWith(`${before} `))).toEqual([]);
+    const places = [id, ...ids].map((place) => place.split(".").map(Number));
+    expect(places).toEqual(places.toSorted(([xa = 0, a = 0], [xb = 0, b = 0]) => xa - xb || a - b));
+    expect(new Set(ids).size).toBe(ids.length);
+    await resumed.return(undefined);
+    await second.close();
   });
 
   it("tells everybody to read anew who comes with a place that is none, or has missed too much", async () => {

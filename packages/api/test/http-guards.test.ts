@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,8 @@ beforeAll(async () => {
   );
   await writeFile(join(catalogDirectory, "assets", "index-B1x9_dQa.js"), "export {};");
   await writeFile(join(catalogDirectory, "favicon.svg"), "<svg/>");
+  await symlink(import.meta.filename, join(catalogDirectory, "linked.txt"));
+  await symlink(import.meta.dirname, join(catalogDirectory, "linked"));
   test = await startTestServer({ catalogDirectory });
   ({ address } = test.server);
   await register(test.db, weatherSnapshot());
@@ -150,6 +152,11 @@ describe("foreign hosts and origins", () => {
       expect((await send(address, { ...pause({ ...pageHeaders(address), ...json }), method })).status).toBe(405);
     }
     expect((await send(address, { method: "HEAD", path: "/api/trpc/runs.pause" })).status).toBe(405);
+    const path = `/api/trpc/runs.pause?input=${encodeURIComponent('{"runId":1}')}`;
+    for (const name of ["x-http-method-override", "x-http-method", "x-method-override"]) {
+      expect((await send(address, { path, headers: { [name]: "POST" } })).status).toBe(405);
+    }
+    expect((await send(address, { path: `${path}&_method=POST` })).status).toBe(405);
   });
 
   it("takes a change that a page of its own sends", async () => {
@@ -173,6 +180,13 @@ describe("limits", () => {
       expect(answer.status).toBe(413);
       expect(codeIn(answer.body)).toBe("API_BATCH_TOO_LARGE");
     }
+  });
+
+  it("refuses a thousand procedures in one request, by GET and by POST", async () => {
+    const path = `/api/trpc/${"runs.list,".repeat(999)}runs.list?batch=1`;
+    expect((await send(address, { path })).status).toBe(413);
+    const posted = await send(address, { method: "POST", path, headers: headers(), body: "{}" });
+    expect(posted.status).toBe(413);
   });
 
   it("judges each call of a batch alone", async () => {
@@ -289,6 +303,11 @@ describe("what is served", () => {
   ])("gives nothing outside the catalog for %s", async (path) => {
     const answer = await send(address, { path });
     expect(answer.status).toBe(404);
+  });
+
+  it("follows no link out of the catalog", async () => {
+    expect((await send(address, { path: "/linked.txt" })).status).toBe(404);
+    expect((await send(address, { path: "/linked/http-guards.test.ts" })).status).toBe(404);
   });
 
   it("answers health at exactly one path, without details", async () => {

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StepRunner } from "./step-runner.ts";
 import { register, startTestServer, type TestServer } from "./test-server.ts";
@@ -15,7 +15,11 @@ beforeAll(async () => {
 
 afterAll(() => test[Symbol.asyncDispose]());
 
-const status = (name: (typeof PARTITION_STATUSES)[number]) => PARTITION_STATUSES.indexOf(name);
+const status = (name: PartitionStatus) => PARTITION_STATUSES.indexOf(name);
+
+/** What `partitions.status` answers as runs: a status, and the days after the first one at which it begins and ends. */
+const daysBy = (...runs: readonly (readonly [PartitionStatus, start: number, end: number])[]) =>
+  runs.flatMap(([name, start, end]) => [status(name), FIRST_DAY + start, FIRST_DAY + end]);
 
 /** Days since 1970-01-01 of the first of January 2012. */
 const FIRST_DAY = 15_340;
@@ -47,10 +51,9 @@ describe("from a plan to its results", () => {
     if (launched.kind !== "launched") throw new Error("not launched");
     const { runId } = launched;
 
-    expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual([
-      ...[status("queued"), FIRST_DAY, FIRST_DAY + 60],
-      ...[status("missing"), FIRST_DAY + 60, FIRST_DAY + 91],
-    ]);
+    expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual(
+      daysBy(["queued", 0, 60], ["missing", 60, 91]),
+    );
 
     await runner.admit(runId);
     const claims = await runner.claim(40);
@@ -79,11 +82,8 @@ describe("from a plan to its results", () => {
       },
     });
 
-    expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual([
-      ...[status("fresh"), FIRST_DAY, FIRST_DAY + 3],
-      ...[status("failed"), FIRST_DAY + 3, FIRST_DAY + 4],
-      ...[status("fresh"), FIRST_DAY + 4, FIRST_DAY + 60],
-      ...[status("missing"), FIRST_DAY + 60, FIRST_DAY + 91],
-    ]);
+    expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual(
+      daysBy(["fresh", 0, 3], ["failed", 3, 4], ["fresh", 4, 60], ["missing", 60, 91]),
+    );
   });
 });

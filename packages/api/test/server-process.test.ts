@@ -1,5 +1,6 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send } from "./raw-request.ts";
@@ -48,15 +49,31 @@ describe("the server's process", () => {
     await stream.body?.cancel().catch(() => undefined);
   });
 
-  it.each([
-    [{}, "DATABASE_URL"],
-    [{ DATABASE_URL: "x", HEDDLE_PORT: "99999" }, "HEDDLE_PORT"],
-    [{ HEDDLE_HOST: "0.0.0.0" }, "no login"],
-  ])("refuses to start with %j, in words", async (env, words) => {
-    const child = start({ ...(words === "no login" && { DATABASE_URL: database.url }), ...env });
-    let output = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (output += text));
-    expect(await once(child, "close")).toEqual([1, null]);
-    expect(output).toContain(words);
+  it("refuses to start without a database, with a wrong port, and where others could reach it, in words", async () => {
+    const refusals = [
+      [{}, "DATABASE_URL"],
+      [{ DATABASE_URL: "x", HEDDLE_PORT: "99999" }, "HEDDLE_PORT"],
+      [{ DATABASE_URL: database.url, HEDDLE_HOST: "0.0.0.0" }, "refusing to listen on 0.0.0.0: there is no login"],
+    ] as const;
+    for (const [env, words] of refusals) expect(await endOf(env)).toEqual([1, expect.stringContaining(words)]);
+  });
+
+  it("tells a parent why it refuses to start", async () => {
+    const child = start({ DATABASE_URL: database.url, HEDDLE_HOST: "0.0.0.0" });
+    const [message] = (await once(child, "message")) as [unknown];
+    expect(message).toMatchObject({ type: "failed", error: { code: "CONFIG_INSECURE_BIND" } });
+    expect(await once(child, "exit")).toEqual([1, null]);
   });
 });
+
+/** How a server ends that nobody listens to: its exit code, and what it printed. */
+async function endOf(env: Readonly<Record<string, string>>): Promise<[code: unknown, output: string]> {
+  const child = spawn(process.execPath, ["--conditions=@heddle/source", fileURLToPath(MAIN)], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const [code] = (await once(child, "close")) as [unknown];
+  return [code, output];
+}

@@ -42,7 +42,8 @@ export function pageHeaders(address: string): Record<string, string> {
   return { "x-heddle": "1", origin: address, "sec-fetch-site": "same-origin" };
 }
 
-function createClient(address: string): TRPCClient<AppRouter> {
+/** The client of a page that the server at an address serves. */
+export function createClient(address: string): TRPCClient<AppRouter> {
   return createTRPCClient<AppRouter>({
     links: [
       httpBatchLink({

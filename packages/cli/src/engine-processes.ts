@@ -1,13 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { HeddleError } from "@heddle/core";
+import { deserializeError, HeddleError } from "@heddle/core";
 import type { Project } from "@heddle/engine";
+import { interruption } from "./interruption.ts";
 import { SupervisedProcess, type ProcessMessage, type ProcessName } from "./processes.ts";
 
 /** A process must be ready within this time. */
 const READY_TIMEOUT_MS = 30_000;
-
-/** The built catalog, as its package brings it. */
-const CATALOG_DIRECTORY = fileURLToPath(new URL("dist", import.meta.resolve("@heddle/catalog/package.json")));
 
 /** How the processes of a project are started. */
 export interface ProcessGroupOptions {
@@ -16,73 +14,77 @@ export interface ProcessGroupOptions {
   readonly watch: boolean;
   /** Settings for single processes. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Anything a process says, and its death. */
+  /** Anything that a process says after it was ready for the first time. */
   onMessage?(name: ProcessName, message: ProcessMessage): void;
   onDied?(name: ProcessName, how: string, restartInMs: number): void;
 }
 
 /** The processes of one project on this machine. */
-export class ProcessGroup {
+export class ProcessGroup implements AsyncDisposable {
   readonly #options: ProcessGroupOptions;
   readonly #processes = new Map<ProcessName, SupervisedProcess>();
+  readonly #onSecond: Disposable;
 
   constructor(options: ProcessGroupOptions) {
     this.#options = options;
+    this.#onSecond = interruption.onSecond(() => {
+      for (const process_ of this.#processes.values()) process_.kill();
+    });
   }
 
   /** Starts a process and waits until it is ready. @throws what the process says that keeps it from starting */
   start(name: ProcessName): Promise<ProcessMessage & { type: "ready" }> {
-    const { project, databaseUrl, watch, env } = this.#options;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () =>
-          reject(
-            new HeddleError("PROCESS_NOT_READY", `the ${name} was not ready within ${READY_TIMEOUT_MS / 1_000} s`, {
-              hint: "Its log is above; a machine under heavy load may need another try.",
-            }),
-          ),
-        READY_TIMEOUT_MS,
-      );
-      const process_ = new SupervisedProcess(
-        name,
-        {
-          ...process.env,
-          ...env,
-          DATABASE_URL: databaseUrl,
-          HEDDLE_PROJECT: project.directory,
-          HEDDLE_WATCH: watch ? "1" : "0",
-          HEDDLE_CATALOG_DIR: CATALOG_DIRECTORY,
-        },
-        {
-          message: (message) => {
-            this.#options.onMessage?.(name, message);
-            if (message.type !== "ready" && message.type !== "failed") return;
-            clearTimeout(timer);
-            if (message.type === "ready") resolve(message);
-            else
-              reject(
-                new HeddleError(
-                  "PROCESS_FAILED",
-                  message.message,
-                  message.hint === undefined ? {} : { hint: message.hint },
-                ),
-              );
-          },
-          died: (how, restartInMs) => this.#options.onDied?.(name, how, restartInMs),
-        },
-      );
-      this.#processes.set(name, process_);
+      const timer = setTimeout(() => reject(notReady(name)), READY_TIMEOUT_MS);
+      let isSettled = false;
+      const settle = (finish: () => void): void => {
+        isSettled = true;
+        clearTimeout(timer);
+        finish();
+      };
+      const message = (said: ProcessMessage): void => {
+        if (isSettled || (said.type !== "ready" && said.type !== "failed")) this.#options.onMessage?.(name, said);
+        else if (said.type === "ready") settle(() => resolve(said));
+        else {
+          // Another try would fail in the same way.
+          void supervised.stop();
+          settle(() => reject(deserializeError(said.error)));
+        }
+      };
+      const died = (how: string, restartInMs: number): void => this.#options.onDied?.(name, how, restartInMs);
+      const supervised = new SupervisedProcess(name, this.#environment(), { message, died });
+      this.#processes.set(name, supervised);
     });
   }
 
-  pidOf(name: ProcessName): number | undefined {
-    return this.#processes.get(name)?.pid;
+  /** Stops all of them; a worker hands its steps back to the database. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#processes.values()].map((process_) => process_.stop()));
+    this.#processes.clear();
+    this.#onSecond[Symbol.dispose]();
   }
 
-  /** Stops all of them: the worker first, so that it can still hand its steps back. */
-  async stop(): Promise<void> {
-    const order: readonly ProcessName[] = ["worker", "daemon", "server"];
-    await Promise.all(order.map((name) => this.#processes.get(name)?.stop()));
-    this.#processes.clear();
+  #environment(): NodeJS.ProcessEnv {
+    const { project, databaseUrl, watch, env } = this.#options;
+    return {
+      ...process.env,
+      HEDDLE_LOG: process.env["HEDDLE_LOG"] ?? (process.env["HEDDLE_DEBUG"] ? "info" : "warn"),
+      HEDDLE_CATALOG_DIR: process.env["HEDDLE_CATALOG_DIR"] ?? catalogDirectory(),
+      ...env,
+      DATABASE_URL: databaseUrl,
+      HEDDLE_PROJECT: project.directory,
+      HEDDLE_WATCH: watch ? "1" : "0",
+    };
   }
+}
+
+/** The built catalog, as its package brings it. */
+function catalogDirectory(): string {
+  return fileURLToPath(new URL("dist", import.meta.resolve("@heddle/catalog/package.json")));
+}
+
+function notReady(name: ProcessName): HeddleError {
+  return new HeddleError("PROCESS_NOT_READY", `the ${name} was not ready within ${READY_TIMEOUT_MS / 1_000} s`, {
+    hint: "Its log is above; a machine under heavy load may need another try.",
+  });
 }

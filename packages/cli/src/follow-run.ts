@@ -1,58 +1,102 @@
 import type { RunDetail } from "@heddle/api";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ProjectApi } from "./api-client.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { formatDuration, paint, print, printJson, ProgressBar } from "./terminal.ts";
+import { interruption } from "./interruption.ts";
+import type { Engine } from "./one-shot-engine.ts";
+import { formatDuration, paint, print, printJson, printNote, ProgressBar, visible } from "./terminal.ts";
 
 const REFRESH_MS = 250;
 /** With `--json` a line is printed when something changed, at most this often. */
 const JSON_INTERVAL_MS = 1_000;
 
-/**
- * Follows a run to its end with a progress bar, or as JSON lines. A Ctrl-C cancels the run, unless `cancelOnInterrupt`
- * is false; a second one leaves it to the daemon.
- */
+/** How a run is followed. */
+export interface FollowOptions {
+  readonly json?: boolean;
+  /** False: a signal leaves the run as it is. @default true */
+  readonly cancels?: boolean;
+  /** Started anew when nobody is left to go on with the run. */
+  readonly engine?: Engine;
+}
+
+/** Follows a run to its end with a progress bar, or as JSON lines. The first signal to stop cancels it. */
 export async function followRun(
   { api }: Pick<ProjectApi, "api">,
   runId: number,
-  options: { readonly json?: boolean; readonly cancelOnInterrupt?: boolean },
+  { json = false, cancels = true, engine }: FollowOptions,
 ): Promise<ExitCode> {
-  const bar = new ProgressBar();
-  let interrupts = 0;
-  const interrupt = (): void => {
-    interrupts += 1;
-    if (interrupts > 1) process.exit(EXIT.interrupted);
-    print(`\ncanceling run ${runId}; press Ctrl-C again to leave it to the daemon`);
-    void api.runs.cancel({ runId });
-  };
-  if (options.cancelOnInterrupt !== false) process.on("SIGINT", interrupt);
+  const view = json ? new JsonView() : new BarView();
+  let isCanceled = false;
   try {
-    let lastJson = "";
-    let lastJsonAt = 0;
     for (;;) {
       const run = await api.runs.get({ runId });
-      const ended = run.endedAt !== null;
-      if (options.json) {
-        const line = JSON.stringify({ run: run.id, status: run.status, total: run.total, counts: run.counts });
-        if (line !== lastJson && (ended || performance.now() - lastJsonAt >= JSON_INTERVAL_MS)) {
-          printJson(JSON.parse(line));
-          lastJson = line;
-          lastJsonAt = performance.now();
-        }
-      } else {
-        bar.update(doneOf(run) / Math.max(1, run.total), progressText(run));
-      }
-      if (ended) {
-        bar.end();
-        if (!options.json) printResult(run);
-        if (interrupts > 0) return EXIT.interrupted;
+      const hasEnded = run.endedAt !== null;
+      view.update(run, hasEnded);
+      if (hasEnded) {
+        if (interruption.signal !== undefined) return interruption.exitCode;
         return run.status === "success" ? EXIT.ok : EXIT.failed;
       }
-      await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+      if (interruption.signal !== undefined && !cancels) return interruption.exitCode;
+      if (interruption.signal !== undefined && !isCanceled) {
+        isCanceled = true;
+        view.end();
+        printNote(`canceling run ${runId}; once more leaves it to the next daemon`);
+        await api.runs.cancel({ runId });
+      }
+      if (run.blockers.some(({ reason }) => reason === "no_daemon" || reason === "no_worker")) await engine?.ensure();
+      await pause(REFRESH_MS);
     }
   } finally {
-    process.off("SIGINT", interrupt);
-    bar.end();
+    view.end();
   }
+}
+
+class JsonView {
+  #last = "";
+  #lastAt = 0;
+
+  update(run: RunDetail, hasEnded: boolean): void {
+    const line = { run: run.id, status: run.status, total: run.total, counts: run.counts };
+    const text = JSON.stringify(line);
+    if (text === this.#last) return;
+    if (!hasEnded && performance.now() - this.#lastAt < JSON_INTERVAL_MS) return;
+    this.#last = text;
+    this.#lastAt = performance.now();
+    printJson(hasEnded ? { ...line, failures: run.failures.map(summarize) } : line);
+  }
+
+  end(): void {}
+}
+
+class BarView {
+  readonly #bar = new ProgressBar();
+
+  update(run: RunDetail, hasEnded: boolean): void {
+    this.#bar.update(doneOf(run) / Math.max(1, run.total), progressText(run));
+    if (!hasEnded) return;
+    this.#bar.end();
+    printResult(run);
+  }
+
+  end(): void {
+    this.#bar.end();
+  }
+}
+
+type Failure = RunDetail["failures"][number];
+
+/** A kind of failure for programs. */
+function summarize({ cause, message, count, example }: Failure): Record<string, unknown> {
+  const { asset, partitionKey, error } = example;
+  return {
+    cause,
+    count,
+    message,
+    asset: asset.key,
+    partition: partitionKey,
+    code: error?.code ?? null,
+    hint: error?.hint ?? null,
+  };
 }
 
 function doneOf({ counts }: RunDetail): number {
@@ -87,14 +131,14 @@ export function printResult(run: RunDetail): void {
   print(
     `${mark} run ${run.id} ${run.status}${took}: ${counts.success} materialized${others.map((text) => `, ${text}`).join("")}`,
   );
-  for (const failure of run.failures) {
-    const { example } = failure;
-    const where = example.partitionKey === "" ? example.asset.key : `${example.asset.key} [${example.partitionKey}]`;
-    print(
-      `  ${paint.red("✕")} ${where}${failure.count > 1 ? paint.dim(` and ${failure.count - 1} more attempts`) : ""}`,
-    );
-    print(`    ${failure.cause}: ${failure.message}`);
-    const hint = example.error?.hint;
-    if (hint) print(`    ${paint.dim(hint)}`);
-  }
+  for (const failure of run.failures) printFailure(failure);
+}
+
+function printFailure({ cause, message, count, example }: Failure): void {
+  const { asset, partitionKey, error } = example;
+  const where = partitionKey === "" ? asset.key : `${asset.key} [${partitionKey}]`;
+  const code = error?.code ?? null;
+  print(`  ${paint.red("✕")} ${visible(where)}${count > 1 ? paint.dim(` and ${count === 2 ? "another attempt" : `${count - 1} other attempts`}`) : ""}`);
+  print(`    ${cause}${code === null ? "" : ` ${code}`}: ${message.split("\n").map(visible).join("\n    ")}`);
+  if (error?.hint) print(`    hint: ${visible(error.hint)}`);
 }

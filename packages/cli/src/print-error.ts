@@ -1,59 +1,126 @@
-import { isHeddleError, type ErrorCode } from "@heddle/core";
+import { ERROR_CATALOGUE, isErrorCode, isHeddleError, type ErrorCode, type JsonValue } from "@heddle/core";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { visible } from "./terminal.ts";
 
-/** Codes of errors that mean "called wrongly" rather than "something is not there". */
-const USAGE: ReadonlySet<string> = new Set<ErrorCode | "PLAN_EMPTY">([
+/** Codes that mean "called wrongly" rather than "something is not there". */
+const USAGE: ReadonlySet<string> = new Set<ErrorCode>([
+  "API_INPUT_INVALID",
+  "ASSET_KEY_INVALID",
   "ASSET_UNKNOWN",
-  "PARTITION_UNKNOWN",
-  "SELECTION_SYNTAX",
-  "PLAN_EMPTY",
   "CONFIG_INVALID",
+  "PARTITION_SET_INVALID",
+  "PARTITION_UNKNOWN",
+  "PLAN_EMPTY",
+  "PLAN_PARTITIONS_MISSING",
+  "PLAN_PARTITIONS_UNKNOWN",
+  "RUN_NOTHING_TO_RETRY",
+  "RUN_UNKNOWN",
+  "SELECTION_SYNTAX",
 ]);
 const FAILED: ReadonlySet<string> = new Set<ErrorCode>([
-  "DEFINITIONS_INVALID",
   "CODE_LOCATION_BUILD_FAILED",
   "CODE_LOCATION_LOAD_FAILED",
   "CODE_LOCATION_LOAD_TIMEOUT",
   "CODE_LOCATION_NO_DEFINITIONS",
+  "DEFINITIONS_INVALID",
+  "PLAN_CHANGED",
 ]);
 
-/** Prints an error as a person wants to read it and gives the exit code that fits. `HEDDLE_DEBUG=1` adds the stack. */
-export function printError(error: unknown, { json }: { readonly json: boolean }): ExitCode {
-  const found = findHeddleError(error);
-  const code = found?.code ?? "UNEXPECTED";
-  const message = found?.message ?? messageOf(error);
-  if (json) {
-    process.stderr.write(`${JSON.stringify({ error: { code, message, hint: found?.hint ?? null } })}\n`);
-  } else {
-    process.stderr.write(`${red("error")} ${message}\n`);
-    if (found?.hint !== undefined) process.stderr.write(`  ${found.hint}\n`);
-    if (found !== undefined) process.stderr.write(`  ${dim(`code ${code}; see docs/error-codes.md`)}\n`);
-  }
-  const unexpected = found === undefined;
-  if (process.env["HEDDLE_DEBUG"] || (unexpected && !json)) {
-    process.stderr.write(`${dim(error instanceof Error ? (error.stack ?? "") : "")}\n`);
-  }
-  if (unexpected || FAILED.has(code)) return EXIT.failed;
-  return USAGE.has(code) ? EXIT.usage : EXIT.unavailable;
-}
-
-interface Shown {
-  readonly code: string;
+/** An error as it is told, to people and to programs. */
+interface Told {
+  readonly code: ErrorCode;
   readonly message: string;
-  readonly hint?: string | undefined;
+  /** File and line, or whatever else the error is about; `null` when the message says it all. */
+  readonly where: string | null;
+  readonly hint: string;
+  readonly details: Readonly<Record<string, JsonValue>>;
 }
 
-/** Heddle's error, also where a caller has wrapped it. */
-function findHeddleError(error: unknown): Shown | undefined {
-  for (let current = error, depth = 0; depth < 5 && typeof current === "object" && current !== null; depth++) {
-    if (isHeddleError(current)) return current;
-    current = (current as { cause?: unknown }).cause;
+/** How errors are printed. */
+export interface PrintErrorOptions {
+  /** One JSON document on standard error instead of text. */
+  readonly json: boolean;
+  /** Adds the stack. */
+  readonly verbose: boolean;
+}
+
+/** Prints an error on standard error: code, message, where, hint. Gives the exit code that fits. */
+export function printError(error: unknown, { json, verbose }: PrintErrorOptions): ExitCode {
+  const told = tell(error);
+  const stack = verbose && error instanceof Error ? stackOf(error) : undefined;
+  const text = json
+    ? JSON.stringify({ error: { ...told, ...(stack !== undefined && { stack }) } })
+    : formatError(told, stack ?? (told.code === "INTERNAL" ? "Run it again with --verbose to see the stack." : ""));
+  process.stderr.write(`${text}\n`);
+  if (told.code === "INTERNAL") return EXIT.internal;
+  if (FAILED.has(told.code)) return EXIT.failed;
+  return USAGE.has(told.code) ? EXIT.usage : EXIT.unavailable;
+}
+
+function formatError({ code, message, where, hint }: Told, rest: string): string {
+  const lines = message.split("\n").map(visible);
+  return [
+    `${red("error")} ${code}: ${lines.join("\n")}`,
+    ...(where === null ? [] : [`  where: ${visible(where)}`]),
+    `  hint: ${visible(hint)}`,
+    ...(rest === "" ? [] : [dim(rest.replaceAll(/^/gm, "  "))]),
+  ].join("\n");
+}
+
+function tell(error: unknown): Told {
+  const chain = causesOf(error);
+  const found = chain.find((link) => isHeddleError(link));
+  if (found !== undefined) {
+    const { code, message, hint, details } = found;
+    const remedy = isErrorCode(code) ? ERROR_CATALOGUE[code].remedy : "";
+    return { code, message, where: placeOf(message, details), hint: hint ?? remedy, details };
   }
-  return undefined;
+  const refused = chain.find(hasIssues);
+  const code = refused === undefined ? "INTERNAL" : "API_INPUT_INVALID";
+  const message = refused === undefined ? messageOf(error) : refused.issues.map(formatIssue).join("; ");
+  return { code, message, where: null, hint: ERROR_CATALOGUE[code].remedy, details: {} };
+}
+
+/** The place that an error names in its details, unless its message says it already. */
+function placeOf(message: string, { file, line }: Readonly<Record<string, JsonValue>>): string | null {
+  if (typeof file !== "string") return null;
+  const place = typeof line === "number" ? `${file}:${line}` : file;
+  return message.includes(place) ? null : place;
+}
+
+const MAX_DEPTH = 6;
+
+/** An error and its causes: callers wrap what they got. */
+function causesOf(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let current = error; typeof current === "object" && current !== null && chain.length < MAX_DEPTH;) {
+    chain.push(current);
+    current = "cause" in current ? current.cause : undefined;
+  }
+  return chain;
+}
+
+interface Refused {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
+/** What the API says about input that does not fit its schema. */
+function hasIssues(error: unknown): error is Refused {
+  return typeof error === "object" && error !== null && "issues" in error && Array.isArray(error.issues);
+}
+
+function formatIssue({ path, message }: Refused["issues"][number]): string {
+  return path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
 }
 
 function messageOf(error: unknown): string {
   return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+}
+
+function stackOf(error: Error): string {
+  return causesOf(error)
+    .map((link) => (link instanceof Error ? (link.stack ?? link.message) : messageOf(link)))
+    .join("\ncaused by: ");
 }
 
 const colored = process.stderr.isTTY && process.env["NO_COLOR"] === undefined;

@@ -1,3 +1,4 @@
+import type { SerializedError } from "@heddle/core";
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -13,8 +14,8 @@ export type ProcessName = keyof typeof PROCESS_ENTRIES;
 export type ProcessMessage =
   | { readonly type: "ready"; readonly address?: string }
   | { readonly type: "loaded"; readonly project: string }
-  | { readonly type: "load-failed"; readonly project: string; readonly message: string }
-  | { readonly type: "failed"; readonly message: string; readonly hint?: string; readonly code?: string };
+  | { readonly type: "load-failed"; readonly project: string; readonly error: SerializedError }
+  | { readonly type: "failed"; readonly error: SerializedError };
 
 /** The pause before a process that has died is started again; it doubles up to the longest one. */
 const RESTART_PAUSE_MS = 500;
@@ -48,24 +49,35 @@ export class SupervisedProcess {
     this.#start();
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
   /** Asks it to stop, waits, and kills it if it does not. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || hasEnded(child)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => this.kill(), STOP_TIMEOUT_MS);
       child.once("exit", () => {
         clearTimeout(timer);
         resolve();
       });
       child.kill("SIGTERM");
     });
+  }
+
+  /** Ends it at once, together with what it has started in its own process group. */
+  kill(): void {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child?.pid === undefined || hasEnded(child)) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+      // It ended in this very moment; or, on Windows, there are no groups.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      child.kill("SIGKILL");
+    }
   }
 
   #start(): void {
@@ -81,6 +93,7 @@ export class SupervisedProcess {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     this.#child = child;
+    // Our own process on the other end.
     child.on("message", (message) => this.#handlers.message(message as ProcessMessage));
     child.once("exit", (code, signal) => {
       if (this.#stopping) return;
@@ -90,4 +103,8 @@ export class SupervisedProcess {
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_RESTART_PAUSE_MS);
     });
   }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

@@ -15,9 +15,26 @@ export const paint = {
   blue: style(34, 39),
 };
 
+/** What a write to a reader that is gone fails with: the other end of a pipe, a terminal that was closed. */
+const GONE: ReadonlySet<string> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
+
+/** Keeps a reader that is gone (`heddle runs | head`, a closed terminal) from ending the command in the middle of its work. */
+export function guardOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (!GONE.has(error.code ?? "")) throw error;
+    });
+  }
+}
+
 /** Prints one line. */
 export function print(line = ""): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Prints a remark beside the command's result, on standard error: with `--json` the other stream is for programs. */
+export function printNote(text: string): void {
+  process.stderr.write(`${visible(text)}\n`);
 }
 
 /** Prints one JSON value on one line. */
@@ -35,7 +52,8 @@ export function printTable(rows: readonly (readonly string[])[]): void {
         .map((cell, column) =>
           column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - plainLength(cell)),
         )
-        .join("  "),
+        .join("  ")
+        .trimEnd(),
     );
   }
 }

@@ -18,7 +18,7 @@ export interface AssetCheckOptions<TAsset extends AnyAsset, TResources extends R
   readonly asset: TAsset;
   /** Name of the check, one for each check of an asset: letters, digits, `_` and `-`. */
   readonly name: string;
-  readonly resources?: TResources;
+  readonly resources?: TResources | undefined;
 }
 
 /**
@@ -48,7 +48,7 @@ export function assetCheck<TAsset extends AnyAsset, TResources extends Resources
 interface DeclaredCheck<TContext> extends Omit<CheckOptions<never, never, never>, "check"> {
   readonly asset: AnyAsset;
   readonly name: string;
-  readonly resources?: ResourcesShape;
+  readonly resources?: ResourcesShape | undefined;
   readonly check: AssetCheck<TContext>["check"];
 }
 

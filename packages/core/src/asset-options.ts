@@ -13,34 +13,34 @@ export const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
 /** What every kind of asset may say about itself. */
 export interface DescriptionOptions {
   /** Markdown: what the asset holds and what it is for. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Group under which the catalog shows the asset. @default "default" */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** Who answers for it: `@ana`, `data-team`, an address. */
-  readonly owners?: readonly string[];
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly owners?: readonly string[] | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** What it is made with: `sql`, `parquet`, `s3`. */
-  readonly kinds?: readonly string[];
-  readonly metadata?: MetadataValues;
+  readonly kinds?: readonly string[] | undefined;
+  readonly metadata?: MetadataValues | undefined;
 }
 
 /** How the steps of an asset run. */
 export interface ExecutionOptions {
   /** What to do when an attempt fails with the asset's own error. @default one attempt */
-  readonly retry?: RetryOptions;
+  readonly retry?: RetryOptions | undefined;
   /** Longest time that one attempt may take, in milliseconds. @default 86_400_000 (24 hours) */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** `process` gives every step a process of its own: for code that blocks, leaks or crashes. @default "shared" */
-  readonly isolation?: "shared" | "process";
+  readonly isolation?: "shared" | "process" | undefined;
 }
 
 /** A check that is declared with its asset, under its name. */
 export interface CheckOptions<TValue, TPartition, TResources> {
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** @default "error" */
-  readonly severity?: CheckSeverity;
+  readonly severity?: CheckSeverity | undefined;
   /** Whether a failure with severity `error` keeps the partition from being published. @default false */
-  readonly blocking?: boolean;
+  readonly blocking?: boolean | undefined;
   /** Looks at the value of one partition and says {@link pass} or {@link fail}. */
   check(context: CheckContext<TValue, TPartition, TResources>): MaybePromise<CheckResult>;
 }

@@ -233,6 +233,8 @@ describe("the value that can be stored", () => {
     asset({ key: "x", io: jsonIo, materialize: async () => new Map<string, number>() });
     // @ts-expect-error a function is not JSON
     asset({ key: "x", materialize: () => output({ value: { f: () => 1 } }) });
+    // @ts-expect-error nobody knows what `response.json()` is
+    asset({ key: "x", materialize: async () => (await fetch("https://example.com")).json() as Promise<unknown> });
     // @ts-expect-error undefined in a list would come back as null
     asset({ key: "x", materialize: () => [1, undefined] });
   });
@@ -263,6 +265,30 @@ describe("resources", () => {
         expectTypeOf(resources.files).toEqualTypeOf<{ put(key: string): void }>();
       },
     });
+  });
+});
+
+describe("options", () => {
+  const text = (): string | undefined => undefined;
+
+  test("may be computed, and then be undefined", () => {
+    const described = { description: text(), group: text(), retry: undefined, timeoutMs: undefined, checks: undefined };
+    asset({ key: "x", ...described, deps: undefined, resources: undefined, io: undefined, materialize: () => 1 });
+    externalAsset({ key: "x", description: text(), partitions: undefined });
+    dailyPartitions({ start: "2024-01-01", end: text(), timeZone: text() });
+    dep(total, { mapping: undefined, columns: undefined });
+    fail({ message: text(), metadata: undefined, severity: undefined });
+    output({ value: 1, dataVersion: text() });
+    resource({ key: "x", create: () => new Map<string, number>(), teardown: async (map) => map.delete("a") });
+  });
+
+  test("that do not exist are errors", () => {
+    // @ts-expect-error `partition` is meant to be `partitions`
+    asset({ key: "x", partition: days, materialize: () => 1 });
+    // @ts-expect-error a delay has a unit: `delayMs`
+    asset({ key: "x", retry: { attempts: 3, delay: 100 }, materialize: () => 1 });
+    // @ts-expect-error an asset is made by its function
+    asset({ key: "x" });
   });
 });
 

@@ -32,11 +32,11 @@ export interface AssetOptions<
   /** How the asset is cut; one partition is made at a time. Without it the asset is made as a whole. */
   readonly partitions?: TPartitions;
   /** The assets that this one reads, by the name under which `materialize` sees them. */
-  readonly deps?: TDeps & DependenciesCheck<TDeps, TPartitions>;
+  readonly deps?: (TDeps & DependenciesCheck<TDeps, TPartitions>) | undefined;
   /** Stores the value and loads it for consumers. Without it the value must be JSON. */
-  readonly io?: TIo;
+  readonly io?: TIo | undefined;
   /** The clients that this asset uses, by the name under which `materialize` sees them. */
-  readonly resources?: TResources;
+  readonly resources?: TResources | undefined;
   /**
    * Makes the asset, or the partition `context.partition` of it, and returns the value to store; `output()` adds
    * metadata to it. A function that returns nothing stores its data itself.
@@ -45,9 +45,11 @@ export interface AssetOptions<
     context: AssetContext<PartitionOf<TPartitions>, DependencyValues<TDeps, TPartitions>, ResourceValues<TResources>>,
   ) => TReturn;
   /** Tests of this asset by name. Write them after `materialize`: the type of `value` follows from it. */
-  readonly checks?: Readonly<
-    Record<string, CheckOptions<LoadedValue<TIo, TReturn>, PartitionOf<TPartitions>, ResourceValues<TResources>>>
-  >;
+  readonly checks?:
+    | Readonly<
+        Record<string, CheckOptions<LoadedValue<TIo, TReturn>, PartitionOf<TPartitions>, ResourceValues<TResources>>>
+      >
+    | undefined;
 }
 
 /**

@@ -15,14 +15,14 @@ export interface CheckResult {
 
 /** What {@link pass} takes. */
 export interface PassOptions {
-  readonly message?: string;
-  readonly metadata?: MetadataValues;
+  readonly message?: string | undefined;
+  readonly metadata?: MetadataValues | undefined;
 }
 
 /** What {@link fail} takes. */
 export interface FailOptions extends PassOptions {
   /** This failure is as serious as that, whatever the check declares. */
-  readonly severity?: CheckSeverity;
+  readonly severity?: CheckSeverity | undefined;
 }
 
 /** The check holds. */

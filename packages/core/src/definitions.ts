@@ -2,7 +2,7 @@ import { isAsset } from "./asset.ts";
 import { isAssetCheck } from "./asset-check.ts";
 import { brand, hasBrand } from "./brand.ts";
 import type { AnyAssetCheck, AnyUpstream } from "./declarations.ts";
-import type { SlotsCheck } from "./definitions-types.ts";
+import type { DefinedAsset, DefinedCheck, SlotsCheck } from "./definitions-types.ts";
 import { isExternalAsset } from "./external-asset.ts";
 import {
   isIoManager,
@@ -22,13 +22,13 @@ export interface DefinitionsOptions<TAssets, TChecks, TResources> {
   /** Every asset of the project, external ones too. */
   readonly assets: TAssets;
   /** Checks made by `assetCheck`; those that assets declare themselves are found. */
-  readonly checks?: TChecks;
+  readonly checks?: TChecks | undefined;
   /** Fills the slots that assets declare with `resource.required`, by their names. */
-  readonly resources?: TResources;
+  readonly resources?: TResources | undefined;
   /** Where I/O managers without a store of their own put objects. @default the store of the deployment */
-  readonly store?: ObjectStore;
+  readonly store?: ObjectStore | undefined;
   /** I/O manager of the assets that declare none; it must take any JSON. @default JSON */
-  readonly io?: IoManager<JsonValue, SameAsStored>;
+  readonly io?: IoManager<JsonValue, SameAsStored> | undefined;
 }
 
 /** Everything that one project declares; made by {@link definitions}. */
@@ -64,8 +64,8 @@ interface GivenDefinitions {
  * export default definitions({ assets: [rawWeather, summary], checks: [noNullTemperature], resources: { warehouse } });
  */
 export function definitions<
-  TAssets extends readonly AnyUpstream[] | [],
-  TChecks extends readonly AnyAssetCheck[] | [] = [],
+  TAssets extends readonly DefinedAsset[] | [],
+  TChecks extends readonly DefinedCheck[] | [] = [],
   TResources extends Readonly<Record<string, Resource>> = Record<never, never>,
 >(
   options: DefinitionsOptions<TAssets, TChecks, TResources> & SlotsCheck<TAssets[number] | TChecks[number], TResources>,

@@ -13,7 +13,8 @@ type ColumnOf<TValue> = TValue extends readonly (infer TRow extends object)[] ? 
 export type WithColumns<TValue, TColumn extends string> = [TColumn] extends [never]
   ? TValue
   : TValue extends readonly (infer TRow extends object)[]
-    ? Pick<TRow, TColumn & keyof TRow>[]
+    ? // Written out, so that the compiler shows the columns and not `Pick` of all of them.
+      { [K in keyof TRow as K extends TColumn ? K : never]: TRow[K] }[]
     : TValue;
 
 /** A mapping that names no partitions but those of the upstream. */
@@ -34,9 +35,9 @@ export interface Dep<
 /** What {@link dep} takes. */
 export interface DepOptions<TMapping, TColumn> {
   /** Which upstream partitions are read. Derived from the two partitions definitions when it is left out. */
-  readonly mapping?: TMapping;
+  readonly mapping?: TMapping | undefined;
   /** Load only these columns, where the upstream's I/O manager can. */
-  readonly columns?: readonly TColumn[];
+  readonly columns?: readonly TColumn[] | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { captureSourceLocation } from "./source-location.ts";
 export interface ExternalAssetOptions<TPartitions extends PartitionsDefinition | undefined> extends DescriptionOptions {
   /** Asset key: segments joined by `/`, such as `crm/customers`. */
   readonly key: string;
-  readonly partitions?: TPartitions;
+  readonly partitions?: TPartitions | undefined;
 }
 
 /**

@@ -38,7 +38,9 @@ test("what it cannot hold is named with its path", () => {
   expectTypeOf<JsonProblem<Uint8Array>>().toEqualTypeOf<"value is binary">();
   expectTypeOf<JsonProblem<Point>>().toEqualTypeOf<"value.length is a function">();
   expectTypeOf<JsonProblem<(number | undefined)[]>>().toEqualTypeOf<"value[] may be undefined">();
-  expectTypeOf<JsonProblem<{ x: unknown }>>().toEqualTypeOf<"value.x is unknown">();
+  expectTypeOf<
+    JsonProblem<{ x: unknown }>
+  >().toEqualTypeOf<"value.x is of type unknown (parse it, or say what it is)">();
   expectTypeOf<JsonProblem<Record<string, Date>>>().toEqualTypeOf<`value.${string} is a Date`>();
   expectTypeOf<JsonProblem<{ a: 1 | Date; b: bigint }>>().toEqualTypeOf<"value.a is a Date" | "value.b is a bigint">();
 });

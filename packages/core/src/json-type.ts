@@ -14,7 +14,7 @@ export type JsonProblem<T, TPath extends string = "value", TDepth extends 0[] = 
   IsAny<T> extends true
     ? never
     : unknown extends T
-      ? `${TPath} is unknown`
+      ? `${TPath} is of type unknown (parse it, or say what it is)`
       : // Distributes over unions from here on.
         T extends JsonValue | undefined | void
         ? never

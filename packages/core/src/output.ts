@@ -13,12 +13,12 @@ export interface OutputOptions<TValue> {
   /** What the asset's I/O manager stores. */
   readonly value: TValue;
   /** Recorded with the materialization, besides what `context.metadata` reported. */
-  readonly metadata?: MetadataValues;
+  readonly metadata?: MetadataValues | undefined;
   /**
    * Says which data this is, in place of the hash of the stored content. Consumers are not out of date as long as it
    * stays the same.
    */
-  readonly dataVersion?: string;
+  readonly dataVersion?: string | undefined;
 }
 
 /**

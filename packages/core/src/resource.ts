@@ -15,11 +15,11 @@ export interface ResourceContext {
 export interface ResourceOptions<TValue> {
   /** Name of the resource, one for each resource of a project. */
   readonly key: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Makes the client. Called once per process, when the first step needs it. */
   create(context: ResourceContext): MaybePromise<TValue>;
-  /** Closes the client when the process has run its last step. */
-  teardown?(value: TValue): MaybePromise<void>;
+  /** Closes the client when the process has run its last step. A promise is waited for; what it gives does not matter. */
+  readonly teardown?: ((value: TValue) => unknown) | undefined;
 }
 
 /** A configured client with a life cycle, shared by assets; made by {@link resource}. */
@@ -28,7 +28,7 @@ export interface Resource<TValue = unknown> {
   readonly key: string;
   readonly description: string | null;
   create(context: ResourceContext): MaybePromise<TValue>;
-  teardown(value: TValue): MaybePromise<void>;
+  teardown(value: TValue): unknown;
   readonly source: SourceLocation | null;
 }
 

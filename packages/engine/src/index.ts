@@ -5,8 +5,9 @@ export { startDaemon, type Daemon, type DaemonOptions } from "./daemon/daemon.ts
 export { consoleLog, describeError, type EngineLog } from "./ports.ts";
 export { startWorker, type Worker, type WorkerOptions } from "./worker/worker.ts";
 export type { DefaultsConfig, DeploymentDefaults } from "./worker/protocol.ts";
-export { runProcess, tellParent } from "./process-lifecycle.ts";
+export { runProcess, tellParent, type RunningProcess } from "./process-lifecycle.ts";
 export { createPartitionedInput, type LoadablePartition } from "./step/partitioned-input.ts";
 export { createResourceScope, type ResourceRequest, type ResourceScope } from "./step/resource-scope.ts";
-export { runStep, type StepPorts, type StepResult } from "./step/run-step.ts";
+export { runStep, type StepResult } from "./step/run-step.ts";
+export type { StepPorts } from "./step/step-ports.ts";
 export type { CheckReport, StepAssignment, StepInput } from "./worker/protocol.ts";

@@ -17,7 +17,8 @@ export function forkEntry(importer: string, name: string, options: EntryOptions 
   const fromSource = importer.endsWith(".ts");
   const entry = new URL(`${name}${fromSource ? ".ts" : ".js"}`, importer);
   const { flags = [], ...forkOptions } = options;
-  return fork(entry, {
+  // Who its parent is, in the parent's own words: it may have died before the process could look.
+  return fork(entry, [String(process.pid)], {
     ...forkOptions,
     execArgv: ["--enable-source-maps", ...(fromSource ? [SOURCE_CONDITION, "--no-warnings"] : []), ...flags],
   });

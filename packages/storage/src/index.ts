@@ -26,6 +26,7 @@ export {
   type CheckResultRow,
   type NewCheckResult,
 } from "./read/check-results.ts";
+export { readCheckHistory, type CheckHistoryQuery } from "./read/check-history.ts";
 export {
   readAssetCodeVersions,
   readDefinitions,
@@ -35,6 +36,13 @@ export {
   type StoredDefinitions,
 } from "./read/definitions.ts";
 export { readDeployment, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "./read/deployment.ts";
+export { readEventList, type EventListPage, type EventListQuery, type ListedEvent } from "./read/event-list.ts";
+export {
+  readMaterializationHistory,
+  type HistoryPlace,
+  type MaterializationHistoryQuery,
+  type MaterializationPage,
+} from "./read/materialization-history.ts";
 export {
   readDataVersions,
   readNewestMaterialization,
@@ -61,6 +69,13 @@ export {
 } from "./read/partition-steps.ts";
 export { readRunFailures, type FailureGroupRow } from "./read/run-failures.ts";
 export { readRunSteps, type RunStepsQuery, type StepPage, type StepPlace, type StepRow } from "./read/run-steps.ts";
+export {
+  readStepAttempts,
+  readStepState,
+  type FailedAttemptRow,
+  type StepQuery,
+  type StepStateRow,
+} from "./read/step-detail.ts";
 export {
   readRun,
   readRunAssetIds,

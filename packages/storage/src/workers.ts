@@ -42,7 +42,12 @@ export async function registerWorker(db: Database, worker: WorkerRegistration): 
  */
 export async function beatWorker(
   db: Database,
-  beat: { readonly id: string; readonly leaseMs: number },
+  beat: {
+    readonly id: string;
+    readonly leaseMs: number;
+    /** Time for it, so that one silent connection does not use up the lease. @default that of every transaction */
+    readonly deadlineMs?: number;
+  },
 ): Promise<WorkerBeat> {
   return db.transaction(
     "beatWorker",
@@ -58,7 +63,7 @@ export async function beatWorker(
         ) as "cancelRuns"`;
       return row === undefined ? { alive: false, cancelRuns: [], drain: false } : { alive: true, ...row };
     },
-    { isIdempotent: true },
+    { isIdempotent: true, ...(beat.deadlineMs !== undefined && { deadlineMs: beat.deadlineMs }) },
   );
 }
 

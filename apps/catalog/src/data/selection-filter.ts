@@ -110,11 +110,6 @@ export function selectionOfKeys(keys: readonly string[]): string {
   return `key:${keys.map(quoteValue).join(",")}`;
 }
 
-/** Text that selects a group. */
-export function selectionOfGroup(group: string): string {
-  return `group:${quoteValue(group)}`;
-}
-
 function quoteValue(value: string): string {
   return formatSelection({ kind: "match", attribute: "key", patterns: [escapeWildcard(value)] }).slice("key:".length);
 }

@@ -1,6 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
 import { codeOf } from "../status/status-look.ts";
-import type { StatusRuns } from "./status-runs.ts";
 
 /** The positions in view: `[from, to)`, fractions while zooming. */
 export interface StripView {
@@ -42,7 +40,8 @@ export function stackColumn(counts: Float64Array, height: number): StackPart[] {
   const present = STACK_ORDER.filter((code) => (counts[code] ?? 0) > 0);
   const total = present.reduce((sum, code) => sum + (counts[code] ?? 0), 0);
   if (total === 0) return [];
-  const least = present.map((code) => (LOUD.has(code) ? Math.min(LOUD_MIN_HEIGHT, height / present.length) : 0));
+  const loud = present.filter((code) => LOUD.has(code)).length;
+  const least = present.map((code) => (LOUD.has(code) ? Math.min(LOUD_MIN_HEIGHT, height / loud) : 0));
   const wanted = present.map((code, i) => Math.max(((counts[code] ?? 0) / total) * height, least[i] ?? 0));
   // What the loud ones get beyond their share, the others give in proportion to what they can spare.
   const excess = sum(wanted) - height;
@@ -103,14 +102,4 @@ export function revealPosition(view: StripView, position: number, count: number)
   if (position < view.from) return clampView({ from: position, to: position + size }, count);
   if (position >= view.to) return clampView({ from: position + 1 - size, to: position + 1 }, count);
   return view;
-}
-
-/** Statuses of a strip as one sentence, for those who do not see it. */
-export function describeRuns(runs: StatusRuns): string {
-  const counts = runs.countBetween(0, runs.count);
-  const parts = STACK_ORDER.flatMap((code) => {
-    const count = counts[code] ?? 0;
-    return count === 0 ? [] : [`${count} ${PARTITION_STATUSES[code] ?? ""}`];
-  });
-  return `${runs.count} partitions: ${parts.join(", ")}`;
 }

@@ -22,8 +22,14 @@ export function searchSchema<TParams extends SearchParams>(
       const value = given[name];
       if (value === undefined || value === "") continue;
       const parsed = param.parse(value);
-      if (parsed === undefined) reportSearchProblem({ name, given: String(value), expects: param.expects });
-      else read[name] = parsed;
+      // Set in any case: the router would fall back to the text of the address otherwise.
+      read[name] = parsed;
+      if (parsed === undefined)
+        reportSearchProblem({
+          name,
+          given: typeof value === "string" ? value : JSON.stringify(value),
+          expects: param.expects,
+        });
     }
     // Each name holds what its own parameter has parsed: the compiler cannot follow the loop.
     return read as SearchOf<TParams>;

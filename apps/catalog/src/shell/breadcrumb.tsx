@@ -16,7 +16,7 @@ export function Breadcrumb(): ReactNode {
   return (
     <nav aria-label="Breadcrumb" className="min-w-0 px-2">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm">
-        <li className={rest.length === 0 ? "font-medium" : ""}>
+        <li className={rest.length === 0 ? "font-medium" : "max-md:hidden"}>
           {rest.length === 0 ? (
             <span aria-current="page">{place.label}</span>
           ) : (
@@ -27,11 +27,11 @@ export function Breadcrumb(): ReactNode {
         </li>
         {rest.map((_, i) => (
           <Fragment key={i}>
-            <li aria-hidden className="text-faint">
+            <li aria-hidden className="text-faint max-md:hidden">
               /
             </li>
             <li
-              className="truncate font-medium"
+              className={`truncate font-medium ${i === rest.length - 1 ? "" : "max-md:hidden"}`}
               {...(i === rest.length - 1 ? { "aria-current": "page" as const } : {})}
             >
               <Segment place={first} segments={rest} at={i} />

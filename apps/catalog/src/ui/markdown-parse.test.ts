@@ -11,6 +11,18 @@ describe("parseMarkdown", () => {
       { kind: "code", text: "const a = 1;" },
       { kind: "paragraph", text: "end" },
     ]);
+    expect(parseMarkdown("Late:\n| city | late |\n| --- | ---: |\n| a \\| b | 3 |\n| c\n\n| no rule |\nend")).toEqual([
+      { kind: "paragraph", text: "Late:" },
+      {
+        kind: "table",
+        head: ["city", "late"],
+        rows: [
+          ["a | b", "3"],
+          ["c", ""],
+        ],
+      },
+      { kind: "paragraph", text: "| no rule | end" },
+    ]);
     expect(parseMarkdown("```\nnever closed")).toEqual([{ kind: "code", text: "never closed" }]);
   });
 });

@@ -3,6 +3,7 @@ export type Block =
   | { readonly kind: "heading"; readonly text: string }
   | { readonly kind: "paragraph"; readonly text: string }
   | { readonly kind: "code"; readonly text: string }
+  | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "list"; readonly ordered: boolean; readonly items: readonly string[] };
 
 /** One piece of running text. */
@@ -17,7 +18,10 @@ const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/u;
 /** The only addresses that a link may lead to. */
 const OPENABLE = /^(?:https?:|mailto:)/iu;
 
-/** Cuts Markdown into blocks: headings, paragraphs, lists and fenced code, the parts that descriptions use. */
+/** The line below the head of a table. */
+const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/u;
+
+/** Cuts Markdown into blocks: headings, paragraphs, lists, tables and fenced code, the parts that descriptions use. */
 export function parseMarkdown(text: string): Block[] {
   const lines = text.split(/\r?\n/u);
   const blocks: Block[] = [];
@@ -39,15 +43,42 @@ function readBlock(lines: readonly string[], at: number): readonly [Block | null
   }
   const heading = HEADING.exec(line);
   if (heading !== null) return [{ kind: "heading", text: heading[1] ?? "" }, at + 1];
+  if (isTableAt(lines, at)) return readTable(lines, at);
   const isItem = ITEM.test(line);
   const end = lines.findIndex(
-    (own, i) => i > at && (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || ITEM.test(own) !== isItem),
+    (own, i) =>
+      i > at &&
+      (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || ITEM.test(own) !== isItem || isTableAt(lines, i)),
   );
   const stop = end < 0 ? lines.length : end;
   const own = lines.slice(at, stop);
   if (!isItem) return [{ kind: "paragraph", text: own.map((part) => part.trim()).join(" ") }, stop];
   const items = own.map((item) => ITEM.exec(item)?.[2] ?? item);
   return [{ kind: "list", ordered: ITEM.exec(line)?.[1] !== undefined, items }, stop];
+}
+
+function isTableAt(lines: readonly string[], at: number): boolean {
+  return (lines[at] ?? "").includes("|") && (lines[at + 1] ?? "").includes("|") && TABLE_RULE.test(lines[at + 1] ?? "");
+}
+
+function readTable(lines: readonly string[], at: number): readonly [Block, number] {
+  const end = lines.findIndex((own, i) => i > at + 1 && !own.includes("|"));
+  const stop = end < 0 ? lines.length : end;
+  const head = cellsOf(lines[at] ?? "");
+  const rows = lines.slice(at + 2, stop).map((line) => {
+    const cells = cellsOf(line);
+    return head.map((_, i) => cells[i] ?? "");
+  });
+  return [{ kind: "table", head, rows }, stop];
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .trim()
+    .replace(/^\|/u, "")
+    .replace(/(?<!\\)\|$/u, "")
+    .split(/(?<!\\)\|/u)
+    .map((cell) => cell.trim().replaceAll(String.raw`\|`, "|"));
 }
 
 const INLINE =

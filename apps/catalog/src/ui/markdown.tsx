@@ -41,6 +41,8 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
         </List>
       );
     }
+    case "table":
+      return <TableView head={block.head} rows={block.rows} />;
     case "paragraph":
       return (
         <p>
@@ -48,6 +50,38 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
         </p>
       );
   }
+}
+
+const NUMBER = /^[-+]?[\d.,]+ ?%?$/u;
+
+function TableView({ head, rows }: Omit<Extract<Block, { readonly kind: "table" }>, "kind">): ReactNode {
+  const align = head.map((_, i) => (rows.every((row) => NUMBER.test(row[i] ?? "")) ? "text-right" : "text-left"));
+  return (
+    <div tabIndex={0} role="region" aria-label="Table" className="overflow-x-auto rounded-md border border-line">
+      <table className="w-full text-xs">
+        <thead>
+          <tr className="border-b border-line">
+            {head.map((cell, i) => (
+              <th key={i} className={`px-2 py-1 font-medium text-muted ${align[i] ?? ""}`}>
+                <InlineText text={cell} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, r) => (
+            <tr key={r} className="border-line not-last:border-b">
+              {row.map((cell, i) => (
+                <td key={i} className={`px-2 py-1 ${align[i] ?? ""}`}>
+                  <InlineText text={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
 function InlineText({ text }: { readonly text: string }): ReactNode {

@@ -1,5 +1,5 @@
 import { Dialog } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { IconButton } from "./button.tsx";
 
 interface ModalProps {
@@ -10,16 +10,27 @@ interface ModalProps {
   readonly width?: string;
   /** Small print beside the title. */
   readonly aside?: ReactNode;
+  /** What has the focus when it opens; the first control when left out. */
+  readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly children: ReactNode;
 }
 
 /** A dialog over the page; Escape and a click beside it close it. */
-export function Modal({ title, open, onClose, width = "w-[480px]", aside, children }: ModalProps): ReactNode {
+export function Modal({
+  title,
+  open,
+  onClose,
+  width = "w-[480px]",
+  aside,
+  initialFocus,
+  children,
+}: ModalProps): ReactNode {
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup
+          {...(initialFocus === undefined ? {} : { initialFocus })}
           className={`popup fixed top-[8vh] left-1/2 z-50 flex max-h-[84vh] max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col ${width}`}
         >
           <div className="flex items-center gap-3 border-b border-line px-4 py-2.5">

@@ -27,7 +27,9 @@ export function PageHeader({ title, meta, actions }: PageHeaderProps): ReactNode
     <div className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
       <h1 className="text-lg font-semibold tracking-[-0.01em]">{title}</h1>
       {meta !== undefined && <div className="text-sm text-muted">{meta}</div>}
-      {actions !== undefined && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions !== undefined && (
+        <div className="ml-auto flex min-w-0 flex-wrap items-center gap-2 max-md:w-full">{actions}</div>
+      )}
     </div>
   );
 }
@@ -42,9 +44,11 @@ interface SectionProps {
 export function Section({ title, aside, children }: SectionProps): ReactNode {
   return (
     <section aria-label={title} className="flex min-w-0 flex-col gap-2">
-      <div className="flex min-h-7 items-center gap-3">
+      <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="text-md font-semibold">{title}</h2>
-        {aside !== undefined && <div className="ml-auto flex items-center gap-2 text-sm text-muted">{aside}</div>}
+        {aside !== undefined && (
+          <div className="ml-auto flex flex-wrap items-center gap-2 text-sm whitespace-nowrap text-muted">{aside}</div>
+        )}
       </div>
       {children}
     </section>

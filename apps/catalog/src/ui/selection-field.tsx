@@ -9,13 +9,18 @@ interface SelectionFieldProps {
   readonly result: FilterResult;
   readonly onChange: (text: string) => void;
   readonly fieldRef?: Ref<HTMLInputElement>;
+  /** Something must be selected: an empty field is not reported, and holds the last selection again when it is left. */
+  readonly required?: boolean;
+  readonly label?: string;
+  readonly className?: string;
 }
 
 /** Typing waits this long before the address and the page follow. */
 const SETTLE_MS = 120;
 
 /** The field of the selection language, the same on every page; says what is wrong and where. */
-export function SelectionField({ value, result, onChange, fieldRef }: SelectionFieldProps): ReactNode {
+export function SelectionField(props: SelectionFieldProps): ReactNode {
+  const { value, result, onChange, fieldRef, required = false, label = "Filter by selection" } = props;
   const [text, setText] = useState(value);
   const [sent, setSent] = useState(value);
   const helpId = useId();
@@ -29,16 +34,16 @@ export function SelectionField({ value, result, onChange, fieldRef }: SelectionF
     onChange(text);
   });
   useEffect(() => {
-    if (text === sent) return;
+    if (text === sent || (required && text.trim() === "")) return;
     const timer = setTimeout(() => send(), SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [text, sent]);
+  }, [text, sent, required]);
   const invalid = result.kind === "invalid";
   return (
-    <div className="relative flex w-96 max-w-full items-center gap-1">
+    <div className={`relative flex max-w-full items-center gap-1 ${props.className ?? "w-96"}`}>
       <TextField
         ref={fieldRef}
-        label="Filter by selection"
+        label={label}
         placeholder="orders, group:finance, +fct_orders, status:failed"
         icon="filter"
         value={text}
@@ -46,6 +51,7 @@ export function SelectionField({ value, result, onChange, fieldRef }: SelectionF
         aria-describedby={invalid ? helpId : undefined}
         onChange={(event) => setText(event.target.value)}
         onClear={() => setText("")}
+        onBlur={() => required && text.trim() === "" && setText(value)}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         className="flex-1"
       />

@@ -1,7 +1,7 @@
 import type { SentencePart } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Ago } from "./instant.tsx";
+import { At } from "./instant.tsx";
 
 /** A sentence whose names lead to what they name. */
 export function Sentence({ parts }: { readonly parts: readonly SentencePart[] }): ReactNode {
@@ -43,6 +43,6 @@ function Part({ part }: { readonly part: SentencePart }): ReactNode {
         </Link>
       );
     case "instant":
-      return <Ago at={part.at} />;
+      return <At at={part.at} />;
   }
 }

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES, PartitionSet, type PartitionStatus } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet } from "@heddle/core";
 import {
   listPartitionStatuses,
   NO_PARTITION_SETS,
@@ -9,11 +9,10 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { URGENCY } from "../partitions/coarsen-statuses.ts";
 import { findStaleAssets, type StaleReason } from "./staleness.ts";
 
-/** The status to show for an asset is the first of these that any of its partitions has. */
-const URGENCY: readonly PartitionStatus[] = ["failed", "running", "queued", "stale", "skipped", "missing", "fresh"];
 /** What has no status of its own. */
 const NO_STATUS = -1;
 

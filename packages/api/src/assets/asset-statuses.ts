@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import type { PARTITION_STATUSES } from "@heddle/core";
 import { readEventCursor, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetStatuses, PartitionCountColumns, PartitionCounts } from "../contract.ts";

@@ -14,7 +14,10 @@ export type Ranges = readonly number[];
 /** Index into `PARTITION_STATUSES`; -1 for what has no status of its own (an external asset). */
 export type StatusCode = number;
 
-/** One page of a list. `nextCursor` is opaque: hand it back to get what follows; `null` when nothing does. */
+/**
+ * One page of a list. `nextCursor` is opaque: hand it back to get what follows; `null` when nothing does. A page that
+ * searches a long history may be short, even empty, and still have more.
+ */
 export interface Page<TItem> {
   readonly items: readonly TItem[];
   readonly nextCursor: string | null;

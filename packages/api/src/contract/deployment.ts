@@ -37,6 +37,8 @@ export interface WorkerHealth {
   /** Until when its lease lasts, by database time. */
   readonly leaseUntil: Instant;
   readonly alive: boolean;
+  /** Whether it was asked to end as soon as it has finished what it holds; it takes no new steps. */
+  readonly draining: boolean;
 }
 
 /** The processes that admit runs, release retries and notice lost workers. */

@@ -1,6 +1,6 @@
-import type { RunStatus } from "@heddle/core";
+import type { JsonValue, RunStatus } from "@heddle/core";
 import type { AssetStatuses } from "./assets.ts";
-import type { Instant, Ranges } from "./common.ts";
+import type { AssetRef, Instant, Ranges } from "./common.ts";
 import type { StepCounts } from "./runs.ts";
 
 /**
@@ -20,10 +20,26 @@ export interface EventChanges {
   readonly deployment: boolean;
   /** New status of the assets that changed; merge by id. */
   readonly assets: AssetStatuses;
-  /** Which partitions of which assets changed. */
+  /** Which partitions of which assets changed; a set in many pieces is told as one range that holds them all. */
   readonly partitions: readonly { readonly assetId: number; readonly partitions: Ranges }[];
   /** New progress of the runs that changed, 500 at most. */
   readonly runs: readonly RunProgress[];
+}
+
+/** One entry of `events.list`: something that happened, for people who look back. */
+export interface ActivityEvent {
+  readonly id: number;
+  readonly at: Instant;
+  /** Such as `run_created`, `run_ended`, `steps_claimed`, `steps_failed`, `materialized`, `code_loaded`, `code_failed`. */
+  readonly kind: string;
+  readonly runId: number | null;
+  readonly asset: AssetRef | null;
+  /** How many partitions it is about; `null` when it is about none. */
+  readonly partitionCount: number | null;
+  /** These for people, shortened; "" without any, and for an asset without partitions. */
+  readonly partitionText: string;
+  /** What else belongs to this kind, such as `{ status }` for what happens to runs. */
+  readonly payload: JsonValue;
 }
 
 /** How far a run is. */

@@ -4,7 +4,8 @@ import type { AssetRef, Instant, Ranges, RecordedError, StatusCode } from "./com
 
 /**
  * `partitions.status`: all partitions of one asset. Keys are not sent: make them with
- * `resolvePartitions(spec, { now })` of `@heddle/core`.
+ * `resolvePartitions(spec, { now })` of `@heddle/core`. What it weighs does not grow with the number of partitions: where
+ * their statuses change more than `maxRuns` times, neighbours are told together; look at `resolution`.
  */
 export interface PartitionStatuses {
   readonly asset: AssetRef;
@@ -16,10 +17,16 @@ export interface PartitionStatuses {
   readonly now: Instant;
   readonly all: Ranges;
   /**
-   * Run-length list `[statusCode, start, end, …]`, sorted, disjoint; it covers `all` exactly, missing ones included. Empty
-   * for an external asset.
+   * Run-length list `[statusCode, start, end, …]`, sorted, disjoint; it covers `all` exactly, missing ones included, or
+   * the part of it that `within` asked for. Empty for an external asset.
    */
   readonly runs: readonly number[];
+  /**
+   * 1 when `runs` is exact. Otherwise a power of two: in each block of so many ordinals (counted from 0), all partitions
+   * show the block's most urgent status. Ask with a narrower `within` for the exact ones; `counts` are exact always.
+   */
+  readonly resolution: number;
+  /** Of the whole asset, whatever `within` was. */
   readonly counts: PartitionCounts;
   readonly total: number;
 }

@@ -1,4 +1,5 @@
 import type { FailureCause, JsonValue, RunStatus, StepStatus } from "@heddle/core";
+import type { CheckResult, Materialization } from "./assets.ts";
 import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
 
 /** How many steps are in each state. */
@@ -108,6 +109,40 @@ export interface StepBar {
   /** Of the newest failed attempt. */
   readonly cause: FailureCause | null;
   readonly message: string | null;
+}
+
+/** `runs.step`: one partition of one asset in one run, with every attempt at it. */
+export interface StepDetail {
+  readonly runId: number;
+  readonly asset: AssetRef;
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  readonly status: StepStatus;
+  /** While in back-off: not before this instant. */
+  readonly retryAt: Instant | null;
+  /** The first one first, 100 at most; the attempt that runs now is the last one. */
+  readonly attempts: readonly StepAttempt[];
+  /** What this run made of the partition; `null` when it did not. */
+  readonly materialization: Materialization | null;
+  /** Results of checks in this run, newest first, 100 at most. */
+  readonly checks: readonly CheckResult[];
+}
+
+/** One attempt at a step. */
+export interface StepAttempt {
+  /** 1 for the first. */
+  readonly number: number;
+  /** As in `LogLine.attemptId`. */
+  readonly attemptId: string;
+  readonly outcome: "running" | "success" | "failed";
+  /** `null` unless it failed. */
+  readonly cause: FailureCause | null;
+  readonly error: RecordedError | null;
+  /** Which worker ran it; `null` when that is not kept any more. */
+  readonly workerId: string | null;
+  /** For an attempt that runs: when a worker took it. `null` when it was lost before it began. */
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
 }
 
 /** One line of a run's log. `cursor` is its permanent name: a link to it, and a place to page from. */

@@ -6,6 +6,7 @@ export class PartitionSpaces {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly #spaces = new Map<PartitionsSpec | null, PartitionSpace>();
+  readonly #byText = new Map<string, PartitionSpace>();
 
   constructor(now: number) {
     this.now = now;
@@ -17,7 +18,15 @@ export class PartitionSpaces {
 
   resolve(spec: PartitionsSpec | null): PartitionSpace {
     let space = this.#spaces.get(spec);
-    if (space === undefined) this.#spaces.set(spec, (space = resolvePartitions(spec, { now: this.now })));
+    if (space === undefined) this.#spaces.set(spec, (space = this.#resolveAnew(spec)));
+    return space;
+  }
+
+  /** A plan has a definition for each asset, and mostly they are alike: resolving one takes longer than comparing. */
+  #resolveAnew(spec: PartitionsSpec | null): PartitionSpace {
+    const text = JSON.stringify(spec);
+    let space = this.#byText.get(text);
+    if (space === undefined) this.#byText.set(text, (space = resolvePartitions(spec, { now: this.now })));
     return space;
   }
 }

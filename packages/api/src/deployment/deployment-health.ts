@@ -73,7 +73,8 @@ function textOf(value: JsonValue | undefined): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function describeWorker({ id, host, pid, slots, runningSteps, startedAt, leaseUntil, alive }: WorkerRow): WorkerHealth {
+function describeWorker({ startedAt, leaseUntil, ...worker }: WorkerRow): WorkerHealth {
+  const { id, host, pid, slots, runningSteps, alive, draining } = worker;
   const times = { startedAt: startedAt.getTime(), leaseUntil: leaseUntil.getTime() };
-  return { id, host, pid, slots, runningSteps, ...times, alive };
+  return { id, host, pid, slots, runningSteps, ...times, alive, draining };
 }

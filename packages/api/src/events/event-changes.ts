@@ -8,6 +8,9 @@ import { describeProgress } from "../runs/run-answers.ts";
 /** Runs whose progress one message tells. */
 const MAX_RUNS = 500;
 
+/** Pieces in which a set of changed partitions is told; a set in more of them is told as one range around them. */
+const MAX_PIECES = 1_000;
+
 /** How events of code locations begin. */
 const CODE_EVENT = /^code_/;
 
@@ -38,9 +41,14 @@ async function describeChanges(
   return {
     at: Date.now(),
     assets: await readAssetStatusColumns(state, tx, await findTouchedAssets(state, tx, events)),
-    partitions: [...partitions].map(([assetId, set]) => ({ assetId, partitions: set.ranges })),
+    partitions: [...partitions].map(([assetId, set]) => ({ assetId, partitions: rangesOf(set) })),
     runs: runs.map(describeProgress),
   };
+}
+
+function rangesOf(set: PartitionSet): readonly number[] {
+  const { ranges } = set;
+  return ranges.length <= MAX_PIECES * 2 ? ranges : [ranges[0] ?? 0, ranges.at(-1) ?? 0];
 }
 
 /** Assets whose status may have changed: those that events name, and those of runs that changed as a whole. */

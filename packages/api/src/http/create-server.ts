@@ -39,6 +39,8 @@ const DEFAULT_ENVIRONMENT = "production";
 /** A client that is slower than this at sending its request is cut off. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often slow clients are looked for. */
+const TIMEOUT_CHECK_INTERVAL_MS = 2_000;
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 1_000;
 /** What is still open after this is cut off when the server closes. */
@@ -59,6 +61,7 @@ export async function createServer(options: ServerOptions): Promise<HeddleServer
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),

@@ -4,9 +4,14 @@ import { requireAsset } from "../assets/asset-lookup.ts";
 import { readAssetStandings } from "../assets/asset-standing.ts";
 import type { PartitionStatuses } from "../contract.ts";
 import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import type { PartitionStatusInput } from "../inputs.ts";
+import { clipStatuses, coarsenStatuses } from "./coarsen-statuses.ts";
 
-/** Answers `partitions.status`. */
-export async function readPartitionStatuses(state: ApiState, key: string): Promise<PartitionStatuses> {
+/** Answers `partitions.status`. @throws ASSET_UNKNOWN */
+export async function readPartitionStatuses(
+  state: ApiState,
+  { key, within, maxRuns }: PartitionStatusInput,
+): Promise<PartitionStatuses> {
   return state.db.read("partitions.status", async (tx) => {
     const cursor = await readEventCursor(tx);
     const asset = requireAsset(await state.definitions.index(tx), key);
@@ -15,7 +20,16 @@ export async function readPartitionStatuses(state: ApiState, key: string): Promi
     if (standing === undefined) throw new Error(`no standing was computed for asset ${key}`);
     const { spec, all } = spaces.of(asset);
     const { runs, counts } = standing.statuses;
-    const asAsset = { id: asset.id, key };
-    return { asset: asAsset, cursor, spec, now: spaces.now, all: all.ranges, runs, counts, total: standing.total };
+    const wanted = within === undefined ? runs : clipStatuses(runs, within.start, within.end);
+    return {
+      asset: { id: asset.id, key },
+      cursor,
+      spec,
+      now: spaces.now,
+      all: all.ranges,
+      ...coarsenStatuses(wanted, maxRuns),
+      counts,
+      total: standing.total,
+    };
   });
 }

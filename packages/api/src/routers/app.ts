@@ -1,7 +1,8 @@
-import type { Deployment } from "../contract.ts";
+import type { ActivityEvent, Deployment, Page } from "../contract.ts";
 import { readDeploymentHealth } from "../deployment/deployment-health.ts";
+import { readEvents } from "../events/event-list.ts";
 import { streamEvents } from "../events/stream-events.ts";
-import { eventStreamInput, noInput } from "../inputs.ts";
+import { eventListInput, eventStreamInput, noInput } from "../inputs.ts";
 import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { partitionsRouter } from "./partitions.ts";
@@ -16,6 +17,9 @@ export const appRouter = router({
     get: procedure.input(noInput).query(({ ctx }): Promise<Deployment> => readDeploymentHealth(ctx.state)),
   }),
   events: router({
+    list: procedure
+      .input(eventListInput)
+      .query(({ ctx, input }): Promise<Page<ActivityEvent>> => readEvents(ctx.state, input)),
     stream: procedure
       .input(eventStreamInput)
       .subscription(({ ctx, input, signal }) => streamEvents(ctx.state, input.lastEventId ?? null, signal)),

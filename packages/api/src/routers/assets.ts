@@ -3,8 +3,26 @@ import { readAssetChecks } from "../assets/asset-checks.ts";
 import { readAssetStatuses } from "../assets/asset-statuses.ts";
 import { readAssetsSnapshot } from "../assets/assets-snapshot.ts";
 import { evaluateSelectionText } from "../assets/selection.ts";
-import type { AssetChecks, AssetResult, AssetsSnapshotResult, AssetStatuses, SelectionResult } from "../contract.ts";
-import { assetInput, selectionInput, snapshotInput, statusInput } from "../inputs.ts";
+import { readMaterializations } from "../assets/materialization-list.ts";
+import { readChecksHistory } from "../checks/check-list.ts";
+import type {
+  AssetChecks,
+  AssetResult,
+  AssetsSnapshotResult,
+  AssetStatuses,
+  CheckResult,
+  Materialization,
+  Page,
+  SelectionResult,
+} from "../contract.ts";
+import {
+  assetInput,
+  checkHistoryInput,
+  materializationListInput,
+  selectionInput,
+  snapshotInput,
+  statusInput,
+} from "../inputs.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const assetsRouter = router({
@@ -17,12 +35,18 @@ export const assetsRouter = router({
   get: procedure
     .input(assetInput)
     .query(({ ctx, input }): Promise<AssetResult> => readAssetDetail(ctx.state, input.key)),
+  materializations: procedure
+    .input(materializationListInput)
+    .query(({ ctx, input }): Promise<Page<Materialization>> => readMaterializations(ctx.state, input)),
 });
 
 export const checksRouter = router({
   forAsset: procedure
     .input(assetInput)
     .query(({ ctx, input }): Promise<AssetChecks> => readAssetChecks(ctx.state, input.key)),
+  history: procedure
+    .input(checkHistoryInput)
+    .query(({ ctx, input }): Promise<Page<CheckResult>> => readChecksHistory(ctx.state, input)),
 });
 
 export const selectionRouter = router({

@@ -1,9 +1,18 @@
-import type { LogPage, Page, RunChange, RunDetail, RunRetry, RunSummary, StepBar } from "../contract.ts";
-import { runInput, runListInput, runLogsInput, runLogsTailInput, runRetryInput, runStepsInput } from "../inputs.ts";
+import type { LogPage, Page, RunChange, RunDetail, RunRetry, RunSummary, StepBar, StepDetail } from "../contract.ts";
+import {
+  runInput,
+  runListInput,
+  runLogsInput,
+  runLogsTailInput,
+  runRetryInput,
+  runStepInput,
+  runStepsInput,
+} from "../inputs.ts";
 import { changeRun, retryFailedSteps } from "../runs/run-changes.ts";
 import { readRunDetail } from "../runs/run-detail.ts";
 import { readRunList } from "../runs/run-list.ts";
 import { followRunLogs, readRunLogs } from "../runs/run-logs.ts";
+import { readStepDetail } from "../runs/step-detail.ts";
 import { readRunSteps } from "../runs/run-steps.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -15,6 +24,7 @@ export const runsRouter = router({
   steps: procedure
     .input(runStepsInput)
     .query(({ ctx, input }): Promise<Page<StepBar>> => readRunSteps(ctx.state, input)),
+  step: procedure.input(runStepInput).query(({ ctx, input }): Promise<StepDetail> => readStepDetail(ctx.state, input)),
   logs: procedure.input(runLogsInput).query(({ ctx, input }): Promise<LogPage> => readRunLogs(ctx.state, input)),
   tail: procedure
     .input(runLogsTailInput)

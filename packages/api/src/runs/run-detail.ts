@@ -35,13 +35,14 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
     const failures = await readRunFailures(tx, { runId, limit: MAX_FAILURES });
     const deployment = await readDeployment(tx, environmentId);
     const spaces = new PartitionSpaces(row.plan.at);
+    const planned = new Map(row.plan.assets.map((asset) => [asset.key, asset]));
     return {
       ...describeRun(row, index, state.checks),
       codeVersion: row.codeVersionHash,
       planHash: row.planHash,
       plannedAt: row.plan.at,
       warnings: row.plan.warnings.map(describeWarning),
-      progress: assets.map((asset) => describeAsset(asset, { row, index, spaces })),
+      progress: assets.map((asset) => describeAsset(asset, { planned, index, spaces })),
       failures: failures.map((group) => describeFailure(group, index, spaces)),
       blockers: findBlockers(row, deployment),
     };
@@ -49,20 +50,21 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
 }
 
 interface RunScope {
-  readonly row: RunDetailRow;
+  /** By key. */
+  readonly planned: ReadonlyMap<string, RunDetailRow["plan"]["assets"][number]>;
   readonly index: DefinitionsIndex;
   readonly spaces: PartitionSpaces;
 }
 
-function describeAsset(asset: RunAssetRow, { row, index, spaces }: RunScope): RunAssetProgress {
+function describeAsset(asset: RunAssetRow, { planned, index, spaces }: RunScope): RunAssetProgress {
   const ref = index.refOf(asset.assetId);
-  const planned = row.plan.assets.find(({ key }) => key === ref.key);
-  const set = PartitionSet.fromRanges(planned?.partitions ?? []);
+  const target = planned.get(ref.key);
+  const set = PartitionSet.fromRanges(target?.partitions ?? []);
   return {
     asset: ref,
     partitions: set.ranges,
     // The plan's own definition: the asset may be cut differently by now.
-    text: spaces.resolve(planned?.partitionsSpec ?? null).format(set, SHOWN_RANGES),
+    text: spaces.resolve(target?.partitionsSpec ?? null).format(set, SHOWN_RANGES),
     total: asset.total,
     counts: asset.counts,
   };

@@ -1,19 +1,17 @@
-import { HeddleError, PARTITION_STATUSES } from "@heddle/core";
+import { formatNearest, HeddleError, PARTITION_STATUSES } from "@heddle/core";
 import type { SentencePart } from "@heddle/api";
 import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
+import type { CommonOptions } from "../program.ts";
 import { formatDuration, paint, print, printJson, printTable } from "../terminal.ts";
-
-interface CommonOptions {
-  readonly project: string;
-  readonly json?: boolean;
-}
 
 /** `heddle assets list` */
 export async function listAssets(selection: string | undefined, options: CommonOptions): Promise<ExitCode> {
   await using project = await openApi(options.project);
-  return withEngine(project, { needsWorker: false }, async () => {
+  return await withEngine(project, { needsWorker: false }, async () => {
+    if (selection !== undefined) await requireKnownAssets(project.api, selection);
     const rows = await readRows(project, selection);
     if (options.json) {
       for (const row of rows) printJson(row);
@@ -72,14 +70,11 @@ async function readRows({ api }: ProjectApi, selection: string | undefined): Pro
 /** `heddle assets show` */
 export async function showAsset(key: string, options: CommonOptions): Promise<ExitCode> {
   await using project = await openApi(options.project);
-  return withEngine(project, { needsWorker: false }, async () => {
+  return await withEngine(project, { needsWorker: false }, async () => {
     const asset = await project.api.assets.get({ key });
     if (asset.kind === "unknown") {
       throw new HeddleError("ASSET_UNKNOWN", `there is no asset "${key}"`, {
-        hint:
-          asset.nearest.length === 0
-            ? "`heddle assets list` shows all of them."
-            : `The nearest: ${asset.nearest.join(", ")}.`,
+        hint: formatNearest(key, asset.nearest) ?? "`heddle assets` lists all of them.",
       });
     }
     if (options.json) {

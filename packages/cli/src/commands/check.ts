@@ -1,15 +1,24 @@
 import { createBundler, findProject, loadDefinitions } from "@heddle/engine";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { interruption } from "../interruption.ts";
+import type { CommonOptions } from "../program.ts";
+import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson } from "../terminal.ts";
 
+const MAX_TIMEOUT_S = 3_600;
+
 /** `heddle check`: builds and loads the definitions in a process of their own, and says what is wrong with them. */
-export async function check(options: { readonly project: string; readonly json?: boolean }): Promise<ExitCode> {
+export async function check(options: CommonOptions & { readonly timeout: string }): Promise<ExitCode> {
   const began = performance.now();
+  const timeoutS = readNumber(options.timeout, { name: "--timeout", min: 1, max: MAX_TIMEOUT_S });
   const project = findProject(options.project);
   const bundler = await createBundler(project);
+  const stopped = new AbortController();
   try {
     const bundle = await bundler.build();
-    const { assets } = await loadDefinitions(project, bundle);
+    const { assets } = await interruption.race(
+      loadDefinitions(project, bundle, { timeoutMs: timeoutS * 1_000, signal: stopped.signal }),
+    );
     const checks = assets.reduce((sum, asset) => sum + asset.checks.length, 0);
     const tookMs = Math.round(performance.now() - began);
     if (options.json)
@@ -20,6 +29,7 @@ export async function check(options: { readonly project: string; readonly json?:
     }
     return EXIT.ok;
   } finally {
+    stopped.abort();
     await bundler.dispose();
   }
 }

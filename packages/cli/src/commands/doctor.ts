@@ -1,10 +1,13 @@
-import { isHeddleError } from "@heddle/core";
+import { ERROR_CATALOGUE, isHeddleError } from "@heddle/core";
 import { createBundler, findProject, loadDefinitions, type Project } from "@heddle/engine";
 import { constants } from "node:fs";
 import { access, mkdir, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { interruption } from "../interruption.ts";
+import type { CommonOptions } from "../program.ts";
+import { readPort } from "../read-number.ts";
 import { paint, print, printJson } from "../terminal.ts";
 
 interface Finding {
@@ -17,15 +20,13 @@ interface Finding {
 /** Below this, runs will soon fail for want of space. */
 const LOW_DISK_BYTES = 1024 ** 3;
 
+const DEFAULT_PORT = 4321;
+
 /** `heddle doctor`: looks at each thing that Heddle needs, and says what to do about those that are not well. */
-export async function doctor(options: { readonly project: string; readonly json?: boolean }): Promise<ExitCode> {
+export async function doctor(options: CommonOptions): Promise<ExitCode> {
   const findings: Finding[] = [];
   const look = async (name: string, examine: () => Promise<Omit<Finding, "name">>): Promise<void> => {
-    const finding = await examine().catch((error: unknown) => ({
-      state: "failed" as const,
-      message: error instanceof Error ? error.message : String(error),
-      ...(isHeddleError(error) && error.hint !== undefined && { hint: error.hint }),
-    }));
+    const finding = await interruption.race(examine()).catch(describeFailure);
     findings.push({ name, ...finding });
     if (options.json) printJson({ name, ...finding });
     else printFinding({ name, ...finding });
@@ -48,6 +49,17 @@ export async function doctor(options: { readonly project: string; readonly json?
   }
   await look("catalog port", examinePort);
   return findings.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
+}
+
+function describeFailure(error: unknown): Omit<Finding, "name"> {
+  if (error === interruption.reason) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (!isHeddleError(error)) return { state: "failed", message };
+  return {
+    state: "failed",
+    message: `${error.code}: ${message}`,
+    hint: error.hint ?? ERROR_CATALOGUE[error.code].remedy,
+  };
 }
 
 function printFinding({ name, state, message, hint }: Finding): void {
@@ -85,7 +97,7 @@ async function examineDatabase(directory: string): Promise<Omit<Finding, "name">
 }
 
 async function examinePort(): Promise<Omit<Finding, "name">> {
-  const port = Number(process.env["HEDDLE_PORT"] ?? 4321);
+  const port = readPort() ?? DEFAULT_PORT;
   const free = await new Promise<boolean>((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

@@ -4,13 +4,14 @@ import { randomUUID } from "node:crypto";
 import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun } from "../follow-run.ts";
+import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
+import type { CommonOptions } from "../program.ts";
+import { readNumber } from "../read-number.ts";
 import { paint, print, printJson, printTable } from "../terminal.ts";
 
 /** Options of `heddle materialize` and `heddle backfill`. */
-export interface LaunchOptions {
-  readonly project: string;
-  readonly json?: boolean;
+export interface LaunchOptions extends CommonOptions {
   readonly partitions?: string;
   readonly only: string;
   readonly upstream?: boolean;
@@ -20,6 +21,10 @@ export interface LaunchOptions {
   readonly dryRun?: boolean;
   readonly detach?: boolean;
 }
+
+/** The API's limits. */
+const MAX_PRIORITY = 1_000;
+const MAX_CONCURRENCY = 10_000;
 
 const PREDICATES = {
   all: undefined,
@@ -31,10 +36,17 @@ const PREDICATES = {
 /** `heddle materialize` and `heddle backfill`: plan, show it, launch, follow. */
 export async function launch(command: string, selection: string, options: LaunchOptions): Promise<ExitCode> {
   const request = readRequest(selection, options);
-  const priority = readInteger(options.priority, "--priority") ?? 0;
-  const maxConcurrency = readInteger(options.concurrency, "--concurrency") ?? null;
+  const { priority = "0", concurrency } = options;
+  const limits = {
+    priority: readNumber(priority, { name: "--priority", min: -MAX_PRIORITY, max: MAX_PRIORITY }),
+    maxConcurrency:
+      concurrency === undefined
+        ? null
+        : readNumber(concurrency, { name: "--concurrency", min: 1, max: MAX_CONCURRENCY }),
+  };
   await using project = await openApi(options.project);
-  return withEngine(project, { needsWorker: !options.dryRun && !options.detach }, async () => {
+  return await withEngine(project, { needsWorker: !options.dryRun && !options.detach }, async (engine) => {
+    await requireKnownAssets(project.api, selection);
     const preview = await project.api.plan.preview(request);
     if (options.json) printJson({ plan: preview });
     else printPlan(preview);
@@ -48,8 +60,7 @@ export async function launch(command: string, selection: string, options: Launch
       planHash: preview.hash,
       at: preview.at,
       idempotencyKey: `${command}-${randomUUID()}`,
-      priority,
-      maxConcurrency,
+      ...limits,
     });
     if (result.kind === "changed") {
       throw new HeddleError("PLAN_CHANGED", "the plan changed between its preview and its launch", {
@@ -61,7 +72,7 @@ export async function launch(command: string, selection: string, options: Launch
       else print(`launched run ${result.runId}; follow it with: heddle runs show ${result.runId}`);
       return EXIT.ok;
     }
-    return followRun(project, result.runId, options);
+    return await followRun(project, result.runId, { json: options.json === true, engine });
   });
 }
 
@@ -86,15 +97,6 @@ function readRequest(selection: string, options: LaunchOptions): PlanRequest {
     ...(only !== undefined && { only: [...only] }),
     cascade: options.upstream ? "upstream_missing" : options.downstream ? "downstream" : "none",
   };
-}
-
-function readInteger(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  throw new HeddleError("CONFIG_INVALID", `${option} ${text} is not a whole number`, {
-    hint: `Write for example ${option} 4.`,
-  });
 }
 
 /** Prints a plan for people. */

@@ -3,12 +3,9 @@ import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun, printResult } from "../follow-run.ts";
 import { withEngine } from "../one-shot-engine.ts";
+import type { CommonOptions } from "../program.ts";
+import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
-
-interface CommonOptions {
-  readonly project: string;
-  readonly json?: boolean;
-}
 
 /** `heddle runs list` */
 export async function listRuns(
@@ -16,7 +13,7 @@ export async function listRuns(
 ): Promise<ExitCode> {
   await using project = await openApi(options.project);
   const { items } = await project.api.runs.list({
-    limit: Math.min(500, Math.max(1, Number(options.limit) || 20)),
+    limit: readNumber(options.limit, { name: "--limit", min: 1, max: 500 }),
     ...(options.status !== undefined && { statuses: [readStatus(options.status)] }),
     ...(options.asset !== undefined && { asset: options.asset }),
   });
@@ -56,7 +53,7 @@ export async function showRun(id: string, options: CommonOptions): Promise<ExitC
       counts.skipped > 0 ? `${counts.skipped} skipped` : "",
     ]),
   );
-  for (const blocker of run.blockers) print(paint.yellow(`  waits: ${blocker.message}`));
+  for (const blocker of run.blockers) print(paint.yellow(`  waits: ${visible(blocker.message)}`));
   return EXIT.ok;
 }
 
@@ -84,7 +81,7 @@ export async function showLogs(
           `${paint.dim(new Date(line.at).toISOString())} ${line.level.padEnd(5)} ${visible(line.partitionKey)} ${visible(line.message)}`,
         );
     }
-    if (page.after === null || page.lines.length === 0) return EXIT.ok;
+    if (page.after === null || !page.hasMore) return EXIT.ok;
     cursor = page.after;
   }
 }
@@ -101,9 +98,9 @@ export async function cancelRun(id: string, options: CommonOptions): Promise<Exi
 /** `heddle runs retry` */
 export async function retryRun(id: string, options: CommonOptions & { readonly detach?: boolean }): Promise<ExitCode> {
   await using project = await openApi(options.project);
-  return withEngine(project, { needsWorker: !options.detach }, async () => {
+  return await withEngine(project, { needsWorker: !options.detach }, async (engine) => {
     const { runId } = await project.api.runs.retry({ runId: readRunId(id) });
-    if (!options.detach) return followRun(project, runId, options);
+    if (!options.detach) return await followRun(project, runId, { json: options.json === true, engine });
     if (options.json) printJson({ run: runId });
     else print(`launched run ${runId}`);
     return EXIT.ok;

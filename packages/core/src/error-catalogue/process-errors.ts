@@ -59,6 +59,10 @@ export const PROCESS_ERRORS = {
     summary: "A process of Heddle could not start.",
     remedy: "The message says why.",
   },
+  PROCESS_ALREADY_RUNNING: {
+    summary: "`heddle dev` was started for a project that another `heddle dev` on this machine serves.",
+    remedy: "Open the address that the message names, or stop the other one first.",
+  },
   PLAN_CHANGED: {
     summary: "What would be done changed between the preview of a plan and its launch.",
     remedy: "Look at the new plan and launch that.",

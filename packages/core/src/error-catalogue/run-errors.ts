@@ -39,6 +39,10 @@ export const RUN_ERRORS = {
     summary: "A run has no failed step that still needs to be done again.",
     remedy: "Nothing needs to be done: it has no failures, or later runs have made what failed.",
   },
+  STEP_UNKNOWN: {
+    summary: "A run has no step for this partition of this asset.",
+    remedy: "Choose the step on the run's page: the plan of a run says which partitions it makes.",
+  },
   STEP_INPUT_MISSING: {
     summary: "An upstream partition that a step reads was never materialized, or does not exist.",
     remedy: "Materialize the upstream first, or launch both together.",
@@ -62,6 +66,10 @@ export const RUN_ERRORS = {
   STEP_OUT_OF_MEMORY: {
     summary: "A step used more memory than its process may.",
     remedy: "Process less at once, or raise the heap limit with HEDDLE_STEP_HEAP_MB.",
+  },
+  STEP_PROCESS_FAILED: {
+    summary: "No process could be started for a step.",
+    remedy: "Look at the memory and the number of processes of the machine; the step is tried again.",
   },
   STEP_FAULT: {
     summary: "A step left an error behind that surfaced outside its function.",

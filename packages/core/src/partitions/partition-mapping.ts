@@ -25,11 +25,11 @@ export function identityMapping(): PartitionMapping<"one", never> {
 
 export interface TimeWindowMappingOptions {
   /** The first downstream window that is read for: -1 is the one before the partition's own. @default 0 */
-  readonly startOffset?: number;
+  readonly startOffset?: number | undefined;
   /** The last downstream window that is read for; not before `startOffset`. @default 0 */
-  readonly endOffset?: number;
+  readonly endOffset?: number | undefined;
   /** Leaves out upstream windows that do not exist, instead of waiting for them. @default false */
-  readonly allowNonexistent?: boolean;
+  readonly allowNonexistent?: boolean | undefined;
 }
 
 /**
@@ -76,9 +76,9 @@ export function staticMapping<const TKey extends string>(keys: {
 /** What one upstream dimension follows: a dimension of the downstream, and how. */
 export interface DimensionMapping {
   /** Name of the downstream dimension; left out when the downstream has no dimensions. */
-  readonly dimension?: string;
+  readonly dimension?: string | undefined;
   /** @default the partition with the same key */
-  readonly mapping?: PartitionMapping;
+  readonly mapping?: PartitionMapping | undefined;
 }
 
 /**

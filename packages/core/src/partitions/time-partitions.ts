@@ -6,41 +6,41 @@ export interface TimePartitionsOptions {
   /** Local time of the earliest start, as ISO 8601 without offset: `2012`, `2012-01`, `2012-01-31` or `2012-01-31T05:00`. */
   readonly start: string;
   /** Local time by which the last window has ended. @default an open end */
-  readonly end?: string;
+  readonly end?: string | undefined;
   /** Name of the IANA database. @default "UTC" */
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
   /**
    * How many windows past the current one exist already; negative: how many ended ones are held back. @default 0, a
    * window exists as soon as it has ended
    */
-  readonly endOffset?: number;
+  readonly endOffset?: number | undefined;
   /**
    * How keys are written, with the strftime fields `%Y %m %d %H %M %S %j %b %G %V %z`. @default by cadence: `%Y-%m-%d-%H:%M`,
    * `%Y-%m-%d` or `%Y-%m`
    */
-  readonly format?: string;
+  readonly format?: string | undefined;
   /** Windows that do not exist: dates, local times or cron expressions. @default none */
-  readonly exclusions?: readonly string[];
+  readonly exclusions?: readonly string[] | undefined;
 }
 
 export interface HourlyPartitionsOptions extends TimePartitionsOptions {
   /** Minute at which each hour starts, 0–59. @default 0 */
-  readonly minuteOffset?: number;
+  readonly minuteOffset?: number | undefined;
 }
 
 export interface DailyPartitionsOptions extends HourlyPartitionsOptions {
   /** Hour at which each day starts, 0–23. @default 0 */
-  readonly hourOffset?: number;
+  readonly hourOffset?: number | undefined;
 }
 
 export interface WeeklyPartitionsOptions extends DailyPartitionsOptions {
   /** Day on which each week starts, 0 (Sunday) to 6. @default 0 */
-  readonly dayOffset?: number;
+  readonly dayOffset?: number | undefined;
 }
 
 export interface MonthlyPartitionsOptions extends DailyPartitionsOptions {
   /** Day on which each month starts, 1–28. @default 1 */
-  readonly dayOffset?: number;
+  readonly dayOffset?: number | undefined;
 }
 
 export interface CronPartitionsOptions extends TimePartitionsOptions {

@@ -27,6 +27,11 @@ export interface DaemonSnapshot {
   readonly canceling: readonly CancelingRun[];
   /** Open runs without an open step. There are none while every transaction ends the runs that it finishes. */
   readonly finished: readonly number[];
+  /**
+   * How long until a back-off or a worker's lease is over, in milliseconds of database time: after that a new look finds
+   * something to do. 0 when something is due already, null when nothing is awaited.
+   */
+  readonly nextDueMs: number | null;
 }
 
 /** Limits that the daemon keeps. */

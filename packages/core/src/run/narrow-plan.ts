@@ -1,4 +1,4 @@
-import { PartitionSet } from "../partitions/partition-set.ts";
+import type { PartitionSet } from "../partitions/partition-set.ts";
 import type { RunPlan, RunPlanAsset } from "./run-plan.ts";
 
 /** What of a plan is to be done again. */

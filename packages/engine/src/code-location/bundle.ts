@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, existsSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { HeddleError, type JsonValue } from "@heddle/core";
@@ -14,6 +24,10 @@ export interface Bundle {
   /** Absolute paths of the project's files in it. */
   readonly inputs: readonly string[];
 }
+
+/** Bundles that stay on disk, and how long any of them does. */
+const KEPT_BUNDLES = 20;
+const KEPT_MS = 3_600_000;
 
 /** Bundles a project again and again; the second time only what changed is parsed. */
 export interface Bundler {
@@ -50,15 +64,34 @@ export function bundlePath(project: Pick<Project, "stateDirectory">, hash: strin
   return join(project.stateDirectory, "bundles", `${hash}.mjs`);
 }
 
-/** Writes a bundle to its place, at once as a whole, unless it is there. Gives the path. */
+/** Writes a bundle to its place, at once as a whole, unless it is there as it should be. Gives the path. */
 export function placeBundle(project: Pick<Project, "stateDirectory">, bundle: Pick<Bundle, "hash" | "code">): string {
   const path = bundlePath(project, bundle.hash);
-  if (existsSync(path)) return path;
+  // A machine that crashed may have left the name without the content.
+  if (existsSync(path) && readFileSync(path).equals(bundle.code)) {
+    // In use again: it is as good as new.
+    utimesSync(path, new Date(), new Date());
+    return path;
+  }
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, bundle.code);
   renameSync(temporary, path);
+  removeOldBundles(dirname(path));
   return path;
+}
+
+/** Every change of the code leaves a bundle behind. Whoever needs a removed one gets it from the database again. */
+function removeOldBundles(directory: string): void {
+  const files = readdirSync(directory).map((name) => {
+    const path = join(directory, name);
+    return { path, writtenAt: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+  });
+  const old = files.toSorted((a, b) => b.writtenAt - a.writtenAt).slice(KEPT_BUNDLES);
+  for (const { path, writtenAt } of old) {
+    // One that was placed a moment ago is about to be loaded.
+    if (Date.now() - writtenAt > KEPT_MS) rmSync(path, { force: true });
+  }
 }
 
 async function runBuild(project: Project, build: BuildContext): Promise<Bundle> {

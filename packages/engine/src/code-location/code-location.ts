@@ -1,14 +1,21 @@
 import { serializeError } from "@heddle/core";
 import { recordLoadError, registerCodeVersion, type Database } from "@heddle/storage";
 import { gzipSync } from "node:zlib";
+import { isDatabaseAway } from "../database-away.ts";
 import type { EngineLog } from "../ports.ts";
-import { createBundler, placeBundle, type Bundler } from "./bundle.ts";
+import { createBundler, type Bundler } from "./bundle.ts";
 import { loadDefinitions } from "./load-definitions.ts";
 import type { Project } from "./project.ts";
 import { watchFiles, type FileWatch } from "./watch-files.ts";
 
-/** While the code is broken it is built again this often, also without a change that was seen. */
+/**
+ * While the code is broken it is built again after this time, also without a change that was seen; it doubles up to the
+ * longest one while nothing changes.
+ */
 const RETRY_BROKEN_MS = 2_000;
+const LONGEST_RETRY_MS = 30_000;
+/** While the database is away, loaded code is registered again this often. */
+const RETRY_AWAY_MS = 1_000;
 
 /** How a code location is kept. */
 export interface CodeLocationOptions {
@@ -17,7 +24,10 @@ export interface CodeLocationOptions {
   readonly log: EngineLog;
   /** Loads again when a file of the project changes. */
   readonly watch: boolean;
-  /** Called after each attempt to load: with nothing when it is in force, with the error when it is not. */
+  /**
+   * Called after each attempt to load: with nothing when it is in force, with the error when it is not. Whoever takes it
+   * shows the error; without it the error goes to the log.
+   */
   onLoad?(error?: unknown): void;
 }
 
@@ -34,7 +44,8 @@ export class CodeLocation {
   #retry: NodeJS.Timeout | undefined;
   #hash: string | undefined;
   #lastError: string | undefined;
-  #closed = false;
+  #retryMs = RETRY_BROKEN_MS;
+  readonly #closing = new AbortController();
 
   constructor(options: CodeLocationOptions) {
     this.#options = options;
@@ -53,7 +64,7 @@ export class CodeLocation {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#retry);
     this.#watch?.close();
     await this.#loading;
@@ -64,7 +75,7 @@ export class CodeLocation {
     do {
       this.#again = false;
       await this.#loadOnce();
-    } while (this.#again && !this.#closed);
+    } while (this.#again && !this.#closing.signal.aborted);
   }
 
   async #loadOnce(): Promise<void> {
@@ -76,8 +87,7 @@ export class CodeLocation {
       const bundle = await this.#bundler.build();
       this.#watchFiles(bundle.inputs);
       if (bundle.hash === this.#hash && this.#lastError === undefined) return;
-      const snapshot = await loadDefinitions(project, bundle);
-      placeBundle(project, bundle);
+      const snapshot = await loadDefinitions(project, bundle, { signal: this.#closing.signal });
       await registerCodeVersion(db, {
         location: project.name,
         directory: project.directory,
@@ -87,6 +97,7 @@ export class CodeLocation {
       });
       this.#hash = bundle.hash;
       this.#lastError = undefined;
+      this.#retryMs = RETRY_BROKEN_MS;
       const took = Math.round(performance.now() - began);
       log.info(`loaded ${project.name}: ${snapshot.assets.length} assets in ${took} ms`, {
         codeVersion: bundle.hash.slice(0, 12),
@@ -98,24 +109,33 @@ export class CodeLocation {
   }
 
   async #fail(error: unknown): Promise<void> {
+    // What was broken off is not broken.
+    if (this.#closing.signal.aborted) return;
     const { db, project, log, onLoad, watch } = this.#options;
+    if (isDatabaseAway(error)) {
+      log.error(`${project.name} could not be registered yet`, error);
+      this.#retry = setTimeout(() => void this.load(), RETRY_AWAY_MS);
+      return;
+    }
     const serialized = serializeError(error);
     // The same error again (a retry while the code is broken) is old news.
     if (serialized.message !== this.#lastError) {
       this.#lastError = serialized.message;
-      log.error(`${project.name} does not load; the last good version stays in force`, error);
+      this.#retryMs = RETRY_BROKEN_MS;
+      if (onLoad === undefined) log.error(`${project.name} does not load; the last good version stays in force`, error);
       await recordLoadError(db, { location: project.name, directory: project.directory, error: serialized }).catch(
         (cause: unknown) => log.error("the load error could not be recorded", cause),
       );
       onLoad?.(error);
     }
-    if (!watch || this.#closed) return;
+    if (!watch || this.#closing.signal.aborted) return;
     if (this.#watch === undefined) this.#watchFiles([project.entry]);
-    this.#retry = setTimeout(() => void this.load(), RETRY_BROKEN_MS);
+    this.#retry = setTimeout(() => void this.load(), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
   }
 
   #watchFiles(files: readonly string[]): void {
-    if (!this.#options.watch || this.#closed) return;
+    if (!this.#options.watch || this.#closing.signal.aborted) return;
     this.#watch ??= watchFiles(() => void this.load());
     this.#watch.follow(files);
   }

@@ -6,6 +6,7 @@ import {
   type JsonValue,
 } from "@heddle/core";
 import type { ChildProcess } from "node:child_process";
+import { childEnvironment } from "../child-environment.ts";
 import { forkEntry } from "../process-entry.ts";
 import { placeBundle, type Bundle } from "./bundle.ts";
 import type { Project } from "./project.ts";
@@ -20,7 +21,10 @@ const OUTPUT_LIMIT = 8_192;
 export interface LoadOptions {
   /** @default 60_000 */
   readonly timeoutMs?: number;
+  /** @default that of this process, without Heddle's own settings */
   readonly env?: NodeJS.ProcessEnv;
+  /** Breaks loading off; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -34,20 +38,20 @@ export async function loadDefinitions(
   bundle: Bundle,
   options: LoadOptions = {},
 ): Promise<DefinitionsSnapshot> {
-  const child = forkEntry(import.meta.url, "./load-entry", {
-    cwd: project.directory,
-    env: options.env ?? process.env,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    detached: true,
-  });
   const request: LoadRequest = {
     bundle: placeBundle(project, bundle),
     projectDirectory: project.directory,
     codeVersion: bundle.hash,
   };
+  const child = forkEntry(import.meta.url, "./load-entry", {
+    cwd: project.directory,
+    env: options.env ?? childEnvironment(process.env),
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true,
+  });
   const timeoutMs = options.timeoutMs ?? LOAD_TIMEOUT_MS;
   try {
-    const response = await converse(child, request, { timeoutMs, project });
+    const response = await converse(child, request, { timeoutMs, project, signal: options.signal });
     return unwrap(project, response);
   } finally {
     killGroup(child);
@@ -57,7 +61,7 @@ export async function loadDefinitions(
 function converse(
   child: ChildProcess,
   request: LoadRequest,
-  { timeoutMs, project }: { timeoutMs: number; project: Project },
+  { timeoutMs, project, signal }: { timeoutMs: number; project: Project; signal: AbortSignal | undefined },
 ): Promise<LoadResponse> {
   const output = collectOutput(child);
   return new Promise((resolve, reject) => {
@@ -75,8 +79,12 @@ function converse(
     }, timeoutMs);
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", aborted);
       finish();
     };
+    const aborted = (): void => settle(() => reject(signal?.reason));
+    signal?.addEventListener("abort", aborted);
+    if (signal?.aborted) aborted();
     child.once("message", (message) => settle(() => resolve(message as LoadResponse)));
     child.once("error", (cause) => settle(() => reject(cause)));
     child.once("exit", (code, signal) =>
@@ -129,10 +137,10 @@ function unwrap(project: Project, response: LoadResponse): DefinitionsSnapshot {
 }
 
 function problemsError(project: Project, problems: readonly DefinitionProblem[]): HeddleError {
-  const lines = problems.map((problem) => {
-    const place =
-      problem.source === undefined || problem.source === null ? "" : `${problem.source.file}:${problem.source.line}: `;
-    return `  ${place}${problem.message}${problem.hint === undefined ? "" : `\n      ${problem.hint}`}`;
+  const lines = problems.map(({ source, message, hint }) => {
+    const place = source === undefined || source === null ? "" : `${source.file}:${source.line}`;
+    const start = place === "" || message.includes(place) ? "" : `${place}: `;
+    return `  ${start}${message}${hint === undefined ? "" : `\n      ${hint}`}`;
   });
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return new HeddleError(

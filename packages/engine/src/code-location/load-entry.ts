@@ -8,8 +8,14 @@ import {
   type Definitions,
 } from "@heddle/core";
 import { pathToFileURL } from "node:url";
+import { watchParent } from "../worker/parent-watch.ts";
 import type { LoadRequest, LoadResponse } from "./protocol.ts";
 
+// A module that never gives the event loop back would outlive a parent that was killed.
+watchParent();
+// User modules must not be able to answer in its place.
+const send = process.send?.bind(process);
+delete process.send;
 process.once("message", (request: LoadRequest) => {
   load(request).then(answer, (error: unknown) => answer({ type: "failed", error: serializeError(error) }));
 });
@@ -36,6 +42,6 @@ async function load(request: LoadRequest): Promise<LoadResponse> {
 }
 
 function answer(response: LoadResponse): void {
-  // User modules may have left timers or sockets open: end as soon as the answer is with the parent.
-  process.send?.(response, undefined, {}, () => process.exit(0));
+  // Whatever user modules have left open: the parent ends this process when it has the answer, and not before.
+  send?.(response);
 }

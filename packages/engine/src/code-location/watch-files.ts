@@ -52,7 +52,8 @@ export function watchFiles(onChange: () => void): FileWatch {
     },
     close() {
       clearTimeout(timer);
-      for (const directory of [...watchers.keys()]) close(directory);
+      // A map may lose entries while it is walked.
+      for (const directory of watchers.keys()) close(directory);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { decide } from "@heddle/core";
+import { decide, isHeddleError } from "@heddle/core";
 import {
   acquireLease,
   executeCommand,
@@ -12,17 +12,21 @@ import { randomUUID } from "node:crypto";
 import { CodeLocation } from "../code-location/code-location.ts";
 import type { Project } from "../code-location/project.ts";
 import type { EngineLog } from "../ports.ts";
-import { setTimeout as pause } from "node:timers/promises";
 import { WakeSignal } from "../wake-signal.ts";
+import { fence } from "./fence.ts";
 
 /** The poll that finds what a lost notification would have told. */
-const POLL_INTERVAL_MS = 2_000;
+const POLL_INTERVAL_MS = 10_000;
+/** What is due and could not be done yet, because another transaction held it, is looked at again after this time. */
+const SHORTEST_WAIT_MS = 50;
+/** A run that was asked to stop is looked after this often. */
+const CANCELING_WAIT_MS = 5_000;
 /** After an error, so that a database that is away is not hammered. */
 const ERROR_PAUSE_MS = 1_000;
 const RETENTION_INTERVAL_MS = 3_600_000;
-/** Name of the daemons' leadership, and how long before its end it is renewed. */
+/** Name of the daemons' leadership. */
 const LEASE_NAME = "daemon";
-const RENEW_BEFORE_MS = 3_500;
+const DEFAULT_LEASE_MS = 6_000;
 /** Runs that are admitted at once, of all origins together. */
 const MAX_ADMITTED_RUNS = 50;
 
@@ -34,8 +38,10 @@ export interface DaemonOptions {
   readonly projects: readonly Project[];
   /** Loads a project again when its files change. */
   readonly watch: boolean;
-  /** Called after each attempt to load a project. */
-  onLoad?(project: Project, error?: unknown): void;
+  /** Called after each attempt to load a project, with the error if it failed; without it errors go to the log. */
+  readonly onLoad?: (project: Project, error?: unknown) => void;
+  /** After this time without a sign of the leading daemon another one takes over. @default 6_000 */
+  readonly leaseMs?: number;
 }
 
 /** A running daemon. */
@@ -45,14 +51,14 @@ export interface Daemon {
 
 /**
  * Starts the process that decides: it keeps projects loaded, and turns snapshots of the state into commands. Every
- * command is a guarded transaction, so any number of daemons may act at once; none of them runs user code.
+ * command is a guarded transaction under the epoch of the leader's lease. Between them it sleeps until the next back-off
+ * or lease ends, and is woken by notifications. It runs no user code.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { db, log } = options;
-  const wake = new WakeSignal();
-  let stopped = false;
+  const { db, log, onLoad } = options;
+  const leader = new Leader(options);
   const listeners = await Promise.all(
-    ["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => wake.raise())),
+    ["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => leader.wake())),
   );
   const locations = options.projects.map(
     (project) =>
@@ -61,56 +67,121 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         project,
         log,
         watch: options.watch,
-        onLoad: (error?: unknown) => options.onLoad?.(project, error),
+        ...(onLoad !== undefined && { onLoad: (error?: unknown) => onLoad(project, error) }),
       }),
   );
   const loading = Promise.all(locations.map((location) => location.load()));
-
-  const holder = randomUUID();
-  let lease: Lease | undefined;
-  /** Leadership saves work; safety does not rest on it: every command looks again before it acts. */
-  const leads = async (): Promise<boolean> => {
-    if (lease !== undefined && lease.trustedUntilMs - performance.now() > RENEW_BEFORE_MS) return true;
-    lease = await acquireLease(db, { name: LEASE_NAME, holder });
-    return lease !== undefined;
-  };
-  const loop = async (): Promise<void> => {
-    let retentionAt = performance.now();
-    while (!stopped) {
-      try {
-        if (await leads()) {
-          await decideOnce(db, log);
-          if (performance.now() >= retentionAt) {
-            await runRetention(db);
-            retentionAt = performance.now() + RETENTION_INTERVAL_MS;
-          }
-        }
-      } catch (error) {
-        log.error("a round of decisions failed and will be repeated", error);
-        await pause(ERROR_PAUSE_MS);
-      }
-      await wake.wait(POLL_INTERVAL_MS);
-    }
-    if (lease !== undefined) await releaseLease(db, lease);
-  };
-  const running = loop();
-
+  const leading = leader.run();
   return {
     async stop() {
-      stopped = true;
-      wake.raise();
-      await running;
-      await loading;
+      await leader.stop();
+      await leading;
       await Promise.all(locations.map((location) => location.close()));
+      await loading;
       await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
     },
   };
 }
 
-async function decideOnce(db: Database, log: EngineLog): Promise<void> {
-  const limits = { maxAdmittedRuns: MAX_ADMITTED_RUNS };
-  for (const command of decide(await loadDaemonSnapshot(db), limits)) {
-    await executeCommand(db, command);
-    log.info(`decided: ${command.kind}`, { ...command });
+/** Decides while it holds the lease, and waits for it while another does. */
+class Leader {
+  readonly #db: Database;
+  readonly #log: EngineLog;
+  readonly #leaseMs: number;
+  readonly #holder = randomUUID();
+  readonly #wake = new WakeSignal();
+  #lease: Lease | undefined;
+  #fenced: Database | undefined;
+  #retention: Promise<void> | undefined;
+  #retentionAt = performance.now();
+  #isStopped = false;
+
+  constructor({ db, log, leaseMs = DEFAULT_LEASE_MS }: DaemonOptions) {
+    this.#db = db;
+    this.#log = log;
+    this.#leaseMs = leaseMs;
+  }
+
+  wake(): void {
+    this.#wake.raise();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wake.raise();
+    await this.#retention;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#isStopped) await this.#wake.wait(await this.#round());
+    if (this.#lease === undefined) return;
+    await releaseLease(this.#db, this.#lease).catch((error: unknown) => {
+      this.#log.error("the lease of this daemon could not be given back; it runs out by itself", error);
+    });
+  }
+
+  /** One look and what follows from it. Gives how long there is nothing to do unless somebody says so. */
+  async #round(): Promise<number> {
+    try {
+      const lease = await this.#lead();
+      // Another one leads: it is asked for the lease about when that could run out.
+      if (lease === undefined) return this.#leaseMs / 3;
+      const fenced = (this.#fenced ??= fence(this.#db, lease));
+      const waitMs = await this.#decide(fenced);
+      this.#keepOrder(fenced);
+      return Math.max(0, Math.min(waitMs, this.#renewInMs(lease)));
+    } catch (error) {
+      if (isHeddleError(error, "DATABASE_LEASE_LOST")) {
+        this.#log.warn("another daemon has taken over");
+        this.#lease = undefined;
+        return this.#leaseMs / 3;
+      }
+      this.#log.error("a round of decisions failed and will be repeated", error);
+      return ERROR_PAUSE_MS;
+    }
+  }
+
+  /** Takes or renews the lease, when it is time. */
+  async #lead(): Promise<Lease | undefined> {
+    if (this.#lease === undefined || this.#renewInMs(this.#lease) <= 0) {
+      const before = this.#lease;
+      this.#lease = await acquireLease(this.#db, { name: LEASE_NAME, holder: this.#holder, ttlMs: this.#leaseMs });
+      if (this.#lease !== undefined && this.#lease.epoch !== before?.epoch) {
+        this.#fenced = undefined;
+        this.#log.info("this daemon leads", { epoch: this.#lease.epoch });
+      }
+    }
+    return this.#lease;
+  }
+
+  /** A lease is renewed when half of it is over. */
+  #renewInMs(lease: Lease): number {
+    return lease.trustedUntilMs - performance.now() - this.#leaseMs / 2 + TRUST_MARGIN_MS;
+  }
+
+  async #decide(fenced: Database): Promise<number> {
+    const snapshot = await loadDaemonSnapshot(this.#db);
+    for (const command of decide(snapshot, { maxAdmittedRuns: MAX_ADMITTED_RUNS })) {
+      await executeCommand(fenced, command);
+      this.#log.info(`decided: ${command.kind}`, { ...command });
+    }
+    const canceling = snapshot.canceling.length > 0 ? CANCELING_WAIT_MS : Infinity;
+    const due = Math.max(SHORTEST_WAIT_MS, snapshot.nextDueMs ?? Infinity);
+    return Math.min(POLL_INTERVAL_MS, canceling, due);
+  }
+
+  /** Removes what has grown old, beside the decisions: it may take long. */
+  #keepOrder(fenced: Database): void {
+    if (this.#retention !== undefined || performance.now() < this.#retentionAt) return;
+    this.#retentionAt = performance.now() + RETENTION_INTERVAL_MS;
+    this.#retention = runRetention(fenced)
+      .then(
+        () => undefined,
+        (error: unknown) => this.#log.error("old rows could not be removed and are tried again in an hour", error),
+      )
+      .finally(() => (this.#retention = undefined));
   }
 }
+
+/** A lease is trusted for this much less than it lasts; see `Lease.trustedUntilMs`. */
+const TRUST_MARGIN_MS = 1_000;

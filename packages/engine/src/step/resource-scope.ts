@@ -21,9 +21,16 @@ export interface ResourceScope {
   close(): Promise<void>;
 }
 
+interface Created {
+  readonly resource: Resource;
+  readonly value: Promise<unknown>;
+  /** Of the step for which it was made. */
+  readonly signal: AbortSignal;
+}
+
 /** Makes the scope for a project's definitions. */
 export function createResourceScope(definitions: Definitions): ResourceScope {
-  const created = new Map<string, { readonly resource: Resource; readonly value: Promise<unknown> }>();
+  const created = new Map<string, Created>();
 
   const create = async (resource: Resource, request: ResourceRequest): Promise<unknown> => {
     try {
@@ -41,13 +48,20 @@ export function createResourceScope(definitions: Definitions): ResourceScope {
       );
     }
   };
-  const get = (resource: Resource, request: ResourceRequest): Promise<unknown> => {
-    let entry = created.get(resource.key);
-    if (entry === undefined) {
-      entry = { resource, value: create(resource, request) };
-      created.set(resource.key, entry);
+  const get = async (resource: Resource, request: ResourceRequest): Promise<unknown> => {
+    for (;;) {
+      let entry = created.get(resource.key);
+      if (entry === undefined) {
+        entry = { resource, value: create(resource, request), signal: request.signal };
+        created.set(resource.key, entry);
+      }
+      try {
+        return await entry.value;
+      } catch (error) {
+        // It was being made for another step, which was canceled or ran out of time: that is not this step's failure.
+        if (entry.signal === request.signal || !entry.signal.aborted || request.signal.aborted) throw error;
+      }
     }
-    return entry.value;
   };
 
   return {

@@ -1,6 +1,6 @@
 import { isHeddleError, normalizeMetadata, type AnyAsset, type AnyAssetCheck, type JsonValue } from "@heddle/core";
 import type { CheckReport, StepAssignment } from "../worker/protocol.ts";
-import { partitionOf, type StepPorts } from "./run-step.ts";
+import { partitionOf, type StepPorts } from "./step-ports.ts";
 
 /** What checks are run on. */
 export interface CheckRun {

@@ -9,7 +9,6 @@ import {
   type Definitions,
   type FailureCause,
   type JsonValue,
-  type Logger,
   type MetadataValues,
   type ObjectStore,
   type OutputContext,
@@ -18,8 +17,8 @@ import {
 } from "@heddle/core";
 import type { CheckReport, StepAssignment, StepInput } from "../worker/protocol.ts";
 import { createPartitionedInput } from "./partitioned-input.ts";
-import type { ResourceScope } from "./resource-scope.ts";
 import { runChecks } from "./run-checks.ts";
+import { partitionOf, type StepPorts } from "./step-ports.ts";
 
 /** What became of a step, without its times. */
 export type StepResult =
@@ -37,21 +36,12 @@ export type StepResult =
       readonly checks: readonly CheckReport[];
     };
 
-/** What a step runs with. */
-export interface StepPorts {
-  readonly definitions: Definitions;
-  /** The store and the I/O manager of assets that name none. */
-  readonly defaults: { readonly store: ObjectStore; readonly io: AnyIoManager };
-  readonly resources: ResourceScope;
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-}
-
 /**
  * Runs one step: loads its inputs, calls the asset's function, stages what it returns and runs the checks on what was
  * staged. Nothing is visible to anyone afterwards; publishing is another's work. Never throws.
  */
 export async function runStep(step: StepAssignment, ports: StepPorts): Promise<StepResult> {
+  let staged: Staged | undefined;
   try {
     const asset = findAsset(step, ports.definitions);
     const { value, metadata, dataVersion } = await materialize(asset, step, ports);
@@ -60,13 +50,14 @@ export async function runStep(step: StepAssignment, ports: StepPorts): Promise<S
     const store = io.store ?? ports.defaults.store;
     const stored =
       value === undefined ? null : await stage(io, value, { ...targetOf(step), store, signal: ports.signal });
+    if (stored !== null) staged = { stored, store };
     const load = async (): Promise<unknown> =>
       stored === null ? undefined : io.load({ ...targetOf(step), stored, store, signal: ports.signal });
     const checks = await runChecks(asset, { step, ports, load });
     const blocked = checks.filter((check) => check.blocking && !check.passed);
     if (blocked.length > 0) {
-      // The old version stays current; what was staged is of no use to anyone.
-      for (const object of stored?.objects ?? []) await store.delete(object.key);
+      // The old version stays current.
+      await discard(staged, ports);
       return { kind: "failure", cause: "check", error: serializeError(blockedError(step, blocked)), checks };
     }
     return {
@@ -77,7 +68,23 @@ export async function runStep(step: StepAssignment, ports: StepPorts): Promise<S
       checks,
     };
   } catch (error) {
+    await discard(staged, ports);
     return { kind: "failure", cause: causeOf(error), error: serializeError(error), checks: [] };
+  }
+}
+
+interface Staged {
+  readonly stored: StoredValue;
+  readonly store: ObjectStore;
+}
+
+/** Removes what was staged and will never be published. A store that refuses must not hide why the step failed. */
+async function discard(staged: Staged | undefined, { log }: StepPorts): Promise<void> {
+  if (staged === undefined) return;
+  try {
+    for (const object of staged.stored.objects) await staged.store.delete(object.key);
+  } catch (error) {
+    log.warn(`what was staged could not be removed: ${String(error)}`);
   }
 }
 
@@ -112,16 +119,6 @@ async function materialize(
   });
   if (!isOutput(returned)) return { value: returned, metadata: reported, dataVersion: null };
   return { ...returned, metadata: { ...reported, ...returned.metadata } };
-}
-
-/** The partition that a step makes, as its asset's function sees it. */
-export function partitionOf(step: StepAssignment): {
-  readonly partition: { key: string; ordinal: number; window: { start: Date; end: Date } | undefined } | undefined;
-} {
-  if (step.partitionKey === null) return { partition: undefined };
-  const window =
-    step.window === null ? undefined : { start: new Date(step.window.start), end: new Date(step.window.end) };
-  return { partition: { key: step.partitionKey, ordinal: step.ordinal, window } };
 }
 
 async function loadDeps(

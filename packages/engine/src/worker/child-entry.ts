@@ -1,30 +1,41 @@
 // A warm child process: loads one bundle and runs steps of it until its supervisor ends it or is gone.
 import { HeddleError, hasBrand, serializeError, type Definitions } from "@heddle/core";
 import { pathToFileURL } from "node:url";
-import { watchParent } from "./parent-watch.ts";
+import { killOwnGroup, watchParent } from "./parent-watch.ts";
 import { captureOutput } from "./output-capture.ts";
-import { createResourceScope } from "../step/resource-scope.ts";
+import { takeChannel } from "./child-channel.ts";
+import { createResourceScope, type ResourceScope } from "../step/resource-scope.ts";
 import { createStepQueue, type StepQueue } from "./step-queue.ts";
-import type { ChildCommand, ChildMessage, DefaultsConfig, DeploymentDefaults } from "./protocol.ts";
+import { currentScope } from "./step-scope.ts";
+import type { ChildCommand, DefaultsConfig, DeploymentDefaults } from "./protocol.ts";
 
 /** How often a busy process says that its event loop turns. */
 const ALIVE_INTERVAL_MS = 1_000;
 
-let tainted = false;
+let isTainted = false;
+let isStopping = false;
 /** Set by the first command; the ones after it wait until the bundle is loaded. */
 let queue: Promise<StepQueue> | undefined;
 
+const send = takeChannel();
+const taint = (): void => {
+  isTainted = true;
+  send({ type: "alive", tainted: true });
+};
 const writeFrame = captureOutput((error) => {
   // It belongs to no step that runs: what it broke is unknown, so this process takes no more work.
-  tainted = true;
   console.error(error);
-  send({ type: "alive", tainted });
+  taint();
 });
 
 process.on("message", (command: ChildCommand) => {
   receive(command).catch((error: unknown) => send({ type: "unusable", error: serializeError(error) }));
 });
-process.once("disconnect", () => process.exit(0));
+process.once("disconnect", () => {
+  // Without a supervisor nobody ends what the steps have started.
+  if (isStopping) process.exit(0);
+  else killOwnGroup();
+});
 // The supervisor decides when a step stops; a Ctrl-C that reaches the whole terminal does not.
 process.on("SIGINT", () => {});
 watchParent();
@@ -41,6 +52,7 @@ async function receive(command: ChildCommand): Promise<void> {
       return (await queue)?.cancel(command.ids);
     case "stop":
       await (await queue)?.close();
+      isStopping = true;
       process.disconnect();
   }
 }
@@ -54,19 +66,29 @@ async function start(command: ChildCommand & { type: "start" }): Promise<StepQue
   }
   // The brand says what it is; the type cannot follow it through a dynamic import.
   const definitions = module.default as Definitions;
-  const alive = setInterval(() => send({ type: "alive", tainted }), ALIVE_INTERVAL_MS);
-  alive.unref();
-  return createStepQueue({
+  const started = createStepQueue({
     definitions,
     concurrency: command.concurrency,
+    graceMs: command.graceMs,
     defaults: await openDefaults(definitions, command.defaults),
-    resources: createResourceScope(definitions),
+    resources: outsideOfSteps(createResourceScope(definitions)),
     emit: writeFrame,
     report: (reports) => send({ type: "reports", reports }),
-    taint() {
-      tainted = true;
-    },
+    taint,
+    stuck: () => send({ type: "stuck" }),
   });
+  setInterval(() => {
+    if (started.isBusy) send({ type: "alive", tainted: isTainted });
+  }, ALIVE_INTERVAL_MS).unref();
+  return started;
+}
+
+/** A resource outlives the step that happened to need it first: what it prints and breaks later is not that step's. */
+function outsideOfSteps(resources: ResourceScope): ResourceScope {
+  return {
+    acquire: (declared, request) => currentScope.exit(() => resources.acquire(declared, request)),
+    close: () => resources.close(),
+  };
 }
 
 /** What the definitions choose goes before what the deployment brings. */
@@ -74,9 +96,4 @@ async function openDefaults(definitions: Definitions, config: DefaultsConfig): P
   const module = (await import(config.module)) as { createDefaults(options: unknown): DeploymentDefaults };
   const defaults = module.createDefaults(config.options);
   return { store: definitions.store ?? defaults.store, io: definitions.io ?? defaults.io };
-}
-
-function send(message: ChildMessage): void {
-  // Without a supervisor there is nobody to tell; `disconnect` ends the process.
-  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }

@@ -18,16 +18,19 @@ export interface LogReaderHandlers {
 export function readLog(stream: Readable, name: "stdout" | "stderr", handlers: LogReaderHandlers): void {
   let partial = "";
   const take = (line: string): void => {
-    const frame = line.startsWith(LOG_FRAME_MARK) ? parseFrame(line) : undefined;
+    // What was printed without a line end stands before the mark.
+    const mark = line.indexOf(LOG_FRAME_MARK);
+    const frame = mark < 0 ? undefined : parseFrame(line.slice(mark));
+    const raw = frame === undefined ? line : line.slice(0, mark);
+    if (raw !== "") handlers.raw(name, raw.slice(0, RAW_LINE_LIMIT));
     if (frame !== undefined) handlers.frame(frame);
-    else if (line !== "") handlers.raw(name, line.slice(0, RAW_LINE_LIMIT));
   };
   stream.setEncoding("utf8");
   stream.on("data", (chunk: string) => {
     const lines = (partial + chunk).split("\n");
     partial = lines.pop() ?? "";
     for (const line of lines) take(line);
-    if (partial.length > (partial.startsWith(LOG_FRAME_MARK) ? FRAME_LIMIT : RAW_LINE_LIMIT)) {
+    if (partial.length > (partial.includes(LOG_FRAME_MARK) ? FRAME_LIMIT : RAW_LINE_LIMIT)) {
       take(partial);
       partial = "";
     }

@@ -14,7 +14,7 @@ export function captureOutput(onUnowned: (error: unknown) => void): (frame: stri
   captureExit();
   const own = (what: string) => (error: unknown) => {
     const scope = currentScope.getStore();
-    if (scope === undefined) return onUnowned(error);
+    if (scope === undefined || scope.ended) return onUnowned(error);
     scope.fail(
       "error",
       new HeddleError("STEP_FAULT", `the step left an ${what} behind: ${describe(error)}`, {
@@ -48,7 +48,7 @@ function captureExit(): void {
   const exit = process.exit.bind(process);
   process.exit = ((code?: number) => {
     const scope = currentScope.getStore();
-    if (scope === undefined) return exit(code);
+    if (scope === undefined || scope.ended) return exit(code);
     const error = new HeddleError("STEP_EXIT", `the step called process.exit(${code ?? ""})`, {
       hint: "Throw an error instead: the process is shared with other steps.",
     });

@@ -8,7 +8,9 @@ const WATCH_INTERVAL_MS = 2_000;
  * looks. A closed IPC channel ends an idle process at once; this is for the one that cannot notice it.
  */
 export function watchParent(): void {
-  const parent = process.ppid;
+  // Told by `forkEntry`. One that died before this line has left a message to act on, perhaps, but nobody to report to.
+  const parent = Number(process.argv[2]);
+  if (process.ppid !== parent) process.exit(0);
   const source = `
     const { parent, intervalMs } = require("node:worker_threads").workerData;
     setInterval(() => {
@@ -23,4 +25,15 @@ export function watchParent(): void {
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
   });
   thread.unref();
+}
+
+/** Ends this process and everything that it has started. */
+export function killOwnGroup(): never {
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    // It is not the leader of a group.
+  }
+  process.kill(process.pid, "SIGKILL");
+  throw new Error("unreachable");
 }

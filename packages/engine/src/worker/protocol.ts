@@ -30,10 +30,8 @@ export interface StepInput {
   readonly partitions: readonly InputPartition[];
 }
 
-/** One step as a child process gets it: names and stored values, never code or data. */
-export interface StepAssignment {
-  /** Unique within the supervisor. */
-  readonly id: number;
+/** One step as it is given out: names and stored values, never code or data. */
+export interface StepTask {
   readonly runId: number;
   readonly assetKey: string;
   readonly ordinal: number;
@@ -45,6 +43,12 @@ export interface StepAssignment {
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly inputs: readonly StepInput[];
+}
+
+/** One execution of a step, as a child process gets it. */
+export interface StepAssignment extends StepTask {
+  /** Unique within the supervisor: a step that runs again has another one. */
+  readonly id: number;
 }
 
 /** The result of one check on the staged value. */
@@ -85,6 +89,8 @@ export type ChildCommand =
       readonly bundle: string;
       readonly concurrency: number;
       readonly defaults: DefaultsConfig;
+      /** How long a step that was aborted may take to come to its end. */
+      readonly graceMs: number;
     }
   | { readonly type: "run"; readonly steps: readonly StepAssignment[] }
   | { readonly type: "cancel"; readonly ids: readonly number[] }
@@ -96,6 +102,8 @@ export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "unusable"; readonly error: SerializedError }
   | { readonly type: "reports"; readonly reports: readonly StepReport[] }
+  /** A step did not end when it was told to. It has been reported; only the end of the process ends its code. */
+  | { readonly type: "stuck" }
   /** Sent about every second while steps run: the event loop turns. `tainted`: wants to be replaced when idle. */
   | { readonly type: "alive"; readonly tainted: boolean };
 

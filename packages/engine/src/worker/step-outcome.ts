@@ -1,5 +1,6 @@
 import type { StepOutcome } from "@heddle/storage";
 import type { StepReport } from "./protocol.ts";
+import type { SupervisedFailure } from "./step-reports.ts";
 import type { PlannedStep } from "./step-planner.ts";
 
 /** What names one attempt at one step. */
@@ -8,6 +9,11 @@ type AttemptPlace = Pick<StepOutcome, "runId" | "assetId" | "claimId" | "ordinal
 /** Names the attempt that a step is. */
 export function placeOf({ runId, assetId, claimId, ordinal }: AttemptPlace): AttemptPlace {
   return { runId, assetId, claimId, ordinal };
+}
+
+/** What is settled for a step that could not even begin. */
+export function failedOutcome(step: AttemptPlace, { cause, error }: SupervisedFailure): StepOutcome {
+  return { ...placeOf(step), kind: "failure", cause, error, startedAt: null, checks: [] };
 }
 
 /** Turns what a child process reported into what is settled. */

@@ -19,14 +19,14 @@ import {
   type StoredInputs,
 } from "@heddle/storage";
 import { describeStep } from "./exit-cause.ts";
-import { placeOf } from "./step-outcome.ts";
+import { PromiseCache } from "./promise-cache.ts";
+import { failedOutcome } from "./step-outcome.ts";
 import type { StepInput } from "./protocol.ts";
-import type { PoolStep } from "./step-pool.ts";
+import type { PoolStep } from "./step-lane.ts";
 
 /** A step with everything that is needed to run and to settle it. */
 export interface PlannedStep extends PoolStep {
   readonly claimId: number;
-  readonly assetId: number;
   /** Which materializations it reads. */
   readonly provenance: MaterializationInputs;
 }
@@ -53,16 +53,16 @@ interface ResolvedAsset {
   readonly inputs: readonly ResolvedInput[];
 }
 
-/** Caches are cut to this many entries: a worker sees runs come and go. */
+/** Caches are cut to this many entries: a worker sees runs come and go, and a snapshot may be large. */
 const CACHE_LIMIT = 256;
+const SNAPSHOT_LIMIT = 8;
 
 /** Turns claims into steps: names partitions and finds the stored values that each step reads. */
 export class StepPlanner {
   readonly #db: Database;
-  readonly #snapshots = new Map<number, Promise<ReadonlyMap<string, AssetSnapshot>>>();
-  readonly #spaces = new Map<number, Promise<PartitionSpaces>>();
-  readonly #assets = new Map<string, Promise<ResolvedAsset>>();
-  #lastId = 0;
+  readonly #snapshots = new PromiseCache<number, ReadonlyMap<string, AssetSnapshot>>(SNAPSHOT_LIMIT);
+  readonly #spaces = new PromiseCache<number, PartitionSpaces>(CACHE_LIMIT);
+  readonly #assets = new PromiseCache<string, ResolvedAsset>(CACHE_LIMIT);
 
   constructor(db: Database) {
     this.#db = db;
@@ -86,23 +86,14 @@ export class StepPlanner {
         const { inputs, provenance } = findInputs(asset, stored, step);
         steps.push({ ...step, inputs, provenance });
       } catch (error) {
-        const failure = {
-          kind: "failure",
-          cause: "error",
-          error: serializeError(error),
-          startedAt: null,
-          checks: [],
-        } as const;
-        outcomes.push({ ...placeOf(step), ...failure });
+        outcomes.push(failedOutcome(step, { cause: "error", error: serializeError(error) }));
       }
     }
     return { steps, outcomes };
   }
 
   #step(claim: Claim, asset: ResolvedAsset, ordinal: number): PlannedStep {
-    this.#lastId += 1;
     return {
-      id: this.#lastId,
       runId: claim.runId,
       claimId: claim.claimId,
       assetId: claim.assetId,
@@ -121,10 +112,10 @@ export class StepPlanner {
   }
 
   #asset(claim: Claim): Promise<ResolvedAsset> {
-    return cached(this.#assets, `${claim.runId}/${claim.assetKey}`, async () => {
+    return this.#assets.get(`${claim.runId}/${claim.assetKey}`, async () => {
       const [assets, spaces] = await Promise.all([
-        cached(this.#snapshots, claim.codeVersionId, () => this.#loadSnapshot(claim.codeVersionId)),
-        cached(this.#spaces, claim.runId, () => this.#resolveSpaces(claim.runId)),
+        this.#snapshots.get(claim.codeVersionId, () => this.#loadSnapshot(claim.codeVersionId)),
+        this.#spaces.get(claim.runId, () => this.#resolveSpaces(claim.runId)),
       ]);
       const snapshot = assets.get(claim.assetKey);
       if (snapshot === undefined) {
@@ -216,20 +207,4 @@ function missingInput(
   return new HeddleError("STEP_INPUT_MISSING", `${describeStep(step)} needs ${what}, which was never materialized`, {
     hint: `Materialize ${upstream} first, or launch both together: a run makes what its steps need in order.`,
   });
-}
-
-/** Gives the cached promise of a key, or makes it; one that rejects is forgotten. */
-function cached<TKey, TValue>(
-  cache: Map<TKey, Promise<TValue>>,
-  key: TKey,
-  make: () => Promise<TValue>,
-): Promise<TValue> {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  made.catch(() => cache.delete(key));
-  cache.set(key, made);
-  const [oldest] = cache.keys();
-  if (cache.size > CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
-  return made;
 }

@@ -1,22 +1,25 @@
-import { serializeError, type FailureCause } from "@heddle/core";
+import { serializeError } from "@heddle/core";
 import { describeStep, explainExit, timeoutError } from "./exit-cause.ts";
 import type { LogFrame, StepAssignment, StepReport } from "./protocol.ts";
+import {
+  createLane,
+  isIdle,
+  processesOf,
+  toAssignment,
+  type Execution,
+  type Lane,
+  type PoolStep,
+} from "./step-lane.ts";
+import type { StepPace } from "./step-pace.ts";
 import { StepProcess, type StepProcessExit, type StepProcessOptions } from "./step-process.ts";
+import { canceledReport, failureReport } from "./step-reports.ts";
 
-/** After a step's time-out or cancellation its own code may still end it; then its process is killed. */
-const KILL_AFTER_MS = 10_000;
+/** A process that does not answer is given this much longer than its steps are. */
+const BLOCKED_MARGIN_MS = 1_000;
 /** How often running steps are looked at. */
 const WATCH_INTERVAL_MS = 500;
-/** Quick steps are given to a process ahead of time, so that it never waits for the next one. */
-const MAX_AHEAD = 512;
-/** How much work, by the average duration of a step, lies ahead in a process. */
-const AHEAD_MS = 25;
-
-/** A step with what it needs to find a process. */
-export interface PoolStep extends StepAssignment {
-  readonly codeVersionId: number;
-  readonly isolation: "shared" | "process";
-}
+/** Processes of a code version that is not the newest end when they had nothing to do for this long. */
+const RETIRE_AFTER_MS = 30_000;
 
 /** How a pool runs its steps. */
 export interface StepPoolOptions<TStep extends PoolStep> {
@@ -24,20 +27,14 @@ export interface StepPoolOptions<TStep extends PoolStep> {
   readonly processes: number;
   /** Steps that run at once in one process. */
   readonly concurrency: number;
-  processOptions(codeVersionId: number): Promise<Omit<StepProcessOptions, "concurrency">>;
+  /** A step that was aborted has this long to end; then its process is killed. */
+  readonly graceMs: number;
+  readonly pace: StepPace;
+  processOptions(codeVersionId: number): Promise<Omit<StepProcessOptions, "concurrency" | "graceMs">>;
   report(step: TStep, report: StepReport): void;
   log(step: TStep, frame: LogFrame): void;
-}
-
-/** Steps of one code version: what waits, and the processes that run it. */
-interface Lane<TStep extends PoolStep> {
-  readonly codeVersionId: number;
-  readonly waiting: TStep[];
-  /** Steps that run alone, in a process of their own: by choice, or because a process died with several. */
-  readonly waitingAlone: TStep[];
-  readonly shared: Set<StepProcess>;
-  readonly alone: Set<StepProcess>;
-  starting: boolean;
+  /** Steps for which no process could be prepared, and why. */
+  refused(steps: readonly TStep[], error: unknown): void;
 }
 
 /**
@@ -47,60 +44,55 @@ interface Lane<TStep extends PoolStep> {
 export class StepPool<TStep extends PoolStep> {
   readonly #options: StepPoolOptions<TStep>;
   readonly #lanes = new Map<number, Lane<TStep>>();
-  readonly #steps = new Map<number, TStep>();
+  readonly #executions = new Map<number, Execution<TStep>>();
   /** Steps that were cancelled, with the monotonic time at which their process will be killed. */
   readonly #canceling = new Map<number, number>();
   /** Steps whose process is being killed because they ran too long. */
   readonly #timedOut = new Set<number>();
-  readonly #watch: NodeJS.Timeout;
-  #averageMs = AHEAD_MS;
+  #watch: NodeJS.Timeout | undefined;
+  #watchedAt = 0;
+  #lastId = 0;
   #closed = false;
+  #whenEmpty: (() => void) | undefined;
+  #whenGone: (() => void) | undefined;
 
   constructor(options: StepPoolOptions<TStep>) {
     this.#options = options;
-    this.#watch = setInterval(() => this.#watchSteps(), WATCH_INTERVAL_MS);
-  }
-
-  /** Steps given to the pool and not reported yet. */
-  get size(): number {
-    return this.#steps.size;
   }
 
   /** Steps given to the pool and not reported yet. */
   get steps(): readonly TStep[] {
-    return [...this.#steps.values()];
-  }
-
-  /** How many steps it wants to have in all to stay busy: more when they are quick. */
-  get appetite(): number {
-    const slots = this.#options.processes * this.#options.concurrency;
-    return Math.max(slots, this.#options.processes * this.#ahead() * 2);
+    return [...this.#executions.values()].map(({ step }) => step);
   }
 
   submit(steps: readonly TStep[]): void {
+    if (steps.length === 0) return;
     for (const step of steps) {
-      this.#steps.set(step.id, step);
+      const execution = this.#execution(step, 1);
       const lane = this.#lane(step.codeVersionId);
-      (step.isolation === "process" ? lane.waitingAlone : lane.waiting).push(step);
+      (step.isolation === "process" ? lane.waitingAlone : lane.waiting).push(execution);
     }
+    this.#watchedAt = performance.now();
+    this.#watch ??= setInterval(() => this.#watchSteps(), WATCH_INTERVAL_MS);
     this.#feedAll();
   }
 
   /** Cancels steps: waiting ones at once; running ones are asked, and killed when they do not obey. */
   cancel(matches: (step: TStep) => boolean): void {
     for (const lane of this.#lanes.values()) {
-      for (const queue of [lane.waiting, lane.waitingAlone]) {
-        const canceled = queue.filter(matches);
+      for (const name of ["waiting", "waitingAlone"] as const) {
+        const canceled = lane[name].filter(({ step }) => matches(step));
         if (canceled.length === 0) continue;
-        queue.splice(0, queue.length, ...queue.filter((step) => !matches(step)));
-        for (const step of canceled) this.#finish(step, canceledReport(step));
+        lane[name] = lane[name].filter(({ step }) => !matches(step));
+        for (const execution of canceled) this.#finish(execution, canceledReport(execution.assignment.id));
       }
-      for (const process of [...lane.shared, ...lane.alone]) {
+      for (const process of processesOf(lane)) {
         const ids = [...process.unfinished.keys()].filter((id) => {
-          const step = this.#steps.get(id);
-          return step !== undefined && !this.#canceling.has(id) && matches(step);
+          const execution = this.#executions.get(id);
+          return execution !== undefined && !this.#canceling.has(id) && matches(execution.step);
         });
-        for (const id of ids) this.#canceling.set(id, performance.now() + KILL_AFTER_MS);
+        const killAt = performance.now() + this.#options.graceMs + BLOCKED_MARGIN_MS;
+        for (const id of ids) this.#canceling.set(id, killAt);
         if (ids.length > 0) process.cancel(ids);
       }
     }
@@ -112,27 +104,32 @@ export class StepPool<TStep extends PoolStep> {
       ...lane.waiting.splice(0),
       ...lane.waitingAlone.splice(0),
     ]);
-    for (const step of taken) this.#steps.delete(step.id);
-    return taken;
+    for (const { assignment } of taken) this.#executions.delete(assignment.id);
+    this.#settleEmpty();
+    return taken.map(({ step }) => step);
+  }
+
+  /** Resolves when no step is left. */
+  async empty(): Promise<void> {
+    if (this.#executions.size > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve));
   }
 
   /** Kills every process at once; steps that were running are given back, not reported. */
   abandon(): TStep[] {
-    this.#closed = true;
-    clearInterval(this.#watch);
-    const steps = [...this.#steps.values()];
-    this.#steps.clear();
+    const { steps } = this;
+    this.#executions.clear();
+    this.#close();
     for (const process of this.#processes()) process.kill();
-    return steps;
+    return [...steps];
   }
 
-  /** Ends the processes; call it when no step is left. */
-  close(): void {
-    this.#closed = true;
-    clearInterval(this.#watch);
+  /** Ends the processes in order, so that they close their resources; kills those that are left after `timeoutMs`. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#close();
     for (const process of this.#processes()) process.stop();
-    // A resource that never finishes its teardown must not keep the worker.
-    setTimeout(() => this.#processes().forEach((process) => process.kill()), KILL_AFTER_MS).unref();
+    const timer = setTimeout(() => this.#processes().forEach((process) => process.kill()), timeoutMs);
+    if (this.#processes().length > 0) await new Promise<void>((resolve) => (this.#whenGone = resolve));
+    clearTimeout(timer);
   }
 
   /** Process ids of the children. */
@@ -140,92 +137,116 @@ export class StepPool<TStep extends PoolStep> {
     return this.#processes().flatMap((process) => process.pid ?? []);
   }
 
+  #close(): void {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    this.#settleEmpty();
+  }
+
+  #settleEmpty(): void {
+    if (this.#executions.size === 0) this.#whenEmpty?.();
+  }
+
   #processes(): StepProcess[] {
-    return [...this.#lanes.values()].flatMap((lane) => [...lane.shared, ...lane.alone]);
+    return [...this.#lanes.values()].flatMap(processesOf);
+  }
+
+  #execution(step: TStep, number: number): Execution<TStep> {
+    this.#lastId += 1;
+    const execution = { step, number, assignment: toAssignment(step, this.#lastId, number) };
+    this.#executions.set(this.#lastId, execution);
+    return execution;
+  }
+
+  /** Forgets executions that their process took with it, and makes new ones of their steps. */
+  #again(executions: readonly Execution<TStep>[]): Execution<TStep>[] {
+    return executions.map(({ step, number, assignment }) => {
+      this.#executions.delete(assignment.id);
+      return this.#execution(step, number + 1);
+    });
   }
 
   #lane(codeVersionId: number): Lane<TStep> {
     let lane = this.#lanes.get(codeVersionId);
-    if (lane === undefined) {
-      lane = { codeVersionId, waiting: [], waitingAlone: [], shared: new Set(), alone: new Set(), starting: false };
-      this.#lanes.set(codeVersionId, lane);
-      this.#retireIdleLanes(codeVersionId);
-    }
+    if (lane === undefined) this.#lanes.set(codeVersionId, (lane = createLane(codeVersionId)));
     return lane;
   }
 
-  /** A new code version has come: processes of older ones that have nothing to do end. */
-  #retireIdleLanes(current: number): void {
+  /** Once newer code is in use, processes of older versions end when they have nothing to do. */
+  #retireLanes(): void {
+    const newest = Math.max(...this.#lanes.keys());
+    const now = performance.now();
     for (const [id, lane] of this.#lanes) {
-      if (id === current || lane.waiting.length + lane.waitingAlone.length > 0) continue;
-      if ([...lane.shared, ...lane.alone].some((process) => process.unfinished.size > 0)) continue;
-      for (const process of lane.shared) process.stop();
-      this.#lanes.delete(id);
+      if (!isIdle(lane)) lane.busyAt = now;
+      if (id === newest || now - lane.busyAt < RETIRE_AFTER_MS) continue;
+      for (const process of processesOf(lane)) process.stop();
+      if (processesOf(lane).length === 0) this.#lanes.delete(id);
     }
-  }
-
-  #ahead(): number {
-    const { concurrency } = this.#options;
-    return Math.max(
-      concurrency,
-      Math.min(MAX_AHEAD, Math.ceil((AHEAD_MS / Math.max(this.#averageMs, 0.01)) * concurrency)),
-    );
   }
 
   #feedAll(): void {
     for (const lane of this.#lanes.values()) {
-      this.#feed(lane).catch((error: unknown) => this.#failLane(lane, error));
+      this.#feed(lane).catch((error: unknown) => this.#refuse(lane, error));
     }
   }
 
   async #feed(lane: Lane<TStep>): Promise<void> {
-    if (this.#closed) return;
-    this.#feedOpen(lane);
-    const wantsShared = lane.waiting.length > 0 && this.#open(lane).length < this.#options.processes;
-    const wantsAlone = lane.waitingAlone.length > 0 && lane.alone.size < this.#options.processes;
-    if (lane.starting || !(wantsShared || wantsAlone)) return;
-    lane.starting = true;
-    try {
-      const options = await this.#options.processOptions(lane.codeVersionId);
-      if (this.#closed) return;
-      if (lane.waiting.length > 0 && this.#open(lane).length < this.#options.processes) {
-        this.#start(lane, { ...options, concurrency: this.#options.concurrency }, lane.shared);
+    while (!this.#closed) {
+      this.#feedOpen(lane);
+      const { processes, concurrency, graceMs } = this.#options;
+      const wantsShared = lane.waiting.length > 0 && openProcesses(lane).length < processes;
+      const wantsAlone = lane.waitingAlone.length > 0 && lane.alone.size < processes;
+      if (lane.starting || !(wantsShared || wantsAlone)) return;
+      lane.starting = true;
+      try {
+        const options = { ...(await this.#options.processOptions(lane.codeVersionId)), graceMs };
+        if (this.#closed) return;
+        if (lane.waiting.length > 0 && openProcesses(lane).length < processes) {
+          this.#start(lane, { ...options, concurrency }, lane.shared);
+        }
+        while (lane.alone.size < processes) {
+          const execution = lane.waitingAlone.shift();
+          if (execution === undefined) break;
+          this.#start(lane, { ...options, concurrency: 1 }, lane.alone).run([execution.assignment]);
+        }
+      } finally {
+        lane.starting = false;
       }
-      while (lane.alone.size < this.#options.processes) {
-        const step = lane.waitingAlone.shift();
-        if (step === undefined) break;
-        this.#start(lane, { ...options, concurrency: 1 }, lane.alone).run([step]);
-      }
-    } finally {
-      lane.starting = false;
     }
-    await this.#feed(lane);
   }
 
   /** Gives waiting steps to the processes that have room, the emptiest first. */
   #feedOpen(lane: Lane<TStep>): void {
-    const ahead = this.#ahead();
-    const open = this.#open(lane).sort((a, b) => a.unfinished.size - b.unfinished.size);
+    const open = openProcesses(lane).sort((a, b) => a.unfinished.size - b.unfinished.size);
     for (const [index, process] of open.entries()) {
-      const share = Math.ceil(lane.waiting.length / (open.length - index));
-      const room = ahead - process.unfinished.size;
+      if (lane.waiting.length === 0) return;
+      let load = this.#loadOf(process);
       // A handful of steps at a time costs a message each: wait for room for half of what may lie ahead.
-      if (room <= 0 || (process.unfinished.size > process.concurrency && room < ahead / 2)) continue;
-      const steps = lane.waiting.splice(0, Math.min(room, share));
-      if (steps.length > 0) process.run(steps);
+      if (process.unfinished.size > process.concurrency && load > process.concurrency / 2) continue;
+      const share = Math.ceil(lane.waiting.length / (open.length - index));
+      let count = 0;
+      while (count < share && load < process.concurrency) {
+        load += this.#options.pace.weightOf(lane.waiting[count]?.step.assetId ?? 0);
+        count += 1;
+      }
+      if (count > 0) process.run(lane.waiting.splice(0, count).map(({ assignment }) => assignment));
     }
   }
 
-  #open(lane: Lane<TStep>): StepProcess[] {
-    return [...lane.shared].filter((process) => !process.closed);
+  #loadOf(process: StepProcess): number {
+    let load = 0;
+    for (const id of process.unfinished.keys()) {
+      load += this.#options.pace.weightOf(this.#executions.get(id)?.step.assetId ?? 0);
+    }
+    return load;
   }
 
   #start(lane: Lane<TStep>, options: StepProcessOptions, into: Set<StepProcess>): StepProcess {
     const process: StepProcess = new StepProcess(options, {
       reports: (reports) => this.#receive(lane, process, reports),
       log: (assignment, frame) => {
-        const step = this.#steps.get(assignment.id);
-        if (step !== undefined) this.#options.log(step, frame);
+        const execution = this.#executions.get(assignment.id);
+        if (execution !== undefined) this.#options.log(execution.step, frame);
       },
       exit: (exit) => this.#exited(lane, process, exit),
     });
@@ -235,105 +256,125 @@ export class StepPool<TStep extends PoolStep> {
 
   #receive(lane: Lane<TStep>, process: StepProcess, reports: readonly StepReport[]): void {
     for (const report of reports) {
-      const step = this.#steps.get(report.id);
-      if (step === undefined) continue;
-      this.#averageMs += (report.durationMs - this.#averageMs) * 0.05;
-      this.#finish(step, report);
+      const execution = this.#executions.get(report.id);
+      if (execution === undefined) continue;
+      if (report.kind !== "canceled") this.#options.pace.learn(execution.step.assetId, report.durationMs);
+      this.#finish(execution, report);
     }
     if (process.unfinished.size === 0 && (process.closed || lane.alone.has(process))) process.stop();
     this.#feedAll();
   }
 
-  #finish(step: TStep, report: StepReport): void {
-    this.#steps.delete(step.id);
-    this.#canceling.delete(step.id);
-    this.#timedOut.delete(step.id);
+  #finish({ step, assignment: { id } }: Execution<TStep>, report: StepReport): void {
+    this.#executions.delete(id);
+    this.#canceling.delete(id);
+    this.#timedOut.delete(id);
     this.#options.report(step, report);
+    this.#settleEmpty();
   }
 
   #exited(lane: Lane<TStep>, process: StepProcess, exit: StepProcessExit): void {
     lane.shared.delete(process);
     lane.alone.delete(process);
+    if (this.#processes().length === 0) this.#whenGone?.();
     if (this.#closed) return;
-    const unfinished = exit.unfinished.flatMap((step) => this.#steps.get(step.id) ?? []);
-    if (exit.unusable !== null) {
-      for (const step of unfinished) this.#finish(step, failure(step, { cause: "error", error: exit.unusable }));
-      return this.#feedAll();
-    }
-    const suspects = unfinished.slice(0, process.concurrency);
-    const condemned = suspects.filter((step) => this.#condemn(step));
-    // Killed on behalf of one step: the others are innocent. Died by itself with several: each is tried alone.
-    const rest = unfinished.filter((step) => !condemned.includes(step));
-    const restSuspects = condemned.length > 0 || exit.killed ? [] : rest.slice(0, process.concurrency);
-    const [only] = restSuspects;
-    if (restSuspects.length === 1 && only !== undefined) {
-      const { cause, error } = explainExit(exit, describeStep(only));
-      this.#finish(only, failure(only, { cause, error: serializeError(error) }));
+    const unfinished = exit.unfinished.flatMap(({ id }) => this.#executions.get(id) ?? []);
+    const { unusable } = exit;
+    if (unusable !== null) {
+      for (const execution of unfinished) this.#finish(execution, failureReport(execution.assignment.id, unusable));
     } else {
-      lane.waitingAlone.unshift(...restSuspects);
+      this.#blame(lane, process, { ...exit, unfinished });
     }
-    lane.waiting.unshift(...rest.filter((step) => !restSuspects.includes(step)));
     this.#feedAll();
   }
 
+  /** Settles or runs again what a process took with it. */
+  #blame(
+    lane: Lane<TStep>,
+    process: StepProcess,
+    exit: Omit<StepProcessExit, "unfinished"> & { readonly unfinished: readonly Execution<TStep>[] },
+  ): void {
+    const innocent = exit.unfinished.filter((execution) => !this.#condemn(execution));
+    // Killed on behalf of a step: the others are innocent. Died by itself: those that ran are suspects, and as many
+    // before them may have ended without a word having come through.
+    const isGuiltKnown = exit.killed || innocent.length < exit.unfinished.length;
+    const suspects = isGuiltKnown ? [] : innocent.slice(0, process.concurrency === 1 ? 1 : process.concurrency * 2);
+    const [only] = suspects;
+    if (suspects.length === 1 && only !== undefined) {
+      const { cause, error } = explainExit(exit, describeStep(only.step));
+      this.#finish(only, failureReport(only.assignment.id, { cause, error: serializeError(error) }));
+    } else {
+      lane.waitingAlone.unshift(...this.#again(suspects));
+    }
+    lane.waiting.unshift(...this.#again(innocent.slice(suspects.length)));
+  }
+
   /** Ends a step whose process was killed because of it. */
-  #condemn(step: TStep): boolean {
-    if (this.#canceling.has(step.id)) {
-      this.#finish(step, canceledReport(step));
+  #condemn(execution: Execution<TStep>): boolean {
+    const { id } = execution.assignment;
+    if (this.#canceling.has(id)) {
+      this.#finish(execution, canceledReport(id));
       return true;
     }
-    if (this.#timedOut.has(step.id)) {
-      const error = serializeError(timeoutError(describeStep(step), step.timeoutMs));
-      this.#finish(step, failure(step, { cause: "timeout", error }));
+    if (this.#timedOut.has(id)) {
+      const error = serializeError(timeoutError(describeStep(execution.step), execution.step.timeoutMs));
+      this.#finish(execution, failureReport(id, { cause: "timeout", error }));
       return true;
     }
     return false;
   }
 
+  /** A process ends overdue and canceled steps itself; one that blocks its event loop has to be ended from here. */
   #watchSteps(): void {
     const now = performance.now();
-    for (const process of this.#processes()) {
-      const running = [...process.unfinished.values()].slice(0, process.concurrency);
-      const disobeys = running.some((step) => (this.#canceling.get(step.id) ?? Infinity) <= now);
-      // The child ends an overdue step itself; only one that blocks its event loop has to be ended from here.
-      const blockedMs = now - process.lastAliveAt;
-      const overdue = running.filter((step) => blockedMs > step.timeoutMs + KILL_AFTER_MS);
-      if (!disobeys && overdue.length === 0) continue;
-      if (!disobeys && running.length > 1) {
-        // Which of them blocks cannot be seen from outside: like a crash, each is tried alone.
-        process.kill();
-        this.#suspectAll(process, running);
-        continue;
-      }
-      for (const step of overdue) this.#timedOut.add(step.id);
-      process.kill(KILL_AFTER_MS);
+    const sinceLast = now - this.#watchedAt;
+    this.#watchedAt = now;
+    // After a standstill of this very process the signs of life of the others are still to be read.
+    if (sinceLast > WATCH_INTERVAL_MS * 3) return;
+    for (const lane of this.#lanes.values()) {
+      for (const process of processesOf(lane)) this.#watchProcess(lane, process, now);
     }
+    this.#retireLanes();
+    if (this.#executions.size > 0 || this.#lanes.size > 1) return;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
   }
 
-  #suspectAll(process: StepProcess, running: readonly StepAssignment[]): void {
-    for (const { id } of running) {
-      const step = this.#steps.get(id);
-      if (step === undefined) continue;
+  #watchProcess(lane: Lane<TStep>, process: StepProcess, now: number): void {
+    const running = process.isReady ? [...process.unfinished.values()].slice(0, process.concurrency) : [];
+    const disobeys = running.some(({ id }) => (this.#canceling.get(id) ?? Infinity) <= now);
+    const blockedMs = now - process.lastAliveAt - this.#options.graceMs - BLOCKED_MARGIN_MS;
+    const overdue = running.filter((step) => blockedMs > step.timeoutMs);
+    if (!disobeys && overdue.length === 0) return;
+    if (!disobeys && running.length > 1) {
+      this.#separate(lane, process, running);
+      process.kill();
+      return;
+    }
+    for (const { id } of overdue) this.#timedOut.add(id);
+    process.kill({ politely: true });
+  }
+
+  /** Which of several steps blocks a process cannot be seen from outside: like after a crash, each is tried alone. */
+  #separate(lane: Lane<TStep>, process: StepProcess, running: readonly StepAssignment[]): void {
+    const executions = running.flatMap(({ id }) => {
       process.unfinished.delete(id);
-      this.#lane(step.codeVersionId).waitingAlone.push(step);
-    }
+      return this.#executions.get(id) ?? [];
+    });
+    lane.waitingAlone.push(...this.#again(executions));
   }
 
-  #failLane(lane: Lane<TStep>, error: unknown): void {
-    const serialized = serializeError(error);
-    for (const step of [...lane.waiting.splice(0), ...lane.waitingAlone.splice(0)]) {
-      this.#finish(step, failure(step, { cause: "worker_lost", error: serialized }));
-    }
+  #refuse(lane: Lane<TStep>, error: unknown): void {
+    const refused = [...lane.waiting.splice(0), ...lane.waitingAlone.splice(0)];
+    for (const { assignment } of refused) this.#executions.delete(assignment.id);
+    this.#options.refused(
+      refused.map(({ step }) => step),
+      error,
+    );
+    this.#settleEmpty();
   }
 }
 
-function failure(
-  step: PoolStep,
-  { cause, error }: { cause: FailureCause; error: ReturnType<typeof serializeError> },
-): StepReport {
-  return { id: step.id, kind: "failure", cause, error, startedAt: Date.now(), durationMs: 0, checks: [], logLines: 0 };
-}
-
-function canceledReport(step: PoolStep): StepReport {
-  return { id: step.id, kind: "canceled", startedAt: Date.now(), durationMs: 0, checks: [], logLines: 0 };
+function openProcesses<TStep extends PoolStep>(lane: Lane<TStep>): StepProcess[] {
+  return [...lane.shared].filter((process) => !process.closed);
 }

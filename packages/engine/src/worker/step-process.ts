@@ -1,17 +1,22 @@
 import type { ChildProcess } from "node:child_process";
-import type { SerializedError } from "@heddle/core";
+import { HeddleError, serializeError, type FailureCause } from "@heddle/core";
 import { forkEntry } from "../process-entry.ts";
 import { readLog } from "./log-reader.ts";
+import { RawOutput } from "./raw-output.ts";
 import type { ChildCommand, ChildMessage, DefaultsConfig, LogFrame, StepAssignment, StepReport } from "./protocol.ts";
+import type { SupervisedFailure } from "./step-reports.ts";
 
 /** A bundle must be loaded and ready within this time. */
 const START_TIMEOUT_MS = 60_000;
-/** A report waits this long for log lines that are still in the pipe. */
+/**
+ * What is still in a pipe is waited for as long as something comes, and this long without: the report of a step, or the
+ * end of its process, is known already.
+ */
 const LOG_DRAIN_MS = 2_000;
 /** After SIGTERM, before SIGKILL. */
 const KILL_GRACE_MS = 5_000;
-/** The end of what a process wrote to standard error, kept for its obituary. */
-const STDERR_TAIL = 4_096;
+/** A process that was told to end in order may take this long for it, resources included. */
+const STOP_TIMEOUT_MS = 10_000;
 
 /** How a child process of a worker is started. */
 export interface StepProcessOptions {
@@ -23,6 +28,8 @@ export interface StepProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Heap limit in megabytes. */
   readonly heapMb: number;
+  /** How long a step that was aborted may take to come to its end. */
+  readonly graceMs: number;
 }
 
 /** How a process ended, and what it took with it. */
@@ -32,8 +39,8 @@ export interface StepProcessExit {
   readonly stderr: string;
   /** Whether the supervisor itself killed it. */
   readonly killed: boolean;
-  /** Could not load its bundle. */
-  readonly unusable: SerializedError | null;
+  /** Why it could never run a step: its bundle does not load, or the system starts no process. */
+  readonly unusable: SupervisedFailure | null;
   /** Steps that it had and did not report, in the order in which they were given. */
   readonly unfinished: readonly StepAssignment[];
 }
@@ -56,13 +63,17 @@ export class StepProcess {
   lastAliveAt = performance.now();
   readonly #child: ChildProcess;
   readonly #handlers: StepProcessHandlers;
+  readonly #raw = new RawOutput();
   readonly #logCounts = new Map<number, number>();
   readonly #heldReports = new Map<number, { report: StepReport; timer: NodeJS.Timeout }>();
-  #killed = false;
-  #exited = false;
-  #stderr = "";
-  #unusable: SerializedError | null = null;
   readonly #startTimer: NodeJS.Timeout;
+  #stopTimer: NodeJS.Timeout | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+  #killed = false;
+  #isReady = false;
+  #isGone = false;
+  #exited = false;
+  #unusable: SupervisedFailure | null = null;
 
   constructor(options: StepProcessOptions, handlers: StepProcessHandlers) {
     this.concurrency = options.concurrency;
@@ -75,24 +86,15 @@ export class StepProcess {
       detached: true,
       flags: [`--max-old-space-size=${options.heapMb}`],
     });
-    this.#startTimer = setTimeout(() => this.kill(), START_TIMEOUT_MS);
-    this.#child.on("message", (message) => this.#receive(message as ChildMessage));
-    this.#child.on("error", (error) => {
-      this.#stderr += `\n${error.message}`;
-      if (this.#child.pid === undefined) this.#exit(null, null);
-    });
-    this.#child.on("close", (code, signal) => this.#exit(code, signal));
-    for (const name of ["stdout", "stderr"] as const) {
-      const stream = this.#child[name];
-      if (stream === null) continue;
-      readLog(stream, name, { frame: (frame) => this.#frame(frame), raw: (source, line) => this.#raw(source, line) });
-    }
-    this.#send({
-      type: "start",
-      bundle: options.bundle,
-      concurrency: options.concurrency,
-      defaults: options.defaults,
-    });
+    this.#startTimer = setTimeout(() => this.#startTimedOut(), START_TIMEOUT_MS);
+    this.#listen();
+    const { bundle, concurrency, defaults, graceMs } = options;
+    this.#send({ type: "start", bundle, concurrency, defaults, graceMs });
+  }
+
+  /** Whether its bundle is loaded. Steps that it was given before have not begun. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   get pid(): number | undefined {
@@ -111,61 +113,116 @@ export class StepProcess {
     this.#send({ type: "cancel", ids });
   }
 
-  /** Lets it end by itself when nothing runs any more. */
+  /** Lets it end by itself when nothing runs any more and its resources are closed; kills it when that takes too long. */
   stop(): void {
+    if (this.#stopTimer !== undefined || this.#isGone) return;
     this.closed = true;
     this.#send({ type: "stop" });
+    this.#stopTimer = setTimeout(() => this.kill(), STOP_TIMEOUT_MS);
   }
 
-  /** Ends it and everything it has started: politely, then by force. */
-  kill(graceMs = 0): void {
+  /** Ends it and everything that it has started: at once, or politely first. */
+  kill(options: { readonly politely?: boolean } = {}): void {
     this.closed = true;
     this.#killed = true;
-    if (graceMs > 0) {
+    if (options.politely === true && this.#killTimer === undefined) {
       this.#signal("SIGTERM");
-      setTimeout(() => this.#signal("SIGKILL"), Math.min(graceMs, KILL_GRACE_MS)).unref();
-    } else {
+      this.#killTimer = setTimeout(() => this.#signal("SIGKILL"), KILL_GRACE_MS);
+    } else if (options.politely !== true) {
       this.#signal("SIGKILL");
     }
   }
 
-  /** The steps that may have been running when it died: starts are in order, `concurrency` at once. */
-  suspects(unfinished: readonly StepAssignment[]): readonly StepAssignment[] {
-    return unfinished.slice(0, this.concurrency);
+  #listen(): void {
+    const child = this.#child;
+    child.on("message", (message) => this.#receive(message));
+    child.on("error", (cause) => {
+      // Errors of a process that runs are followed by its end; this one never began.
+      if (child.pid !== undefined) return;
+      const error = new HeddleError("STEP_PROCESS_FAILED", `no process could be started: ${cause.message}`, {
+        hint: "The machine may be out of memory or processes. The step is tried again.",
+        cause,
+      });
+      this.#fail("worker_lost", error);
+      this.#exit(null, null);
+    });
+    child.once("exit", (code, signal) => {
+      // What the process had started must not outlive it, nor keep its pipes open.
+      this.#signal("SIGKILL");
+      this.#isGone = true;
+      const timer = setTimeout(() => this.#exit(code, signal), LOG_DRAIN_MS);
+      child.once("close", () => {
+        clearTimeout(timer);
+        this.#exit(code, signal);
+      });
+    });
+    for (const name of ["stdout", "stderr"] as const) {
+      const stream = child[name];
+      if (stream === null) continue;
+      readLog(stream, name, {
+        frame: (frame) => this.#frame(frame),
+        raw: (source, line) => this.#printed(source, line),
+      });
+    }
   }
 
   #send(command: ChildCommand): void {
-    if (this.#exited || !this.#child.connected) return;
-    // A channel that breaks in the middle is reported by `close`; what it had is in `unfinished`.
+    if (this.#isGone || !this.#child.connected) return;
+    // A channel that breaks in the middle is reported by the end of the process; what it had is in `unfinished`.
     this.#child.send(command, () => {});
   }
 
-  #receive(message: ChildMessage): void {
+  #receive(received: unknown): void {
+    if (!isChildMessage(received) || this.#exited) return;
     this.lastAliveAt = performance.now();
-    switch (message.type) {
+    switch (received.type) {
       case "ready":
+        this.#isReady = true;
         clearTimeout(this.#startTimer);
         return;
       case "unusable":
-        this.#unusable = message.error;
+        this.#unusable ??= { cause: "error", error: received.error };
         return this.kill();
       case "alive":
-        if (message.tainted) this.closed = true;
+        if (received.tainted) this.closed = true;
         return;
+      case "stuck":
+        return this.kill({ politely: true });
       case "reports":
-        return this.#report(message.reports);
+        return this.#report(received.reports);
     }
+  }
+
+  #startTimedOut(): void {
+    const message = `the bundle was not loaded within ${START_TIMEOUT_MS / 1_000} s`;
+    const hint =
+      "Modules should only declare: move work, connections and endless loops into asset functions or resources.";
+    this.#fail("unresponsive", new HeddleError("CODE_LOCATION_LOAD_TIMEOUT", message, { hint }));
+    this.kill();
+  }
+
+  #fail(cause: FailureCause, error: HeddleError): void {
+    if (!this.#isReady) this.#unusable ??= { cause, error: serializeError(error) };
   }
 
   /** Log lines come through a pipe and reports through another: a report waits until its lines are here. */
   #report(reports: readonly StepReport[]): void {
     const complete = reports.filter((report) => {
       if ((this.#logCounts.get(report.id) ?? 0) >= report.logLines) return true;
-      const timer = setTimeout(() => this.#release(report.id), LOG_DRAIN_MS);
-      this.#heldReports.set(report.id, { report, timer });
+      this.#hold(report);
       return false;
     });
     if (complete.length > 0) this.#deliver(complete);
+  }
+
+  /** Waits as long as lines come. */
+  #hold(report: StepReport): void {
+    const seen = this.#logCounts.get(report.id) ?? 0;
+    const timer = setTimeout(() => {
+      if ((this.#logCounts.get(report.id) ?? 0) > seen) this.#hold(report);
+      else this.#release(report.id);
+    }, LOG_DRAIN_MS);
+    this.#heldReports.set(report.id, { report, timer });
   }
 
   #release(id: number): void {
@@ -180,6 +237,7 @@ export class StepProcess {
     for (const { id } of reports) {
       this.unfinished.delete(id);
       this.#logCounts.delete(id);
+      this.#raw.forget(id);
     }
     this.#handlers.reports(reports);
   }
@@ -194,38 +252,47 @@ export class StepProcess {
     if (held !== undefined && count >= held.report.logLines) this.#release(frame.i);
   }
 
-  #raw(stream: "stdout" | "stderr", line: string): void {
-    if (stream === "stderr") this.#stderr = `${this.#stderr}${line}\n`.slice(-STDERR_TAIL);
+  #printed(stream: "stdout" | "stderr", line: string): void {
     // Which of several steps wrote it cannot be known; it is shown with the one that has been running longest.
     const [step] = this.unfinished.values();
-    if (step !== undefined) this.#handlers.log(step, { i: step.id, t: Date.now(), l: "info", m: line, s: stream });
+    const frame = this.#raw.take(step?.id, { stream, line });
+    if (step !== undefined && frame !== undefined) this.#handlers.log(step, frame);
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.#exited || this.#child.pid === undefined) return;
+    if (this.#isGone || this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, signal);
     } catch (error) {
-      // Gone already: `close` follows.
+      // Gone already: `exit` follows.
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }
 
   #exit(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#exited) return;
-    // What the process had started must not outlive it.
-    this.#signal("SIGKILL");
-    this.#exited = true;
     this.closed = true;
-    clearTimeout(this.#startTimer);
-    for (const id of [...this.#heldReports.keys()]) this.#release(id);
+    this.#isGone = true;
+    for (const timer of [this.#startTimer, this.#stopTimer, this.#killTimer]) clearTimeout(timer);
+    // A process that left its group may hold the pipes open; nobody reads them any more.
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    const held = [...this.#heldReports.keys()];
+    for (const id of held) this.#release(id);
+    this.#exited = true;
     this.#handlers.exit({
       code,
       signal,
-      stderr: this.#stderr.trim(),
+      stderr: this.#raw.tail,
       killed: this.#killed,
       unusable: this.#unusable,
       unfinished: [...this.unfinished.values()],
     });
   }
+}
+
+/** User code shares the channel and may say anything on it. */
+function isChildMessage(message: unknown): message is ChildMessage {
+  if (typeof message !== "object" || message === null || !("type" in message)) return false;
+  return message.type !== "reports" || ("reports" in message && Array.isArray(message.reports));
 }

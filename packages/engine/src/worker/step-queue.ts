@@ -3,26 +3,30 @@ import { describeStep, timeoutError } from "./exit-cause.ts";
 import type { DeploymentDefaults, StepAssignment, StepReport } from "./protocol.ts";
 import type { ResourceScope } from "../step/resource-scope.ts";
 import { runStep, type StepResult } from "../step/run-step.ts";
+import { canceledReport } from "./step-reports.ts";
 import { currentScope, StepScope } from "./step-scope.ts";
-
-/** How long a step that was aborted may take to come to its end before it is given up. */
-const ABORT_GRACE_MS = 8_000;
 
 /** What a queue needs of its process. */
 export interface StepQueueOptions {
   readonly definitions: Definitions;
   readonly concurrency: number;
+  /** How long a step that was aborted may take to come to its end before it is given up. */
+  readonly graceMs: number;
   readonly defaults: DeploymentDefaults;
   readonly resources: ResourceScope;
   /** Writes a log frame at once. */
   emit(frame: string): void;
   report(reports: readonly StepReport[]): void;
-  /** Says that this process should be replaced: something in it still runs that nobody waits for. */
+  /** Says that this process should be replaced: something in it may be broken. */
   taint(): void;
+  /** Says that a step, reported by now, runs on against its signal: only the end of this process ends it. */
+  stuck(): void;
 }
 
 /** Runs steps in the order in which they were added, a fixed number at once. */
 export interface StepQueue {
+  /** Whether a step runs. */
+  readonly isBusy: boolean;
   add(steps: readonly StepAssignment[]): void;
   /** Aborts running steps and drops waiting ones; each of them is reported. */
   cancel(ids: readonly number[]): void;
@@ -30,11 +34,24 @@ export interface StepQueue {
   close(): Promise<void>;
 }
 
+/** A step that runs. */
+interface Running {
+  readonly scope: StepScope;
+  canceled: boolean;
+}
+
+/** How an attempt ended. `isStuck`: its code runs on. */
+interface Ended {
+  readonly result: StepResult;
+  readonly isStuck: boolean;
+}
+
 /** Makes the queue of a child process. */
 export function createStepQueue(options: StepQueueOptions): StepQueue {
   const waiting: StepAssignment[] = [];
-  const running = new Map<number, { readonly scope: StepScope; canceled: boolean }>();
+  const running = new Map<number, Running>();
   let reports: StepReport[] = [];
+  let isAnyStuck = false;
   let idle: (() => void) | undefined;
 
   /** Reports of steps that end together travel together. */
@@ -44,48 +61,43 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
       const batch = reports;
       reports = [];
       options.report(batch);
+      if (isAnyStuck) options.stuck();
     });
   };
 
-  const start = (step: StepAssignment): void => {
-    const scope = new StepScope(step.id, options.emit);
-    const entry = { scope, canceled: false };
-    running.set(step.id, entry);
+  const run = async (step: StepAssignment, entry: Running): Promise<void> => {
+    const { scope } = entry;
     const startedAt = Date.now();
     const began = performance.now();
-    void currentScope
-      .run(scope, () => attempt(step, scope, options))
-      .then((result) => {
-        scope.flush();
-        running.delete(step.id);
-        const base = {
-          id: step.id,
-          startedAt,
-          durationMs: Math.round((performance.now() - began) * 1000) / 1000,
-          logLines: scope.logLines,
-        };
-        report(
-          entry.canceled && result.kind !== "success"
-            ? { ...base, kind: "canceled", checks: [] }
-            : { ...base, ...result },
-        );
-        next();
-      });
+    const { result, isStuck } = await currentScope.run(scope, () => attempt(step, scope, options));
+    scope.end();
+    running.delete(step.id);
+    isAnyStuck ||= isStuck;
+    const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
+    const base = { id: step.id, startedAt, durationMs, logLines: scope.logLines };
+    const wasCanceled = entry.canceled && result.kind !== "success";
+    report(wasCanceled ? { ...base, kind: "canceled", checks: [] } : { ...base, ...result });
+    startNext();
   };
 
-  const next = (): void => {
+  const startNext = (): void => {
     while (running.size < options.concurrency) {
       const step = waiting.shift();
       if (step === undefined) break;
-      start(step);
+      const entry = { scope: new StepScope(step.id, options.emit), canceled: false };
+      running.set(step.id, entry);
+      void run(step, entry);
     }
     if (running.size === 0) idle?.();
   };
 
   return {
+    get isBusy() {
+      return running.size > 0;
+    },
     add(steps) {
-      waiting.push(...steps);
-      next();
+      for (const step of steps) waiting.push(step);
+      startNext();
     },
     cancel(ids) {
       for (const id of ids) {
@@ -98,7 +110,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
         const index = waiting.findIndex((step) => step.id === id);
         if (index < 0) continue;
         waiting.splice(index, 1);
-        report({ id, kind: "canceled", startedAt: Date.now(), durationMs: 0, checks: [], logLines: 0 });
+        report(canceledReport(id));
       }
     },
     async close() {
@@ -112,35 +124,40 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
  * Runs one step to whichever comes first: its end, a fault that surfaced outside its promise, or its time-out followed
  * by a grace time. Never rejects.
  */
-async function attempt(step: StepAssignment, scope: StepScope, options: StepQueueOptions): Promise<StepResult> {
+async function attempt(step: StepAssignment, scope: StepScope, options: StepQueueOptions): Promise<Ended> {
   const { signal } = scope.controller;
   const timeout = timeoutError(describeStep(step), step.timeoutMs);
   const timer = setLongTimeout(() => scope.controller.abort(timeout), step.timeoutMs);
-  const faulted = new Promise<StepResult>((resolve) => {
-    scope.onFault(({ cause, error }) => resolve({ kind: "failure", cause, error: serializeError(error), checks: [] }));
+  const faulted = new Promise<Ended>((resolve) => {
+    scope.onFault(({ cause, error }) => {
+      const result = { kind: "failure", cause, error: serializeError(error), checks: [] } as const;
+      resolve({ result, isStuck: false });
+    });
   });
   let graceTimer: NodeJS.Timeout | undefined;
-  const givenUp = new Promise<StepResult>((resolve) => {
-    signal.addEventListener("abort", () => {
-      graceTimer = setTimeout(() => {
-        options.taint();
-        resolve({ kind: "failure", cause: "timeout", error: serializeError(signal.reason), checks: [] });
-      }, ABORT_GRACE_MS);
-    });
+  const givenUp = new Promise<Ended>((resolve) => {
+    const giveUp = (): void => {
+      const error = serializeError(signal.reason);
+      resolve({ result: { kind: "failure", cause: "timeout", error, checks: [] }, isStuck: true });
+    };
+    signal.addEventListener("abort", () => (graceTimer = setTimeout(giveUp, options.graceMs)));
   });
   try {
     const finished = runStep(step, { ...options, signal, log: scope.logger });
-    const result = await Promise.race([finished, faulted, givenUp]);
-    // A rejection that nobody awaits surfaces right after the function has returned: it counts.
-    if (result.kind === "success") await new Promise((resolve) => setImmediate(resolve));
+    const ended = await Promise.race([finished.then((result) => ({ result, isStuck: false })), faulted, givenUp]);
+    // A rejection that nobody awaits surfaces right after the function has returned: it counts. And reports of steps
+    // that end one right after the other must get away before others start that may end the process.
+    await new Promise((resolve) => setImmediate(resolve));
     if (scope.fault !== undefined) {
       options.taint();
       return await faulted;
     }
+    const { result, isStuck } = ended;
     if (result.kind === "failure" && signal.aborted && signal.reason === timeout) {
-      return { kind: "failure", cause: "timeout", error: serializeError(timeout), checks: result.checks };
+      const error = serializeError(timeout);
+      return { result: { kind: "failure", cause: "timeout", error, checks: result.checks }, isStuck };
     }
-    return result;
+    return ended;
   } finally {
     clearTimeout(graceTimer);
     timer.clear();

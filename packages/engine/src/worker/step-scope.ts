@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { inspect } from "node:util";
 import type { FailureCause, JsonValue, Logger } from "@heddle/core";
 import { LOG_FRAME_MARK, type LogFrame, type LogLevel } from "./protocol.ts";
 
 /** A longer line is cut into pieces of this many UTF-16 units, so that one line never has to be held whole. */
 const LINE_LIMIT = 65_536;
-/** Lines that one step may log in bytes; beyond it only a count is kept. */
+/** What one step may log, in UTF-16 units of JSON; beyond it lines are only counted. */
 const LOG_LIMIT = 20 * 1024 * 1024;
+/** The fields of one line, as JSON, in UTF-16 units. */
+const FIELDS_LIMIT = 65_536;
 
 /**
  * What belongs to one running step inside a child process: its log and the faults that surface outside its promise.
@@ -22,6 +25,7 @@ export class StepScope {
   readonly #partial = { stdout: "", stderr: "" };
   #logBytes = 0;
   #droppedLines = 0;
+  #ended = false;
   #onFault: ((fault: NonNullable<StepScope["fault"]>) => void) | undefined;
 
   constructor(id: number, emit: (frame: string) => void) {
@@ -37,13 +41,18 @@ export class StepScope {
     error: (message, fields) => this.#log("error", message, fields),
   };
 
-  #log(level: LogLevel, message: string, fields?: Readonly<Record<string, JsonValue>>): void {
-    for (const piece of pieces(message))
-      this.#write({ i: this.id, t: Date.now(), l: level, m: piece, ...(fields && { f: fields }) });
+  #log(level: LogLevel, message: unknown, fields?: Readonly<Record<string, JsonValue>>): void {
+    if (this.#ended) return;
+    const kept = fields === undefined ? undefined : checkFields(fields);
+    // Plain JavaScript may pass anything; a log line must never be what a step fails of.
+    for (const piece of pieces(typeof message === "string" ? message : describe(message))) {
+      this.#write({ i: this.id, t: Date.now(), l: level, m: piece, ...(kept && { f: kept }) });
+    }
   }
 
   /** Takes what the step printed; whole lines become log lines. */
   print(stream: "stdout" | "stderr", text: string): void {
+    if (this.#ended) return;
     const lines = (this.#partial[stream] + text).split("\n");
     this.#partial[stream] = lines.pop() ?? "";
     for (const line of lines) this.#line(stream, line);
@@ -53,8 +62,18 @@ export class StepScope {
     }
   }
 
-  /** Writes what was printed without a line end, and how many lines were dropped. Call it when the step is over. */
-  flush(): void {
+  /** The step is over: writes what was printed without a line end, and how many lines were dropped. */
+  end(): void {
+    this.#flush();
+    this.#ended = true;
+  }
+
+  /** Whether the step is over. What its code does afterwards belongs to nobody. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  #flush(): void {
     for (const stream of ["stdout", "stderr"] as const) {
       if (this.#partial[stream] !== "") this.#line(stream, this.#partial[stream]);
       this.#partial[stream] = "";
@@ -82,11 +101,12 @@ export class StepScope {
     // A progress bar redraws its line with carriage returns: only what was left standing is kept.
     const shown = line.replace(/\r$/, "");
     const standing = shown.slice(shown.lastIndexOf("\r") + 1);
-    for (const piece of pieces(standing)) this.#write({ i: this.id, t: Date.now(), l: "info", m: piece, s: stream });
+    for (const piece of pieces(standing)) {
+      this.#write({ i: this.id, t: Date.now(), l: "info", m: piece, s: stream });
+    }
   }
 
   #write(frame: LogFrame): void {
-    this.#logBytes += frame.m.length;
     if (this.#logBytes > LOG_LIMIT) {
       this.#droppedLines += 1;
       return;
@@ -95,9 +115,26 @@ export class StepScope {
   }
 
   #emitFrame(frame: LogFrame): void {
+    const line = JSON.stringify(frame);
+    this.#logBytes += line.length;
     this.logLines += 1;
-    this.#emit(`${LOG_FRAME_MARK}${JSON.stringify(frame)}\n`);
+    this.#emit(`${LOG_FRAME_MARK}${line}\n`);
   }
+}
+
+/** Fields that can be written as JSON and are not too long; else a note of why they are missing. */
+function checkFields(fields: Readonly<Record<string, JsonValue>>): Readonly<Record<string, JsonValue>> {
+  try {
+    const { length } = JSON.stringify(fields);
+    if (length <= FIELDS_LIMIT) return fields;
+    return { dropped: `the fields are ${length} characters of JSON, more than ${FIELDS_LIMIT}` };
+  } catch (error) {
+    return { dropped: `the fields are not JSON: ${describe(error)}` };
+  }
+}
+
+function describe(value: unknown): string {
+  return typeof value === "object" && value !== null && "message" in value ? String(value.message) : inspect(value);
 }
 
 function pieces(text: string): string[] {

@@ -1,21 +1,28 @@
+import { serializeError } from "@heddle/core";
 import { readOwnedClaims, settleAndClaim, type Claim, type Database, type StepOutcome } from "@heddle/storage";
 import { setTimeout as pause } from "node:timers/promises";
+import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { LogWriter } from "./log-writer.ts";
 import type { DefaultsConfig, StepReport } from "./protocol.ts";
+import { StepHolding } from "./step-holding.ts";
+import { StepPace } from "./step-pace.ts";
 import { StepPlanner, type PlannedStep } from "./step-planner.ts";
 import { StepPool } from "./step-pool.ts";
-import { placeOf, toOutcome } from "./step-outcome.ts";
+import { failedOutcome, placeOf, toOutcome } from "./step-outcome.ts";
 import { WorkerLease } from "./worker-lease.ts";
 
 /** The poll that finds what a lost notification would have told. */
-const POLL_INTERVAL_MS = 1_000;
+const POLL_INTERVAL_MS = 5_000;
 /** After an error of the database. */
 const ERROR_PAUSE_MS = 500;
 /** Most outcomes that one transaction settles. */
 const SETTLE_BATCH = 2_000;
+/** Time for the last outcomes of a worker that stops, and for its processes to close their resources. */
+const LAST_SETTLE_MS = 3_000;
+const CLOSE_PROCESSES_MS = 2_000;
 
 /** How a session runs; see the options of `startWorker`. */
 export interface WorkerSettings {
@@ -26,6 +33,8 @@ export interface WorkerSettings {
   readonly concurrency: number;
   readonly heapMb: number;
   readonly env: NodeJS.ProcessEnv;
+  readonly leaseMs: number;
+  readonly cancelGraceMs: number;
 }
 
 /**
@@ -37,6 +46,8 @@ export class WorkerSession {
   /** Resolves when the session is over: "stopped", or why its lease was lost. */
   readonly done: Promise<string>;
   readonly #settings: WorkerSettings;
+  readonly #pace = new StepPace();
+  readonly #holding: StepHolding;
   readonly #pool: StepPool<PlannedStep>;
   readonly #planner: StepPlanner;
   readonly #logs: LogWriter;
@@ -44,70 +55,86 @@ export class WorkerSession {
   readonly #wake = new WakeSignal();
   readonly #finish: (reason: string) => void;
   #outcomes: StepOutcome[] = [];
-  /** Steps claimed and not yet given to the pool: their inputs are being looked up. */
-  #preparing = 0;
+  /** Claims whose steps are not with the pool yet: their inputs are being looked up. */
+  readonly #preparing = new Set<Promise<void>>();
   #mayHaveWork = true;
   /** Set when a claim's answer may have got lost: the worker may own steps that it does not know of. */
   #mayOwnUnknown = false;
+  #stopping: Promise<void> | undefined;
   #draining = false;
+  #failing = false;
+  /** Monotonic time after which what is not settled stays so; set when nothing more can come. */
+  #settleUntil = Infinity;
   #over = false;
   #listeners: AsyncDisposable[] = [];
-  #loop: Promise<void> | undefined;
+  #loop: Promise<void> = Promise.resolve();
 
   constructor(settings: WorkerSettings) {
-    const { db, log } = settings;
+    const { db, log, leaseMs } = settings;
     this.#settings = settings;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.done = promise;
     this.#finish = resolve;
+    this.#holding = new StepHolding(settings.processes * settings.concurrency, this.#pace);
     this.#planner = new StepPlanner(db);
-    this.#logs = new LogWriter(db, (error) => log.error("log lines could not be stored and are lost", error));
-    this.#lease = new WorkerLease(
-      db,
-      { cancelRuns: (runIds) => this.#cancelRuns(runIds), lost: (reason) => void this.#lost(reason) },
-      log,
-    );
+    this.#logs = new LogWriter(db, log);
+    const handlers = {
+      cancelRuns: (runIds: readonly number[]) => this.#cancelRuns(runIds),
+      drain: () => void this.stop(Infinity),
+      lost: (reason: string) => void this.#lost(reason),
+    };
+    this.#lease = new WorkerLease({ db, log, leaseMs, handlers });
     this.#pool = new StepPool<PlannedStep>({
       processes: settings.processes,
       concurrency: settings.concurrency,
+      graceMs: settings.cancelGraceMs,
+      pace: this.#pace,
       processOptions: async (codeVersionId) => {
         const local = await fetchBundle(db, codeVersionId);
         return { ...local, defaults: settings.defaults, env: settings.env, heapMb: settings.heapMb };
       },
       report: (step, report) => this.#settle(step, report),
       log: (step, frame) => this.#logs.write(step, frame),
+      refused: (steps, error) => void this.#giveUp(steps, error),
     });
   }
 
-  get workerId(): string {
-    return this.#lease.id;
-  }
-
+  /** @throws what keeps the lease or the notifications from being had; nothing is left behind then */
   async start(): Promise<void> {
     const { db, processes, concurrency } = this.#settings;
-    await this.#lease.start(processes * concurrency);
-    this.#listeners = await Promise.all([
-      db.listen("heddle_work", () => this.#look()),
-      db.listen("heddle_cancel", () => void this.#lease.beat()),
-    ]);
+    try {
+      // First, so that a worker that cannot begin holds no lease.
+      this.#listeners.push(await db.listen("heddle_work", () => this.#look()));
+      this.#listeners.push(await db.listen("heddle_cancel", () => void this.#lease.beat()));
+      await this.#lease.start(processes * concurrency);
+    } catch (error) {
+      this.#over = true;
+      this.#lease.abandon();
+      await this.#close();
+      throw error;
+    }
     this.#loop = this.#run();
   }
 
   /** Claims nothing more, lets running steps end within the grace time, hands the others back. */
-  async stop(graceMs: number): Promise<void> {
+  stop(graceMs: number): Promise<void> {
+    this.#stopping ??= this.#stop(graceMs);
+    return this.#stopping;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
     if (this.#over) return;
     this.#draining = true;
     this.#release(this.#pool.takeWaiting());
-    const deadline = performance.now() + graceMs;
-    while (this.#pool.size + this.#preparing > 0 && performance.now() < deadline) {
-      await pause(20);
-    }
-    this.#release(this.#pool.abandon());
+    const empty = Promise.all(this.#preparing).then(() => this.#pool.empty());
+    await (graceMs === Infinity ? empty : Promise.race([empty, pause(graceMs, undefined, { ref: false })]));
+    this.#release(this.#pool.steps.length > 0 ? this.#pool.abandon() : []);
+    this.#settleUntil = performance.now() + LAST_SETTLE_MS;
     this.#over = true;
     this.#wake.raise();
-    await this.#loop;
+    await Promise.all([this.#loop, this.#pool.close(CLOSE_PROCESSES_MS)]);
     await this.#logs.flush();
-    await this.#lease.end();
+    await this.#lease.end().catch((error: unknown) => this.#settings.log.error("the lease runs out by itself", error));
     await this.#close();
     this.#finish("stopped");
   }
@@ -118,39 +145,49 @@ export class WorkerSession {
   }
 
   async #run(): Promise<void> {
-    while (!this.#over || this.#outcomes.length > 0) {
-      const capacity = this.#draining ? 0 : this.#capacity();
-      if (this.#outcomes.length === 0 && (capacity === 0 || !this.#mayHaveWork)) {
+    while (!this.#over || (this.#hasUnsettled && performance.now() < this.#settleUntil)) {
+      const { capacity, perAsset } = this.#draining ? NOTHING : this.#holding.appetite;
+      if (this.#outcomes.length === 0 && !this.#mayOwnUnknown && (capacity === 0 || !this.#mayHaveWork)) {
         await this.#wake.wait(POLL_INTERVAL_MS);
         this.#mayHaveWork = true;
         continue;
       }
       const outcomes = this.#outcomes.splice(0, SETTLE_BATCH);
+      // What an earlier call may have claimed comes first: this one finds it.
+      const doubted = this.#mayOwnUnknown;
       try {
-        if (this.#mayOwnUnknown) await this.#handBackUnknown(outcomes);
         // Whoever sees that a step is over can read its log.
         if (outcomes.length > 0) await this.#logs.flush();
-        const { claims } = await settleAndClaim(this.#settings.db, { workerId: this.#lease.id, outcomes, capacity });
-        const claimed = claims.reduce((sum, claim) => sum + claim.partitions.size, 0);
-        this.#mayHaveWork = claimed > 0 && claimed >= capacity;
-        if (claimed > 0) void this.#prepare(claims);
+        const wish = { capacity: doubted ? 0 : capacity, perAsset };
+        this.#mayOwnUnknown ||= wish.capacity > 0;
+        const { results, claims } = await settleAndClaim(this.#settings.db, {
+          workerId: this.#lease.id,
+          outcomes,
+          ...wish,
+        });
+        this.#mayOwnUnknown = doubted;
+        for (const claim of claims) this.#prepare(claim);
+        this.#mayHaveWork = doubted || claims.length > 0;
+        // Taken away: because its run was stopped, or because the lease is gone and the next beat would say so.
+        if (results.includes("fenced")) void this.#lease.beat();
+        if (doubted) await this.#handBackUnknown();
+        this.#failing = false;
       } catch (error) {
         // Settling is idempotent: what was or was not committed is found out by doing it again.
         this.#outcomes.unshift(...outcomes);
-        this.#mayOwnUnknown ||= capacity > 0;
-        if (this.#over) break;
-        this.#settings.log.error("finished steps could not be settled yet", describeError(error));
+        if (!this.#failing) this.#settings.log.error("finished steps cannot be settled yet", describeError(error));
+        this.#failing = true;
         await pause(ERROR_PAUSE_MS);
       }
     }
   }
 
   /** Steps that were claimed for this worker without its hearing of it are claimed again, by whoever comes first. */
-  async #handBackUnknown(settling: readonly StepOutcome[]): Promise<void> {
+  async #handBackUnknown(): Promise<void> {
     // Claims that are being prepared are known by their claim only: wait until they are steps.
-    while (this.#preparing > 0) await pause(10);
+    await Promise.all(this.#preparing);
     const owned = await readOwnedClaims(this.#settings.db, this.#lease.id);
-    const known = new Set([...settling, ...this.#outcomes, ...this.#pool.steps].map(nameAttempt));
+    const known = new Set([...this.#outcomes, ...this.#pool.steps].map(nameAttempt));
     for (const { partitions, ...claim } of owned) {
       for (const ordinal of partitions) {
         const place = { ...claim, ordinal };
@@ -160,45 +197,64 @@ export class WorkerSession {
     this.#mayOwnUnknown = false;
   }
 
-  /** How many steps to claim: enough to stay busy, and not a handful at a time while there is plenty. */
-  #capacity(): number {
-    const appetite = this.#pool.appetite;
-    const held = this.#pool.size + this.#preparing;
-    return held > appetite / 2 ? 0 : appetite - held;
+  #prepare(claim: Claim): void {
+    this.#holding.add(claim.assetId, claim.partitions.size);
+    const preparing = this.#planAndSubmit(claim).finally(() => {
+      this.#preparing.delete(preparing);
+      this.#wake.raise();
+    });
+    this.#preparing.add(preparing);
   }
 
-  async #prepare(claims: readonly Claim[]): Promise<void> {
-    const count = claims.reduce((sum, claim) => sum + claim.partitions.size, 0);
-    this.#preparing += count;
+  async #planAndSubmit(claim: Claim): Promise<void> {
     try {
-      await Promise.all(
-        claims.map(async (claim) => {
-          const { steps, outcomes } = await this.#planner.plan(claim);
-          this.#outcomes.push(...outcomes);
-          if (this.#draining) this.#release(steps);
-          else this.#pool.submit(steps);
-        }),
-      );
+      const { steps, outcomes } = await this.#planner.plan(claim);
+      for (const outcome of outcomes) this.#add(outcome);
+      if (this.#draining) this.#release(steps);
+      else this.#pool.submit(steps);
     } catch (error) {
-      this.#settings.log.error("claimed steps could not be prepared and are handed back", describeError(error));
-      for (const claim of claims) {
-        for (const ordinal of claim.partitions)
-          this.#outcomes.push({ ...placeOf({ ...claim, ordinal }), kind: "released" });
-      }
-    } finally {
-      this.#preparing -= count;
-      this.#wake.raise();
+      await this.#giveUp(
+        [...claim.partitions].map((ordinal) => ({ ...claim, ordinal })),
+        error,
+      );
     }
   }
 
+  /** Steps that cannot even begin: they fail, unless it is only that the database is away. */
+  async #giveUp(steps: readonly Parameters<typeof placeOf>[0][], error: unknown): Promise<void> {
+    if (isDatabaseAway(error)) {
+      this.#settings.log.error("claimed steps could not be prepared and are handed back", describeError(error));
+      // Handed back they are claimed again at once, most likely here.
+      await pause(ERROR_PAUSE_MS);
+      for (const step of steps) this.#add({ ...placeOf(step), kind: "released" });
+      return;
+    }
+    const serialized = serializeError(error);
+    for (const step of steps) this.#add(failedOutcome(step, { cause: "error", error: serialized }));
+  }
+
   #settle(step: PlannedStep, report: StepReport): void {
-    this.#outcomes.push(toOutcome(step, report));
-    this.#wake.raise();
+    this.#add(toOutcome(step, report));
   }
 
   #release(steps: readonly PlannedStep[]): void {
-    for (const step of steps) this.#outcomes.push({ ...placeOf(step), kind: "released" });
+    for (const step of steps) this.#add({ ...placeOf(step), kind: "released" });
+  }
+
+  /** Takes the end of a step that was held. */
+  #add(outcome: StepOutcome): void {
+    this.#holding.remove(outcome.assetId);
+    if (this.#isLost) return;
+    this.#outcomes.push(outcome);
     this.#wake.raise();
+  }
+
+  get #hasUnsettled(): boolean {
+    return this.#outcomes.length > 0 || this.#preparing.size > 0;
+  }
+
+  get #isLost(): boolean {
+    return this.#over && this.#settleUntil === 0;
   }
 
   #cancelRuns(runIds: readonly number[]): void {
@@ -211,17 +267,23 @@ export class WorkerSession {
     if (this.#over) return;
     this.#over = true;
     this.#draining = true;
+    this.#settleUntil = 0;
     this.#pool.abandon();
     this.#outcomes = [];
     this.#wake.raise();
-    await this.#close();
     this.#finish(reason);
+    await this.#close();
+    // What the steps said until now is worth reading, whoever owns them.
+    await this.#logs.flush();
   }
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#listeners.map((listener) => listener[Symbol.asyncDispose]()));
   }
 }
+
+/** What a worker that drains wants. */
+const NOTHING = { capacity: 0, perAsset: () => 1 };
 
 function nameAttempt({ claimId, ordinal }: { readonly claimId: number; readonly ordinal: number }): string {
   return `${claimId}/${ordinal}`;

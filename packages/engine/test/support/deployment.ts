@@ -9,8 +9,10 @@ import {
   startWorker,
   type DaemonOptions,
   type EngineLog,
+  type Worker,
   type WorkerOptions,
 } from "../../src/index.ts";
+import { descendantsOf, isAlive, startProcess, until, type EntryName, type TestProcess } from "./processes.ts";
 
 /** A project with a database of its own, and what runs on it. */
 export interface TestDeployment extends AsyncDisposable {
@@ -20,7 +22,13 @@ export interface TestDeployment extends AsyncDisposable {
   /** Warnings and errors that the engine logged. */
   readonly complaints: string[];
   startDaemon(options?: Partial<DaemonOptions>): Promise<void>;
-  startWorker(options?: Partial<WorkerOptions>): Promise<void>;
+  startWorker(options?: Partial<WorkerOptions>): Promise<Worker>;
+  /** Starts a process of the deployment, as `heddle dev` does; a daemon has loaded the project then. */
+  spawn(name: EntryName, env?: NodeJS.ProcessEnv): Promise<TestProcess>;
+  /** Environment of the processes. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Path of a file in the project's directory. */
+  path(name: string): string;
   /** Launches a run over assets; `partitions` in words, for those that are partitioned. */
   launch(keys: readonly string[], partitions?: string): Promise<number>;
   /** Waits until a run is over. */
@@ -30,12 +38,29 @@ export interface TestDeployment extends AsyncDisposable {
 const END_TIMEOUT_MS = 45_000;
 const NO_STATE = { materialized: PartitionSet.EMPTY, failed: PartitionSet.EMPTY, running: PartitionSet.EMPTY };
 
+/** A database for a deployment, other than one of the server that all tests share. */
+export interface OwnDatabase extends AsyncDisposable {
+  readonly db: Database;
+  readonly url: string;
+}
+
 /** Writes a project, gives it a database, and starts nothing yet. */
-export async function createDeployment(files: Readonly<Record<string, string>>): Promise<TestDeployment> {
-  const database = await createTestDatabase();
+export async function createDeployment(
+  files: Readonly<Record<string, string>>,
+  own?: OwnDatabase,
+): Promise<TestDeployment> {
+  const database = own ?? (await createTestDatabase());
   const { db } = database;
   const project = generateProject({ name: "test-project", within: import.meta.dirname, files });
   const running: { stop(): Promise<void> }[] = [];
+  const spawned: TestProcess[] = [];
+  const env = {
+    DATABASE_URL: database.url,
+    HEDDLE_PROJECT: project.directory,
+    HEDDLE_PROCESSES: "2",
+    HEDDLE_WORKER_LEASE_MS: "2000",
+    HEDDLE_DAEMON_LEASE_MS: "2000",
+  };
   const complaints: string[] = [];
   const log: EngineLog = {
     info() {},
@@ -65,7 +90,18 @@ export async function createDeployment(files: Readonly<Record<string, string>>):
         module: import.meta.resolve("@heddle/io/defaults"),
         options: { root: join(project.directory, "storage") },
       };
-      running.push(await startWorker({ db, log, defaults, processes: 2, ...options }));
+      const worker = await startWorker({ db, log, defaults, processes: 2, ...options });
+      running.push(worker);
+      return worker;
+    },
+    env,
+    path: (name) => join(project.directory, name),
+    async spawn(name, more = {}) {
+      const started = await startProcess(name, { ...env, ...more });
+      spawned.push(started);
+      const hasLoaded = (): boolean => started.said.some(({ type }) => type === "loaded");
+      if (name === "daemon") await until(`the project is loaded; ${started.output}`, hasLoaded);
+      return started;
     },
     async launch(keys, partitions = "all") {
       const code = await getCurrentCode(db, "test-project");
@@ -103,6 +139,10 @@ export async function createDeployment(files: Readonly<Record<string, string>>):
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(running.map((part) => part.stop()));
+      const pids = spawned.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]);
+      for (const process of spawned) process.signal("SIGKILL");
+      // Whatever was killed how: nothing that a step runs in may be left over.
+      await until("no process of this deployment is left", () => !pids.some(isAlive));
       project[Symbol.dispose]();
       await database[Symbol.asyncDispose]();
     },

@@ -39,11 +39,14 @@ export async function rowsToLines(
 
 function validate({ column }: NamedColumn, cells: ReturnType<typeof extractCells>): void {
   encodeColumn(column.type, cells);
-  if (column.type.kind !== "float64") return;
-  const index = cells.values.findIndex(
-    (value, at) => at < cells.length && typeof value === "number" && !Number.isFinite(value),
-  );
-  if (index >= 0) cells.refuse(index, `JSON has no ${String(cells.values[index])}`);
+  const { type } = column;
+  if (type.kind !== "float64" && !(type.kind === "list" && type.item.kind === "float64")) return;
+  for (let index = 0; index < cells.length; index += 1) {
+    const value = cells.values[index];
+    const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const refused = items.find((item): item is number => typeof item === "number" && !Number.isFinite(item));
+    if (refused !== undefined) cells.refuse(index, `JSON has no ${refused}`);
+  }
 }
 
 function toJsonRow(

@@ -10,11 +10,11 @@ export interface TableSchema<TColumns extends Columns = Columns> {
 }
 
 /** The type of a row: `InferRow<typeof weatherSchema>`. */
-export type InferRow<TSchema extends TableSchema> = {
-  -readonly [TName in keyof TSchema["columns"]]: TSchema["columns"][TName] extends Column<infer TValue>
-    ? TValue
+export type InferRow<TSchema extends TableSchema> =
+  // A condition and not the object alone: the compiler then shows the properties and not this name with the whole schema.
+  TSchema extends TableSchema<infer TColumns>
+    ? { -readonly [TName in keyof TColumns]: TColumns[TName] extends Column<infer TValue> ? TValue : never }
     : never;
-};
 
 /** What an asset may return as rows: an array, or anything that yields rows, also while it makes them. */
 export type TableRows<TRow> = readonly TRow[] | Iterable<TRow> | AsyncIterable<TRow>;

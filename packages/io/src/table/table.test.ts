@@ -222,6 +222,18 @@ describe("every table", () => {
     await expect(fc.assert(property, { numRuns: 150 })).resolves.toBeUndefined();
   });
 
+  test.each([
+    ["a column", float64().nullable(), [1, null, Number.NaN], "row 2"],
+    ["a list", list(float64().nullable()), [[], [1, null], [0, -Infinity]], "row 2"],
+  ])("is refused by JSON Lines for NaN and the infinities in %s", async (...[, column, values, place]) => {
+    const rows = values.map((cell) => ({ cell }));
+    const writing = roundTrip(table({ cell: column }), rows, jsonLines);
+    await expect(writing).rejects.toMatchObject({
+      code: "IO_VALUE_NOT_STORABLE",
+      message: expect.stringMatching(`${place}, column "cell": JSON has no (NaN|-Infinity)`) as string,
+    });
+  });
+
   test("comes back from JSON Lines, or is refused for a number that JSON does not have", async () => {
     const property = fc.asyncProperty(tables, async ({ schema, rows }) => {
       const text = JSON.stringify(rows, (_key, cell: unknown) =>

@@ -16,6 +16,12 @@ export interface CheckResultRow {
   readonly at: Date;
 }
 
+/** The columns of a {@link CheckResultRow}; the caller names the table `r`. */
+export function checkResultColumns(sql: Transaction["sql"]) {
+  return sql`r.id, r.asset_id as "assetId", r.name, r.ordinal, r.run_id as "runId", r.passed, r.severity, r.blocking,
+    r.description, r.metadata, r.at`;
+}
+
 /** What the newest results of one check say: disjoint ranges of ordinals, one row for each outcome. */
 export interface CheckVerdictRow {
   readonly assetId: number;
@@ -163,18 +169,20 @@ export async function readPartitionCheckResults(
     readonly assetId: number;
     readonly ordinal: number;
     readonly names: readonly string[];
+    /** Only of this run. */
+    readonly runId?: number;
     readonly limit: number;
   },
 ): Promise<CheckResultRow[]> {
+  const ofRun = query.runId === undefined ? sql`` : sql`and run_id = ${query.runId}`;
   return [
     ...(await sql<CheckResultRow[]>`
-    select r.id, r.asset_id as "assetId", r.name, r.ordinal, r.run_id as "runId", r.passed, r.severity, r.blocking,
-      r.description, r.metadata, r.at
+    select ${checkResultColumns(sql)}
     from unnest(${query.names}::text[]) as wanted (name)
     cross join lateral (
       select * from check_result
       where asset_id = ${query.assetId} and name = wanted.name and ordinal = ${query.ordinal}
-        and environment_id = ${query.environmentId}
+        and environment_id = ${query.environmentId} ${ofRun}
       order by id desc limit ${query.limit}
     ) as r
     order by r.id desc limit ${query.limit}`),

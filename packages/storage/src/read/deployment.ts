@@ -20,6 +20,8 @@ export interface WorkerRow {
   readonly startedAt: Date;
   readonly leaseUntil: Date;
   readonly alive: boolean;
+  /** Whether it was asked to end when it has finished what it holds. */
+  readonly draining: boolean;
   readonly runningSteps: number;
 }
 
@@ -49,7 +51,8 @@ export async function readDeployment({ sql }: Transaction, environmentId: number
     order by l.name limit ${MAX_ROWS}`;
   const workers = await sql<WorkerRow[]>`
     select w.id, w.host, w.pid, w.slots, w.started_at as "startedAt", w.lease_until as "leaseUntil",
-      w.ended_at is null and w.lease_until > clock_timestamp() as alive, c.size as "runningSteps"
+      w.ended_at is null and w.lease_until > clock_timestamp() as alive,
+      w.ended_at is null and w.drain_requested_at is not null as draining, c.size as "runningSteps"
     from worker w
     cross join lateral (select coalesce(sum(size), 0)::integer as size from claim where worker_id = w.id) as c
     where w.ended_at is null or w.ended_at > clock_timestamp() - interval '1 hour'

@@ -13,6 +13,8 @@ export interface MaterializationRow {
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly publishedAt: Date;
+  /** The claim that made it: its id is the attempt id in storage keys and logs. */
+  readonly claimId: number;
   readonly dataVersion: string | null;
   readonly stored: StoredValue | null;
   readonly metadata: Readonly<Record<string, JsonValue>> | null;
@@ -31,10 +33,11 @@ export interface PartitionQuery {
 }
 
 /** The columns of a {@link MaterializationRow}; `m`, `cv` and `p` are joined by the caller. */
-function columns(sql: Transaction["sql"]) {
+export function materializationColumns(sql: Transaction["sql"]) {
   return sql`m.ordinal, m.run_id as "runId", m.attempt, m.code_version_id as "codeVersionId",
     cv.hash as "codeVersionHash", m.started_at as "startedAt", m.duration_ms as "durationMs",
-    m.published_at as "publishedAt", m.data_version as "dataVersion", m.stored, m.metadata, m.inputs,
+    m.published_at as "publishedAt", m.claim_id as "claimId", m.data_version as "dataVersion", m.stored, m.metadata,
+    m.inputs,
     p.run_id is not null as current`;
 }
 
@@ -46,7 +49,7 @@ export async function readPartitionMaterializations(
   const { environmentId, assetId, ordinal, limit } = query;
   return [
     ...(await sql<MaterializationRow[]>`
-    select ${columns(sql)}
+    select ${materializationColumns(sql)}
     from materialization m
     left join code_version cv on cv.id = m.code_version_id
     left join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = m.asset_id
@@ -71,7 +74,7 @@ export async function readNewestMaterialization(
       where environment_id = ${environmentId} and asset_id = ${assetId} and octet_length(materialized) > 1
       order by updated_at desc limit 1
     )
-    select ${columns(sql)}
+    select ${materializationColumns(sql)}
     from newest_chunk
     join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = ${assetId}
       and p.ordinal >= newest_chunk.chunk::bigint * 8192 and p.ordinal < (newest_chunk.chunk::bigint + 1) * 8192

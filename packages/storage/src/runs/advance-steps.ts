@@ -1,11 +1,4 @@
-import {
-  advanceRun,
-  HeddleError,
-  PartitionSet,
-  type RunAdvance,
-  type RunStateView,
-  type SettledSteps,
-} from "@heddle/core";
+import { advanceRun, HeddleError, type RunAdvance, type RunStateView, type SettledSteps } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import { assetIdAt, type StaticRun } from "./run-graphs.ts";
 import { readChunks, type ChunkPlace } from "./run-rows.ts";
@@ -76,19 +69,4 @@ function apply(work: RunWork, { runId, run }: SettledRun, advance: Extract<RunAd
 
 function placesOf(runId: number, run: StaticRun, advance: Extract<RunAdvance, { kind: "unknown" }>): ChunkPlace[] {
   return advance.chunks.map(({ position, chunk }) => ({ runId, assetId: assetIdAt(run, position), chunk }));
-}
-
-/** Gathers sets by the position of their asset. */
-export class SetsByPositionBuilder {
-  readonly #ordinals = new Map<number, number[]>();
-
-  add(position: number, ordinal: number): void {
-    const known = this.#ordinals.get(position);
-    if (known === undefined) this.#ordinals.set(position, [ordinal]);
-    else known.push(ordinal);
-  }
-
-  build(): Map<number, PartitionSet> {
-    return new Map([...this.#ordinals].map(([position, ordinals]) => [position, PartitionSet.of(ordinals)]));
-  }
 }

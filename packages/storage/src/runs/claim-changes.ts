@@ -1,7 +1,7 @@
 import { PartitionSet } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { ClaimRow } from "./run-rows.ts";
-import type { StepPlace } from "./step-outcome.ts";
+import type { AttemptPlace } from "./step-outcome.ts";
 
 /** Takes steps out of claims: whoever takes a step out is the one who settles it, and nobody can do so twice. */
 export class ClaimChanges {
@@ -13,7 +13,7 @@ export class ClaimChanges {
   }
 
   /** Takes a step out of the claim that it names. False when the claim does not hold it, or is not this worker's. */
-  take({ claimId, runId, assetId, ordinal }: StepPlace, workerId: string): boolean {
+  take({ claimId, runId, assetId, ordinal }: AttemptPlace, workerId: string): boolean {
     const claim = this.#claims.get(claimId);
     if (claim === undefined || claim.workerId !== workerId || claim.runId !== runId || claim.assetId !== assetId) {
       return false;

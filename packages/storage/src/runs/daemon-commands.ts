@@ -11,7 +11,7 @@ const LIST_LIMIT = 1_000;
 /** Takes one consistent look at all that the daemon decides on. */
 export async function loadDaemonSnapshot(db: Database): Promise<DaemonSnapshot> {
   return db.read("loadDaemonSnapshot", async ({ sql }) => {
-    const [admitted, queued, lostWorkers, due, canceling, finished] = await Promise.all([
+    const [admitted, queued, lostWorkers, due, canceling, finished, nextDueMs] = await Promise.all([
       readAdmitted(sql),
       readQueued(sql),
       readLostWorkers(sql),
@@ -21,6 +21,7 @@ export async function loadDaemonSnapshot(db: Database): Promise<DaemonSnapshot> 
         select id from run
         where status in ('queued', 'running', 'paused', 'canceling') and unfinished = 0
         order by id limit ${LIST_LIMIT}::integer`,
+      readNextDueMs(sql),
     ]);
     return {
       admitted,
@@ -29,6 +30,7 @@ export async function loadDaemonSnapshot(db: Database): Promise<DaemonSnapshot> 
       hasDueSteps: due[0].exists,
       canceling,
       finished: finished.map(({ id }) => id),
+      nextDueMs,
     };
   });
 }
@@ -86,4 +88,14 @@ async function readCanceling(sql: TransactionSql): Promise<CancelingRun[]> {
     select id as "runId",
       (extract(epoch from clock_timestamp() - cancel_requested_at) * 1000)::double precision as "ageMs"
     from run where status = 'canceling' order by id limit ${LIST_LIMIT}::integer`;
+}
+
+/** The earliest end of a back-off or a lease: one look at either index. */
+async function readNextDueMs(sql: TransactionSql): Promise<number | null> {
+  const [{ dueMs }] = await sql<[{ dueMs: number | null }]>`
+    select (extract(epoch from least(
+      (select min(retry_at) from step where retry_at is not null),
+      (select min(lease_until) from worker where ended_at is null)
+    ) - clock_timestamp()) * 1000)::double precision as "dueMs"`;
+  return dueMs === null ? null : Math.max(0, dueMs);
 }

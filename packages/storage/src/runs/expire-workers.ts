@@ -14,6 +14,8 @@ import type { StepOutcome } from "./step-outcome.ts";
 
 /** Workers that one sweep takes care of. */
 const SWEEP_LIMIT = 100;
+/** Looks at one worker: it may claim of yet another run until its lease is over, and not after that. */
+const MAX_TRIES = 3;
 
 /** Ids of workers whose lease is over, or who ended and left steps behind. */
 export async function readLostWorkers(sql: TransactionSql): Promise<string[]> {
@@ -41,28 +43,48 @@ export async function expireWorkers(db: Database): Promise<number> {
  * @returns whether there was something to do
  */
 export async function expireWorker(db: Database, workerId: string): Promise<boolean> {
-  // Which runs are affected can change until the worker is locked; a run that came in between is taken the next time.
-  const runIds = await db.read("readWorkerClaims", async ({ sql }) =>
-    (await readWorkerClaims(sql, workerId)).map((claim) => claim.runId),
+  let runIds: readonly number[] = await db.read("readWorkerClaims", async ({ sql }) =>
+    runIdsOf(await readWorkerClaims(sql, workerId)),
   );
-  const graphs = await findRunGraphs(db, runIds);
-  return db.transaction("expireWorker", (tx) => expire(tx, workerId, graphs), { isIdempotent: true });
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const graphs = await findRunGraphs(db, runIds);
+    const known = new Set(runIds);
+    const sweep = await db.transaction("expireWorker", (tx) => expire(tx, { workerId, known, graphs }), {
+      isIdempotent: true,
+    });
+    if (sweep.kind === "done") return sweep.changed;
+    runIds = sweep.runIds;
+  }
+  return false;
 }
 
-async function expire(
-  { sql }: Transaction,
-  workerId: string,
-  graphs: ReadonlyMap<number, StaticRun>,
-): Promise<boolean> {
+type Sweep =
+  | { readonly kind: "done"; readonly changed: boolean }
+  /** It holds steps of runs whose plans have to be read first; nothing was changed. */
+  | { readonly kind: "plans_missing"; readonly runIds: readonly number[] };
+
+const runIdsOf = (claims: readonly ClaimRow[]): number[] => [...new Set(claims.map((claim) => claim.runId))];
+
+interface Expiry {
+  readonly workerId: string;
+  /** Runs whose plans were looked for. */
+  readonly known: ReadonlySet<number>;
+  readonly graphs: ReadonlyMap<number, StaticRun>;
+}
+
+async function expire({ sql }: Transaction, { workerId, known, graphs }: Expiry): Promise<Sweep> {
   const [worker] = await sql<{ hasEnded: boolean; isOver: boolean }[]>`
     select ended_at is not null as "hasEnded", lease_until <= clock_timestamp() as "isOver"
     from worker where id = ${workerId} for no key update`;
-  if (worker === undefined || !(worker.hasEnded || worker.isOver)) return false;
+  if (worker === undefined || !(worker.hasEnded || worker.isOver)) return { kind: "done", changed: false };
+  const held = await readWorkerClaims(sql, workerId);
+  if (held.some(({ runId }) => !known.has(runId))) return { kind: "plans_missing", runIds: runIdsOf(held) };
   if (!worker.hasEnded) await sql`update worker set ended_at = clock_timestamp() where id = ${workerId}`;
   const work = new RunWork();
   work.addRuns(await lockRuns(sql, [...graphs.keys()]));
+  // Read again under the lock of their runs: until then others may have taken them away.
   const claims = (await readWorkerClaims(sql, workerId)).filter((claim) => work.runs.has(claim.runId));
-  if (claims.length === 0) return !worker.hasEnded;
+  if (claims.length === 0) return { kind: "done", changed: !worker.hasEnded };
   const outcomes = claims.flatMap((claim) => outcomesOf(claim, worker.hasEnded ? undefined : workerLost(workerId)));
   const foreseen = foreseeReads(graphs, outcomes);
   const assetChunks = new AssetChunks();
@@ -79,7 +101,7 @@ async function expire(
   await advanceSteps(sql, work, settlement.apply());
   await endRuns(sql, work);
   await Promise.all([...settlement.write(sql), ...changes.write(sql), ...flushWork(sql, work)]);
-  return true;
+  return { kind: "done", changed: true };
 }
 
 /** What becomes of the steps of a claim: lost with `error`, or handed back without one. */

@@ -19,12 +19,21 @@ export async function pinPlans(sql: TransactionSql): Promise<void> {
       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
 }
 
-/** Locks a worker's row against its end and says whether its lease, by database time, is alive. */
-export async function lockWorker(sql: TransactionSql, workerId: string): Promise<boolean> {
-  const [row] = await sql<{ isAlive: boolean }[]>`
-    select ended_at is null and lease_until > clock_timestamp() as "isAlive"
+/** What a worker may do, as long as its row is locked. */
+export interface WorkerStanding {
+  /** What it has claimed is its own: nobody has ended it, even if its lease is over. */
+  readonly ownsClaims: boolean;
+  /** Its lease, by database time, is alive. */
+  readonly mayClaim: boolean;
+}
+
+/** Locks a worker's row against its end and says what the worker may do. */
+export async function lockWorker(sql: TransactionSql, workerId: string): Promise<WorkerStanding> {
+  const [row] = await sql<WorkerStanding[]>`
+    select ended_at is null as "ownsClaims",
+      ended_at is null and lease_until > clock_timestamp() as "mayClaim"
     from worker where id = ${workerId} for share`;
-  return row?.isAlive ?? false;
+  return row ?? { ownsClaims: false, mayClaim: false };
 }
 
 interface RunRow {

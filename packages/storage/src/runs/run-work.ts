@@ -5,7 +5,6 @@ import {
   PartitionSet,
   STEP_STATUSES,
   STEP_TRANSITIONS,
-  type JsonValue,
   type RunStatus,
   type StepEvent,
   type StepStatus,
@@ -114,8 +113,8 @@ export class RunWork {
   }
 
   /** Tells of partitions; nothing when there are none. */
-  tell(kind: RunEventKind, place: RunAssetPlace, partitions: PartitionSet, payload: JsonValue = null): void {
-    if (!partitions.isEmpty) this.events.push({ kind, ...pickPlace(place), partitions, payload });
+  tell(kind: RunEventKind, place: RunAssetPlace, partitions: PartitionSet): void {
+    if (!partitions.isEmpty) this.events.push({ kind, ...pickPlace(place), partitions, payload: null });
   }
 
   notify(channel: RunChannel, payload = ""): void {

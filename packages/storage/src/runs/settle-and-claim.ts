@@ -39,12 +39,38 @@ const MAX_TRIES = 4;
  * recorded and retried or not, downstream steps become ready or are skipped, runs end. The number of statements does not
  * depend on the number of outcomes.
  *
- * Fenced: a step is settled only by the worker whose claim holds it and whose lease, by database time, is alive.
+ * Fenced: a step is settled only by the worker whose claim holds it, and only until that worker is ended; with a lease
+ * that is over, by database time, it claims nothing more.
  * Idempotent: what was settled before by the same claim is answered with `already`; so after `DATABASE_OUTCOME_UNKNOWN`
  * it tries again by itself, and finds the claims that nobody told it of.
  */
-export async function settleAndClaim(db: Database, input: SettleAndClaimInput): Promise<SettleAndClaimResult> {
-  const made = [...(await adoptClaims(db, input.workerId))];
+export function settleAndClaim(db: Database, input: SettleAndClaimInput): Promise<SettleAndClaimResult> {
+  return settle(db, input, () => adoptClaims(db, input.workerId));
+}
+
+/** Settles what a worker has finished; see {@link settleAndClaim}. */
+export async function settleSteps(
+  db: Database,
+  input: { readonly workerId: string; readonly outcomes: readonly StepOutcome[] },
+): Promise<{ readonly results: readonly OutcomeResult[] }> {
+  // Claims in doubt are left to the next call that can hand them over.
+  const { results } = await settle(db, { ...input, capacity: 0 }, async () => []);
+  return { results };
+}
+
+/** Claims ready steps for a worker; see {@link settleAndClaim}. */
+export async function claimSteps(db: Database, wish: ClaimWish): Promise<readonly Claim[]> {
+  const { claims } = await settleAndClaim(db, { ...wish, outcomes: [] });
+  return claims;
+}
+
+/** @param adopt gives the claims of which the worker was never told */
+async function settle(
+  db: Database,
+  input: SettleAndClaimInput,
+  adopt: () => Promise<readonly MadeClaim[]>,
+): Promise<SettleAndClaimResult> {
+  const made = [...(await adopt())];
   const graphs = await findRunGraphs(
     db,
     input.outcomes.map((outcome) => outcome.runId),
@@ -62,27 +88,12 @@ export async function settleAndClaim(db: Database, input: SettleAndClaimInput): 
       if (!done.metLocks) break;
     } catch (error) {
       if (!isHeddleError(error, "DATABASE_OUTCOME_UNKNOWN")) throw error;
-      doubtClaims(db, request);
+      if (capacity > 0) doubtClaims(db, request);
       if (tries + 1 === MAX_TRIES) throw error;
-      made.push(...(await adoptClaims(db, input.workerId)));
+      made.push(...(await adopt()));
     }
   }
   return { results: results ?? [], claims: await addAssetKeys(db, made) };
-}
-
-/** Settles what a worker has finished; see {@link settleAndClaim}. */
-export async function settleSteps(
-  db: Database,
-  input: { readonly workerId: string; readonly outcomes: readonly StepOutcome[] },
-): Promise<{ readonly results: readonly OutcomeResult[] }> {
-  const { results } = await settleAndClaim(db, { ...input, capacity: 0 });
-  return { results };
-}
-
-/** Claims ready steps for a worker; see {@link settleAndClaim}. */
-export async function claimSteps(db: Database, wish: ClaimWish): Promise<readonly Claim[]> {
-  const { claims } = await settleAndClaim(db, { ...wish, outcomes: [] });
-  return claims;
 }
 
 interface Outcome {
@@ -102,13 +113,13 @@ async function run(
   const assetChunks = new AssetChunks();
   const foreseen = foreseeReads(graphs, outcomes);
   // The worker's row first, then the runs: the order of locks. All of it is one round trip.
-  const [, isAlive, held, look] = await Promise.all([
+  const [, worker, held, look] = await Promise.all([
     pinPlans(sql),
     lockWorker(sql, workerId),
     lockSettled(sql, foreseen, assetChunks),
     lookForWork(sql, foreseen, input),
   ]);
-  if (!isAlive) return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false };
+  if (!worker.ownsClaims) return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false };
   work.addRuns(held.runs);
   work.addChunks(held.chunks);
   const { steps } = held;
@@ -124,7 +135,8 @@ async function run(
   const claims = new ClaimChanges(held.claims);
   const results = outcomes.map((outcome) => (claims.take(outcome, workerId) ? settlement.accept(outcome) : undefined));
   await advanceSteps(sql, work, settlement.apply());
-  const claiming = new Claiming(sql, work, { wish: input, candidates: adjust(look.candidates, work, claims) });
+  const wish = worker.mayClaim ? input : { ...input, capacity: 0 };
+  const claiming = new Claiming(sql, work, { wish, candidates: adjust(look.candidates, work, claims) });
   claiming.prefetch(foreseen.runIds, look.chunks);
   const taken = await claiming.take();
   await endRuns(sql, work);
@@ -172,7 +184,7 @@ function adjust(candidates: readonly CapacityCandidate[], work: RunWork, claims:
     .map((candidate) => ({ ...candidate, running: candidate.running - claims.countTaken(candidate.runId) }));
 }
 
-/** A worker whose lease is over owns nothing; still it may ask what became of what it settled before. */
+/** A worker that was ended owns nothing; still it may ask what became of what it settled before. */
 async function judgeUnowned(sql: TransactionSql, outcomes: readonly StepOutcome[]): Promise<OutcomeResult[]> {
   const before = await findUnowned(sql, outcomes, []);
   return outcomes.map((_outcome, index) => (before.has(index) ? "already" : "fenced"));

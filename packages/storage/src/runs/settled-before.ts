@@ -1,5 +1,5 @@
 import type { TransactionSql } from "../database.ts";
-import type { StepPlace } from "./step-outcome.ts";
+import type { AttemptPlace } from "./step-outcome.ts";
 
 /**
  * Says which steps were settled before by the very claim that they name: those whose answer got lost on the way. All
@@ -7,7 +7,7 @@ import type { StepPlace } from "./step-outcome.ts";
  *
  * @returns indices into `places`
  */
-export async function findSettledBefore(sql: TransactionSql, places: readonly StepPlace[]): Promise<Set<number>> {
+export async function findSettledBefore(sql: TransactionSql, places: readonly AttemptPlace[]): Promise<Set<number>> {
   const rows = await sql<{ index: number }[]>`
     select k.index::integer as index
     from unnest(

@@ -3,13 +3,13 @@ import type { TransactionSql } from "../database.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { writeJsonText, writeText } from "./json-text.ts";
 import type { StepRow } from "./run-rows.ts";
-import type { CheckOutcome, StepPlace, StepSuccess } from "./step-outcome.ts";
+import type { CheckOutcome, AttemptPlace, StepSuccess } from "./step-outcome.ts";
 
 /** Largest `integer`; a duration beyond it is 24 days and is cut. */
 const MAX_INTEGER = 2 ** 31 - 1;
 
 /** A success that becomes a materialization. */
-export interface Publication extends StepPlace {
+export interface Publication extends AttemptPlace {
   readonly environmentId: number;
   readonly codeVersionId: number;
   readonly attempt: number;
@@ -38,7 +38,8 @@ export async function insertMaterializations(sql: TransactionSql, all: readonly 
 }
 
 /** Lets the pointers of partitions show to new materializations. */
-export async function movePointers(sql: TransactionSql, all: readonly Publication[]): Promise<void> {
+export async function movePointers(sql: TransactionSql, publications: readonly Publication[]): Promise<void> {
+  const all = lastOfEachPartition(publications);
   await sql`
     insert into asset_partition (environment_id, asset_id, ordinal, run_id)
     select * from unnest(
@@ -48,8 +49,16 @@ export async function movePointers(sql: TransactionSql, all: readonly Publicatio
     on conflict (environment_id, asset_id, ordinal) do update set run_id = excluded.run_id`;
 }
 
+/** Runs that overlap may make one partition in the same batch; a statement may move each pointer only once. */
+function lastOfEachPartition(all: readonly Publication[]): readonly Publication[] {
+  const [first] = all;
+  if (first === undefined || all.every(({ runId }) => runId === first.runId)) return all;
+  const byPartition = new Map(all.map((row) => [`${row.environmentId}/${row.assetId}/${row.ordinal}`, row]));
+  return [...byPartition.values()];
+}
+
 /** Results of the checks of one attempt. */
-export interface CheckedAttempt extends StepPlace {
+export interface CheckedAttempt extends AttemptPlace {
   readonly environmentId: number;
   readonly checks: readonly CheckOutcome[];
 }
@@ -72,7 +81,7 @@ export async function insertCheckResults(sql: TransactionSql, attempts: readonly
 }
 
 /** An attempt that ended without success. */
-export interface FailedAttemptRow extends StepPlace {
+export interface FailedAttemptRow extends AttemptPlace {
   readonly number: number;
   readonly workerId: string;
   readonly cause: FailureCause;

@@ -17,7 +17,7 @@ import {
   type Publication,
   type StepWrite,
 } from "./settlement-rows.ts";
-import type { OutcomeResult, StepFailure, StepOutcome, StepPlace, StepSuccess } from "./step-outcome.ts";
+import type { OutcomeResult, StepFailure, StepOutcome, AttemptPlace, StepSuccess } from "./step-outcome.ts";
 
 /** What a settlement needs besides the outcomes. */
 export interface SettlementContext {
@@ -92,6 +92,8 @@ export class Settlement {
       if (moved.size !== set.size) throw notRunning(place, set.subtract(moved));
       work.tell(EFFECTS[effect].told, place, set);
       if (effect === "retry" || effect === "release") work.notify("heddle_work");
+      // The daemon has to know for how long it may sleep.
+      if (effect === "back_off") work.notify("heddle_run");
       if (effect !== "succeed" && effect !== "fail") continue;
       const run = staticRun(graphs, runId);
       assetChunks.record(
@@ -135,7 +137,7 @@ export class Settlement {
     }
   }
 
-  #publish(outcome: StepPlace & StepSuccess): Effect {
+  #publish(outcome: AttemptPlace & StepSuccess): Effect {
     const { environmentId } = staticRun(this.#context.graphs, outcome.runId);
     const { codeVersionId } = this.#context.work.run(outcome.runId);
     const attempt = (this.#spentBy(outcome)?.attempts ?? 0) + 1;
@@ -144,7 +146,7 @@ export class Settlement {
     return "succeed";
   }
 
-  #fail(outcome: StepPlace & StepFailure): Effect {
+  #fail(outcome: AttemptPlace & StepFailure): Effect {
     const { graphs, workerId, lostTogether, random } = this.#context;
     const { cause, error, startedAt, checks, ...rest } = outcome;
     const place = pickPlace(rest);
@@ -168,7 +170,7 @@ export class Settlement {
     return delayMs === null ? "retry" : "back_off";
   }
 
-  #spentBy(place: StepPlace): StepRow | undefined {
+  #spentBy(place: AttemptPlace): StepRow | undefined {
     // Rows are rare, and a key is not built for every step of a batch in which nothing ever failed.
     return this.#spent.size === 0 ? undefined : this.#spent.get(stepKey(place));
   }
@@ -184,7 +186,7 @@ function staticRun(graphs: ReadonlyMap<number, StaticRun>, runId: number): Stati
   return run;
 }
 
-function pickPlace({ runId, assetId, claimId, ordinal }: StepPlace): StepPlace {
+function pickPlace({ runId, assetId, claimId, ordinal }: AttemptPlace): AttemptPlace {
   return { runId, assetId, claimId, ordinal };
 }
 

@@ -2,7 +2,7 @@ import type { FailureCause, JsonValue, PartitionSet, SerializedError, StoredValu
 import type { MaterializationInputs } from "../schema/index.ts";
 
 /** Names one attempt at one step. */
-export interface StepPlace {
+export interface AttemptPlace {
   readonly runId: number;
   readonly assetId: number;
   readonly claimId: number;
@@ -20,7 +20,7 @@ export interface CheckOutcome {
 }
 
 /** What became of an attempt, as its worker says. */
-export type StepOutcome = StepPlace & (StepSuccess | StepFailure | { readonly kind: "released" | "canceled" });
+export type StepOutcome = AttemptPlace & (StepSuccess | StepFailure | { readonly kind: "released" | "canceled" });
 
 /** The function returned, its value is stored durably, and every blocking check passed. */
 export interface StepSuccess {

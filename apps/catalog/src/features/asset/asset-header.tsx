@@ -22,7 +22,7 @@ export function AssetHeader({ detail, onMaterialize }: AssetHeaderProps): ReactN
   return (
     <div className="border-b border-line px-4 pt-3 pb-3">
       <div className="flex flex-wrap items-center gap-2">
-        <h1 className="flex min-w-0 items-baseline text-xl font-semibold tracking-[-0.01em] break-all">
+        <h1 className="min-w-0 text-xl font-semibold tracking-[-0.01em] break-all">
           <span className="font-normal text-muted">{key.slice(0, key.length - name.length)}</span>
           {name}
         </h1>

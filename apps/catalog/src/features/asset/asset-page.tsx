@@ -1,8 +1,8 @@
 import type { AssetDetail } from "@heddle/api";
-import type { PartitionStatus } from "@heddle/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useCatalog } from "../../data/catalog-state.ts";
 import { selectionOfKeys } from "../../data/selection-filter.ts";
 import { trpc } from "../../data/trpc.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
@@ -11,7 +11,8 @@ import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { At } from "../../ui/instant.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useLaunch } from "../launch/launch-search.ts";
+import { type LaunchState, useLaunch } from "../launch/launch-search.ts";
+import { openStates } from "../launch/launch-target.ts";
 import { RunTable } from "../runs/run-table.tsx";
 import { AssetChecks } from "./asset-checks.tsx";
 import { AssetFacts } from "./asset-facts.tsx";
@@ -60,17 +61,22 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
       resetScroll: false,
     });
   };
-  const materialize = (parts?: string, only?: readonly PartitionStatus[]): void =>
+  const catalog = useCatalog();
+  const materialize = (parts?: string, only?: readonly LaunchState[]): void =>
     openLaunch({ launch: selectionOfKeys([key]), parts, only });
+  const materializeOpen = (): void => {
+    const row = catalog?.index.rowOfKey(key);
+    materialize(undefined, catalog === null || row === undefined ? undefined : openStates(catalog, [row]));
+  };
   const makes = kind === "asset" && detail.removedAt === null;
   useHotkeys("Asset", [
-    ...(makes ? [{ keys: "m", does: "Materialize", run: () => materialize() }] : []),
+    ...(makes ? [{ keys: "m", does: "Materialize", run: materializeOpen }] : []),
     { keys: "l", does: "Show in the lineage", run: () => void navigate({ to: "/lineage", search: { focus: key } }) },
     { keys: "Escape", does: "Close the chosen partition", run: () => setPartition(null) },
   ]);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <AssetHeader detail={detail} onMaterialize={makes ? () => materialize() : null} />
+      <AssetHeader detail={detail} onMaterialize={makes ? materializeOpen : null} />
       {detail.removedAt !== null && (
         <p className="border-b border-line bg-stale-soft px-4 py-2">
           No code location declares this asset any more since <At at={detail.removedAt} />. What was recorded of it

@@ -12,6 +12,7 @@ import { Button } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import type { LaunchState } from "../launch/launch-search.ts";
 import { PartitionPanel } from "./partition-panel.tsx";
 
 interface AssetPartitionsProps {
@@ -19,7 +20,7 @@ interface AssetPartitionsProps {
   /** Ordinal that is looked at. */
   readonly current: number | null;
   readonly onCurrent: (ordinal: number | null) => void;
-  readonly onMaterialize: (parts: string | undefined, only?: readonly PartitionStatus[]) => void;
+  readonly onMaterialize: (parts: string | undefined, only?: readonly LaunchState[]) => void;
 }
 
 /** All partitions of the asset, and the one that is looked at. An asset without partitions has the one. */
@@ -69,8 +70,8 @@ export function AssetPartitions({ detail, current, onCurrent, onMaterialize }: A
         <PartitionPanel
           assetKey={key}
           ordinal={shown}
-          onClose={() => onCurrent(null)}
-          onMaterialize={(partitionKey) => onMaterialize(partitionKey === "" ? undefined : partitionKey)}
+          onClose={spec === null ? null : () => onCurrent(null)}
+          onMaterialize={spec === null ? null : onMaterialize}
         />
       )}
     </Section>
@@ -109,7 +110,7 @@ function Summary({ partitions, onCurrent, onMaterialize }: SummaryProps): ReactN
         );
       })}
       {open > 0 && (
-        <Button kind="outline" onClick={() => onMaterialize("all", ["failed", "missing"])}>
+        <Button kind="outline" onClick={() => onMaterialize("all", ["missing", "failed"])}>
           Materialize {formatCount(open)} failed and missing
         </Button>
       )}
@@ -148,7 +149,7 @@ function SelectionBar({
       </span>
       <span className="ml-auto flex gap-2">
         {troubled > 0 && troubled < selection.size && (
-          <Button onClick={() => onMaterialize(text, ["failed", "missing"])}>
+          <Button onClick={() => onMaterialize(text, ["missing", "failed"])}>
             Failed and missing only ({formatCount(troubled)})
           </Button>
         )}

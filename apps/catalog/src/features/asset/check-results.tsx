@@ -11,9 +11,16 @@ export function lookOfCheck({ passed, severity }: Pick<CheckResult, "passed" | "
   return severity === "warn" ? WARNING_LOOK : { glyph: "cross", word: "failed", tone: "failed" };
 }
 
+/** What failed comes first, then what only warns. */
+function rankOf({ passed, severity }: CheckResult): number {
+  return passed ? 2 : severity === "warn" ? 1 : 0;
+}
+
 /** The newest result of each check on one partition. */
 export function CheckResults({ results }: { readonly results: readonly CheckResult[] }): ReactNode {
-  const newest = results.filter((result, i) => results.findIndex((other) => other.name === result.name) === i);
+  const newest = results
+    .filter((result, i) => results.findIndex((other) => other.name === result.name) === i)
+    .toSorted((a, b) => rankOf(a) - rankOf(b));
   return (
     <div>
       <h4 className="label mb-1">Checks</h4>

@@ -67,8 +67,8 @@ function readSchema(columns: JsonValue | undefined): MetadataView | null {
   return schemaTable(
     columns.map((column) =>
       isRecord(column)
-        ? { name: String(column["name"]), type: String(column["type"]), nullable: column["nullable"] === true }
-        : { name: String(column), type: "", nullable: false },
+        ? { name: wordOf(column["name"]), type: wordOf(column["type"]), nullable: column["nullable"] === true }
+        : { name: wordOf(column), type: "", nullable: false },
     ),
   );
 }
@@ -80,6 +80,10 @@ export function schemaTable(columns: readonly StoredColumn[]): MetadataView & { 
     columns: ["column", "type", "nullable"],
     rows: columns.map(({ name, type, nullable }) => [name, type, nullable ? "yes" : "no"]),
   };
+}
+
+function wordOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
 function textOr<TFallback extends string | null>(

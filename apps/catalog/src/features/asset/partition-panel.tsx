@@ -19,8 +19,10 @@ import { RecordedErrorView } from "./recorded-error.tsx";
 interface PartitionPanelProps {
   readonly assetKey: string;
   readonly ordinal: number;
-  readonly onClose: () => void;
-  readonly onMaterialize: (partitionKey: string) => void;
+  /** `null` where it is all there is. */
+  readonly onClose: (() => void) | null;
+  /** `null` where the page itself offers it. */
+  readonly onMaterialize: ((partitionKey: string) => void) | null;
 }
 
 /** Everything known of one partition. */
@@ -48,12 +50,12 @@ export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: Pa
               </span>
             )}
             <span className="ml-auto flex gap-1">
-              {detail.exists && (
+              {detail.exists && onMaterialize !== null && (
                 <Button icon="play" onClick={() => onMaterialize(detail.partitionKey)}>
                   Materialize
                 </Button>
               )}
-              <IconButton icon="close" label="Close partition" onClick={onClose} />
+              {onClose !== null && <IconButton icon="close" label="Close partition" onClick={onClose} />}
             </span>
           </div>
           <PanelBody detail={detail} />

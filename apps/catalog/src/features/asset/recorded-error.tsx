@@ -1,6 +1,9 @@
 import type { RecordedError } from "@heddle/api";
 import type { ReactNode } from "react";
 
+/** Raised by the machinery because of what a check found: its stack says nothing about why. */
+const CHECK_FAILED = "STEP_CHECK_FAILED";
+
 /** An error of user code or of the machinery, with its stack in terms of the source files and what caused it. */
 export function RecordedErrorView({
   error,
@@ -15,7 +18,7 @@ export function RecordedErrorView({
       {error.hint !== null && <p className="text-muted">{error.hint}</p>}
       {error.code !== null && <p className="font-mono text-2xs text-muted">{error.code}</p>}
       {(error.stack !== null || error.cause !== null) && (
-        <details open={open} className="mt-1">
+        <details open={open && error.code !== CHECK_FAILED} className="mt-1">
           <summary className="text-xs text-muted">Stack</summary>
           <pre
             tabIndex={0}

@@ -32,8 +32,8 @@ export const COLUMN_PLACES: Readonly<Record<string, ColumnPlace>> = {
   kinds: { track: "minmax(88px, 0.8fr)", from: "desktop" },
   status: { track: "104px", sort: "status", from: "phone" },
   materialized: { track: "104px", sort: "materialized", from: "tablet" },
-  partitions: { track: "minmax(168px, 1.1fr)", sort: "partitions", from: "tablet" },
-  checks: { track: "88px", sort: "checks", from: "tablet" },
+  partitions: { track: "minmax(152px, 1fr)", sort: "partitions", from: "tablet" },
+  checks: { track: "136px", sort: "checks", from: "tablet" },
   owners: { track: "minmax(88px, 0.8fr)", from: "desktop" },
 };
 
@@ -70,10 +70,11 @@ function NameCell({ row, catalog: { index } }: AssetLine): ReactNode {
     <Link
       to="/assets/$"
       params={{ _splat: key }}
+      aria-label={key}
       title={index.summaries[row] === "" ? key : `${key}\n${index.summaries[row] ?? ""}`}
       className="flex min-w-0 font-medium hover:underline hover:underline-offset-3"
     >
-      {prefix !== "" && <span className="max-w-[50%] shrink-[4] truncate font-normal text-muted">{prefix}</span>}
+      {prefix !== "" && <span className="min-w-4 shrink-[1000] truncate font-normal text-muted">{prefix}</span>}
       <span className="truncate">{name}</span>
     </Link>
   );
@@ -114,7 +115,7 @@ function PartitionsCell({ row, catalog: { index, statuses } }: AssetLine): React
     <span className="flex w-full items-center gap-2">
       <StatusBar countOf={(code) => statuses.countOf(row, code)} className="h-2 flex-1" />
       <span
-        className="w-[76px] text-right text-xs whitespace-nowrap text-muted"
+        className="min-w-14 text-right text-xs whitespace-nowrap text-muted"
         title={`${formatCount(made)} of ${formatCount(total)} made`}
       >
         {formatShortCount(made)}/{formatShortCount(total)}

@@ -4,7 +4,6 @@ import { BY_URGENCY } from "../../status/status-look.ts";
 
 /** The statuses that an asset can be filtered by, the most urgent first. */
 export const FACET_STATUSES = [...BY_URGENCY, "external"] as const;
-export type FacetStatus = (typeof FACET_STATUSES)[number];
 
 export const FACETS = ["status", "group", "kind", "owner"] as const;
 export type Facet = (typeof FACETS)[number];

@@ -10,6 +10,7 @@ import { Page, PageHeader } from "../../ui/page.tsx";
 import { SelectionField } from "../../ui/selection-field.tsx";
 import { selectionOfKeys } from "../../data/selection-filter.ts";
 import { useLaunch } from "../launch/launch-search.ts";
+import { openStates } from "../launch/launch-target.ts";
 import { applyFacets, type Facet } from "./asset-facets.ts";
 import { nextSort, sortRows } from "./asset-sort.ts";
 import { AssetTable } from "./asset-table.tsx";
@@ -17,7 +18,7 @@ import { FacetPanel } from "./facet-panel.tsx";
 import { facetedSelection } from "./faceted-selection.ts";
 import { NoAssets } from "./no-assets.tsx";
 
-const route = getRouteApi("/assets");
+const route = getRouteApi("/assets/");
 
 /** All assets as a table. */
 export function AssetsPage(): ReactNode {
@@ -39,7 +40,7 @@ export function AssetsPage(): ReactNode {
 
 function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
   const search = route.useSearch();
-  const navigate = useNavigate({ from: "/assets" });
+  const navigate = useNavigate({ from: "/assets/" });
   const launch = useLaunch();
   const field = useRef<HTMLInputElement>(null);
   const revision = useStatusRevision(catalog.statuses);
@@ -90,7 +91,7 @@ function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
               kind="solid"
               icon="play"
               disabled={rows.length === 0}
-              onClick={() => launch({ launch: selection ?? "*" })}
+              onClick={() => launch({ launch: selection ?? "*", only: openStates(catalog, rows) })}
             >
               Materialize
             </Button>
@@ -157,7 +158,9 @@ function useTableKeys({ catalog, rows, focusField }: TableKeys): number {
     {
       keys: "m",
       does: "Materialize the asset",
-      run: () => key !== undefined && launch({ launch: selectionOfKeys([key]) }),
+      run: () =>
+        key !== undefined &&
+        launch({ launch: selectionOfKeys([key]), only: openStates(catalog, rows.slice(active, active + 1)) }),
     },
     { keys: "/", does: "Filter", run: focusField },
   ]);

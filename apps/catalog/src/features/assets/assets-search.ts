@@ -14,6 +14,3 @@ export const assetsSearch = searchSchema({
   /** Column to sort by, `-` before it for descending. */
   sort: choiceParam(ASSET_SORTS),
 });
-
-/** The chosen values of each facet. */
-export type FacetChoice = Pick<ReturnType<typeof assetsSearch>, "status" | "group" | "kind" | "owner">;

@@ -32,6 +32,9 @@ export const AssetCard = memo(function AssetCard({
   const { layout, index, statuses } = scene;
   const row = scene.rows[node] ?? 0;
   const look = lookOfCode(statuses.codes[row] ?? -1);
+  const name = index.names[row] ?? "";
+  // The box around it stands for the rest of the key, for those who see it.
+  const prefix = (index.keys[row] ?? "").slice(0, -name.length);
   const at = statuses.lastMaterializedAt[row] ?? Number.NaN;
   const position = {
     transform: `translate(${layout.nodeX[node] ?? 0}px, ${layout.nodeY[node] ?? 0}px)`,
@@ -46,7 +49,6 @@ export const AssetCard = memo(function AssetCard({
       type="button"
       tabIndex={focused ? 0 : -1}
       aria-pressed={focused}
-      aria-label={`${index.keys[row] ?? ""}, ${look.word}`}
       style={position}
       onClick={(event) => event.detail === 0 && onSelect(node)}
       className={`absolute top-0 left-0 flex cursor-default flex-col justify-center rounded-md border px-3 text-left ${border} ${look.glyph === "diamond" ? "border-dashed" : ""} ${lit ? "bg-[var(--card)]" : "bg-[var(--group)]"} ${focused ? "outline-2 outline-accent" : ""}`}
@@ -56,7 +58,8 @@ export const AssetCard = memo(function AssetCard({
           <GlyphIcon glyph={look.glyph} size={13} />
         </span>
         <span className={`card-name truncate font-semibold ${lit ? "text-ink" : "text-faint"}`}>
-          {index.names[row]}
+          <span className="sr-only">{prefix}</span>
+          {name}
         </span>
       </span>
       <span
@@ -77,15 +80,17 @@ export const AssetCard = memo(function AssetCard({
 
 function Counts({ scene: { statuses }, row }: { readonly scene: Scene; readonly row: number }): ReactNode {
   const total = statuses.totals[row] ?? 0;
-  const trouble = (statuses.checksFailed[row] ?? 0) + (statuses.checksWarned[row] ?? 0);
+  const failed = statuses.checksFailed[row] ?? 0;
+  // There is room for one number: that of the worse kind.
+  const trouble = failed > 0 ? failed : (statuses.checksWarned[row] ?? 0);
   return (
     <span className="ml-auto flex items-center gap-2">
       {trouble > 0 && (
         <span
-          className={`flex items-center gap-0.5 ${(statuses.checksFailed[row] ?? 0) > 0 ? "text-failed-ink" : "text-stale-ink"}`}
-          title={`${formatCount(trouble)} check results did not pass`}
+          className={`flex items-center gap-0.5 ${failed > 0 ? "text-failed-ink" : "text-stale-ink"}`}
+          title={`${formatCount(trouble)} check results ${failed > 0 ? "failed" : "warn"}`}
         >
-          <GlyphIcon glyph={(statuses.checksFailed[row] ?? 0) > 0 ? "cross" : "triangle"} size={10} />
+          <GlyphIcon glyph={failed > 0 ? "cross" : "triangle"} size={10} />
           {formatShortCount(trouble)}
         </span>
       )}

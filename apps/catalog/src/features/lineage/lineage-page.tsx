@@ -11,6 +11,7 @@ import { SelectionField } from "../../ui/selection-field.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { NoAssets } from "../assets/no-assets.tsx";
 import { useLaunch } from "../launch/launch-search.ts";
+import { openStates } from "../launch/launch-target.ts";
 import { LineageCanvas } from "./lineage-canvas.tsx";
 import { FocusControls, Legend, PickBar, ZoomControls } from "./lineage-toolbar.tsx";
 import { Outline } from "./outline.tsx";
@@ -81,6 +82,8 @@ function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: s
   const lineage = useLineage(scene, sel, filterField);
   const launch = useLaunch();
   const { focus, depth, focusRow, picked, pickedRows } = lineage;
+  const materialize = (rows: readonly number[]): void =>
+    launch({ launch: selectionOfKeys(keysOf(rows)), only: openStates(scene, rows) });
   const keysOf = (rows: readonly number[]): string[] => rows.map((row) => scene.index.keys[row] ?? "");
   return (
     <>
@@ -116,7 +119,7 @@ function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: s
         {pickedRows.length > 0 && (
           <PickBar
             count={pickedRows.length}
-            onMaterialize={() => launch({ launch: selectionOfKeys(keysOf(pickedRows)) })}
+            onMaterialize={() => materialize(pickedRows)}
             onShowOnly={() => lineage.showOnly(selectionOfKeys(keysOf(pickedRows)))}
             onClear={() => lineage.pick([])}
           />
@@ -128,7 +131,7 @@ function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: s
           row={focusRow}
           onSelectRow={lineage.focusOnRow}
           onClose={() => lineage.select(null)}
-          onMaterialize={(key) => launch({ launch: selectionOfKeys([key]) })}
+          onMaterialize={() => materialize([focusRow])}
         />
       )}
     </>

@@ -237,8 +237,9 @@ export class LineageRenderer {
     this.#context.fillRect(0, 0, width, height);
     const frame = this.#frame(ratio);
     if (frame === null) return;
-    paintGroupBoxes(frame);
+    // Under the boxes: what leads past a group must not seem to lead into it.
     paintTrunks(frame);
+    paintGroupBoxes(frame);
     paintInnerEdges(frame);
     if (frame.level === "cells") paintCells(frame);
     if (frame.level === "names") paintNames(frame);

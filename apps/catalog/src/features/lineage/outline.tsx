@@ -214,6 +214,7 @@ function OutlineLine({
       id={id}
       role="treeitem"
       aria-level={2}
+      aria-label={`${scene.index.keys[row] ?? ""}, ${look.word}`}
       aria-selected={selected}
       data-active={active}
       tabIndex={-1}
@@ -229,7 +230,6 @@ function OutlineLine({
         <GlyphIcon glyph={look.glyph} size={10} />
       </span>
       <span className="truncate">{scene.index.names[row]}</span>
-      <span className="sr-only">, {look.word}</span>
     </div>
   );
 }

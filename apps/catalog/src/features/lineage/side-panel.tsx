@@ -18,7 +18,7 @@ interface SidePanelProps {
   readonly row: number;
   readonly onSelectRow: (row: number) => void;
   readonly onClose: () => void;
-  readonly onMaterialize: (key: string) => void;
+  readonly onMaterialize: () => void;
 }
 
 /** What there is to know of the asset in focus without leaving the lineage. */
@@ -48,7 +48,7 @@ export function SidePanel(props: SidePanelProps): ReactNode {
           Open asset
         </Link>
         {index.external[row] === 0 && (
-          <Button icon="play" onClick={() => onMaterialize(key)}>
+          <Button icon="play" onClick={onMaterialize}>
             Materialize
           </Button>
         )}
@@ -140,7 +140,7 @@ function Neighbours({
                 <span className={TONE_TEXT[look.tone]}>
                   <GlyphIcon glyph={look.glyph} size={10} />
                 </span>
-                <span className="truncate">{index.names[other]}</span>
+                <span className="truncate">{index.keys[other]}</span>
                 <span className="sr-only">, {look.word}</span>
                 {scene.nodeOfRow[other] === -1 && <span className="ml-auto text-2xs text-muted">filtered out</span>}
               </button>

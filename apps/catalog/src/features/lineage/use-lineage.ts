@@ -4,6 +4,7 @@ import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { announceProblem } from "../../ui/toasts.tsx";
 import { selectionOfKeys } from "../../data/selection-filter.ts";
 import { useLaunch } from "../launch/launch-search.ts";
+import { openStates } from "../launch/launch-target.ts";
 import { type Camera, cameraCentre, centreCamera } from "./camera.ts";
 import { type FocusDepth, type FocusView, focusView } from "./focus-view.ts";
 import type { LineageRenderer } from "./lineage-renderer.ts";
@@ -45,7 +46,7 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/lineage" });
   const renderer = useRef<LineageRenderer>(null);
-  const clicked = useRef<string | null>(null);
+  const clickedRef = useRef<string | null>(null);
   const { index, rows, nodeOfRow, graph } = scene;
   const depth = search.depth ?? "all";
   const focusRow = search.focus === undefined ? undefined : index.rowOfKey(search.focus);
@@ -57,7 +58,7 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
   const pick = search.pick ?? NO_KEYS;
   const pickedRows = useMemo(() => pick.flatMap((key) => index.rowOfKey(key) ?? []), [pick, index]);
   const picked = useMemo(() => markNodes(scene, pickedRows), [scene, pickedRows]);
-  useCameraMoves({ renderer, scene, sel, focusKey: search.focus, focusedNode, clicked });
+  useCameraMoves({ renderer, scene, sel, focusKey: search.focus, focusedNode, clickedRef });
 
   const setSearch = (change: Partial<typeof search>, replace = false): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace, resetScroll: false });
@@ -72,8 +73,8 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
     pickedRows,
     outlineShown: search.outline !== "hidden",
     select: (node) => {
-      clicked.current = node === null ? null : keyOf(node);
-      setSearch({ focus: clicked.current ?? undefined });
+      clickedRef.current = node === null ? null : keyOf(node);
+      setSearch({ focus: clickedRef.current ?? undefined });
     },
     focusNode: (node) => setSearch({ focus: keyOf(node) }),
     focusOnRow: (row) => setSearch({ focus: index.keys[row] }),
@@ -125,11 +126,11 @@ interface CameraMoves {
   readonly focusKey: string | undefined;
   readonly focusedNode: number;
   /** Key that was focused by a click: it is in view already. */
-  readonly clicked: RefObject<string | null>;
+  readonly clickedRef: RefObject<string | null>;
 }
 
 /** Another filter shows its whole picture; another focus comes into view. */
-function useCameraMoves({ renderer, scene, sel, focusKey, focusedNode, clicked }: CameraMoves): void {
+function useCameraMoves({ renderer, scene, sel, focusKey, focusedNode, clickedRef }: CameraMoves): void {
   const fittedFor = useRef(sel);
   useEffect(() => {
     if (fittedFor.current === sel) return;
@@ -137,8 +138,8 @@ function useCameraMoves({ renderer, scene, sel, focusKey, focusedNode, clicked }
     renderer.current?.fit(true);
   }, [renderer, scene, sel]);
   const reveal = useEffectEvent(() => {
-    if (focusedNode >= 0 && clicked.current !== focusKey) renderer.current?.reveal(focusedNode);
-    clicked.current = null;
+    if (focusedNode >= 0 && clickedRef.current !== focusKey) renderer.current?.reveal(focusedNode);
+    clickedRef.current = null;
   });
   const first = useRef(true);
   useEffect(() => {
@@ -179,8 +180,11 @@ function useLineageHotkeys(scene: Scene, lineage: Lineage, filterField: RefObjec
     {
       keys: "m",
       does: "Materialize the focus",
-      run: () =>
-        focus !== null && launch({ launch: selectionOfKeys([scene.index.keys[scene.rows[focus.node] ?? 0] ?? ""]) }),
+      run: () => {
+        const row = focus === null ? undefined : scene.rows[focus.node];
+        if (row === undefined || scene.index.external[row] === 1) return;
+        launch({ launch: selectionOfKeys([scene.index.keys[row] ?? ""]), only: openStates(scene, [row]) });
+      },
     },
     { keys: "Escape", does: "Leave the focus", run: () => lineage.select(null) },
   ]);

@@ -5,7 +5,6 @@ import { paintCell } from "../../status/paint-cell.ts";
 import { STEP_LOOK } from "../../status/status-look.ts";
 import { canvasPalette, CANVAS_FONT } from "../../theme/canvas-palette.ts";
 import { useTheme } from "../../theme/theme.ts";
-import { lastSegment } from "../../data/catalog-index.ts";
 import { type GanttBar, type GanttLayout, tickSpacing } from "./gantt-layout.ts";
 
 interface GanttProps {
@@ -179,7 +178,7 @@ function paintLanes(picture: GanttPicture): void {
     context.fillStyle = palette.line;
     context.fillRect(0, Math.round(top), width, 1);
     context.fillStyle = lane.failed > 0 ? palette.text.failed : palette.ink;
-    const name = lastSegment(nameOf(lane.assetId));
+    const name = nameOf(lane.assetId);
     const room = Math.floor((NAMES_PX - 20) / 6.6);
     context.fillText(name.length > room ? `${name.slice(0, room - 1)}…` : name, 0, top + LANE_GAP_PX / 2 + LINE_PX / 2);
   }

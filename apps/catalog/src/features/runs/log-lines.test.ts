@@ -13,6 +13,7 @@ function line(cursor: number): LogLine {
     level: "info",
     message: `line ${cursor}`,
     fields: null,
+    stream: null,
   };
 }
 

@@ -2,7 +2,7 @@ import { RUN_STATUSES, type RunStatus } from "@heddle/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { trpc } from "../../data/trpc.ts";
+import { client, trpc } from "../../data/trpc.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
@@ -24,17 +24,17 @@ export function RunListPage(): ReactNode {
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/runs" });
   const field = useRef<HTMLInputElement>(null);
-  const query = useInfiniteQuery(
-    trpc.runs.list.infiniteQueryOptions(
-      {
-        ...(search.status === undefined ? {} : { statuses: [...search.status] }),
-        asset: search.asset,
-        text: search.text,
-        limit: PAGE_SIZE,
-      },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
-    ),
-  );
+  const input = {
+    ...(search.status === undefined ? {} : { statuses: [...search.status] }),
+    asset: search.asset,
+    text: search.text,
+    limit: PAGE_SIZE,
+  };
+  const query = useInfiniteQuery({
+    ...trpc.runs.list.infiniteQueryOptions(input, { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined }),
+    // The adapter's own function would send a direction along, which the procedure does not take.
+    queryFn: ({ pageParam, signal }) => client.runs.list.query({ ...input, cursor: pageParam }, { signal }),
+  });
   const runs = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   const active = useRunKeys(
     runs.map(({ id }) => id),

@@ -1,7 +1,6 @@
 import type { LogLine, RunDetail } from "@heddle/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { lastSegment } from "../../data/catalog-index.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { formatInstant, formatPreciseClock } from "../../format/instants.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -24,10 +23,7 @@ interface RunLogsProps {
 export function RunLogsView({ run, asset, level, text, onFilter }: RunLogsProps): ReactNode {
   const logs = useRunLogs({ runId: run.id, asset, level, text });
   const [follow, setFollow] = useState(true);
-  const names = useMemo(
-    () => new Map(run.progress.map((own) => [own.asset.id, lastSegment(own.asset.key)])),
-    [run.progress],
-  );
+  const names = useMemo(() => new Map(run.progress.map((own) => [own.asset.id, own.asset.key])), [run.progress]);
   return (
     <div className="flex min-h-80 flex-1 flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -166,7 +162,7 @@ const LEVEL_STYLE: Record<LogLine["level"], string> = {
 
 function Line({ line, name }: { readonly line: LogLine; readonly name: string }): ReactNode {
   return (
-    <div className="grid grid-cols-[96px_44px_minmax(120px,220px)_1fr] gap-3 px-3 hover:bg-hover">
+    <div className="grid grid-cols-[96px_44px_minmax(120px,260px)_1fr] gap-3 px-3 hover:bg-hover">
       <time dateTime={new Date(line.at).toISOString()} title={formatInstant(line.at)} className="text-faint">
         {formatPreciseClock(line.at)}
       </time>

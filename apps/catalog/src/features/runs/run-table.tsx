@@ -1,7 +1,6 @@
 import type { RunSummary } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { lastSegment } from "../../data/catalog-index.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
@@ -24,8 +23,8 @@ interface RunTableProps {
 /** Runs, one a line. */
 export function RunTable({ runs, label, compact = false, active = -1 }: RunTableProps): ReactNode {
   const tracks = compact
-    ? "grid-cols-[72px_104px_minmax(120px,1fr)_96px_80px_88px]"
-    : "grid-cols-[72px_104px_minmax(160px,1.4fr)_minmax(140px,1fr)_minmax(96px,0.8fr)_80px_96px] max-lg:grid-cols-[72px_104px_minmax(120px,1fr)_minmax(120px,1fr)_88px]";
+    ? "grid-cols-[72px_104px_minmax(120px,1fr)_96px_80px_88px] max-md:grid-cols-[40px_96px_minmax(0,1fr)_72px]"
+    : "grid-cols-[72px_104px_minmax(160px,1.4fr)_minmax(140px,1fr)_minmax(96px,0.8fr)_80px_96px] max-lg:grid-cols-[72px_104px_minmax(120px,1fr)_minmax(120px,1fr)_88px] max-md:grid-cols-[40px_96px_minmax(0,1fr)_72px]";
   const heads = compact
     ? ["Run", "Status", "Steps", "", "Took", "Started"]
     : ["Run", "Status", "Assets", "Steps", "Cause", "Took", "Created"];
@@ -33,7 +32,7 @@ export function RunTable({ runs, label, compact = false, active = -1 }: RunTable
     <div role="table" aria-label={label} className="min-w-0">
       <div role="row" className={`grid h-8 items-center gap-4 border-b border-line px-4 ${tracks}`}>
         {heads.map((head, i) => (
-          <div key={i} role="columnheader" className={`label ${isSpare(compact, i) ? "max-lg:hidden" : ""}`}>
+          <div key={i} role="columnheader" className={`label ${hiddenFor(compact, i)}`}>
             {head === "" ? <span className="sr-only">Done</span> : head}
           </div>
         ))}
@@ -52,9 +51,11 @@ export function RunTable({ runs, label, compact = false, active = -1 }: RunTable
   );
 }
 
-/** Columns that narrow windows leave out. */
-function isSpare(compact: boolean, column: number): boolean {
-  return !compact && (column === 4 || column === 5);
+/** Class of the columns that narrow windows leave out. */
+function hiddenFor(compact: boolean, column: number): string {
+  if (compact) return column === 3 || column === 4 ? "max-md:hidden" : "";
+  if (column === 2) return "max-md:hidden";
+  return column === 4 || column === 5 ? "max-lg:hidden" : "";
 }
 
 function RunCells({ run, compact }: { readonly run: RunSummary; readonly compact: boolean }): ReactNode {
@@ -76,7 +77,7 @@ function RunCells({ run, compact }: { readonly run: RunSummary; readonly compact
     </div>
   );
   const took = (
-    <div role="cell" className={`text-muted ${compact ? "" : "max-lg:hidden"}`}>
+    <div role="cell" className={`text-muted ${compact ? "max-md:hidden" : "max-lg:hidden"}`}>
       <Took run={run} />
     </div>
   );
@@ -98,7 +99,9 @@ function RunCells({ run, compact }: { readonly run: RunSummary; readonly compact
         <div role="cell" className="flex min-w-0">
           <StepProgress counts={run.counts} className="h-2 flex-1" />
         </div>
-        <div role="cell">{done}</div>
+        <div role="cell" className="max-md:hidden">
+          {done}
+        </div>
         {took}
         {at}
       </>
@@ -108,7 +111,7 @@ function RunCells({ run, compact }: { readonly run: RunSummary; readonly compact
     <>
       {link}
       {status}
-      <div role="cell" className="truncate">
+      <div role="cell" className="truncate max-md:hidden">
         <RunAssets run={run} />
       </div>
       <div role="cell" className="flex items-center gap-2">
@@ -147,7 +150,7 @@ function RunAssets({ run }: { readonly run: RunSummary }): ReactNode {
         title={first.key}
         className="hover:underline hover:underline-offset-3"
       >
-        {lastSegment(first.key)}
+        {first.key}
       </Link>
       {run.assetCount > 1 && (
         <span className="text-muted" title={more.map(({ key }) => key).join("\n")}>

@@ -2,7 +2,7 @@ import type { RunDetail } from "@heddle/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo } from "react";
-import { trpc } from "../../data/trpc.ts";
+import { client, trpc } from "../../data/trpc.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { useNow } from "../../ui/clock.ts";
 import { Button } from "../../ui/button.tsx";
@@ -19,6 +19,9 @@ interface RunTimelineProps {
 
 const PAGE_SIZE = 500;
 
+/** Statuses of steps that have a place in time. */
+const BEGUN = ["running", "backoff", "success", "failed", "canceled"] as const;
+
 /** Pages that are read unasked: enough for runs that a person can look over. */
 const EAGER_PAGES = 4;
 
@@ -26,12 +29,12 @@ const EAGER_PAGES = 4;
 export function RunTimeline({ run, asset }: RunTimelineProps): ReactNode {
   const navigate = useNavigate();
   const now = useNow();
-  const query = useInfiniteQuery(
-    trpc.runs.steps.infiniteQueryOptions(
-      { runId: run.id, asset, statuses: ["running", "backoff", "success", "failed", "canceled"], limit: PAGE_SIZE },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
-    ),
-  );
+  const input = { runId: run.id, asset, statuses: [...BEGUN], limit: PAGE_SIZE };
+  const query = useInfiniteQuery({
+    ...trpc.runs.steps.infiniteQueryOptions(input, { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined }),
+    // The adapter's own function would send a direction along, which the procedure does not take.
+    queryFn: ({ pageParam, signal }) => client.runs.steps.query({ ...input, cursor: pageParam }, { signal }),
+  });
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
   useEffect(() => {
     if (hasNextPage && !isFetching && (data?.pages.length ?? 0) < EAGER_PAGES) void fetchNextPage();

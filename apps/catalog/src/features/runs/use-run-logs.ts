@@ -24,29 +24,34 @@ export interface RunLogs {
 const PAGE_SIZE = 500;
 
 interface Loaded {
+  /** The filter that these lines fit, as text: lines of another one are never shown. */
+  readonly filter: string;
   readonly lines: readonly LogLine[];
   readonly before: string | null;
   readonly state: RunLogs["state"];
   readonly error: unknown;
 }
 
-const NOTHING: Loaded = { lines: [], before: null, state: "reading", error: null };
+const NOTHING: Loaded = { filter: "", lines: [], before: null, state: "reading", error: null };
 
 /** Reads the newest lines, then follows the stream for as long as the run goes on and the component is shown. */
 export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
-  const [loaded, setLoaded] = useState(NOTHING);
+  const [kept, setKept] = useState(NOTHING);
+  const filterText = JSON.stringify([runId, asset, level, text]);
+  const loaded = kept.filter === filterText ? kept : NOTHING;
   const reading = useRef(false);
   useEffect(() => {
     const abort = new AbortController();
     const filter = { runId, asset, level, text };
     let stream: { unsubscribe(): void } | undefined;
     const update = (change: (before: Loaded) => Loaded): void => {
-      if (!abort.signal.aborted) setLoaded(change);
+      if (abort.signal.aborted) return;
+      setKept((now) => ({ ...change(now.filter === filterText ? now : NOTHING), filter: filterText }));
     };
-    setLoaded(NOTHING);
     client.runs.logs.query({ ...filter, direction: "before", limit: PAGE_SIZE }, { signal: abort.signal }).then(
       (page) => {
-        update(() => ({
+        update((now) => ({
+          ...now,
           lines: page.lines,
           before: page.before,
           state: page.ended ? "ended" : "following",
@@ -54,10 +59,14 @@ export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
         }));
         if (page.ended || abort.signal.aborted) return;
         stream = client.runs.tail.subscribe(
-          { ...filter, lastEventId: page.lines.at(-1)?.cursor ?? null },
+          { ...filter, lastEventId: page.after },
           {
             onData: ({ data }) =>
-              update((before) => ({ ...before, lines: appendLines(before.lines, linesOf(data)), state: "following" })),
+              update((now) => ({
+                ...now,
+                lines: appendLines(now.lines, data.lines),
+                state: data.ended ? "ended" : "following",
+              })),
             onConnectionStateChange: ({ state, error }) =>
               error !== null && state === "connecting" && update((before) => ({ ...before, state: "lost" })),
             onComplete: () => update((before) => ({ ...before, state: "ended" })),
@@ -71,7 +80,7 @@ export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
       abort.abort();
       stream?.unsubscribe();
     };
-  }, [runId, asset, level, text]);
+  }, [runId, asset, level, text, filterText]);
 
   const { before } = loaded;
   const readEarlier = useCallback(() => {
@@ -81,26 +90,19 @@ export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
       .query({ runId, asset, level, text, direction: "before", cursor: before, limit: PAGE_SIZE })
       .then(
         (page) =>
-          setLoaded((now) =>
-            now.before === before ? { ...now, lines: prependLines(now.lines, page.lines), before: page.before } : now,
+          setKept((now) =>
+            now.filter === filterText && now.before === before
+              ? { ...now, lines: prependLines(now.lines, page.lines), before: page.before }
+              : now,
           ),
-        (error: unknown) => setLoaded((now) => ({ ...now, state: "failed", error })),
+        (error: unknown) => setKept((now) => (now.filter === filterText ? { ...now, state: "failed", error } : now)),
       )
       .finally(() => (reading.current = false));
-  }, [runId, asset, level, text, before]);
+  }, [runId, asset, level, text, filterText, before]);
   return {
     lines: loaded.lines,
     state: loaded.state,
     error: loaded.error,
     readEarlier: before === null ? null : readEarlier,
   };
-}
-
-/** The stream brings one line or several at a time. */
-function linesOf(data: LogLine | readonly LogLine[]): readonly LogLine[] {
-  return isOne(data) ? [data] : data;
-}
-
-function isOne(data: LogLine | readonly LogLine[]): data is LogLine {
-  return !Array.isArray(data);
 }

@@ -110,22 +110,23 @@ function paintName(frame: Frame, group: number, { x, y, room, size }: NamePlace)
   context.fillText(count, x + used, y);
 }
 
-/** A name on a ground of its own where the header has no room for letters: over the top edge of the box. */
+/** A name on a ground of its own where the header has no room for letters: on the top edge of the box, where no asset is. */
 function paintPill(frame: Frame, group: number, rect: ScreenRect): void {
   const { context, palette, scene, names } = frame;
   const size = 11;
   const text = names.fit(scene.layout.groupNames[group] ?? "", size, rect.width - 10);
   if (text === "") return;
   const width = names.widthOf(text, size) + 10;
-  context.fillStyle = palette.group;
+  const top = rect.y - 13;
+  context.fillStyle = palette.canvas;
   context.globalAlpha = 0.88;
   context.beginPath();
-  context.roundRect(rect.x + 1, rect.y + 1, width, 16, 4);
+  context.roundRect(rect.x, top, width, 16, 4);
   context.fill();
   context.globalAlpha = 1;
   context.font = `600 ${size}px ${CANVAS_FONT}`;
   context.fillStyle = frame.focus !== null && !hasLit(frame, group) ? palette.faint : palette.ink;
-  context.fillText(text, rect.x + 6, rect.y + 9.5);
+  context.fillText(text, rect.x + 5, top + 8.5);
 }
 
 function hasLit({ scene: { layout }, focus }: Frame, group: number): boolean {

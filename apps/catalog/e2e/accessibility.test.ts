@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { launch, runEnds } from "./support/runs.ts";
+import { useVisitor } from "./support/visitor.ts";
+
+const visitor = useVisitor();
+
+/** Every page, and what can be over it; `ready` is there when the page is whole. */
+const PAGES: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly ready: string;
+  readonly keys?: string;
+}[] = [
+  { name: "assets", path: "/assets", ready: "[role=table] [role=cell]" },
+  { name: "assets without a match", path: "/assets?sel=key:nothing", ready: "text=No asset is left" },
+  { name: "a misread address", path: "/assets?sort=backwards&sel=status:(", ready: "text=Left out of the address" },
+  { name: "asset", path: "/assets/flights/raw?partition=11353", ready: "[aria-label='Chosen partition'] h3" },
+  { name: "asset without partitions", path: "/assets/reports/summary", ready: "text=Materialization" },
+  { name: "unknown asset", path: "/assets/flights/nothing", ready: "text=No asset has this key" },
+  { name: "lineage", path: "/lineage", ready: "[role=treeitem]" },
+  { name: "lineage in focus", path: "/lineage?focus=flights/clean", ready: "[aria-label='Asset in focus'] h2" },
+  { name: "runs", path: "/runs", ready: "h1" },
+  {
+    name: "launch",
+    path: "/assets?launch=group:flights&parts=2001-03-01..2001-03-07&cascade=downstream",
+    ready: "[role=dialog] tbody td",
+  },
+  { name: "palette", path: "/assets", ready: "[role=option]", keys: "Control+k" },
+  { name: "keyboard help", path: "/lineage", ready: "[role=dialog] kbd", keys: "?" },
+  { name: "no page", path: "/nowhere", ready: "text=There is no page" },
+];
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+test.each(PAGES)("$name has no serious fault that axe finds", async ({ path, ready, keys }) => {
+  const page = await visitor.open(path);
+  if (keys !== undefined) await page.keyboard.press(keys);
+  await page.locator(ready).first().waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+test("a run has no serious fault that axe finds", async () => {
+  const page = await visitor.open("/assets?launch=key:airports/raw");
+  await launch(page, "Materialize 1 partition of 1 asset");
+  await runEnds(page, "success");
+  for (const name of ["Timeline", "Logs"]) {
+    await page.getByRole("tab", { name }).click();
+    expect(await seriousFaults(page), name).toEqual([]);
+  }
+});
+
+/** What axe calls serious or critical in either theme, as theme, rule and element. */
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const faults: string[] = [];
+  for (const theme of ["dark", "light"]) {
+    await page.evaluate((chosen) => document.documentElement.setAttribute("data-theme", chosen), theme);
+    const { violations } = await page.evaluate<AxeResults>("axe.run(document, { resultTypes: ['violations'] })");
+    for (const { id, impact, nodes } of violations) {
+      if (impact !== "serious" && impact !== "critical") continue;
+      for (const { html, failureSummary } of nodes) faults.push(`${theme}, ${id}: ${html}\n${failureSummary ?? ""}`);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, test } from "vitest";
+import { expectSameDocument, launch, markDocument, runEnds, RUN_TIMEOUT_MS, stepsDone } from "./support/runs.ts";
+import { PAGE_TIMEOUT_MS, useVisitor } from "./support/visitor.ts";
+
+const visitor = useVisitor();
+
+describe("a backfill", () => {
+  test("is launched from the table of assets, followed and judged without a reload", async () => {
+    const assets = await visitor.open("/assets");
+    const asset = await visitor.open("/assets/flights/airport_days");
+    await Promise.all([markDocument(assets), markDocument(asset)]);
+
+    // Everything that the 182 days of the daily assets of flights are made from.
+    await assets.getByRole("textbox", { name: "Filter by selection" }).fill("+flights/airport_days");
+    await assets.getByText("7 of 20", { exact: true }).waitFor();
+    await assets.getByRole("button", { name: "Materialize", exact: true }).click();
+    const dialog = assets.getByRole("dialog", { name: "Materialize" });
+    await dialog.getByRole("radio", { name: "All", exact: true }).click();
+    await dialog.getByRole("cell", { name: "flights/airport_days" }).waitFor();
+    await launch(assets, "Materialize 548 partitions of 5 assets");
+
+    await expect.poll(() => stepsDone(assets), { timeout: RUN_TIMEOUT_MS }).toBeGreaterThan(20);
+    expect(await stepsDone(assets)).toBeLessThan(548);
+    await runEnds(assets, "failed");
+    expect(await stepsDone(assets)).toBe(548);
+    await assets.getByText("1 failed step in 1 way, 2 skipped because of them.").waitFor();
+    await expectSameDocument(assets);
+
+    // Meanwhile the page of the asset has followed by itself.
+    await asset.getByRole("button", { name: "181 fresh" }).waitFor({ timeout: PAGE_TIMEOUT_MS });
+    await asset.getByRole("table", { name: "Newest runs of this asset" }).getByText("failed").first().waitFor();
+    await expectSameDocument(asset);
+  });
+
+  test("goes on when the daemon is killed in the middle of it", async () => {
+    const page = await visitor.open("/assets/flights/raw?launch=key:flights/raw");
+    await launch(page, "Materialize 182 partitions of 1 asset");
+    await markDocument(page);
+    await expect.poll(() => stepsDone(page), { timeout: RUN_TIMEOUT_MS }).toBeGreaterThan(10);
+    const killed = await daemonPid();
+    process.kill(killed, "SIGKILL");
+    await runEnds(page, "failed");
+    expect(await stepsDone(page)).toBe(182);
+    await page.getByText("1 failed step in 1 way.").waitFor();
+    expect(await daemonPid()).not.toBe(killed);
+    await page.getByRole("button", { name: "live" }).waitFor();
+    await expectSameDocument(page);
+  });
+
+  test("of which nothing is left to make cannot be launched, and an impossible range says why", async () => {
+    const page = await visitor.open("/assets?launch=key:flights/raw&parts=2001-02-03&only=missing,failed");
+    const dialog = page.getByRole("dialog", { name: "Materialize" });
+    await makeDay(page, "2001-02-03");
+    await dialog.getByRole("button", { name: "Nothing to materialize" }).waitFor();
+    expect(await dialog.getByRole("button", { name: "Nothing to materialize" }).isDisabled()).toBe(true);
+
+    await dialog.getByRole("textbox", { name: "Partitions" }).fill("2001-02-30");
+    await dialog
+      .getByText(/"2001-02-30"/u)
+      .first()
+      .waitFor();
+    await dialog.getByRole("textbox", { name: "Partitions" }).fill("2001-02-03..2001-02-05");
+    await dialog.getByRole("radio", { name: "All", exact: true }).click();
+    await dialog.getByRole("button", { name: "Materialize 3 partitions of 1 asset" }).waitFor();
+    expect(new URL(page.url()).search).toContain("parts=2001-02-03..2001-02-05");
+  });
+});
+
+/** Makes one day of `flights/raw` through another page, and comes back to a plan that knows. */
+async function makeDay(page: Page, day: string): Promise<void> {
+  const other = await visitor.open(`/assets?launch=key:flights/raw&parts=${day}`);
+  await launch(other, "Materialize 1 partition of 1 asset");
+  await runEnds(other, "success");
+  await page.reload();
+}
+
+/** The daemon among the processes that `heddle dev` has started; one that was killed is started again after a moment. */
+async function daemonPid(): Promise<number> {
+  let pid: number | undefined;
+  await expect
+    .poll(
+      async () => {
+        pid = await findDaemon();
+        return pid;
+      },
+      { timeout: PAGE_TIMEOUT_MS },
+    )
+    .toBeDefined();
+  return pid ?? 0;
+}
+
+async function findDaemon(): Promise<number | undefined> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
+  const line = stdout
+    .split("\n")
+    .map((own) => /^\s*(\d+)\s+(\d+)\s+(.*)$/u.exec(own))
+    .find((match) => Number(match?.[2]) === inject("heddlePid") && match?.[3]?.includes("daemon/src/main") === true);
+  return line === undefined ? undefined : Number(line?.[1]);
+}

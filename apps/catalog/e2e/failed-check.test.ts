@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { launch, runEnds } from "./support/runs.ts";
+import { useVisitor } from "./support/visitor.ts";
+
+const visitor = useVisitor();
+
+test("a blocking check that fails explains itself from the list of assets to the rows that it found", async () => {
+  const page = await visitor.open("/assets?launch=key:flights/raw&parts=2001-07-01");
+  await launch(page, "Materialize 1 partition of 1 asset");
+  await runEnds(page, "failed");
+  await page.getByText(/failed by check: .*day_is_complete/u).waitFor();
+
+  // Somebody else comes, who knows nothing of that run.
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Assets" }).click();
+  await page
+    .getByRole("group", { name: "Status" })
+    .getByRole("checkbox", { name: /^failed/u })
+    .check();
+  await page.getByRole("table", { name: "Assets" }).getByRole("link", { name: "flights/raw" }).click();
+  await page.getByRole("heading", { level: 1, name: "flights/raw" }).waitFor();
+  await page.getByText(/^1 partition failed, such as/u).waitFor();
+  await page.getByRole("button", { name: "1 failed" }).click();
+
+  const partition = page.getByRole("region", { name: "Chosen partition" });
+  await partition.getByRole("heading", { name: "2001-07-01" }).waitFor();
+  await partition.getByText("day_is_complete", { exact: true }).waitFor();
+  await partition.getByText("2001-07-01 has 6 flights, expected are at least 10000", { exact: true }).waitFor();
+  // The rows that the check has seen, and what to do about it.
+  expect(await partition.getByRole("row").count()).toBe(1 + 6);
+  await partition
+    .getByText(/Correct the data or the check and materialize again/u)
+    .first()
+    .waitFor();
+  await partition.getByRole("link", { name: "flights/clean" }).waitFor();
+  expect(new URL(page.url()).searchParams.get("partition")).toMatch(/^\d+$/u);
+});

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cp, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** `heddle dev` on a copy of the example project. */
+export interface ExampleDeployment {
+  readonly url: string;
+  readonly projectDirectory: string;
+  readonly pid: number;
+  /** Ends it as Ctrl-C does and removes the copy. */
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 20_000;
+const READY = /Heddle catalog: (\S+)/u;
+
+/** Copies the example, its database left out, and starts everything from source on a free port. */
+export async function startExample(workspace: string): Promise<ExampleDeployment> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "heddle-catalog-")));
+  const projectDirectory = join(directory, "assets-example");
+  const example = join(workspace, "assets-example");
+  await cp(example, projectDirectory, {
+    recursive: true,
+    filter: (path) => !/\/(?:node_modules|\.heddle|\.turbo)$/u.test(path),
+  });
+  await cp(join(workspace, "tsconfig.base.json"), join(directory, "tsconfig.base.json"));
+  await symlink(join(example, "node_modules"), join(projectDirectory, "node_modules"));
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@heddle/source", "--no-warnings", join(workspace, "packages/cli/bin/heddle.js"), "dev"],
+    {
+      cwd: projectDirectory,
+      env: { ...process.env, NODE_OPTIONS: "", DATABASE_URL: "", HEDDLE_PORT: String(await freePort()) },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const stop = async (): Promise<void> => {
+    await end(child);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    return { url: await untilReady(child), projectDirectory, pid: child.pid ?? 0, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for the address; what was printed until then goes into the error if it does not come. */
+function untilReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = "";
+    const fail = (how: string): void => reject(new Error(`heddle dev ${how}. It printed:\n${printed}`));
+    const timer = setTimeout(() => fail(`was not ready within ${READY_TIMEOUT_MS / 1_000} s`), READY_TIMEOUT_MS);
+    const read = (chunk: Buffer): void => {
+      printed += chunk.toString();
+      const url = READY.exec(printed)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    };
+    // Both streams are read to the end, so that the process never waits for a reader.
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(`ended with ${String(code)}`);
+    });
+    child.once("error", reject);
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+  });
+  child.kill("SIGINT");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

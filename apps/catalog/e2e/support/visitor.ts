@@ -1,0 +1,65 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import { findChromium } from "./chromium.ts";
+
+/** Longest wait for anything that takes no work of the server. */
+export const PAGE_TIMEOUT_MS = 15_000;
+
+/** Somebody who uses the catalog in a browser. */
+export interface Visitor {
+  /** Opens a page of the catalog, such as `/assets`. */
+  open(path: string): Promise<Page>;
+}
+
+/**
+ * Gives the tests of a file a browser. After each test everything that the pages complained about must be nothing: errors
+ * on the console, uncaught errors, requests that failed, and requests to any other host.
+ */
+export function useVisitor(): Visitor {
+  const base = inject("catalogUrl");
+  let browser: Browser | undefined;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: findChromium() });
+  });
+  afterEach(async () => {
+    const heard = complaints;
+    complaints = [];
+    for (const context of browser?.contexts() ?? []) await context.close();
+    expect(heard).toEqual([]);
+  });
+  afterAll(() => browser?.close());
+
+  return {
+    async open(path) {
+      if (browser === undefined) throw new Error("a page is opened before the browser has started");
+      const context = await browser.newContext({
+        baseURL: base,
+        colorScheme: "dark",
+        reducedMotion: "reduce",
+        viewport: { width: 1440, height: 900 },
+      });
+      context.setDefaultTimeout(PAGE_TIMEOUT_MS);
+      const page = await context.newPage();
+      listen(page, base, (complaint) => complaints.push(complaint));
+      await page.goto(path);
+      await page.locator("h1").first().waitFor({ state: "attached" });
+      return page;
+    },
+  };
+}
+
+function listen(page: Page, base: string, complain: (complaint: string) => void): void {
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complain(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complain(`uncaught: ${error.message}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${base}/`) && !/^(?:data|blob):/u.test(url)) complain(`request to another host: ${url}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) complain(`${response.status()} from ${response.url()}`);
+  });
+}

@@ -1,0 +1,57 @@
+import { getRouteApi, rootRouteId } from "@tanstack/react-router";
+import { type ReactNode, type RefObject, useRef } from "react";
+import type { Catalog } from "../../data/catalog-state.ts";
+import { useDeployment } from "../../shell/deployment.ts";
+import { Modal } from "../../ui/modal.tsx";
+import { LaunchForm } from "./launch-form.tsx";
+import { LaunchPlanColumn } from "./launch-plan-column.tsx";
+import { type LaunchRequest, useLaunch } from "./launch-search.ts";
+import { useLaunchTarget } from "./use-launch-target.ts";
+import { useLaunchPlan } from "./use-launch-plan.ts";
+
+const route = getRouteApi(rootRouteId);
+
+/** Materializes one partition or a million: what is chosen on one side, exactly what that does on the other. */
+export function LaunchDialog({ catalog }: { readonly catalog: Catalog }): ReactNode {
+  const { launch, ...rest } = route.useSearch();
+  const setLaunch = useLaunch();
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <Modal
+      title="Materialize"
+      open={launch !== undefined}
+      onClose={() => setLaunch(null, { replace: true })}
+      width="w-[1040px]"
+      initialFocus={field}
+    >
+      {launch !== undefined && <LaunchBody catalog={catalog} request={{ launch, ...rest }} fieldRef={field} />}
+    </Modal>
+  );
+}
+
+interface LaunchBodyProps {
+  readonly catalog: Catalog;
+  readonly request: LaunchRequest;
+  readonly fieldRef: RefObject<HTMLInputElement | null>;
+}
+
+function LaunchBody({ catalog, request, fieldRef }: LaunchBodyProps): ReactNode {
+  const setLaunch = useLaunch();
+  const deployment = useDeployment();
+  const target = useLaunchTarget(catalog, request);
+  const plan = useLaunchPlan(target.input);
+  const change = (changed: Partial<LaunchRequest>): void => setLaunch({ ...request, ...changed }, { replace: true });
+  return (
+    <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] max-md:overflow-y-auto">
+      <LaunchForm catalog={catalog} request={request} target={target} onChange={change} fieldRef={fieldRef} />
+      <LaunchPlanColumn
+        catalog={catalog}
+        plan={plan}
+        deployment={deployment}
+        cascade={request.cascade ?? "none"}
+        onCascade={(cascade) => change({ cascade })}
+        onClose={() => setLaunch(null, { replace: true })}
+      />
+    </div>
+  );
+}

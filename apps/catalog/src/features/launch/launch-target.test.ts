@@ -1,0 +1,74 @@
+import type { PartitionsSpec } from "@heddle/core";
+import { describe, expect, test } from "vitest";
+import { catalogIndex } from "../../data/catalog-index.ts";
+import type { Catalog } from "../../data/catalog-state.ts";
+import { StatusTable } from "../../data/status-table.ts";
+import { codeOf } from "../../status/status-look.ts";
+import { countLeftStale, isReadable, openStates, partitionedRows, rootOf } from "./launch-target.ts";
+
+const CITIES: PartitionsSpec = { kind: "static", keys: ["a", "b", "c"] };
+
+/** source -> raw -> clean -> report, and lone beside them; raw and clean have partitions. */
+function makeCatalog(): Catalog {
+  const keys = ["clean", "lone", "raw", "report", "source"];
+  const index = catalogIndex({
+    version: "1",
+    ids: [1, 2, 3, 4, 5],
+    keys,
+    groups: ["g"],
+    groupOf: keys.map(() => 0),
+    codeLocations: ["x"],
+    codeLocationOf: keys.map(() => 0),
+    external: [0, 0, 0, 0, 1],
+    summaries: keys.map(() => ""),
+    owners: keys.map(() => []),
+    tags: keys.map(() => ({})),
+    kinds: keys.map(() => []),
+    checkCounts: keys.map(() => 0),
+    partitions: [CITIES],
+    partitionsOf: [0, -1, 0, -1, 0],
+    edges: { from: [4, 2, 0], to: [2, 0, 3] },
+  });
+  return { index, statuses: new StatusTable(index) };
+}
+
+describe("what a launch is aimed at", () => {
+  const catalog = makeCatalog();
+  const row = (key: string): number => catalog.index.rowOfKey(key) ?? -1;
+
+  test("partitions are chosen of the asset that leads to the others", () => {
+    expect(partitionedRows(catalog, [0, 1, 2, 3, 4])).toEqual([row("clean"), row("raw")]);
+    expect(rootOf(catalog, [row("clean"), row("raw")])).toBe(row("raw"));
+    // What lies between need not be chosen.
+    expect(rootOf(catalog, [row("report"), row("raw")])).toBe(row("raw"));
+    expect(rootOf(catalog, [])).toBeUndefined();
+  });
+
+  test("partitions in words are read by the definition of the root", () => {
+    expect(isReadable(catalog, row("raw"), "a,c")).toBe(true);
+    expect(isReadable(catalog, row("raw"), "d")).toBe(false);
+    expect(isReadable(catalog, row("report"), "anything")).toBe(true);
+    expect(isReadable(catalog, undefined, "anything")).toBe(true);
+  });
+
+  test("assets behind the plan are counted once", () => {
+    expect(countLeftStale(catalog, [row("raw")])).toBe(2);
+    expect(countLeftStale(catalog, [row("raw"), row("clean")])).toBe(1);
+    expect(countLeftStale(catalog, [row("report"), row("lone")])).toBe(0);
+  });
+
+  test("open partitions are preset when they are a part, everything otherwise", () => {
+    const { statuses } = catalog;
+    const set = (own: number, made: number, open: number): void => {
+      statuses.totals[own] = made + open;
+      statuses.counts[own * 7 + codeOf("fresh")] = made;
+      statuses.counts[own * 7 + codeOf("missing")] = open;
+    };
+    set(0, 2, 1);
+    expect(openStates(catalog, [0])).toEqual(["missing", "failed"]);
+    set(0, 3, 0);
+    expect(openStates(catalog, [0])).toBeUndefined();
+    set(0, 0, 3);
+    expect(openStates(catalog, [0])).toBeUndefined();
+  });
+});

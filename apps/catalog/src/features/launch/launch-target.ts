@@ -1,0 +1,81 @@
+import { isHeddleError, type PartitionsSpec, resolvePartitions } from "@heddle/core";
+import type { Catalog } from "../../data/catalog-state.ts";
+import { codeOf } from "../../status/status-look.ts";
+import type { LaunchState } from "./launch-search.ts";
+
+const MISSING = codeOf("missing");
+const FAILED = codeOf("failed");
+
+/**
+ * The states to preset when assets are to be materialized and nobody has said which partitions: what is open, if it is a
+ * part of them; everything (`undefined`) when nothing has been made or nothing is open.
+ */
+export function openStates({ statuses }: Catalog, rows: Iterable<number>): readonly LaunchState[] | undefined {
+  let open = 0;
+  let total = 0;
+  for (const row of rows) {
+    open += statuses.countOf(row, MISSING) + statuses.countOf(row, FAILED);
+    total += statuses.totals[row] ?? 0;
+  }
+  return open > 0 && open < total ? ["missing", "failed"] : undefined;
+}
+
+/** Rows among `rows` whose asset is cut into partitions. */
+export function partitionedRows({ index }: Catalog, rows: Iterable<number>): readonly number[] {
+  return Array.from(rows).filter((row) => index.external[row] === 0 && index.partitionsOf(row) !== null);
+}
+
+/**
+ * The row whose partitions are chosen first, the others taking what these map to: one of `rows` that no other of them
+ * leads to. `undefined` for an empty list.
+ */
+export function rootOf(catalog: Catalog, rows: readonly number[]): number | undefined {
+  const candidates = new Set(rows);
+  let root = rows[0];
+  for (let next = root; next !== undefined; next = nearestUpstream(catalog, next, candidates)) root = next;
+  return root;
+}
+
+function nearestUpstream({ index }: Catalog, row: number, candidates: ReadonlySet<number>): number | undefined {
+  const { start, target } = index.graph.in;
+  const seen = new Set([row]);
+  // A set is walked in the order of insertion, what is added on the way included.
+  for (const own of seen) {
+    if (own !== row && candidates.has(own)) return own;
+    for (let i = start[own] ?? 0; i < (start[own + 1] ?? 0); i++) seen.add(target[i] ?? 0);
+  }
+  return undefined;
+}
+
+/**
+ * Whether partitions in words can be read with the definition of a row. True as well where only the server knows the keys:
+ * it says then what is wrong.
+ */
+export function isReadable({ index }: Catalog, row: number | undefined, text: string): boolean {
+  const spec = row === undefined ? null : index.partitionsOf(row);
+  if (spec === null || holdsDynamic(spec)) return true;
+  try {
+    resolvePartitions(spec, { now: Date.now() }).parseRange(text);
+    return true;
+  } catch (error) {
+    if (isHeddleError(error)) return false;
+    throw error;
+  }
+}
+
+function holdsDynamic(spec: PartitionsSpec): boolean {
+  if (spec.kind === "multi") return spec.dimensions.some(({ partitions }) => holdsDynamic(partitions));
+  return spec.kind === "dynamic";
+}
+
+/** How many assets read what is planned, directly or through others, and are not part of the plan themselves. */
+export function countLeftStale({ index }: Catalog, planned: readonly number[]): number {
+  const { start, target } = index.graph.out;
+  const seen = new Set(planned);
+  const known = seen.size;
+  // A set is walked in the order of insertion, what is added on the way included.
+  for (const row of seen) {
+    for (let i = start[row] ?? 0; i < (start[row + 1] ?? 0); i++) seen.add(target[i] ?? 0);
+  }
+  return seen.size - known;
+}

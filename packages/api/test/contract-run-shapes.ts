@@ -1,0 +1,227 @@
+import type * as contract from "@heddle/api";
+import * as z from "zod";
+import {
+  assetRef,
+  assetStatuses,
+  cause,
+  checkResult,
+  count,
+  id,
+  instant,
+  lastInstant,
+  materialization,
+  maybe,
+  metadata,
+  ranges,
+  recordedError,
+  runStatus,
+  type Shape,
+  stepStatus,
+  tags,
+  text,
+} from "./contract-shapes.ts";
+
+// The rest of the contract as values: plans, runs and events. See `contract-shapes.ts`.
+
+const planNotice: Shape<contract.PlanNotice> = z.strictObject({
+  code: z.enum(["UPSTREAM_MISSING", "UPSTREAM_NONEXISTENT", "ALREADY_RUNNING", "NOT_REACHED", "EXTERNAL_ASSET"]),
+  message: z.string().min(1),
+  assetKey: text,
+  upstreamKey: maybe,
+  partitions: ranges,
+});
+
+export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
+  hash: text,
+  at: instant,
+  assets: z.array(
+    z.strictObject({
+      asset: assetRef,
+      partitions: ranges,
+      text,
+      count,
+      missing: count,
+      failed: count,
+      fresh: count,
+      overwrites: count,
+      reason: z.enum(["selected", "upstream", "downstream"]),
+    }),
+  ),
+  total: count,
+  warnings: z.array(planNotice),
+  effect: text,
+  alreadyPlanned: count,
+});
+
+export const launchResult: Shape<contract.LaunchResult> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("launched"), runId: id, created: z.boolean() }),
+  z.strictObject({
+    kind: z.literal("changed"),
+    preview: planPreview,
+    changes: z.array(z.strictObject({ asset: assetRef, added: ranges, removed: ranges, text })).nullable(),
+  }),
+]);
+
+const stepCounts: Shape<contract.StepCounts> = z.strictObject({
+  waiting: count,
+  ready: count,
+  running: count,
+  backoff: count,
+  success: count,
+  failed: count,
+  skipped: count,
+  canceled: count,
+});
+
+const runFields = {
+  id,
+  status: runStatus,
+  origin: z.record(text, z.json()).and(z.object({ kind: text })),
+  priority: z.int(),
+  maxConcurrency: id.nullable(),
+  tags,
+  createdAt: instant,
+  startedAt: lastInstant,
+  endedAt: lastInstant,
+  cancelRequestedAt: lastInstant,
+  counts: stepCounts,
+  total: count,
+  assetCount: count,
+  assets: z.array(assetRef).max(5),
+  checks: z.strictObject({ warned: count, failed: count }),
+};
+
+export const runSummary: Shape<contract.RunSummary> = z.strictObject(runFields);
+
+export const runDetail: Shape<contract.RunDetail> = z.strictObject({
+  ...runFields,
+  codeVersion: maybe,
+  planHash: text,
+  plannedAt: lastInstant,
+  warnings: z.array(planNotice),
+  progress: z.array(z.strictObject({ asset: assetRef, partitions: ranges, text, total: count, counts: stepCounts })),
+  failures: z.array(
+    z.strictObject({
+      fingerprint: text,
+      cause,
+      message: text,
+      count,
+      firstAt: instant,
+      lastAt: instant,
+      assets: z.array(assetRef),
+      example: z.strictObject({
+        asset: assetRef,
+        ordinal: z.int(),
+        partitionKey: text,
+        attempt: id,
+        error: recordedError.nullable(),
+      }),
+    }),
+  ),
+  blockers: z.array(
+    z.strictObject({
+      reason: z.enum(["no_daemon", "no_worker", "paused", "queued_behind", "retry_wait"]),
+      message: z.string().min(1),
+    }),
+  ),
+});
+
+export const stepBar: Shape<contract.StepBar> = z.strictObject({
+  assetId: id,
+  ordinal: z.int(),
+  partitionKey: text,
+  status: stepStatus,
+  startedAt: lastInstant,
+  durationMs: count.nullable(),
+  attempts: count,
+  retryAt: lastInstant,
+  cause: cause.nullable(),
+  message: maybe,
+});
+
+export const stepDetail: Shape<contract.StepDetail> = z.strictObject({
+  runId: id,
+  asset: assetRef,
+  ordinal: z.int(),
+  partitionKey: text,
+  status: stepStatus,
+  retryAt: lastInstant,
+  attempts: z.array(
+    z.strictObject({
+      number: id,
+      attemptId: z.string().regex(/^\d+-\d+$/),
+      outcome: z.enum(["running", "success", "failed"]),
+      cause: cause.nullable(),
+      error: recordedError.nullable(),
+      workerId: maybe,
+      startedAt: lastInstant,
+      endedAt: lastInstant,
+    }),
+  ),
+  materialization: materialization.nullable(),
+  checks: z.array(checkResult),
+});
+
+const logLine: Shape<contract.LogLine> = z.strictObject({
+  cursor: text,
+  at: instant,
+  assetId: id,
+  ordinal: z.int(),
+  partitionKey: text,
+  attemptId: text,
+  level: z.enum(["debug", "info", "warn", "error"]),
+  message: text,
+  fields: metadata.nullable(),
+  stream: z.enum(["stdout", "stderr"]).nullable(),
+});
+
+export const logPage: Shape<contract.LogPage> = z.strictObject({
+  lines: z.array(logLine),
+  before: maybe,
+  after: maybe,
+  hasMore: z.boolean(),
+  ended: z.boolean(),
+});
+
+export const logTail: Shape<contract.LogTail> = z.strictObject({ lines: z.array(logLine), ended: z.boolean() });
+
+export const runChange: Shape<contract.RunChange> = z.strictObject({
+  runId: id,
+  status: runStatus,
+  changed: z.boolean(),
+});
+
+export const runRetry: Shape<contract.RunRetry> = z.strictObject({ runId: id, created: z.boolean() });
+
+export const activityEvent: Shape<contract.ActivityEvent> = z.strictObject({
+  id,
+  at: instant,
+  kind: text,
+  runId: id.nullable(),
+  asset: assetRef.nullable(),
+  partitionCount: count.nullable(),
+  partitionText: text,
+  payload: z.json(),
+});
+
+export const eventMessage: Shape<contract.EventMessage> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("resync"), reason: z.enum(["slow_client", "long_absence", "unknown_cursor"]) }),
+  z.strictObject({
+    kind: z.literal("changes"),
+    at: instant,
+    definitionsVersion: maybe,
+    deployment: z.boolean(),
+    assets: assetStatuses,
+    partitions: z.array(z.strictObject({ assetId: id, partitions: ranges })),
+    runs: z.array(
+      z.strictObject({
+        id,
+        status: runStatus,
+        counts: stepCounts,
+        total: count,
+        startedAt: lastInstant,
+        endedAt: lastInstant,
+      }),
+    ),
+  }),
+]);

@@ -1,0 +1,310 @@
+import {
+  FAILURE_CAUSES,
+  PARTITION_STATUSES,
+  RUN_STATUSES,
+  STEP_STATUSES,
+  type AssetSnapshot,
+  type MappingSpec,
+  type PartitionsSpec,
+  type StoredValue,
+} from "@heddle/core";
+import type * as contract from "@heddle/api";
+import * as z from "zod";
+
+// The contract as values. The compiler holds each of them against its interface, and `strictObject` finds at run time
+// what an interface cannot: a property too many, a Date, a NaN, an `undefined`.
+
+/** A schema whose output is `T`. */
+export type Shape<T> = z.ZodType<T>;
+
+export const id = z.int().positive();
+export const count = z.int().nonnegative();
+export const text = z.string();
+export const maybe = text.nullable();
+/** Epoch milliseconds of this age: what is off by a factor of a thousand is no instant. */
+export const instant = z.number().min(Date.UTC(2000, 0)).max(Date.UTC(2100, 0));
+export const lastInstant = instant.nullable();
+const code = z
+  .int()
+  .min(-1)
+  .max(PARTITION_STATUSES.length - 1);
+export const ranges = z
+  .array(z.int())
+  .refine((flat) => flat.length % 2 === 0 && flat.every((bound, at) => at === 0 || bound > (flat[at - 1] ?? bound)));
+/** `[statusCode, start, end, …]`, sorted and disjoint. */
+const statusRuns = z
+  .array(z.int())
+  .refine((flat) =>
+    flat.every((value, at) =>
+      at % 3 === 0 ? value >= 0 : at % 3 === 2 ? value > (flat[at - 1] ?? value) : value >= (flat[at - 2] ?? value),
+    ),
+  );
+/** What `JSON.parse` gives for a declaration; its parts are the business of the package that made it. */
+const plainObject = <T>() => z.custom<T>((value) => typeof value === "object" && value !== null);
+export const metadata = z.record(text, z.json());
+export const tags = z.record(text, text);
+const mapping = plainObject<MappingSpec>();
+const severity = z.enum(["warn", "error"]);
+export const cause = z.enum(FAILURE_CAUSES);
+export const runStatus = z.enum(RUN_STATUSES);
+export const stepStatus = z.enum(STEP_STATUSES);
+
+export const assetRef: Shape<contract.AssetRef> = z.strictObject({ id, key: text });
+
+/** A page of a list. */
+export function pageOf<T>(item: Shape<T>): Shape<contract.Page<T>> {
+  return z.strictObject({ items: z.array(item), nextCursor: maybe });
+}
+
+/** What a failed call carries. */
+export const apiError: Shape<contract.ApiError> = z.strictObject({
+  code: z.string().regex(/^[A-Z]+(?:_[A-Z]+)*$/),
+  message: z.string().min(1),
+  hint: z.string().min(1).nullable(),
+  details: z.record(text, z.unknown()),
+  correlationId: z.uuid(),
+});
+
+export const recordedError: Shape<contract.RecordedError> = z.strictObject({
+  name: maybe,
+  code: maybe,
+  message: text,
+  hint: maybe,
+  stack: maybe,
+  get cause() {
+    return recordedError.nullable();
+  },
+});
+
+const sentence: Shape<contract.SentencePart> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("text"), text }),
+  z.strictObject({ kind: z.literal("asset"), key: text }),
+  z.strictObject({ kind: z.literal("partition"), assetKey: text, ordinal: z.int(), partitionKey: text }),
+  z.strictObject({ kind: z.literal("run"), runId: id }),
+  z.strictObject({ kind: z.literal("check"), assetKey: text, name: text }),
+  z.strictObject({ kind: z.literal("instant"), at: instant }),
+]);
+
+const counts: Shape<contract.PartitionCounts> = z.strictObject({
+  missing: count,
+  fresh: count,
+  stale: count,
+  failed: count,
+  running: count,
+  queued: count,
+  skipped: count,
+});
+
+export const assetsSnapshot: Shape<contract.AssetsSnapshotResult> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("unchanged"), version: text }),
+  z.strictObject({
+    kind: z.literal("snapshot"),
+    version: text,
+    ids: z.array(id),
+    keys: z.array(text),
+    groups: z.array(text),
+    groupOf: z.array(count),
+    codeLocations: z.array(text),
+    codeLocationOf: z.array(count),
+    external: z.array(z.literal([0, 1])),
+    summaries: z.array(text),
+    owners: z.array(z.array(text)),
+    tags: z.array(tags),
+    kinds: z.array(z.array(text)),
+    partitions: z.array(plainObject<PartitionsSpec>()),
+    partitionsOf: z.array(z.int().min(-1)),
+    checkCounts: z.array(count),
+    edges: z.strictObject({ from: z.array(count), to: z.array(count) }),
+  }),
+]);
+
+const columns = z.array(count);
+
+export const assetStatuses: Shape<contract.AssetStatuses> = z.strictObject({
+  cursor: text,
+  now: instant,
+  ids: z.array(id),
+  codes: z.array(code),
+  lastMaterializedAt: z.array(lastInstant),
+  totals: columns,
+  counts: z.strictObject({
+    missing: columns,
+    fresh: columns,
+    stale: columns,
+    failed: columns,
+    running: columns,
+    queued: columns,
+    skipped: columns,
+  }),
+  checks: z.strictObject({ passed: columns, warned: columns, failed: columns }),
+});
+
+export const materialization: Shape<contract.Materialization> = z.strictObject({
+  ordinal: z.int(),
+  partitionKey: text,
+  runId: id,
+  attempt: id,
+  codeVersion: maybe,
+  startedAt: instant,
+  durationMs: count,
+  publishedAt: instant,
+  dataVersion: maybe,
+  stored: plainObject<StoredValue>().nullable(),
+  metadata,
+  inputs: z.array(z.strictObject({ asset: assetRef, partitions: ranges, text, runId: id })),
+  current: z.boolean(),
+});
+
+export const checkResult: Shape<contract.CheckResult> = z.strictObject({
+  id,
+  name: text,
+  ordinal: z.int(),
+  partitionKey: text,
+  runId: id,
+  passed: z.boolean(),
+  severity,
+  blocking: z.boolean(),
+  description: maybe,
+  metadata,
+  at: instant,
+});
+
+const checkStanding: Shape<contract.CheckStanding> = z.strictObject({
+  name: text,
+  description: maybe,
+  severity,
+  blocking: z.boolean(),
+  declared: z.boolean(),
+  passed: ranges,
+  warned: ranges,
+  failed: ranges,
+  last: checkResult.nullable(),
+});
+
+export const assetChecks: Shape<contract.AssetChecks> = z.strictObject({
+  asset: assetRef,
+  checks: z.array(checkStanding),
+});
+
+const assetLink: Shape<contract.AssetLink> = z.strictObject({
+  id,
+  key: text,
+  code,
+  lastMaterializedAt: lastInstant,
+  mapping,
+  rule: z.string().min(1),
+});
+
+export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("unknown"), key: text, nearest: z.array(text).max(5) }),
+  z.strictObject({
+    kind: z.literal("asset"),
+    id,
+    definition: plainObject<AssetSnapshot>(),
+    codeLocation: text,
+    removedAt: lastInstant,
+    code,
+    counts,
+    total: count,
+    lastMaterializedAt: lastInstant,
+    why: z.array(z.array(sentence)).min(1),
+    latest: materialization.nullable(),
+    upstream: z.array(assetLink),
+    downstream: z.array(assetLink),
+    checks: z.array(checkStanding),
+  }),
+]);
+
+export const partitionStatuses: Shape<contract.PartitionStatuses> = z.strictObject({
+  asset: assetRef,
+  cursor: text,
+  spec: plainObject<PartitionsSpec>().nullable(),
+  now: instant,
+  all: ranges,
+  runs: statusRuns,
+  resolution: id,
+  counts,
+  total: count,
+});
+
+const mapped: Shape<contract.MappedPartitions> = z.strictObject({
+  asset: assetRef,
+  mapping,
+  rule: text,
+  partitions: ranges,
+  missing: ranges,
+  text,
+  count,
+});
+
+export const partitionDetail: Shape<contract.PartitionDetail> = z.strictObject({
+  asset: assetRef,
+  ordinal: z.int(),
+  partitionKey: text,
+  window: z.strictObject({ start: instant, end: instant }).nullable(),
+  exists: z.boolean(),
+  code,
+  materializations: z.array(materialization),
+  failedAttempts: z.array(
+    z.strictObject({
+      runId: id,
+      number: id,
+      cause,
+      error: recordedError.nullable(),
+      fingerprint: maybe,
+      startedAt: lastInstant,
+      endedAt: instant,
+    }),
+  ),
+  checks: z.array(checkResult),
+  openSteps: z.array(z.strictObject({ runId: id, status: stepStatus, retryAt: lastInstant })),
+  upstream: z.array(mapped),
+  downstream: z.array(mapped),
+});
+
+const loadProblem: Shape<contract.LoadProblem> = z.strictObject({
+  code: text,
+  message: text,
+  hint: maybe,
+  assetKey: maybe,
+  file: maybe,
+  line: id.nullable(),
+  stack: maybe,
+});
+
+export const deployment: Shape<contract.Deployment> = z.strictObject({
+  version: text,
+  now: instant,
+  environment: text,
+  codeLocations: z.array(
+    z.strictObject({
+      name: text,
+      directory: text,
+      codeVersion: maybe,
+      loadedAt: lastInstant,
+      assetCount: count,
+      problems: z.array(loadProblem),
+    }),
+  ),
+  daemon: z.strictObject({ alive: z.boolean(), count }),
+  workers: z.array(
+    z.strictObject({
+      id: text,
+      host: text,
+      pid: count,
+      slots: count,
+      runningSteps: count,
+      startedAt: instant,
+      leaseUntil: instant,
+      alive: z.boolean(),
+      draining: z.boolean(),
+    }),
+  ),
+  openRuns: z.strictObject({ queued: count, running: count, paused: count, canceling: count }),
+  definitionsVersion: text,
+});
+
+export const selectionResult: Shape<contract.SelectionResult> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("matched"), canonical: text, ids: z.array(id) }),
+  z.strictObject({ kind: z.literal("invalid"), message: text, hint: maybe, position: count }),
+]);

@@ -1,0 +1,149 @@
+import { Command } from "commander";
+import { readFileSync } from "node:fs";
+import type { ExitCode } from "./exit-codes.ts";
+import { interruption } from "./interruption.ts";
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly project: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Wraps a command's action so that its exit code reaches the caller. */
+type Run = <TArgs extends unknown[]>(
+  action: (...args: TArgs) => Promise<ExitCode>,
+) => (...args: TArgs) => Promise<void>;
+/** Adds a command with the options that all of them have. */
+type AddCommand = (usage: string, description: string, parent?: Command) => Command;
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    it was done and did not succeed: a run failed, definitions have problems
+  2    called wrongly: an unknown option, asset, partition or run
+  3    something is not there: the database, the project, a port, room on the disk
+  4    a defect of Heddle
+  129, 130, 143  stopped by a hang-up, by Ctrl-C, by SIGTERM
+
+HEDDLE_PORT sets the catalog's port, DATABASE_URL the PostgreSQL server that is used instead of an embedded one.`;
+
+/** The commands. What a command needs is imported when it runs, so that `--help` is quick. */
+export function createProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command("heddle")
+    .description("Asset-centric data orchestration for TypeScript teams.")
+    .version(readVersion(), "-V, --version")
+    .exitOverride()
+    // Errors are printed by the caller, in the form that all errors have.
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ sortSubcommands: false })
+    .showSuggestionAfterError()
+    .addHelpText("after", EXIT_CODES);
+  const run: Run =
+    (action) =>
+    async (...args) => {
+      interruption.listen();
+      finish(await action(...args));
+    };
+  const command: AddCommand = (usage, description, parent = program) =>
+    parent
+      .command(usage)
+      .description(description)
+      .option("-p, --project <directory>", "the project's directory", ".")
+      .option("--json", "print JSON instead of text, one document a line")
+      .option("--verbose", "show the stacks of errors and what the processes log (also HEDDLE_DEBUG=1)");
+  addDev(command, run);
+  addLaunches(command, run);
+  addRuns(program, command, run);
+  addAssets(program, command, run);
+  addCare(command, run);
+  return program;
+}
+
+function addDev(command: AddCommand, run: Run): void {
+  command("dev", "start everything on this machine: database, daemon, worker, server, catalog")
+    .option("--port <number>", "port of the catalog (default: HEDDLE_PORT, else 4321 or the next free one)")
+    .option("--first-run", "materialize everything when nothing ever was")
+    .action(
+      run(async (options: CommonOptions & { port?: string; firstRun?: boolean }) =>
+        (await import("./commands/dev.ts")).dev(options),
+      ),
+    );
+}
+
+function addLaunches(command: AddCommand, run: Run): void {
+  for (const [name, description] of [
+    ["materialize", "materialize assets, and wait until it is done"],
+    ["backfill", "materialize many partitions of assets as one run"],
+  ] as const) {
+    const launch = command(`${name} <selection>`, description)
+      .option("--partitions <text>", 'which partitions: "2026-01-01..2026-02-01", "last 7", "a,b", "all"')
+      .option("--only <predicate>", "of those, only: missing, failed, missing-or-failed", "all")
+      .option("--upstream", "make upstream partitions that are missing, too")
+      .option("--downstream", "make everything downstream, too")
+      .option("--concurrency <number>", "most steps at once")
+      .option("--priority <number>", "runs of higher priority go first")
+      .option("--dry-run", "show the plan and stop")
+      .option("--detach", "launch and do not wait");
+    if (name === "materialize") launch.alias("mat");
+    launch.action(
+      run(async (selection: string, options) =>
+        (await import("./commands/launch.ts")).launch(name, selection, options),
+      ),
+    );
+  }
+}
+
+function addRuns(program: Command, command: AddCommand, run: Run): void {
+  const runs = program.command("runs").description("look at runs and control them; alone: the newest ones");
+  command("list", "the newest runs", runs)
+    .option("--status <status>", "only runs of this status")
+    .option("--asset <key>", "only runs of this asset")
+    .option("--limit <number>", "how many", "20")
+    .action(run(async (options) => (await import("./commands/runs.ts")).listRuns(options)));
+  command("show <run>", "one run: progress by asset, failures", runs).action(
+    run(async (id: string, options) => (await import("./commands/runs.ts")).showRun(id, options)),
+  );
+  command("logs <run>", "the log of a run", runs)
+    .option("--asset <key>", "only this asset")
+    .option("--level <level>", "this level and above: debug, info, warn, error")
+    .option("--text <text>", "only lines with this text")
+    .action(run(async (id: string, options) => (await import("./commands/runs.ts")).showLogs(id, options)));
+  command("cancel <run>", "cancel a run", runs).action(
+    run(async (id: string, options) => (await import("./commands/runs.ts")).cancelRun(id, options)),
+  );
+  command("retry <run>", "run again what failed, and what was skipped because of it", runs)
+    .option("--detach", "launch and do not wait")
+    .action(run(async (id: string, options) => (await import("./commands/runs.ts")).retryRun(id, options)));
+}
+
+function addAssets(program: Command, command: AddCommand, run: Run): void {
+  const assets = program.command("assets").description("look at assets; alone: all of them");
+  command("list [selection]", "assets and their status", assets).action(
+    run(async (selection: string | undefined, options) =>
+      (await import("./commands/assets.ts")).listAssets(selection, options),
+    ),
+  );
+  command("show <key>", "one asset: why it has its status, dependencies, checks", assets).action(
+    run(async (key: string, options) => (await import("./commands/assets.ts")).showAsset(key, options)),
+  );
+}
+
+function addCare(command: AddCommand, run: Run): void {
+  command("check", "validate the project's definitions without starting anything")
+    .option("--timeout <seconds>", "how long the modules may take to load", "60")
+    .action(
+      run(async (options: CommonOptions & { timeout: string }) => (await import("./commands/check.ts")).check(options)),
+    );
+  command("doctor", "look for what would keep Heddle from working here").action(
+    run(async (options: CommonOptions) => (await import("./commands/doctor.ts")).doctor(options)),
+  );
+  command("migrate", "bring the database's schema up to this version").action(
+    run(async (options: CommonOptions) => (await import("./commands/migrate.ts")).migrateDatabase(options)),
+  );
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
+}

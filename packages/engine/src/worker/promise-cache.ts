@@ -1,0 +1,21 @@
+/** Remembers what was made for a key, or is being made; the oldest goes when there are too many. */
+export class PromiseCache<TKey, TValue> {
+  readonly #entries = new Map<TKey, Promise<TValue>>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Gives what is known, or makes it. What fails is forgotten, so that the next one who asks tries again. */
+  get(key: TKey, make: () => Promise<TValue>): Promise<TValue> {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    made.catch(() => this.#entries.delete(key));
+    this.#entries.set(key, made);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > this.#limit && oldest !== undefined) this.#entries.delete(oldest);
+    return made;
+  }
+}

@@ -1,0 +1,73 @@
+import type { StepAssignment, StepTask } from "./protocol.ts";
+import type { StepProcess } from "./step-process.ts";
+
+/** A step with what it needs to find a process. */
+export interface PoolStep extends StepTask {
+  readonly assetId: number;
+  readonly codeVersionId: number;
+  readonly isolation: "shared" | "process";
+}
+
+/** One execution of a step. A step whose process dies is executed again, under another id. */
+export interface Execution<TStep extends PoolStep> {
+  readonly step: TStep;
+  readonly assignment: StepAssignment;
+  /** How often the step was executed for its claim, this time included. */
+  readonly number: number;
+}
+
+/** Steps of one code version: what waits, and the processes that run it. */
+export interface Lane<TStep extends PoolStep> {
+  readonly codeVersionId: number;
+  waiting: Execution<TStep>[];
+  /** Steps that run alone, in a process of their own: by choice, or because a process died with several. */
+  waitingAlone: Execution<TStep>[];
+  readonly shared: Set<StepProcess>;
+  readonly alone: Set<StepProcess>;
+  starting: boolean;
+  /** Monotonic time at which it last had something to do, as far as somebody looked. */
+  busyAt: number;
+}
+
+/** Makes a lane without processes. */
+export function createLane<TStep extends PoolStep>(codeVersionId: number): Lane<TStep> {
+  return {
+    codeVersionId,
+    waiting: [],
+    waitingAlone: [],
+    shared: new Set(),
+    alone: new Set(),
+    starting: false,
+    busyAt: performance.now(),
+  };
+}
+
+/** The processes of a lane. */
+export function processesOf<TStep extends PoolStep>(lane: Lane<TStep>): StepProcess[] {
+  return [...lane.shared, ...lane.alone];
+}
+
+/** Whether a lane has nothing to do. */
+export function isIdle<TStep extends PoolStep>(lane: Lane<TStep>): boolean {
+  const hasWaiting = lane.starting || lane.waiting.length + lane.waitingAlone.length > 0;
+  return !hasWaiting && processesOf(lane).every((process) => process.unfinished.size === 0);
+}
+
+/**
+ * What a process is sent. An execution after the first stores under a key of its own: the one before it may have stored
+ * something already.
+ */
+export function toAssignment(step: StepTask, id: number, number: number): StepAssignment {
+  return {
+    id,
+    runId: step.runId,
+    assetKey: step.assetKey,
+    ordinal: step.ordinal,
+    partitionKey: step.partitionKey,
+    window: step.window,
+    attemptId: number === 1 ? step.attemptId : `${step.attemptId}-${number}`,
+    attempt: step.attempt,
+    timeoutMs: step.timeoutMs,
+    inputs: step.inputs,
+  };
+}

@@ -1,0 +1,209 @@
+import { PartitionSet } from "@heddle/core";
+import {
+  admitRun,
+  cancelRun,
+  endRun,
+  executeCommand,
+  pauseRun,
+  releaseBackoff,
+  resumeRun,
+  revokeSteps,
+  type Database,
+} from "@heddle/storage";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { endBackoff, launch, launchAndClaim, readStatus, readTraces, settle } from "./fixtures/launched-run.ts";
+import { fail, giveUp, startWorker, succeed } from "./fixtures/run-fixtures.ts";
+import { findViolations } from "./model/invariants.ts";
+import { readState, type AssetState } from "./model/read-state.ts";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
+
+let database: TestDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ db } = database);
+});
+
+afterEach(async () => expect(findViolations(await readState(db))).toEqual([]));
+afterAll(() => database[Symbol.asyncDispose]());
+
+async function readAssets(runId: number): Promise<AssetState[]> {
+  return (await readState(db)).assets.filter((asset) => asset.runId === runId);
+}
+
+async function readKinds(runId: number): Promise<string[]> {
+  return (await readState(db)).events.filter((event) => event.runId === runId).map(({ kind }) => kind);
+}
+
+test("nobody can change a run that there is not", async () => {
+  for (const change of [cancelRun, pauseRun, resumeRun, revokeSteps, endRun])
+    await expect(change(db, 999_999)).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+  expect(await admitRun(db, 999_999, 10)).toBe(false);
+});
+
+test("a run that is over stays as it is, whatever is asked of it", async () => {
+  const { runId, workerId, held } = await launchAndClaim(db, { a: {} });
+  await settle(db, workerId, succeed(held));
+  const before = await readTraces(db, runId);
+  for (const change of [cancelRun, pauseRun, resumeRun, revokeSteps, endRun])
+    expect(await change(db, runId)).toEqual({ runId, status: "success", changed: false });
+  expect(await admitRun(db, runId, 1_000)).toBe(false);
+  expect(await readTraces(db, runId)).toEqual(before);
+});
+
+describe("cancelRun", () => {
+  test("ends a run of which nothing runs, at once", async () => {
+    const run = await launch(db, { a: { partitions: 3 }, b: { deps: { a: { kind: "all" } } } }, { isAdmitted: false });
+    expect(await cancelRun(db, run.runId)).toEqual({ runId: run.runId, status: "canceled", changed: true });
+    expect((await readAssets(run.runId)).map(({ sets }) => sets.canceled.size)).toEqual([3, 1]);
+    expect(await readKinds(run.runId)).toEqual([
+      "run_created",
+      "run_canceling",
+      "steps_canceled",
+      "steps_canceled",
+      "run_ended",
+    ]);
+  });
+
+  test("keeps what was published, cancels what waits, and waits for what runs", async () => {
+    const { runId, workerId, held, claim } = await launchAndClaim(db, {
+      a: { partitions: 4, retry: { attempts: 2, delayMs: 60_000 } },
+      b: { partitions: 4, deps: { a: { kind: "identity" } } },
+    });
+    await settle(db, workerId, [...succeed(held, [0]), ...fail(held, { ordinals: [1] })]);
+    expect(await cancelRun(db, runId)).toMatchObject({ status: "canceling", changed: true });
+    expect(await cancelRun(db, runId)).toMatchObject({ status: "canceling", changed: false });
+    expect((await readAssets(runId)).map(({ sets }) => sets)).toMatchObject([
+      { success: PartitionSet.of([0]), canceled: PartitionSet.of([1]), running: PartitionSet.of([2, 3]) },
+      { canceled: PartitionSet.range(0, 4) },
+    ]);
+    expect(await claim(workerId)).toEqual([]);
+    await endBackoff(db, runId);
+    expect(await releaseBackoff(db)).toBe(0);
+    expect(await settle(db, workerId, giveUp(held, "canceled", [2, 3]))).toEqual(["canceled", "canceled"]);
+    expect(await readStatus(db, runId)).toBe("canceled");
+  });
+
+  test("and a publication: whichever commits first wins, and never both", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { runId, workerId, held } = await launchAndClaim(db, { a: {} });
+      const [[answer], canceled] = await Promise.all([settle(db, workerId, succeed(held)), cancelRun(db, runId)]);
+      const made = (await readState(db)).materializations.filter((row) => row.runId === runId);
+      expect([answer, canceled.changed, made.length]).toEqual(
+        answer === "published" ? ["published", false, 1] : ["canceled", true, 0],
+      );
+    }
+  });
+
+  test("tells workers, again and again if need be", async () => {
+    const { runId } = await launchAndClaim(db, { a: {} });
+    const heard: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await using _listening = await db.listen("heddle_cancel", (payload) => {
+      if (payload === String(runId)) heard.push(payload);
+      if (heard.length === 2) resolve();
+    });
+    await cancelRun(db, runId);
+    await executeCommand(db, { kind: "repeat_cancel", runId });
+    await promise;
+    expect(heard).toHaveLength(2);
+  });
+});
+
+describe("revokeSteps", () => {
+  test("takes nothing from a run that was not asked to stop", async () => {
+    const { runId } = await launchAndClaim(db, { a: { partitions: 2 } });
+    const before = await readTraces(db, runId);
+    expect(await revokeSteps(db, runId)).toEqual({ runId, status: "running", changed: false });
+    expect(await readTraces(db, runId)).toEqual(before);
+  });
+
+  test("ends a run whose workers do not answer", async () => {
+    const { runId } = await launchAndClaim(db, { a: { partitions: 2 } });
+    await cancelRun(db, runId);
+    expect(await revokeSteps(db, runId)).toEqual({ runId, status: "canceled", changed: true });
+    expect((await readAssets(runId))[0]?.sets.canceled.size).toBe(2);
+  });
+});
+
+describe("pauseRun", () => {
+  test("lets nothing more begin, and a run that is paused can end", async () => {
+    const { runId, workerId, held, claim } = await launchAndClaim(db, { a: { partitions: 2 } });
+    expect(await pauseRun(db, runId)).toMatchObject({ status: "paused", changed: true });
+    expect(await pauseRun(db, runId)).toMatchObject({ changed: false });
+    await settle(db, workerId, giveUp(held, "released", [0]));
+    expect(await claim(workerId)).toEqual([]);
+    await settle(db, workerId, succeed(held, [1]));
+    expect(await readStatus(db, runId)).toBe("paused");
+    await resumeRun(db, runId);
+    expect(await admitRun(db, runId, 1_000)).toBe(true);
+    const [again] = await claim(workerId);
+    if (again === undefined) throw new Error("nothing was ready");
+    await pauseRun(db, runId);
+    await settle(db, workerId, succeed(again));
+    expect(await readStatus(db, runId)).toBe("success");
+  });
+
+  test("of a queued run keeps it from being admitted, until it is resumed", async () => {
+    const { runId } = await launch(db, { a: {} }, { isAdmitted: false });
+    await pauseRun(db, runId);
+    expect(await admitRun(db, runId, 1_000)).toBe(false);
+    expect(await resumeRun(db, runId)).toMatchObject({ status: "queued", changed: true });
+    expect(await resumeRun(db, runId)).toMatchObject({ changed: false });
+    expect(await admitRun(db, runId, 1_000)).toBe(true);
+    expect(await admitRun(db, runId, 1_000)).toBe(false);
+  });
+
+  test("keeps the instant at which a run began", async () => {
+    const { runId } = await launch(db, { a: {} });
+    const startedAt = async () =>
+      (
+        await db.read("started", ({ sql }) => sql<{ at: Date }[]>`select started_at as at from run where id = ${runId}`)
+      )[0]?.at;
+    const began = await startedAt();
+    expect(began).toBeInstanceOf(Date);
+    await pauseRun(db, runId);
+    await resumeRun(db, runId);
+    await admitRun(db, runId, 1_000);
+    expect(await startedAt()).toEqual(began);
+  });
+});
+
+test("endRun leaves a run with open steps alone, and ends one that was forgotten", async () => {
+  const { runId, workerId, held } = await launchAndClaim(db, { a: {} });
+  expect(await endRun(db, runId)).toEqual({ runId, status: "running", changed: false });
+  await settle(db, workerId, succeed(held));
+  // As if the transaction that took the last step away had not ended it.
+  await db.transaction("forget", async ({ sql }) => {
+    await sql`alter table run disable trigger run_final`;
+    await sql`update run set status = 'running', ended_at = null where id = ${runId}`;
+    await sql`alter table run enable trigger run_final`;
+    await sql`delete from event where run_id = ${runId} and kind = 'run_ended'`;
+  });
+  const [one, other] = await Promise.all([endRun(db, runId), endRun(db, runId)]);
+  expect([one.status, other.status, Number(one.changed) + Number(other.changed)]).toEqual(["success", "success", 1]);
+});
+
+test("a worker that settles and one that cancels never wait for each other crosswise", async () => {
+  const runs = await Promise.all(
+    Array.from({ length: 6 }, () => launch(db, { a: { partitions: 20 }, b: { deps: { a: { kind: "all" } } } })),
+  );
+  const workers = await Promise.all(Array.from({ length: 4 }, () => startWorker(db)));
+  const claims = [];
+  for (const [index, run] of runs.entries())
+    claims.push(...(await run.claim(workers[index % 4] ?? "")).map((claim) => ({ index, claim })));
+  await Promise.all([
+    ...workers.map((workerId, at) =>
+      settle(
+        db,
+        workerId,
+        claims.filter(({ index }) => index % 4 === at).flatMap(({ claim }) => succeed(claim)),
+      ),
+    ),
+    ...runs.slice(0, 3).map(({ runId }) => cancelRun(db, runId)),
+    ...runs.slice(3).map(({ runId }) => pauseRun(db, runId)),
+  ]);
+  for (const { runId } of runs)
+    expect(["canceled", "paused", "running", "canceling"]).toContain(await readStatus(db, runId));
+});

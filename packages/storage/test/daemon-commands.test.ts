@@ -1,0 +1,141 @@
+import { decide, type DaemonCommand } from "@heddle/core";
+import { cancelRun, executeCommand, loadDaemonSnapshot, openDatabase, pauseRun, type Database } from "@heddle/storage";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { endBackoff, endLease, launch, launchAndClaim, readStatus, settle } from "./fixtures/launched-run.ts";
+import { fail } from "./fixtures/run-fixtures.ts";
+import { findViolations } from "./model/invariants.ts";
+import { readState } from "./model/read-state.ts";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
+
+let database: TestDatabase;
+let db: Database;
+
+// A snapshot is of the whole database, so every test has one of its own.
+beforeEach(async () => {
+  database = await createTestDatabase();
+  ({ db } = database);
+});
+
+afterEach(async () => {
+  expect(findViolations(await readState(db))).toEqual([]);
+  await database[Symbol.asyncDispose]();
+});
+
+async function actOnce(as: Database = db, maxAdmittedRuns = 3): Promise<DaemonCommand[]> {
+  const commands = decide(await loadDaemonSnapshot(as), { maxAdmittedRuns });
+  for (const command of commands) await executeCommand(as, command);
+  return commands;
+}
+
+test("there is nothing to decide in a new database", async () => {
+  const snapshot = await loadDaemonSnapshot(db);
+  expect(snapshot).toEqual({
+    admitted: new Map(),
+    queued: [],
+    lostWorkers: [],
+    hasDueSteps: false,
+    canceling: [],
+    finished: [],
+    nextDueMs: null,
+  });
+});
+
+test("a snapshot tells what there is to decide on", async () => {
+  const late = await launchAndClaim(db, { a: { retry: { attempts: 2, delayMs: 60_000 } } });
+  await settle(db, late.workerId, fail(late.held));
+  await endBackoff(db, late.runId);
+  const lost = await launchAndClaim(db, { a: {} });
+  await endLease(db, lost.workerId);
+  const stopped = await launchAndClaim(db, { a: {} });
+  await cancelRun(db, stopped.runId);
+  const nightly = await launch(
+    db,
+    { a: {} },
+    { isAdmitted: false, origin: { kind: "schedule", name: "nightly" }, priority: 2 },
+  );
+  const snapshot = await loadDaemonSnapshot(db);
+  expect(snapshot).toMatchObject({
+    admitted: new Map([["manual", 3]]),
+    queued: [{ runId: nightly.runId, priority: 2, origin: "schedule:nightly" }],
+    lostWorkers: [lost.workerId],
+    hasDueSteps: true,
+    canceling: [{ runId: stopped.runId }],
+    finished: [],
+  });
+  expect(snapshot.canceling[0]?.ageMs).toBeGreaterThanOrEqual(0);
+});
+
+test("the head of every origin's queue is seen, however many runs another one has launched", async () => {
+  const first = await launch(db, { a: {} }, { isAdmitted: false, origin: { kind: "manual" } });
+  await db.transaction("many", async ({ sql }) => {
+    await sql`
+      insert into run (environment_id, status, origin, code_version_id, plan, plan_hash, total, unfinished, priority)
+      select environment_id, status, '{"kind": "schedule", "name": "often"}', code_version_id, '{}', plan_hash, 1, 1, 1
+      from run, generate_series(1, 300)`;
+  });
+  const { queued } = await loadDaemonSnapshot(db);
+  expect(queued.filter(({ origin }) => origin === "schedule:often")).toHaveLength(100);
+  expect(queued.some(({ runId }) => runId === first.runId)).toBe(true);
+  await db.transaction("tidy", ({ sql }) => sql`delete from run where origin ->> 'name' = 'often'`);
+});
+
+describe("two daemons that act at once", () => {
+  test("admit no more runs than there are places for, and each run once", async () => {
+    const runs = await Promise.all(Array.from({ length: 8 }, () => launch(db, { a: {} }, { isAdmitted: false })));
+    await using second = await openDatabase({ url: database.url, applicationName: "second daemon" });
+    await Promise.all([actOnce(db), actOnce(second), actOnce(db), actOnce(second)]);
+    const statuses = await Promise.all(runs.map(({ runId }) => readStatus(db, runId)));
+    expect(statuses.filter((status) => status === "running")).toHaveLength(3);
+    const { events } = await readState(db);
+    expect(events.filter(({ kind }) => kind === "run_admitted")).toHaveLength(3);
+    // The oldest first.
+    expect(runs.slice(0, 3).every(({ runId }) => runs.slice(3).every((other) => runId < other.runId))).toBe(true);
+  });
+
+  test("carry the same commands out once", async () => {
+    const late = await launchAndClaim(db, { a: { partitions: 5, retry: { attempts: 2, delayMs: 60_000 } } });
+    await settle(db, late.workerId, fail(late.held, { ordinals: [0, 1] }));
+    await endBackoff(db, late.runId);
+    await endLease(db, late.workerId);
+    const stopped = await launchAndClaim(db, { a: { partitions: 3 } });
+    await cancelRun(db, stopped.runId);
+    await db.transaction(
+      "long ago",
+      ({ sql }) =>
+        sql`update run set cancel_requested_at = clock_timestamp() - interval '1 minute' where id = ${stopped.runId}`,
+    );
+    await using second = await openDatabase({ url: database.url, applicationName: "second daemon" });
+    const commands = decide(await loadDaemonSnapshot(db));
+    expect(commands.map(({ kind }) => kind)).toEqual(["expire_worker", "revoke_steps", "release_backoff"]);
+    await Promise.all(commands.flatMap((command) => [executeCommand(db, command), executeCommand(second, command)]));
+    const { events, attempts, assets } = await readState(db);
+    expect(attempts.filter(({ runId }) => runId === late.runId)).toHaveLength(5);
+    expect(assets.find(({ runId }) => runId === late.runId)?.sets).toMatchObject({
+      ready: { size: 2 },
+      backoff: { size: 3 },
+    });
+    expect(events.filter(({ runId, kind }) => runId === stopped.runId && kind === "run_ended")).toHaveLength(1);
+    expect(await readStatus(db, stopped.runId)).toBe("canceled");
+  });
+});
+
+test("a decision that does not hold any more changes nothing", async () => {
+  const paused = await launch(db, { a: {} }, { isAdmitted: false });
+  const commands = decide(await loadDaemonSnapshot(db));
+  await pauseRun(db, paused.runId);
+  for (const command of commands) await executeCommand(db, command);
+  expect(await readStatus(db, paused.runId)).toBe("paused");
+});
+
+test("a place that a paused run gives up goes to the next", async () => {
+  const [one, other] = [
+    await launch(db, { a: {} }, { isAdmitted: false }),
+    await launch(db, { a: {} }, { isAdmitted: false }),
+  ];
+  await actOnce(db, 1);
+  expect(await readStatus(db, one.runId)).toBe("running");
+  expect(await actOnce(db, 1)).toEqual([]);
+  await pauseRun(db, one.runId);
+  await actOnce(db, 1);
+  expect(await readStatus(db, other.runId)).toBe("running");
+});

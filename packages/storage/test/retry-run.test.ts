@@ -1,0 +1,171 @@
+import { PartitionSet } from "@heddle/core";
+import { admitRun, cancelRun, claimSteps, createRun, retryRun, type Claim, type Database } from "@heddle/storage";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { launch, launchAndClaim, readStatus, settle } from "./fixtures/launched-run.ts";
+import { declare, fail, plan, snapshotAsset, startWorker, succeed } from "./fixtures/run-fixtures.ts";
+import { findViolations } from "./model/invariants.ts";
+import { readState, type RunState } from "./model/read-state.ts";
+import { createTestDatabase, type TestDatabase } from "./support/index.ts";
+
+let database: TestDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ db } = database);
+});
+
+afterEach(async () => expect(findViolations(await readState(db))).toEqual([]));
+afterAll(() => database[Symbol.asyncDispose]());
+
+async function readRun(runId: number): Promise<RunState | undefined> {
+  return (await readState(db)).runs.find(({ id }) => id === runId);
+}
+
+const targetsOf = (run: RunState | undefined) =>
+  run?.plan.assets.map(({ key, partitions }) => [key.split("/")[1], [...PartitionSet.fromRanges(partitions)]]);
+
+/** A run in which the second of three partitions failed, and with it what depends on it. */
+async function failInPart() {
+  const run = await launchAndClaim(
+    db,
+    {
+      a: { partitions: 3 },
+      b: { partitions: 3, deps: { a: { kind: "identity" } } },
+      c: { deps: { b: { kind: "all" } } },
+    },
+    { priority: 3, tags: { team: "x" }, maxConcurrency: 5 },
+  );
+  await settle(db, run.workerId, [...fail(run.held, { ordinals: [1] }), ...succeed(run.held, [0, 2])]);
+  await settleAll(run.workerId, await run.claim(run.workerId));
+  expect(await readStatus(db, run.runId)).toBe("failed");
+  return run;
+}
+
+async function settleAll(workerId: string, claims: readonly Claim[]): Promise<void> {
+  await settle(
+    db,
+    workerId,
+    claims.flatMap((claim) => succeed(claim)),
+  );
+}
+
+describe("retryRun refuses", () => {
+  test("a run without failures", async () => {
+    const { runId, workerId, held } = await launchAndClaim(db, { a: {} });
+    await expect(retryRun(db, { runId, only: "failed" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+    await settle(db, workerId, succeed(held));
+    await expect(retryRun(db, { runId, only: "failed" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+  });
+
+  test("a run whose steps were canceled: nobody failed", async () => {
+    const { runId } = await launch(db, { a: {} });
+    await cancelRun(db, runId);
+    await expect(retryRun(db, { runId, only: "failed" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+  });
+
+  test("a run whose failures later runs have made good", async () => {
+    const run = await failInPart();
+    const retry = await retryRun(db, { runId: run.runId, only: "failed" });
+    await admitRun(db, retry.runId, 1_000);
+    for (let claims = await run.claim(run.workerId); claims.length > 0; claims = await run.claim(run.workerId))
+      await settleAll(run.workerId, claims);
+    expect(await readStatus(db, retry.runId)).toBe("success");
+    await expect(retryRun(db, { runId: run.runId, only: "failed" })).rejects.toMatchObject({
+      code: "RUN_NOTHING_TO_RETRY",
+    });
+  });
+});
+
+test("a retry is a run of its own that does what failed and was skipped, in the same way, and nothing else", async () => {
+  const run = await failInPart();
+  const made = await retryRun(db, { runId: run.runId, only: "failed" });
+  expect(made.created).toBe(true);
+  const retry = await readRun(made.runId);
+  expect(targetsOf(retry)).toEqual([
+    ["a", [1]],
+    ["b", [1]],
+    ["c", [0]],
+  ]);
+  expect(retry?.plan.at).toBe((await readRun(run.runId))?.plan.at);
+  const [row] = await db.read(
+    "retry",
+    ({ sql }) => sql`
+    select priority, tags, max_concurrency as "maxConcurrency", code_version_id as code, origin from run where id = ${made.runId}`,
+  );
+  expect(row).toEqual({
+    priority: 3,
+    tags: { team: "x" },
+    maxConcurrency: 5,
+    code: run.codeVersionId,
+    origin: { kind: "retry", runId: run.runId },
+  });
+  expect(await readStatus(db, run.runId)).toBe("failed");
+});
+
+test("what a later run has made in the meantime is left out", async () => {
+  const run = await launchAndClaim(db, { a: { partitions: 3 } });
+  await settle(db, run.workerId, fail(run.held));
+  const state = await readRun(run.runId);
+  if (state === undefined) throw new Error("the run is gone");
+  const other = await createRun(db, { plan: state.plan, origin: { kind: "manual" }, environment: "production" });
+  await admitRun(db, other.runId, 1_000);
+  const [held] = await run.claim(run.workerId);
+  if (held === undefined) throw new Error("nothing was ready");
+  await settle(db, run.workerId, succeed(held, [0, 2]));
+  const retry = await retryRun(db, { runId: run.runId, only: "failed" });
+  expect(targetsOf(await readRun(retry.runId))).toEqual([["a", [1]]]);
+});
+
+test("who retries at the same time, or while a retry is open, gets the same run", async () => {
+  const run = await failInPart();
+  const all = await Promise.all([1, 2, 3, 4].map(() => retryRun(db, { runId: run.runId, only: "failed" })));
+  expect(new Set(all.map(({ runId }) => runId)).size).toBe(1);
+  expect(all.filter(({ created }) => created)).toHaveLength(1);
+  const again = await retryRun(db, { runId: run.runId, only: "failed", originKey: "another" });
+  expect(again).toEqual({ runId: all[0]?.runId, created: false });
+});
+
+test("a retry that was canceled is over: the next one is a new run", async () => {
+  const run = await failInPart();
+  const first = await retryRun(db, { runId: run.runId, only: "failed" });
+  await cancelRun(db, first.runId);
+  const second = await retryRun(db, { runId: run.runId, only: "failed" });
+  expect([second.created, second.runId === first.runId]).toEqual([true, false]);
+});
+
+test("other code can be told to do it", async () => {
+  const run = await failInPart();
+  const keys = ["a", "b", "c"].map(run.keyOf);
+  const codeVersionId = await declare(
+    db,
+    keys.map((key, index) => snapshotAsset(key, { partitions: index < 2 ? 3 : undefined })),
+    run.keyOf("a").split("/")[0],
+  );
+  const retry = await retryRun(db, { runId: run.runId, only: "failed", codeVersionId });
+  const [row] = await db.read(
+    "code",
+    ({ sql }) => sql`select code_version_id as code from run where id = ${retry.runId}`,
+  );
+  expect(row).toEqual({ code: codeVersionId });
+});
+
+test("an environment of its own is kept", async () => {
+  const assets = [snapshotAsset("elsewhere")];
+  await declare(db, assets, "elsewhere");
+  const made = await createRun(db, { plan: plan(assets), origin: { kind: "manual" }, environment: "pr-12" });
+  await admitRun(db, made.runId, 1_000);
+  const workerId = await startWorker(db);
+  const codes = await db.read(
+    "code",
+    ({ sql }) => sql<{ code: number }[]>`select code_version_id as code from run where id = ${made.runId}`,
+  );
+  const claims = await claimSteps(db, { workerId, capacity: 1, codeVersionIds: codes.map(({ code }) => code) });
+  await settle(
+    db,
+    workerId,
+    claims.flatMap((claim) => fail(claim)),
+  );
+  const retry = await retryRun(db, { runId: made.runId, only: "failed" });
+  expect((await readRun(retry.runId))?.environmentId).toBe((await readRun(made.runId))?.environmentId);
+});
