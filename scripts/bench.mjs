@@ -8,6 +8,7 @@ const build = spawnSync("turbo", ["run", "build", "--output-logs=errors-only"], 
   cwd: root,
   stdio: ["ignore", "ignore", "inherit"],
   shell: process.platform === "win32",
+  env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
 });
 if (build.status !== 0) {
   console.error("The build failed.");

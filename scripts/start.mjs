@@ -9,6 +9,7 @@ const build = spawnSync("turbo", ["run", "build", "--output-logs=errors-only", "
   stdio: ["ignore", "pipe", "inherit"],
   encoding: "utf8",
   shell: process.platform === "win32",
+  env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
 });
 if (build.status !== 0) {
   process.stdout.write(build.stdout ?? "");
