@@ -26,32 +26,6 @@ export interface RegisteredCode {
   readonly removed: number;
 }
 
-/** A stored code version with its bundle. */
-export interface CodeVersion {
-  readonly id: number;
-  readonly hash: string;
-  readonly location: string;
-  readonly directory: string;
-  readonly snapshot: DefinitionsSnapshot;
-  /** gzip */
-  readonly bundle: Uint8Array;
-  readonly createdAt: Date;
-}
-
-/** What is in force at a code location. */
-export interface CurrentCode {
-  readonly codeLocationId: number;
-  readonly location: string;
-  readonly directory: string;
-  /** `null` while no version has ever loaded. */
-  readonly codeVersionId: number | null;
-  readonly hash: string | null;
-  readonly snapshot: DefinitionsSnapshot | null;
-  readonly loadedAt: Date | null;
-  /** Why the newest code does not load; the version above stays in force. */
-  readonly loadError: SerializedError | null;
-}
-
 /**
  * Puts a code version in force: stores it unless it is there already, brings the assets to its definitions, and clears
  * the load error. Registering the same version again changes nothing. A handful of statements, however many assets.
@@ -164,44 +138,4 @@ export async function recordLoadError(
     },
     { isIdempotent: true },
   );
-}
-
-/** What is in force at every code location, by name. */
-export async function listCurrentCode({ sql }: Transaction): Promise<readonly CurrentCode[]> {
-  return sql<CurrentCode[]>`
-    select ${currentCodeColumns(sql)}
-    from code_location left join code_version on code_version.id = code_location.current_code_version_id
-    order by code_location.name limit 1000`;
-}
-
-/** What is in force at one code location; `undefined` when there is none of that name. */
-export async function getCurrentCode(db: Database, location: string): Promise<CurrentCode | undefined> {
-  return db.read("getCurrentCode", async ({ sql }) => {
-    const [row] = await sql<CurrentCode[]>`
-      select ${currentCodeColumns(sql)}
-      from code_location left join code_version on code_version.id = code_location.current_code_version_id
-      where code_location.name = ${location}`;
-    return row;
-  });
-}
-
-function currentCodeColumns(sql: Transaction["sql"]): ReturnType<typeof sql> {
-  return sql`
-    code_location.id as "codeLocationId", code_location.name as location, code_location.directory,
-    code_version.id as "codeVersionId", code_version.hash, code_version.snapshot,
-    code_location.loaded_at as "loadedAt", code_location.load_error as "loadError"`;
-}
-
-/** A code version with its bundle, by id, or by hash (the newest, should several locations have the same code). */
-export async function getCodeVersion(db: Database, idOrHash: number | string): Promise<CodeVersion | undefined> {
-  return db.read("getCodeVersion", async ({ sql }) => {
-    const wanted =
-      typeof idOrHash === "number" ? sql`code_version.id = ${idOrHash}` : sql`code_version.hash = ${idOrHash}`;
-    const [row] = await sql<CodeVersion[]>`
-      select code_version.id, code_version.hash, code_location.name as location, code_location.directory,
-        code_version.snapshot, code_version.bundle, code_version.created_at as "createdAt"
-      from code_version join code_location on code_location.id = code_version.code_location_id
-      where ${wanted} order by code_version.id desc limit 1`;
-    return row;
-  });
 }

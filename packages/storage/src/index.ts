@@ -91,17 +91,14 @@ export {
 } from "./read/runs.ts";
 
 // Code locations
+export { recordLoadError, registerCodeVersion, type NewCodeVersion, type RegisteredCode } from "./code.ts";
 export {
   getCodeVersion,
   getCurrentCode,
   listCurrentCode,
-  recordLoadError,
-  registerCodeVersion,
   type CodeVersion,
   type CurrentCode,
-  type NewCodeVersion,
-  type RegisteredCode,
-} from "./code.ts";
+} from "./read/code-versions.ts";
 
 // Workers and leases
 export { acquireLease, assertLease, releaseLease, type Lease, type LeaseRequest } from "./leases.ts";

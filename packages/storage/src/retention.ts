@@ -1,6 +1,11 @@
-import type { Database } from "./database.ts";
+import { PartitionSet } from "@heddle/core";
+import type { Database, TransactionSql } from "./database.ts";
+import { pinPlans } from "./runs/run-rows.ts";
 
-/** How long what is not the state itself is kept, in days. Runs keep their attempts and materializations. */
+/**
+ * How long what is not the state itself is kept, in days. Current materializations, with their check results, are kept
+ * for ever, and so are declarations.
+ */
 export interface RetentionPolicy {
   /** @default 30 */
   readonly eventDays?: number;
@@ -8,7 +13,16 @@ export interface RetentionPolicy {
   readonly logDays?: number;
   /** Workers that have ended. @default 1 */
   readonly workerDays?: number;
-  /** Rows that one transaction deletes, so that none is long. @default 2_000 */
+  /**
+   * Runs that have ended, counted from their end: with their steps, their attempts, and those of their materializations
+   * that later ones have replaced. @default 180
+   */
+  readonly runDays?: number;
+  /** Results of checks on what is not current any more. @default 180 */
+  readonly checkResultDays?: number;
+  /** Code versions that nothing refers to: not in force, and of no run that is kept. @default 30 */
+  readonly codeVersionDays?: number;
+  /** Rows that one transaction deletes, so that none is long. Of a run, rows of 8,192 steps. @default 2_000 */
   readonly batchSize?: number;
   /** Transactions for each table in one call; what is left is for the next call. @default 500 */
   readonly maxBatches?: number;
@@ -19,6 +33,10 @@ export interface RetentionResult {
   readonly events: number;
   readonly logChunks: number;
   readonly workers: number;
+  /** What is deleted along with them is not counted. */
+  readonly runs: number;
+  readonly checkResults: number;
+  readonly codeVersions: number;
 }
 
 type Batch = (db: Database, options: { readonly days: number; readonly batchSize: number }) => Promise<BatchResult>;
@@ -30,7 +48,7 @@ interface BatchResult {
 
 /** Deletes what has grown too old, in small transactions. Any number of processes may do so at once. */
 export async function runRetention(db: Database, policy: RetentionPolicy = {}): Promise<RetentionResult> {
-  const { eventDays = 30, logDays = 30, workerDays = 1, batchSize = 2_000, maxBatches = 500 } = policy;
+  const { batchSize = 2_000, maxBatches = 500 } = policy;
   const sweep = async (batch: Batch, days: number): Promise<number> => {
     let deleted = 0;
     for (let batches = 0; batches < maxBatches; batches += 1) {
@@ -41,9 +59,13 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
     return deleted;
   };
   return {
-    events: await sweep(deleteEvents, eventDays),
-    logChunks: await sweep(deleteLogChunks, logDays),
-    workers: await sweep(deleteWorkers, workerDays),
+    events: await sweep(deleteEvents, policy.eventDays ?? 30),
+    logChunks: await sweep(deleteLogChunks, policy.logDays ?? 30),
+    workers: await sweep(deleteWorkers, policy.workerDays ?? 1),
+    runs: await sweep(deleteRuns, policy.runDays ?? 180),
+    checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? 180),
+    // After the runs that hold them.
+    codeVersions: await sweep(deleteCodeVersions, policy.codeVersionDays ?? 30),
   };
 }
 
@@ -76,6 +98,113 @@ const deleteWorkers: Batch = (db, { days, batchSize }) =>
         where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
           and not exists (select 1 from claim where claim.worker_id = worker.id)
         order by id limit ${batchSize}
+        for update skip locked
+      )`;
+    return { deleted: deleted.count, isLast: deleted.count < batchSize };
+  });
+
+/** Chunks of steps of a run that one transaction deletes at most: each may stand for 8,192 rows elsewhere. */
+const MAX_CHUNKS = 4;
+
+interface OldChunk {
+  readonly assetId: number;
+  readonly chunk: number;
+  readonly success: Uint8Array;
+}
+
+/**
+ * Deletes the oldest run that has ended long enough ago, some chunks at a time; its own row goes last, so that what is
+ * interrupted goes on where it was.
+ */
+const deleteRuns: Batch = (db, { days, batchSize }) =>
+  db.transaction("deleteRuns", async ({ sql }) => {
+    await pinPlans(sql);
+    const [run] = await sql<{ id: number }[]>`
+      select id from run where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
+      order by id limit 1 for update skip locked`;
+    if (run === undefined) return { deleted: 0, isLast: true };
+    const chunks = await sql<OldChunk[]>`
+      select asset_id as "assetId", chunk, success from run_chunk where run_id = ${run.id}
+      order by asset_id, chunk limit ${Math.min(MAX_CHUNKS, batchSize)}::integer`;
+    if (chunks.length > 0) {
+      await deleteChunks(sql, run.id, chunks);
+      return { deleted: 0, isLast: false };
+    }
+    await sql`delete from run_asset where run_id = ${run.id}`;
+    await sql`delete from run where id = ${run.id}`;
+    return { deleted: 1, isLast: false };
+  });
+
+async function deleteChunks(sql: TransactionSql, runId: number, chunks: readonly OldChunk[]): Promise<void> {
+  const [assetIds, starts, ends]: [number[], number[], number[]] = [[], [], []];
+  for (const { assetId, success } of chunks) {
+    const { ranges } = PartitionSet.decode(success);
+    for (let at = 0; at < ranges.length; at += 2) {
+      assetIds.push(assetId);
+      starts.push(ranges[at] ?? 0);
+      ends.push(ranges[at + 1] ?? 0);
+    }
+  }
+  const places = sql`unnest(
+    ${chunks.map(({ assetId }) => assetId)}::integer[], ${chunks.map(({ chunk }) => chunk)}::integer[]
+  ) as k (asset_id, chunk)`;
+  await Promise.all([
+    sql`
+      delete from materialization m
+      using unnest(${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[]) as k (asset_id, first, past)
+      where m.asset_id = k.asset_id and m.ordinal >= k.first and m.ordinal < k.past and m.run_id = ${runId}
+        and not exists (
+          select from environment e join asset_partition p
+            on p.environment_id = e.id and p.asset_id = m.asset_id and p.ordinal = m.ordinal and p.run_id = m.run_id
+        )`,
+    sql`
+      delete from attempt a using ${places}
+      where a.run_id = ${runId} and a.asset_id = k.asset_id
+        and a.ordinal >= k.chunk::bigint * 8192 and a.ordinal < (k.chunk::bigint + 1) * 8192`,
+    sql`
+      delete from step s using ${places}
+      where s.run_id = ${runId} and s.asset_id = k.asset_id
+        and s.ordinal >= k.chunk::bigint * 8192 and s.ordinal < (k.chunk::bigint + 1) * 8192`,
+    sql`
+      delete from run_chunk c using ${places}
+      where c.run_id = ${runId} and c.asset_id = k.asset_id and c.chunk = k.chunk`,
+  ]);
+}
+
+/** Goes through old results by id: those of what is current stay among them, so that it has to remember where it was. */
+function deleteCheckResults(): Batch {
+  let afterId = 0;
+  return (db, { days, batchSize }) =>
+    db.transaction("deleteCheckResults", async ({ sql }) => {
+      const [looked] = await sql<[{ count: number; lastId: number | null }]>`
+        select count(*)::integer as count, max(id) as "lastId" from (
+          select id from check_result
+          where id > ${afterId} and at < clock_timestamp() - ${days}::double precision * interval '1 day'
+          order by id limit ${batchSize}
+        ) old`;
+      const deleted = await sql`
+        delete from check_result r
+        where r.id > ${afterId} and r.id <= ${looked.lastId ?? 0}
+          and r.at < clock_timestamp() - ${days}::double precision * interval '1 day'
+          and not exists (
+            select from asset_partition p where p.environment_id = r.environment_id and p.asset_id = r.asset_id
+              and p.ordinal = r.ordinal and p.run_id = r.run_id
+          )`;
+      afterId = looked.lastId ?? afterId;
+      return { deleted: deleted.count, isLast: looked.count < batchSize };
+    });
+}
+
+const deleteCodeVersions: Batch = (db, { days, batchSize }) =>
+  db.transaction("deleteCodeVersions", async ({ sql }) => {
+    const deleted = await sql`
+      delete from code_version where id in (
+        select v.id from code_version v
+        where v.created_at < clock_timestamp() - ${days}::double precision * interval '1 day'
+          and not exists (select from code_location where current_code_version_id = v.id)
+          and not exists (select from asset where code_version_id = v.id)
+          and not exists (select from run where code_version_id = v.id)
+        order by v.id limit ${batchSize}
         for update skip locked
       )`;
     return { deleted: deleted.count, isLast: deleted.count < batchSize };

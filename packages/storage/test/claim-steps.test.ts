@@ -51,6 +51,40 @@ describe("nothing is given", () => {
   });
 });
 
+test("nothing is given of a run that is paused while somebody waits for it", async () => {
+  const { runId, claim } = await launch(db, { a: { partitions: 2 } });
+  const workerId = await startWorker(db);
+  const setStatus = (status: string) =>
+    db.transaction("set status", ({ sql }) => sql`update run set status = ${status} where id = ${runId}`);
+  const { promise: isPausing, resolve: tellPausing } = Promise.withResolvers<void>();
+  const { promise: isWaiting, resolve: tellWaiting } = Promise.withResolvers<void>();
+  const pausing = db.transaction("pause slowly", async ({ sql }) => {
+    await sql`update run set status = 'paused' where id = ${runId}`;
+    tellPausing();
+    await isWaiting;
+  });
+  await isPausing;
+  const claiming = claim(workerId);
+  await waitForLock();
+  tellWaiting();
+  await pausing;
+  expect(await claiming).toEqual([]);
+  await setStatus("running");
+});
+
+/** Waits until some transaction waits for a lock of another. */
+async function waitForLock(): Promise<void> {
+  await expect
+    .poll(async () => {
+      const rows = await db.read(
+        "waiting",
+        ({ sql }) => sql`select from pg_stat_activity where wait_event_type = 'Lock'`,
+      );
+      return rows.length;
+    })
+    .toBeGreaterThan(0);
+}
+
 describe("limits", () => {
   test("of the worker are kept, and what is left can be claimed later", async () => {
     const { claim } = await launch(db, { a: { partitions: 10 }, b: { partitions: 10 } });
@@ -69,7 +103,7 @@ describe("limits", () => {
       perAsset: () => 3,
       codeVersionIds: [codeVersionId],
     });
-    expect(claims.map(({ partitions }) => partitions.size).toSorted()).toEqual([2, 3]);
+    expect(claims.map(({ partitions }) => partitions.size).toSorted((a, b) => a - b)).toEqual([2, 3]);
     expect(sizeOf(await claim(workerId))).toBe(7);
   });
 

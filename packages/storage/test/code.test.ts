@@ -2,7 +2,8 @@ import type { AssetSnapshot, DefinitionsSnapshot } from "@heddle/core";
 import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { getCodeVersion, getCurrentCode, listCurrentCode, recordLoadError, registerCodeVersion } from "../src/code.ts";
+import { recordLoadError, registerCodeVersion } from "../src/code.ts";
+import { getCodeVersion, getCurrentCode, listCurrentCode } from "../src/read/code-versions.ts";
 import { FIRST_EVENT_CURSOR, readEvents } from "../src/events.ts";
 
 let database: TestDatabase;

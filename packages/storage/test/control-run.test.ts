@@ -8,6 +8,7 @@ import {
   releaseBackoff,
   resumeRun,
   revokeSteps,
+  type Claim,
   type Database,
 } from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -190,7 +191,7 @@ test("a worker that settles and one that cancels never wait for each other cross
     Array.from({ length: 6 }, () => launch(db, { a: { partitions: 20 }, b: { deps: { a: { kind: "all" } } } })),
   );
   const workers = await Promise.all(Array.from({ length: 4 }, () => startWorker(db)));
-  const claims = [];
+  const claims: { readonly index: number; readonly claim: Claim }[] = [];
   for (const [index, run] of runs.entries())
     claims.push(...(await run.claim(workers[index % 4] ?? "")).map((claim) => ({ index, claim })));
   await Promise.all([

@@ -2,9 +2,15 @@ import { createTestDatabase } from "./support/index.ts";
 import { expect, test } from "vitest";
 import { lt } from "drizzle-orm";
 import type { Database } from "../src/database.ts";
+import { admitRun, createRun } from "../src/index.ts";
+import { readRunPlan } from "../src/read/run-plan.ts";
 import { runRetention } from "../src/retention.ts";
 import { worker } from "../src/schema/index.ts";
+import { launch, launchAndClaim, settle, type LaunchedRun } from "./fixtures/launched-run.ts";
+import { declare, fail, snapshotAsset, succeed } from "./fixtures/run-fixtures.ts";
 import { addClaim } from "./rows.ts";
+
+const NOTHING = { events: 0, logChunks: 0, workers: 0, runs: 0, checkResults: 0, codeVersions: 0 };
 
 async function fill(db: Database): Promise<void> {
   await db.transaction("fill", async ({ sql }) => {
@@ -42,9 +48,14 @@ test("what is too old goes, in batches of any size, and the rest stays", async (
   for (const batchSize of [1, 3, 1_000]) {
     await fill(database.db);
     // The worker with a claim stays until the sweep has taken the claim back.
-    expect(await runRetention(database.db, { batchSize })).toEqual({ events: 11, logChunks: 11, workers: 1 });
+    expect(await runRetention(database.db, { batchSize })).toEqual({
+      ...NOTHING,
+      events: 11,
+      logChunks: 11,
+      workers: 1,
+    });
     expect(await count(database.db)).toEqual({ events: 30, logChunks: 30, workers: 3 });
-    expect(await runRetention(database.db, { batchSize })).toEqual({ events: 0, logChunks: 0, workers: 0 });
+    expect(await runRetention(database.db, { batchSize })).toEqual(NOTHING);
     await database.db.drizzle.execute("truncate event, log_chunk, worker, claim");
   }
 });
@@ -53,7 +64,7 @@ test("a policy says how long, and a call does no more than its batches", async (
   await using database = await createTestDatabase();
   await fill(database.db);
   const policy = { eventDays: 5.5, logDays: 100, workerDays: 0, batchSize: 4, maxBatches: 2 };
-  expect(await runRetention(database.db, policy)).toEqual({ events: 8, logChunks: 0, workers: 2 });
+  expect(await runRetention(database.db, policy)).toEqual({ ...NOTHING, events: 8, workers: 2 });
 });
 
 test("several processes may do it at once", async () => {
@@ -62,4 +73,145 @@ test("several processes may do it at once", async () => {
   const results = await Promise.all([1, 2, 3].map(() => runRetention(database.db, { batchSize: 2 })));
   expect(results.reduce((sum, { events }) => sum + events, 0)).toBe(11);
   expect(await count(database.db)).toEqual({ events: 30, logChunks: 30, workers: 3 });
+});
+
+/** What keeps each table from growing for ever. */
+const BOUNDS: Readonly<Record<string, string>> = {
+  asset: "one row for each asset that was ever declared",
+  asset_chunk: "one row for 8,192 partitions of an asset in an environment",
+  asset_partition: "one row for each partition in an environment",
+  attempt: "runDays",
+  check_result: "checkResultDays",
+  claim: "gone when its steps have ended",
+  code_location: "one row for each project",
+  code_version: "codeVersionDays",
+  environment: "as many as people make",
+  event: "eventDays",
+  lease: "one row for each kind of leader",
+  log_chunk: "logDays",
+  materialization: "runDays, those that are not current",
+  pool: "as many as people name",
+  run: "runDays",
+  run_asset: "runDays",
+  run_chunk: "runDays",
+  step: "runDays",
+  worker: "workerDays",
+};
+
+test("every table has something that keeps it from growing for ever", async () => {
+  await using database = await createTestDatabase();
+  const tables = await database.db.read(
+    "tables",
+    ({ sql }) =>
+      sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+  );
+  expect(tables.map(({ name }) => name).filter((name) => !name.includes("migration"))).toEqual(Object.keys(BOUNDS));
+});
+
+async function countOfRun(db: Database, runId: number): Promise<unknown> {
+  const [row] = await db.read(
+    "count of run",
+    ({ sql }) => sql`
+    select (select count(*)::integer from run where id = ${runId}) as runs,
+      (select count(*)::integer from run_asset where run_id = ${runId}) as assets,
+      (select count(*)::integer from run_chunk where run_id = ${runId}) as chunks,
+      (select count(*)::integer from step where run_id = ${runId}) as steps,
+      (select count(*)::integer from attempt where run_id = ${runId}) as attempts,
+      (select array_agg(ordinal order by ordinal) from materialization where run_id = ${runId}) as made,
+      (select array_agg(ordinal order by ordinal) from check_result where run_id = ${runId}) as checked`,
+  );
+  return row;
+}
+
+/** Lets everything of runs and checks have happened a year earlier. */
+async function age(db: Database): Promise<void> {
+  await db.transaction("age", async ({ sql }) => {
+    await sql`update run set ended_at = ended_at - interval '1 year' where ended_at is not null`;
+    await sql`update check_result set at = at - interval '1 year'`;
+    await sql`update code_version set created_at = created_at - interval '1 year'`;
+  });
+}
+
+/** Runs a plan once more and publishes some of its partitions; the others fail. */
+async function runAgain(
+  db: Database,
+  run: LaunchedRun & { workerId: string },
+  published: readonly number[],
+): Promise<number> {
+  const plan = await readRunPlan(db, run.runId);
+  const { runId } = await createRun(db, { plan, origin: { kind: "manual" }, environment: "production" });
+  await admitRun(db, runId, 100);
+  for (const held of await run.claim(run.workerId)) {
+    const rest = [...held.partitions].filter((ordinal) => !published.includes(ordinal));
+    await settle(db, run.workerId, [...checked(held, published), ...fail(held, { ordinals: rest })]);
+  }
+  return runId;
+}
+
+function checked(held: Parameters<typeof succeed>[0], ordinals: Iterable<number>) {
+  const check = {
+    name: "rows",
+    passed: true,
+    severity: "error",
+    blocking: true,
+    description: null,
+    metadata: null,
+  } as const;
+  return succeed(held, ordinals).map((outcome) =>
+    outcome.kind === "success" ? { ...outcome, checks: [check] } : outcome,
+  );
+}
+
+test("a run goes with all that is its own, and what is current of it stays, with its checks", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const first = await launchAndClaim(db, { a: { partitions: 4 } });
+  await settle(db, first.workerId, [...checked(first.held, [0, 1, 2]), ...fail(first.held, { ordinals: [3] })]);
+  await runAgain(db, first, [1]);
+  await age(db);
+  const open = await launch(db, { b: { partitions: 2 } });
+  expect(await runRetention(db, { batchSize: 1 })).toEqual({ ...NOTHING, runs: 2, checkResults: 1 });
+  expect(await countOfRun(db, first.runId)).toEqual({
+    runs: 0,
+    assets: 0,
+    chunks: 0,
+    steps: 0,
+    attempts: 0,
+    made: [0, 2],
+    checked: [0, 2],
+  });
+  expect(await countOfRun(db, open.runId)).toMatchObject({ runs: 1, chunks: 1 });
+  const [lost] = await db.read(
+    "pointers",
+    ({ sql }) => sql`
+    select count(*)::integer as pointers, count(m.run_id)::integer as made
+    from asset_partition p left join materialization m using (asset_id, ordinal, run_id)`,
+  );
+  expect(lost).toEqual({ pointers: 3, made: 3 });
+});
+
+test("runs that are not over, or have ended not long ago, are kept", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const open = await launchAndClaim(db, { a: { partitions: 2 } });
+  await age(db);
+  await db.transaction("age", ({ sql }) => sql`update run set created_at = created_at - interval '2 years'`);
+  const young = await launchAndClaim(db, { a: {} });
+  await settle(db, young.workerId, succeed(young.held));
+  expect(await runRetention(db)).toEqual(NOTHING);
+  expect(await countOfRun(db, open.runId)).toMatchObject({ runs: 1, chunks: 1 });
+});
+
+test("code that nothing refers to goes, and what is in force or of a run that is kept stays", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const unused = await declare(db, [snapshotAsset("c")], "c");
+  const run = await launch(db, { a: {} });
+  await declare(db, [snapshotAsset("c", { partitions: 2 })], "c");
+  expect(await runRetention(db)).toEqual(NOTHING);
+  await age(db);
+  expect(await runRetention(db)).toEqual({ ...NOTHING, codeVersions: 1 });
+  const kept = await db.read("kept", ({ sql }) => sql<{ id: number }[]>`select id from code_version`);
+  expect(kept.map(({ id }) => id)).not.toContain(unused);
+  expect(kept.map(({ id }) => id)).toContain(run.codeVersionId);
 });

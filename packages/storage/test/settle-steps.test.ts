@@ -1,5 +1,14 @@
 import { PartitionSet, type JsonValue } from "@heddle/core";
-import { cancelRun, expireWorkers, pauseRun, revokeSteps, type Database, type StepOutcome } from "@heddle/storage";
+import {
+  admitRun,
+  cancelRun,
+  createRun,
+  expireWorkers,
+  pauseRun,
+  revokeSteps,
+  type Database,
+  type StepOutcome,
+} from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { endLease, launch, launchAndClaim, readStatus, readTraces, settle } from "./fixtures/launched-run.ts";
 import { fail, giveUp, startWorker, succeed } from "./fixtures/run-fixtures.ts";
@@ -31,6 +40,17 @@ describe("nothing is changed by", () => {
     const outcomes = [...succeed(held, [0]), ...fail(held, { ordinals: [1] }), ...giveUp(held, "released", [2])];
     // What it lost was settled when it was taken away: its attempts are recorded as failed, and that is the answer.
     expect(await settle(db, workerId, outcomes)).toEqual(["already", "already", "already"]);
+    expect(await readTraces(db, runId)).toEqual(before);
+  });
+
+  test("a worker that was ended and still holds claims, until the sweep takes them back", async () => {
+    const { runId, workerId, held } = await launchAndClaim(db, { a: { partitions: 2 } });
+    await db.transaction(
+      "end it",
+      ({ sql }) => sql`update worker set ended_at = clock_timestamp() where id = ${workerId}`,
+    );
+    const before = await readTraces(db, runId);
+    expect(await settle(db, workerId, succeed(held))).toEqual(["fenced", "fenced"]);
     expect(await readTraces(db, runId)).toEqual(before);
   });
 
@@ -148,6 +168,29 @@ test("runs that overlap may publish the same partition in one batch; the last be
     second,
     second,
   ]);
+});
+
+test("runs that overlap may publish at the same time, and the asset's sets lose nothing", async () => {
+  const first = await launch(db, { a: { partitions: 64 } });
+  await launchSame(first);
+  const workers = await Promise.all([startWorker(db), startWorker(db)]);
+  const held = [];
+  for (const workerId of workers) held.push({ workerId, claims: await first.claim(workerId, 64) });
+  for (let from = 0; from < 64; from += 8) {
+    // Always other partitions than the other run at the same time.
+    const parts = [PartitionSet.range(from, from + 8), PartitionSet.range(56 - from, 64 - from)];
+    await Promise.all(
+      held.flatMap(({ workerId, claims }, index) =>
+        claims.map((claim) =>
+          settle(db, workerId, succeed(claim, claim.partitions.intersect(parts[index] ?? PartitionSet.EMPTY))),
+        ),
+      ),
+    );
+    const { assetChunks } = await readState(db);
+    const { assetId } = held[0]?.claims[0] ?? {};
+    const made = assetChunks.filter((row) => row.assetId === assetId).map(({ materialized }) => materialized);
+    expect(made).toEqual([PartitionSet.range(0, from + 8).union(PartitionSet.range(56 - from, 64))]);
+  }
 });
 
 /** Launches another run of the same plan. */

@@ -1,5 +1,7 @@
 import type { AssetSnapshot } from "@heddle/core";
+import { asc, eq } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
+import { asset, codeLocation, environment } from "../schema/index.ts";
 
 /** An asset as it was declared last. */
 export interface DeclaredAsset {
@@ -28,16 +30,23 @@ export async function readDefinitionsVersion({ sql }: Transaction): Promise<stri
 /** All declarations with the version that they are. */
 export async function readDefinitions(tx: Transaction): Promise<StoredDefinitions> {
   const version = await readDefinitionsVersion(tx);
-  const assets = await tx.sql<DeclaredAsset[]>`
-    select asset.id, asset.key, code_location.name as "codeLocation", asset.definition, asset.removed_at as "removedAt"
-    from asset join code_location on code_location.id = asset.code_location_id
-    order by asset.id`;
+  const assets = await tx.drizzle
+    .select({
+      id: asset.id,
+      key: asset.key,
+      codeLocation: codeLocation.name,
+      definition: asset.definition,
+      removedAt: asset.removedAt,
+    })
+    .from(asset)
+    .innerJoin(codeLocation, eq(codeLocation.id, asset.codeLocationId))
+    .orderBy(asc(asset.id));
   return { version, assets };
 }
 
 /** The id of an environment, or `null` when there is none of that name yet. */
-export async function readEnvironmentId({ sql }: Transaction, name: string): Promise<number | null> {
-  const [row] = await sql<{ id: number }[]>`select id from environment where name = ${name}`;
+export async function readEnvironmentId({ drizzle }: Transaction, name: string): Promise<number | null> {
+  const [row] = await drizzle.select({ id: environment.id }).from(environment).where(eq(environment.name, name));
   return row?.id ?? null;
 }
 

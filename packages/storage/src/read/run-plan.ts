@@ -1,11 +1,12 @@
 import { HeddleError, type RunPlan } from "@heddle/core";
+import { eq } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { run } from "../schema/index.ts";
 
 /** Reads the frozen plan of a run. @throws RUN_UNKNOWN */
 export async function readRunPlan(db: Database, runId: number): Promise<RunPlan> {
-  const [row] = await db.read(
-    "readRunPlan",
-    (tx) => tx.sql<{ plan: RunPlan }[]>`select plan from run where id = ${runId}`,
+  const [row] = await db.read("readRunPlan", ({ drizzle }) =>
+    drizzle.select({ plan: run.plan }).from(run).where(eq(run.id, runId)),
   );
   if (row !== undefined) return row.plan;
   throw new HeddleError("RUN_UNKNOWN", `there is no run ${runId}`, { hint: "It may have been removed by retention." });

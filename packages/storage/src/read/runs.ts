@@ -1,5 +1,7 @@
 import type { JsonValue, RunPlan, RunStatus, StepStatus } from "@heddle/core";
+import { asc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
+import { run, runAsset } from "../schema/index.ts";
 
 /** Steps by state. */
 export type StepCounts = Readonly<Record<StepStatus, number>>;
@@ -140,26 +142,32 @@ export interface RunAssetRow {
 }
 
 /** The assets of a run in topological order. */
-export async function readRunAssets({ sql }: Transaction, runId: number): Promise<RunAssetRow[]> {
-  return [
-    ...(await sql<RunAssetRow[]>`
-      select asset_id as "assetId", position, total,
-        json_build_object('waiting', waiting, 'ready', ready, 'running', running, 'backoff', backoff,
-          'success', success, 'failed', failed, 'skipped', skipped, 'canceled', canceled) as counts
-      from run_asset where run_id = ${runId} order by position`),
-  ];
+export async function readRunAssets({ drizzle }: Transaction, runId: number): Promise<RunAssetRow[]> {
+  const { assetId, position, total, waiting, ready, running, backoff, success, failed, skipped, canceled } = runAsset;
+  return drizzle
+    .select({
+      assetId,
+      position,
+      total,
+      counts: { waiting, ready, running, backoff, success, failed, skipped, canceled },
+    })
+    .from(runAsset)
+    .where(eq(runAsset.runId, runId))
+    .orderBy(asc(position));
 }
 
 /** Assets that take part in any of some runs. */
-export async function readRunAssetIds({ sql }: Transaction, runIds: readonly number[]): Promise<number[]> {
+export async function readRunAssetIds({ drizzle }: Transaction, runIds: readonly number[]): Promise<number[]> {
   if (runIds.length === 0) return [];
-  const rows = await sql<{ assetId: number }[]>`
-    select distinct asset_id as "assetId" from run_asset where run_id = any(${runIds}::bigint[])`;
-  return rows.map((row) => row.assetId);
+  const rows = await drizzle
+    .selectDistinct({ assetId: runAsset.assetId })
+    .from(runAsset)
+    .where(inArray(runAsset.runId, [...runIds]));
+  return rows.map(({ assetId }) => assetId);
 }
 
 /** The run that a launch under this key made; `null` before it has. */
-export async function readRunIdByOriginKey({ sql }: Transaction, originKey: string): Promise<number | null> {
-  const [row] = await sql<{ id: number }[]>`select id from run where origin_key = ${originKey}`;
-  return row?.id ?? null;
+export async function readRunIdByOriginKey({ drizzle }: Transaction, originKey: string): Promise<number | null> {
+  const [found] = await drizzle.select({ id: run.id }).from(run).where(eq(run.originKey, originKey));
+  return found?.id ?? null;
 }

@@ -1,4 +1,4 @@
-import type { AssetSnapshot, DefinitionsSnapshot } from "@heddle/core";
+import type { AssetSnapshot, DefinitionsSnapshot, SerializedError } from "@heddle/core";
 import { sql } from "drizzle-orm";
 import { integer, jsonb, pgTable, smallint, text, timestamp, unique, type AnyPgColumn } from "drizzle-orm/pg-core";
 import { bytes } from "./columns.ts";
@@ -16,7 +16,7 @@ export const codeLocation = pgTable("code_location", {
   /** Directory of the project on the machine that loads it. */
   directory: text().notNull(),
   currentCodeVersionId: integer().references((): AnyPgColumn => codeVersion.id),
-  loadError: jsonb(),
+  loadError: jsonb().$type<SerializedError>(),
   loadedAt: timestamp({ withTimezone: true }),
 });
 

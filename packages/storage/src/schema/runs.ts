@@ -1,4 +1,4 @@
-import type { FailureCause, RunStatus } from "@heddle/core";
+import type { FailureCause, RunPlan, RunStatus } from "@heddle/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -42,7 +42,7 @@ export const run = pgTable(
     maxConcurrency: integer(),
     tags: jsonb().$type<Record<string, string>>().notNull().default({}),
     /** The frozen plan: assets, edges, mappings, partition specs and the instant at which they were resolved. */
-    plan: jsonb().notNull(),
+    plan: jsonb().$type<RunPlan>().notNull(),
     planHash: text().notNull(),
     /** Steps in all. */
     total: integer().notNull(),

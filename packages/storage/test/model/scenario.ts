@@ -113,7 +113,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       kind: fc.constantFrom("beat" as const, "end_lease" as const, "end_lease" as const, "end_worker" as const),
       worker: fc.nat(3),
     }),
-    weight: 2,
+    weight: 3,
   },
   {
     arbitrary: fc.record({

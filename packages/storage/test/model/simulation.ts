@@ -16,7 +16,7 @@ import {
   type StepOutcome,
 } from "@heddle/storage";
 import { declare, fail, giveUp, startWorker, succeed } from "../fixtures/run-fixtures.ts";
-import type { TcpProxy } from "../support/index.ts";
+import type { ProxyFault, TcpProxy } from "../support/index.ts";
 import { findRegressions, findViolations } from "./invariants.ts";
 import { Ledger } from "./ledger.ts";
 import { readState, type State } from "./read-state.ts";
@@ -30,8 +30,8 @@ export interface World {
   readonly proxy: TcpProxy;
 }
 
-/** The message as it is on the wire. */
-const COMMIT = "commit\0";
+/** The answer to the commit of a transaction that writes gets lost; the texts are those on the wire. */
+const LOST_ANSWER: ProxyFault = { kind: "drop-reply", text: "commit\0", after: "read write" };
 /** Rounds in which everything goes well, after which nothing may be left to do. */
 const MAX_CALM_ROUNDS = 60;
 
@@ -203,7 +203,7 @@ class Simulation {
       .filter((_, index) => ((move.settled >> (index % 16)) & 1) === 1)
       .flatMap(({ claim, ordinal }, index) => outcomeOf(claim, ordinal, { outcome: move.outcome, index }));
     if (move.isAnswerLost && worker.db === this.#world.faulty) {
-      this.#world.proxy.setFault({ kind: "drop-reply", text: COMMIT });
+      this.#world.proxy.setFault(LOST_ANSWER);
     }
     try {
       const input = { workerId: worker.id, outcomes, capacity: move.capacity };

@@ -6,11 +6,18 @@ import net from "node:net";
  * - `hang-up`: closes new connections at once;
  * - `ignore`: accepts new connections and says nothing, like a peer behind a black hole;
  * - `fall-silent`: passes nothing on any more, in either direction, and keeps connections open;
- * - `drop-reply`: passes on what holds `text`, drops the reply to it and closes the connection.
+ * - `drop-reply`: passes on what holds `text`, drops the reply to it and closes the connection; with `after` only where
+ *   that was sent before on the same connection, and with `next` what happens to connections from then on.
  */
 export type ProxyFault =
   | { readonly kind: "none" | "hang-up" | "ignore" | "fall-silent" }
-  | { readonly kind: "drop-reply"; readonly text: string };
+  | {
+      readonly kind: "drop-reply";
+      readonly text: string;
+      readonly after?: string;
+      /** @default "none" */
+      readonly next?: "none" | "hang-up";
+    };
 
 /** A TCP proxy in front of a PostgreSQL server, for faults of the network. */
 export interface TcpProxy extends AsyncDisposable {
@@ -48,11 +55,15 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
     const server = connectTo(url);
     keep(server);
     let isReplyDropped = false;
+    let preparedFor: ProxyFault | undefined;
     client.on("data", (chunk) => {
       if (fault.kind === "fall-silent") return;
-      if (fault.kind === "drop-reply" && chunk.includes(fault.text)) {
-        isReplyDropped = true;
-        fault = { kind: "none" };
+      if (fault.kind === "drop-reply") {
+        if (fault.after === undefined || chunk.includes(fault.after)) preparedFor = fault;
+        if (preparedFor === fault && chunk.includes(fault.text)) {
+          isReplyDropped = true;
+          fault = { kind: fault.next ?? "none" };
+        }
       }
       server.write(chunk);
     });
