@@ -29,9 +29,9 @@ const airport = (code: string, state: string | null): Airport => ({
 });
 const airports = [airport("SEA", "WA"), airport("JFK", "NY")];
 
-async function clean(flights: RawFlight[]) {
+function clean(flights: RawFlight[]) {
   const context = assetContext(flightsClean, { partition: "2001-01-31", deps: { flights, airports } });
-  return (await flightsClean.materialize(context)).value;
+  return flightsClean.materialize(context).value;
 }
 
 describe("flights/raw", () => {
@@ -51,8 +51,8 @@ describe("flights/raw", () => {
 });
 
 describe("flights/clean", () => {
-  it("moves a flight that is later than its day is old to the next day, across a month", async () => {
-    const [moved, kept] = await clean([
+  it("moves a flight that is later than its day is old to the next day, across a month", () => {
+    const [moved, kept] = clean([
       flight({ departure: "2001-01-31T00:40", delay: 160 }),
       flight({ departure: "2001-01-31T00:40", delay: 90 }),
     ]);
@@ -65,13 +65,13 @@ describe("flights/clean", () => {
     expect(isDatedTooEarly({ departure: "2001-01-31T00:01", delay: 300 })).toBe(true);
   });
 
-  it("drops impossible arrivals and keeps rows that are equal", async () => {
-    const rows = await clean([flight({ delay: -1116 }), flight({ delay: -120 }), flight({}), flight({})]);
+  it("drops impossible arrivals and keeps rows that are equal", () => {
+    const rows = clean([flight({ delay: -1116 }), flight({ delay: -120 }), flight({}), flight({})]);
     expect(rows.map(({ delay }) => delay)).toEqual([-120, 0, 0]);
   });
 
-  it("calls 15 minutes late, and knows the states", async () => {
-    const [late, punctual, unknown] = await clean([
+  it("calls 15 minutes late, and knows the states", () => {
+    const [late, punctual, unknown] = clean([
       flight({ delay: 15 }),
       flight({ delay: 14 }),
       flight({ destination: "XXX" }),
@@ -102,7 +102,7 @@ describe("the aggregates of flights", () => {
       { origin: "SEA", originState: "WA", delay: 20, late: true },
     ];
     const context = assetContext(flightsAirportDays, { partition: "2001-01-31", deps: { flights } });
-    expect((await flightsAirportDays.materialize(context)).value).toEqual([
+    expect(flightsAirportDays.materialize(context).value).toEqual([
       {
         day: "2001-01-31",
         airport: "SEA",

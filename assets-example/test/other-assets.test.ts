@@ -15,7 +15,7 @@ describe("airports/clean", () => {
       { ...rawAirport, iata: "MQT", city: "NA", state: "NA" },
       { ...rawAirport, iata: "YAP", city: "NA", state: "NA" },
     ];
-    const { value } = await airportsClean.materialize(assetContext(airportsClean, { deps: { airports } }));
+    const { value } = airportsClean.materialize(assetContext(airportsClean, { deps: { airports } }));
     expect(value.map(({ code, city, state }) => ({ code, city, state }))).toEqual([
       { code: "SEA", city: "x", state: "WA" },
       { code: "MQT", city: null, state: "MI" },
@@ -46,7 +46,7 @@ describe("birdstrikes", () => {
   it("counts a repeated report once, and not one that differs", async () => {
     const strikes = [report, { ...report }, { ...report, speed: 150 }];
     const context = assetContext(birdstrikesClean, { partition: "2001", deps: { strikes } });
-    expect((await birdstrikesClean.materialize(context)).value.map(({ speed }) => speed)).toEqual([160, 150]);
+    expect(birdstrikesClean.materialize(context).value.map(({ speed }) => speed)).toEqual([160, 150]);
   });
 
   it("keeps mishap classes apart from damage, and takes no standstill in the air for a speed", async () => {
@@ -55,7 +55,7 @@ describe("birdstrikes", () => {
       { ...report, phase: "Parked", speed: 0 },
     ];
     const context = assetContext(birdstrikesClean, { partition: "2001", deps: { strikes } });
-    const [mishap, parked] = (await birdstrikesClean.materialize(context)).value;
+    const [mishap, parked] = birdstrikesClean.materialize(context).value;
     expect(mishap).toMatchObject({ damage: null, mishapClass: "C", military: true, speed: null });
     expect(parked).toMatchObject({ damage: "None", mishapClass: null, military: false, speed: 0 });
   });
@@ -101,7 +101,7 @@ describe("weather/climate", () => {
       day({ day: "2012-01-31", wind: 5 }),
     ];
     const context = assetContext(weatherClimate, { partition: "Seattle", deps: { weather } });
-    expect((await weatherClimate.materialize(context)).value).toEqual([
+    expect(weatherClimate.materialize(context).value).toEqual([
       { month: 1, days: 1, highMean: 10, lowMean: 0, precipitation: 0, wetPercent: 0, snowPercent: 0, windMean: 5 },
       { month: 2, days: 2, highMean: 11.5, lowMean: 0, precipitation: 6, wetPercent: 50, snowPercent: 50, windMean: 3 },
     ]);

@@ -49,9 +49,11 @@ test("a run has no serious fault that axe finds", async () => {
   await runEnds(page, "success");
   for (const name of ["Timeline", "Logs"]) {
     await page.getByRole("tab", { name }).click();
-    expect(await seriousFaults(page), name).toEqual([]);
+    expect({ name, faults: await seriousFaults(page) }).toEqual({ name, faults: [] });
   }
 });
+
+const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
 /** What axe calls serious or critical in either theme, as theme, rule and element. */
 async function seriousFaults(page: Page): Promise<string[]> {
@@ -59,7 +61,9 @@ async function seriousFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const theme of ["dark", "light"]) {
     await page.evaluate((chosen) => document.documentElement.setAttribute("data-theme", chosen), theme);
-    const { violations } = await page.evaluate<AxeResults>("axe.run(document, { resultTypes: ['violations'] })");
+    // The second theme is the same document in other colours.
+    const options = { resultTypes: ["violations"], ...(theme === "light" ? { runOnly: COLOUR_RULES } : {}) };
+    const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
     for (const { id, impact, nodes } of violations) {
       if (impact !== "serious" && impact !== "critical") continue;
       for (const { html, failureSummary } of nodes) faults.push(`${theme}, ${id}: ${html}\n${failureSummary ?? ""}`);

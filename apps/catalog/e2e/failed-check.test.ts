@@ -19,7 +19,7 @@ test("a blocking check that fails explains itself from the list of assets to the
   await page.getByRole("table", { name: "Assets" }).getByRole("link", { name: "flights/raw" }).click();
   await page.getByRole("heading", { level: 1, name: "flights/raw" }).waitFor();
   await page.getByText(/^1 partition failed, such as/u).waitFor();
-  await page.getByRole("button", { name: "1 failed" }).click();
+  await page.getByRole("button", { name: "1 failed", exact: true }).click();
 
   const partition = page.getByRole("region", { name: "Chosen partition" });
   await partition.getByRole("heading", { name: "2001-07-01" }).waitFor();

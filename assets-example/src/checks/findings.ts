@@ -15,7 +15,9 @@ export function judgeRows(
 }
 
 /** The rows that equal an earlier one in all columns. */
-export function repeatsIn<TRow extends ShownRow>(rows: readonly TRow[]): TRow[] {
+export function repeatsIn<TRow extends Readonly<Record<string, string | number | boolean | null>>>(
+  rows: readonly TRow[],
+): TRow[] {
   const seen = new Set<string>();
   return rows.filter((row) => {
     const text = Object.values(row).join("|");

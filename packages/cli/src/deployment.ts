@@ -17,7 +17,8 @@ export interface Deployment extends AsyncDisposable {
 /** Opens the project's database, starts the embedded server if it is not up, and brings the schema up to date. */
 export async function openDeployment(project: Project): Promise<Deployment> {
   const configured = process.env["DATABASE_URL"];
-  const embedded = configured === undefined || configured === "" ? await startEmbedded(project) : undefined;
+  const isEmbedded = configured === undefined || configured === "";
+  const embedded = isEmbedded ? await startEmbedded(project).catch(preferInterruption) : undefined;
   const databaseUrl = embedded?.url ?? configured ?? "";
   try {
     const db = await interruption.race(openDatabase({ url: databaseUrl, applicationName: "heddle-cli" }));
@@ -37,6 +38,16 @@ export async function openDeployment(project: Project): Promise<Deployment> {
     await embedded?.stop();
     throw error;
   }
+}
+
+/**
+ * Throws what went wrong, or, when the command was asked to stop, just that: a Ctrl-C in a terminal reaches the programs
+ * that make a new database as well, and what they then report is no news.
+ */
+async function preferInterruption(error: unknown): Promise<never> {
+  // Signals are heard between two turns of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  throw interruption.signal === undefined ? error : interruption.reason;
 }
 
 /** Starts the embedded server of a project, or adopts the one that runs. */

@@ -138,7 +138,9 @@ function printFailure({ cause, message, count, example }: Failure): void {
   const { asset, partitionKey, error } = example;
   const where = partitionKey === "" ? asset.key : `${asset.key} [${partitionKey}]`;
   const code = error?.code ?? null;
-  print(`  ${paint.red("✕")} ${visible(where)}${count > 1 ? paint.dim(` and ${count === 2 ? "another attempt" : `${count - 1} other attempts`}`) : ""}`);
+  print(
+    `  ${paint.red("✕")} ${visible(where)}${count > 1 ? paint.dim(` and ${count === 2 ? "another attempt" : `${count - 1} other attempts`}`) : ""}`,
+  );
   print(`    ${cause}${code === null ? "" : ` ${code}`}: ${message.split("\n").map(visible).join("\n    ")}`);
   if (error?.hint) print(`    hint: ${visible(error.hint)}`);
 }

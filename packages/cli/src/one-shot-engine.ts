@@ -1,4 +1,4 @@
-import { deserializeError, HeddleError, type JsonValue } from "@heddle/core";
+import { deserializeError, HeddleError, isErrorCode } from "@heddle/core";
 import type { Deployment } from "@heddle/api";
 import type { ProjectApi } from "./api-client.ts";
 import { awaitDevInstance } from "./dev-instance.ts";
@@ -71,9 +71,13 @@ function warnOfProblems({ codeLocations }: Deployment, { project }: ProjectApi):
     printNote(`the newest code of ${location.name} does not load (see heddle check): its last good version is used`);
     return;
   }
-  const details: Record<string, JsonValue> = { file: first.file, line: first.line };
-  throw new HeddleError("CODE_LOCATION_LOAD_FAILED", first.message, {
-    ...(first.hint !== null && { hint: first.hint }),
-    details,
-  });
+  const lines = location.problems.map(({ file, line, message }) =>
+    file === null ? message : `${file}:${line}: ${message}`,
+  );
+  const isOfCode = isErrorCode(first.code) && first.code.startsWith("CODE_LOCATION_");
+  throw new HeddleError(
+    isOfCode ? first.code : "DEFINITIONS_INVALID",
+    `${location.name} does not load:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+    first.hint === null ? {} : { hint: first.hint },
+  );
 }

@@ -79,7 +79,9 @@ describe("what is called wrongly ends with 2 and says what was meant", () => {
   test("HEDDLE_PORT is named when it cannot be a port", async () => {
     const { code, stderr } = await heddle(["dev"], { cwd, env: { HEDDLE_PORT: "http" } });
     expect(code).toBe(2);
-    expect(stderr).toBe('error CONFIG_INVALID: HEDDLE_PORT is "http"\n  hint: It has to be a whole number from 0 to 65535.\n');
+    expect(stderr).toBe(
+      'error CONFIG_INVALID: HEDDLE_PORT is "http"\n  hint: It has to be a whole number from 0 to 65535.\n',
+    );
   });
 });
 

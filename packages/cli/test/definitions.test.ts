@@ -53,13 +53,24 @@ export default definitions({ assets: [a, b, c] });`),
   test("modules that import each other's assets", async () => {
     using project = createProject(
       "circle",
-      'import { definitions } from "@heddle/core";\nimport { a } from "./a.ts";\nexport default definitions({ assets: [a] });',
+      'import { definitions } from "@heddle/core";\nimport { a } from "./a.ts";\nimport { b } from "./b.ts";\n' +
+        "export default definitions({ assets: [a, b] });",
     );
     const assetOf = (own: string, other: string) =>
       `${IMPORTS}import { ${other} } from "./${other}.ts";\n` +
       `export const ${own} = asset({ key: "${own}", deps: { ${other} }, materialize: () => 1 });`;
     project.write({ "src/a.ts": assetOf("a", "b"), "src/b.ts": assetOf("b", "a") });
-    expect(await heddle(["check"], { cwd: project.directory })).toMatchInlineSnapshot();
+    expect(await heddle(["check"], { cwd: project.directory })).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "error DEFINITIONS_INVALID: the definitions of circle have a problem:
+        asset "b" (src/b.ts:3) has a dependency "a" that is undefined and no asset
+            Look for a misspelled import, or for two modules that import each other.
+        hint: Nothing was changed; the last good version stays in force until all of them are corrected.
+      ",
+        "stdout": "",
+      }
+    `);
   });
 
   test("all problems are told at once, each with its line", async () => {
@@ -161,9 +172,7 @@ describe("modules that do not load end with 1", () => {
   });
 
   test("an import that leads nowhere", async () => {
-    expect(
-      await check(`import { rows } from "./rows.ts";\nexport default rows;`),
-    ).toMatchInlineSnapshot(`
+    expect(await check(`import { rows } from "./rows.ts";\nexport default rows;`)).toMatchInlineSnapshot(`
       {
         "code": 1,
         "stderr": "error CODE_LOCATION_BUILD_FAILED: the code of checked does not build:

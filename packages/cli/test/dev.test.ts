@@ -81,7 +81,9 @@ describe("with nothing but a project", () => {
       await dev.printed(/^the worker died \(SIGKILL\); it is started again in 500 ms$/m);
       expect(await run("materialize", "numbers", "--json")).toMatchObject({ code: 0 });
       killProcess(directory, /bin\/postgres /);
-      await dev.printed(/^the database died; it is started again\n(?:.*\n)*the database is back; nothing that was acknowledged is lost$/m);
+      await dev.printed(
+        /^the database died; it is started again\n(?:.*\n)*the database is back; nothing that was acknowledged is lost$/m,
+      );
       expect(await run("materialize", "numbers", "--json")).toMatchObject({ code: 0 });
 
       expect(await run("materialize", "patient", "--detach")).toMatchObject({ code: 0 });
@@ -89,7 +91,7 @@ describe("with nothing but a project", () => {
         .poll(async () => (await run("runs", "show", "4", "--json")).stdout, { timeout: 60_000, interval: 100 })
         .toContain('"running":1');
       dev.signal("SIGINT");
-      const { code, stdout } = await dev.result;
+      const { code, stdout } = await dev.result();
       expect(code).toBe(0);
       expect(stdout).toMatch(/^stopping …$/m);
       expect(await leftOver(directory)).toEqual([]);
@@ -102,7 +104,7 @@ describe("with nothing but a project", () => {
       .poll(async () => (await run("runs", "show", "4", "--json")).stdout, { timeout: 60_000, interval: 100 })
       .toContain('"status":"success"');
     again.signal("SIGINT");
-    expect((await again.result).code).toBe(0);
+    expect((await again.result()).code).toBe(0);
     expect(await leftOver(directory)).toEqual([]);
   }, 240_000);
 });
@@ -114,7 +116,7 @@ describe("stopping", () => {
     await using dev = startDev(project, { DATABASE_URL: database.url });
     await dev.printed(ADDRESS);
     dev.signal(signal);
-    expect((await dev.result).code).toBe(0);
+    expect((await dev.result()).code).toBe(0);
     expect(await leftOver(project.directory)).toEqual([]);
   });
 
@@ -124,7 +126,7 @@ describe("stopping", () => {
     // The socket on which it answers others is the first thing that it makes.
     await expect.poll(() => processesOf(project.directory).length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(1);
     dev.signal("SIGINT");
-    expect((await dev.result).code).toBe(0);
+    expect(await dev.result()).toMatchObject({ code: 0, stderr: "" });
     expect(await leftOver(project.directory)).toEqual([]);
   });
 
@@ -134,7 +136,9 @@ describe("stopping", () => {
     await using dev = startDev(project, { DATABASE_URL: database.url });
     await dev.printed(ADDRESS);
     const env = { DATABASE_URL: database.url };
-    expect(await heddle(["materialize", "deaf", "--detach"], { cwd: project.directory, env })).toMatchObject({ code: 0 });
+    expect(await heddle(["materialize", "deaf", "--detach"], { cwd: project.directory, env })).toMatchObject({
+      code: 0,
+    });
     const begun = /--max-old-space-size/;
     await expect
       .poll(() => processesOf(project.directory).some(({ command }) => begun.test(command)), { timeout: 60_000 })
@@ -142,7 +146,7 @@ describe("stopping", () => {
     dev.signal("SIGINT");
     await dev.printed(/stopping …/);
     dev.signal("SIGINT");
-    expect((await dev.result).code).toBe(130);
+    expect((await dev.result()).code).toBe(130);
     expect(await leftOver(project.directory)).toEqual([]);
   });
 });
@@ -155,7 +159,7 @@ describe("the port", () => {
     const { code, stdout, stderr } = await startDev(project, {
       DATABASE_URL: database.url,
       HEDDLE_PORT: String(other.port),
-    }).result;
+    }).result();
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toBe(
       `error CONFIG_PORT_TAKEN: port ${other.port} is in use on 127.0.0.1\n` +
@@ -180,9 +184,11 @@ test("a database that does not answer ends the start with 3", async () => {
   using project = createProject("unconnected", DEFINITIONS);
   const { code, stdout, stderr } = await startDev(project, {
     DATABASE_URL: "postgresql://ana:secret@127.0.0.1:1/heddle",
-  }).result;
+  }).result();
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-  expect(stderr).toMatch(/^error DATABASE_UNAVAILABLE: cannot connect to the database at 127\.0\.0\.1:1\/heddle: .*\n {2}hint: .*\n$/);
+  expect(stderr).toMatch(
+    /^error DATABASE_UNAVAILABLE: cannot connect to the database at 127\.0\.0\.1:1\/heddle: .*\n {2}hint: .*\n$/,
+  );
 });
 
 async function occupy(port: number): Promise<{ readonly port: number } & AsyncDisposable> {

@@ -32,7 +32,10 @@ const documents = (text: string): Record<string, unknown>[] =>
 
 /** Without what differs from run to run: numbers, times, and which of two failures stands for both. */
 const steady = (text: string): string =>
-  text.replaceAll(project.directory, "<project>").replaceAll(/run \d+/g, "run N").replaceAll(/in [\d.]+ m?s/g, "in T")
+  text
+    .replaceAll(project.directory, "<project>")
+    .replaceAll(/run \d+/g, "run N")
+    .replaceAll(/in [\d.]+ m?s/g, "in T")
     .replaceAll(/\d+-\d+\.json/g, "N.json")
     .replaceAll("2026-01-03", "2026-01-01");
 
@@ -101,7 +104,10 @@ describe("what does not exist is named, with what is near", () => {
       ["backfill", "daily", "--partitions", "2026-01-30..2026-02-03"],
       'error PARTITION_UNKNOWN: there is no partition "2026-02-03"\n  hint: Did you mean "2026-01-03" or "2026-01-01" or "2026-01-02"? The partitions are 2026-01-01 to 2026-01-31 (31).\n',
     ],
-    [["runs", "show", "4711"], "error RUN_UNKNOWN: there is no run 4711\n  hint: It may have been removed by retention.\n"],
+    [
+      ["runs", "show", "4711"],
+      "error RUN_UNKNOWN: there is no run 4711\n  hint: It may have been removed by retention.\n",
+    ],
     [
       ["runs", "show", "newest"],
       'error CONFIG_INVALID: "newest" is not the number of a run\n  hint: `heddle runs list` shows the numbers.\n',
@@ -136,7 +142,9 @@ describe("steps that cannot be finished", () => {
 
   test("a stored file that is corrupt is not taken for the value", async () => {
     const stored = join(project.directory, ".heddle", "storage");
-    const files = readdirSync(stored, { recursive: true, encoding: "utf8" }).filter((file) => /numbers.*json/.test(file));
+    const files = readdirSync(stored, { recursive: true, encoding: "utf8" }).filter((file) =>
+      /numbers.*json/.test(file),
+    );
     expect(files).not.toEqual([]);
     for (const file of files) truncateSync(join(stored, file), 3);
     const { code, stdout } = await run("materialize", "sum");
@@ -187,18 +195,20 @@ describe("databases that are not there end with 3", () => {
     await using running = startHeddle(["runs"], { cwd: project.directory, env: { DATABASE_URL: proxy.url } });
     await expect.poll(() => proxy.accepted, { timeout: 30_000 }).toBeGreaterThan(0);
     running.signal("SIGINT");
-    expect(await running.result).toEqual({ code: 130, stdout: "", stderr: "" });
+    expect(await running.result()).toEqual({ code: 130, stdout: "", stderr: "" });
   });
 
   test("the database goes away while a run is followed", async () => {
     const proxy = await startTcpProxy(database.url);
     const options = { cwd: project.directory, env: { DATABASE_URL: proxy.url } };
-    await using running = startHeddle(["materialize", "endless"], options);
+    await using running = startHeddle(["materialize", "waiting"], options);
     await running.printed(/1 running/);
     await proxy[Symbol.asyncDispose]();
-    const { code, stderr } = await running.result;
+    const { code, stderr } = await running.result();
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^error DATABASE_UNAVAILABLE: cannot connect to the database at 127\.0\.0\.1:\d+\/test_\w+: .*\n {2}hint: /m);
+    expect(stderr).toMatch(
+      /^error DATABASE_UNAVAILABLE: cannot connect to the database at 127\.0\.0\.1:\d+\/test_\w+: .*\n {2}hint: /m,
+    );
     expect(stderr).not.toMatch(/^ {4}at /m);
     // It is there again, and so is the run: nothing was lost.
     const [newest] = documents((await run("runs", "--limit", "1", "--json")).stdout);
@@ -224,7 +234,7 @@ describe("Ctrl-C", () => {
     await using running = startHeddle(["materialize", "endless", "--json"], { cwd: project.directory, env });
     await running.printed(/"status":"running".*"running":1/);
     running.signal("SIGINT");
-    const { code, stdout, stderr } = await running.result;
+    const { code, stdout, stderr } = await running.result();
     expect(code).toBe(130);
     expect(stderr).toMatch(/^canceling run \d+; once more leaves it to the next daemon\n$/);
     expect(documents(stdout).at(-1)).toMatchObject({ status: "canceled", counts: { canceled: 1 } });
@@ -236,7 +246,7 @@ describe("Ctrl-C", () => {
     running.signal("SIGINT");
     await running.printed(/canceling run/);
     running.signal("SIGINT");
-    const { code } = await running.result;
+    const { code } = await running.result();
     expect(code).toBe(130);
     expect(await leftOver(project.directory)).toEqual([]);
   });

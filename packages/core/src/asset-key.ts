@@ -35,13 +35,19 @@ export function findAssetKeyProblem(key: unknown): string | null {
   if (typeof key !== "string") return "it is not a string";
   if (key === "") return "it is empty";
   if (!key.isWellFormed()) return "it holds half of a surrogate pair";
-  if (UNPRINTABLE.test(key)) return "it holds a control character or a mark that changes the direction of text";
+  const unprintable = UNPRINTABLE.exec(key)?.[0].codePointAt(0);
+  if (unprintable !== undefined) {
+    const code = unprintable.toString(16).toUpperCase().padStart(4, "0");
+    return `it holds a control character or a mark that changes the direction of text (U+${code})`;
+  }
   if (key !== key.normalize("NFC"))
     return `it is not in Unicode normal form C (write ${JSON.stringify(key.normalize("NFC"))})`;
-  if (utf8Length(key) > MAX_ASSET_KEY_BYTES) return `it is longer than ${MAX_ASSET_KEY_BYTES} bytes`;
+  const bytes = utf8Length(key);
+  if (bytes > MAX_ASSET_KEY_BYTES) return `it has ${bytes} bytes, and ${MAX_ASSET_KEY_BYTES} are the most`;
   for (const segment of key.split("/")) {
     if (segment === "") return "it has an empty segment";
-    if (segment === "." || segment === "..") return `"${segment}" is not a segment`;
+    if (segment === "." || segment === "..")
+      return `"${segment}" is not a segment, as it has a meaning of its own in paths`;
     if (segment !== segment.trim()) return `the segment "${segment}" begins or ends with a blank`;
   }
   return null;

@@ -1,21 +1,6 @@
 import type { Resource } from "./resource.ts";
 import type { TypeError } from "./types.ts";
 
-/**
- * What the compiler asks of the assets of `definitions`. Their kind tells them apart; comparing all of a declaration with
- * `AnyUpstream` would take it milliseconds for each, and half of the time for a project of 500 assets.
- */
-export interface DefinedAsset {
-  readonly kind: "asset" | "external-asset";
-  readonly key: string;
-}
-
-/** What the compiler asks of the checks of `definitions`; see {@link DefinedAsset}. */
-export interface DefinedCheck {
-  readonly kind: "asset-check";
-  readonly name: string;
-}
-
 /** The slots of one declaration; none for an external asset. */
 type SlotsOfEntry<TEntry> = TEntry extends { readonly types?: { readonly slots: infer TSlots } } ? TSlots : object;
 

@@ -2,7 +2,7 @@ import { isAsset } from "./asset.ts";
 import { isAssetCheck } from "./asset-check.ts";
 import { brand, hasBrand } from "./brand.ts";
 import type { AnyAssetCheck, AnyUpstream } from "./declarations.ts";
-import type { DefinedAsset, DefinedCheck, SlotsCheck } from "./definitions-types.ts";
+import type { SlotsCheck } from "./definitions-types.ts";
 import { isExternalAsset } from "./external-asset.ts";
 import {
   isIoManager,
@@ -64,8 +64,8 @@ interface GivenDefinitions {
  * export default definitions({ assets: [rawWeather, summary], checks: [noNullTemperature], resources: { warehouse } });
  */
 export function definitions<
-  TAssets extends readonly DefinedAsset[] | [],
-  TChecks extends readonly DefinedCheck[] | [] = [],
+  TAssets extends readonly AnyUpstream[] | [],
+  TChecks extends readonly AnyAssetCheck[] | [] = [],
   TResources extends Readonly<Record<string, Resource>> = Record<never, never>,
 >(
   options: DefinitionsOptions<TAssets, TChecks, TResources> & SlotsCheck<TAssets[number] | TChecks[number], TResources>,

@@ -1,5 +1,6 @@
 /** States of a run. `success`, `failed` and `canceled` are final. */
 export const RUN_STATUSES = ["queued", "running", "paused", "canceling", "success", "failed", "canceled"] as const;
+/** One of {@link RUN_STATUSES}. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** States of a step (one asset function applied to one partition). */
@@ -13,10 +14,12 @@ export const STEP_STATUSES = [
   "skipped",
   "canceled",
 ] as const;
+/** One of {@link STEP_STATUSES}. */
 export type StepStatus = (typeof STEP_STATUSES)[number];
 
 /** What the catalog and the CLI show for one partition of an asset. */
 export const PARTITION_STATUSES = ["missing", "fresh", "stale", "failed", "running", "queued", "skipped"] as const;
+/** One of {@link PARTITION_STATUSES}. */
 export type PartitionStatus = (typeof PARTITION_STATUSES)[number];
 
 /**
@@ -35,4 +38,5 @@ export const FAILURE_CAUSES = [
   "worker_lost",
   "poison",
 ] as const;
+/** One of {@link FAILURE_CAUSES}. */
 export type FailureCause = (typeof FAILURE_CAUSES)[number];

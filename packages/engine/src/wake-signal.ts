@@ -11,8 +11,8 @@ export class WakeSignal {
     this.#wake?.();
   }
 
-  /** Waits until it is raised, at most `timeoutMs`; lowers it. */
-  async wait(timeoutMs: number): Promise<void> {
+  /** Waits until it is raised, at most `timeoutMs`; lowers it. Says whether it was raised. */
+  async wait(timeoutMs: number): Promise<boolean> {
     if (!this.#raised) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);
@@ -23,6 +23,8 @@ export class WakeSignal {
       });
       this.#wake = undefined;
     }
+    const wasRaised = this.#raised;
     this.#raised = false;
+    return wasRaised;
   }
 }

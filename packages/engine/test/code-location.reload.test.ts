@@ -25,7 +25,7 @@ export default definitions({ assets: [made] });
 const HELPER = `export const describe = (): string => "a helper";`;
 
 let deployment: TestDeployment;
-const loads: (unknown | undefined)[] = [];
+const loads: unknown[] = [];
 
 beforeAll(async () => {
   deployment = await createDeployment({ "src/definitions.ts": definitionsOf("one"), "src/describe.ts": HELPER });

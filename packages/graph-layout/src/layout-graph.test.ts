@@ -186,6 +186,57 @@ describe("layoutGraph", () => {
     expect(laidOut(layoutGraph(before, { cache })).groupsLaidOut).toBe(0);
   });
 
+  test("leaves every other group as it was when a node is added to one", () => {
+    const growing = dags.chain((input) => fc.tuple(fc.constant(input), fc.nat(input.names.length - 1), fc.boolean()));
+    fc.assert(
+      fc.property(growing, ([input, neighbour, connected]) => {
+        const cache = new LayoutCache();
+        const before = laidOut(layoutGraph(input, { cache }));
+        const added = input.names.length;
+        const after = laidOut(
+          layoutGraph(
+            {
+              // A name behind all others, in the group of an existing node.
+              names: [...input.names, `${input.names[neighbour]!.split("/")[0]!}/~`],
+              groups: [...input.groups, input.groups[neighbour]!],
+              edgeFrom: Int32Array.from([...input.edgeFrom, ...(connected ? [neighbour] : [])]),
+              edgeTo: Int32Array.from([...input.edgeTo, ...(connected ? [added] : [])]),
+            },
+            { cache },
+          ),
+        );
+        expect(after.groupNames).toEqual(before.groupNames);
+        expect(after.groupsLaidOut).toBe(1);
+        expect(insideGroups(after, added)).toEqual(insideGroups(before, added, before.nodeGroup[neighbour]));
+      }),
+    );
+
+    /** Where each node lies in the box of its group, without the group of the added node. */
+    function insideGroups(layout: GraphLayout, count: number, changed = layout.nodeGroup[count]): number[][] {
+      const nodes = Array.from({ length: count }, (_, v) => ({ v, g: layout.nodeGroup[v]! }));
+      return nodes
+        .filter(({ g }) => g !== changed)
+        .map(({ v, g }) => [v, layout.nodeX[v]! - layout.groupX[g]!, layout.nodeY[v]! - layout.groupY[g]!]);
+    }
+  });
+
+  test("leads every edge between groups from left to right when the groups form no cycle", () => {
+    const ordered = dags.map((input): LayoutInput => {
+      // A node's group is not before that of any node that feeds it: the groups are cut out of the order of the nodes.
+      const groups = input.names.map((_, v) => `g${Math.floor((4 * v) / input.names.length)}`);
+      return { ...input, groups };
+    });
+    fc.assert(
+      fc.property(ordered, (input) => {
+        const layout = laidOut(layoutGraph(input));
+        Array.from(layout.trunkFrom).forEach((from, t) => {
+          const [left, right] = [groupBox(layout, from), groupBox(layout, layout.trunkTo[t]!)];
+          expect(left.right).toBeLessThan(right.left);
+        });
+      }),
+    );
+  });
+
   test("reports an exact cycle", () => {
     const cyclic = dags.chain((input) =>
       fc.tuple(

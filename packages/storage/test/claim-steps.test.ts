@@ -74,15 +74,15 @@ test("nothing is given of a run that is paused while somebody waits for it", asy
 
 /** Waits until some transaction waits for a lock of another. */
 async function waitForLock(): Promise<void> {
-  await expect
-    .poll(async () => {
-      const rows = await db.read(
-        "waiting",
-        ({ sql }) => sql`select from pg_stat_activity where wait_event_type = 'Lock'`,
-      );
-      return rows.length;
-    })
-    .toBeGreaterThan(0);
+  const isWaited = async (): Promise<boolean> => {
+    const rows = await db.read(
+      "waiting",
+      ({ sql }) => sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  };
+  await expect.poll(isWaited, { timeout: 20_000 }).toBe(true);
 }
 
 describe("limits", () => {

@@ -131,7 +131,7 @@ describe("two daemons that act at once", () => {
     await using second = await openDatabase({ url: database.url, applicationName: "second daemon" });
     const commands = decide(await loadDaemonSnapshot(db));
     expect(commands.map(({ kind }) => kind)).toEqual(["expire_worker", "revoke_steps", "release_backoff"]);
-    await Promise.all(commands.flatMap((command) => [executeCommand(db, command), executeCommand(second, command)]));
+    for (const command of commands) await Promise.all([db, second].map((daemon) => executeCommand(daemon, command)));
     const { events, attempts, assets } = await readState(db);
     expect(attempts.filter(({ runId }) => runId === late.runId)).toHaveLength(5);
     // The lost ones wait for a moment, which may be over by now.

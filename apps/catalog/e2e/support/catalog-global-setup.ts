@@ -53,7 +53,9 @@ async function buildIfStale(): Promise<void> {
   const changed = await Promise.all(SOURCES.map(newestChange));
   if (Math.max(...changed) < built) return;
   const vite = join(CATALOG, "node_modules/.bin/vite");
-  await promisify(execFile)(vite, ["build"], { cwd: CATALOG, timeout: BUILD_TIMEOUT_MS });
+  // vitest says `test` here, which would build React for development.
+  const env = { ...process.env, NODE_ENV: "production" };
+  await promisify(execFile)(vite, ["build"], { cwd: CATALOG, env, timeout: BUILD_TIMEOUT_MS });
 }
 
 /** When a file, or anything below a folder, was changed last. */

@@ -1,10 +1,10 @@
 import type { CodeLocationHealth, Deployment, LoadProblem } from "@heddle/api";
-import { Popover } from "@base-ui/react/popover";
 import type { ReactNode } from "react";
 import { formatCounted } from "../format/amounts.ts";
 import { lastSegment } from "../data/catalog-index.ts";
 import { GlyphIcon } from "../status/status-mark.tsx";
 import { Ago } from "../ui/instant.tsx";
+import { PopoverButton } from "../ui/popover-button.tsx";
 import { loadProblems } from "./deployment.ts";
 import { STATE_BUTTON } from "./state-button.ts";
 
@@ -15,26 +15,25 @@ export function CodeState({ deployment }: { readonly deployment: Deployment }): 
   const name =
     codeLocations.length === 1 ? codeLocations[0]?.name : formatCounted(codeLocations.length, "code location");
   return (
-    <Popover.Root>
-      <Popover.Trigger className={`${STATE_BUTTON} ${problems > 0 ? "text-failed-ink" : ""}`}>
-        <span className={problems > 0 ? "" : "text-fresh-ink"}>
-          <GlyphIcon glyph={problems > 0 ? "cross" : "check"} />
-        </span>
-        {problems > 0 ? formatCounted(problems, "problem") : "code"}
-        <span className="text-faint max-lg:hidden">{name}</span>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="end" className="z-50">
-          <Popover.Popup className="popup max-h-[70vh] w-[520px] max-w-[calc(100vw-24px)] overflow-y-auto p-4">
-            <Popover.Title className="text-md font-semibold">Code locations</Popover.Title>
-            {codeLocations.length === 0 && <p className="mt-2 text-muted">No code location has been loaded yet.</p>}
-            {codeLocations.map((location) => (
-              <CodeLocation key={location.name} location={location} />
-            ))}
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <PopoverButton
+      trigger={
+        <>
+          <span className={problems > 0 ? "" : "text-fresh-ink"}>
+            <GlyphIcon glyph={problems > 0 ? "cross" : "check"} />
+          </span>
+          {problems > 0 ? formatCounted(problems, "problem") : "code"}
+          <span className="text-faint max-lg:hidden">{name}</span>
+        </>
+      }
+      className={`${STATE_BUTTON} ${problems > 0 ? "text-failed-ink" : ""}`}
+      title="Code locations"
+      width="w-[520px]"
+    >
+      {codeLocations.length === 0 && <p className="mt-2 text-muted">No code location has been loaded yet.</p>}
+      {codeLocations.map((location) => (
+        <CodeLocation key={location.name} location={location} />
+      ))}
+    </PopoverButton>
   );
 }
 

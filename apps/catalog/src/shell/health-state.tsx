@@ -1,11 +1,11 @@
 import type { Deployment, WorkerHealth } from "@heddle/api";
-import { Popover } from "@base-ui/react/popover";
 import type { ReactNode } from "react";
 import { type Connection, useConnection } from "../data/catalog-state.ts";
 import { formatCount, formatCounted } from "../format/amounts.ts";
 import type { Glyph, Tone } from "../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../status/status-mark.tsx";
 import { Ago } from "../ui/instant.tsx";
+import { PopoverButton } from "../ui/popover-button.tsx";
 import { describeStandstill } from "./deployment.ts";
 import { STATE_BUTTON } from "./state-button.ts";
 
@@ -20,22 +20,21 @@ export function HealthState({ deployment }: { readonly deployment: Deployment })
   const connection = useConnection();
   const health = summarize(deployment, connection);
   return (
-    <Popover.Root>
-      <Popover.Trigger className={STATE_BUTTON}>
-        <span className={TONE_TEXT[health.tone]}>
-          <GlyphIcon glyph={health.glyph} />
-        </span>
-        {health.word}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="end" className="z-50">
-          <Popover.Popup className="popup max-h-[70vh] w-[420px] max-w-[calc(100vw-24px)] overflow-y-auto p-4">
-            <Popover.Title className="text-md font-semibold">Health</Popover.Title>
-            <HealthTable deployment={deployment} connection={connection} />
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <PopoverButton
+      trigger={
+        <>
+          <span className={TONE_TEXT[health.tone]}>
+            <GlyphIcon glyph={health.glyph} />
+          </span>
+          {health.word}
+        </>
+      }
+      className={STATE_BUTTON}
+      title="Health"
+      width="w-[420px]"
+    >
+      <HealthTable deployment={deployment} connection={connection} />
+    </PopoverButton>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Outlet, rootRouteId, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useCatalogState } from "../data/catalog-state.ts";
 import { invalidateEverything } from "../data/invalidation.ts";
@@ -9,19 +9,25 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { useDeployment } from "./deployment.ts";
-import { KeyHelp } from "./key-help.tsx";
-import { Palette } from "./palette.tsx";
 import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
+
+const route = getRouteApi(rootRouteId);
 
 const LaunchDialog = lazy(async () => ({
   default: (await import("../features/launch/launch-dialog.tsx")).LaunchDialog,
 }));
 
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const KeyHelp = lazy(async () => ({ default: (await import("./key-help.tsx")).KeyHelp }));
+
 /** What is around every page. */
 export function Shell(): ReactNode {
   const deployment = useDeployment();
   const [over, setOver] = useState<"nothing" | "palette" | "help">("nothing");
+  // What lies over pages is loaded when it is asked for first, and stays so that it can close.
+  const [seen, setSeen] = useState(false);
+  if (over !== "nothing" && !seen) setSeen(true);
   const close = (): void => setOver("nothing");
   useShellHotkeys({ openPalette: () => setOver("palette"), openHelp: () => setOver("help") });
   useForgetAddressProblems();
@@ -42,8 +48,12 @@ export function Shell(): ReactNode {
           </div>
         </main>
       </div>
-      <Palette open={over === "palette"} onClose={close} />
-      <KeyHelp open={over === "help"} onClose={close} />
+      {seen && (
+        <Suspense>
+          <Palette open={over === "palette"} onClose={close} />
+          <KeyHelp open={over === "help"} onClose={close} />
+        </Suspense>
+      )}
       <Toasts />
     </div>
   );
@@ -52,6 +62,9 @@ export function Shell(): ReactNode {
 /** Pages appear once the assets are known: all of them speak of assets by row. */
 function CatalogGate(): ReactNode {
   const state = useCatalogState();
+  const { launch } = route.useSearch();
+  const [launchSeen, setLaunchSeen] = useState(launch !== undefined);
+  if (launch !== undefined && !launchSeen) setLaunchSeen(true);
   if (state.kind === "loading") return <Skeleton label="Reading the assets" lines={8} />;
   if (state.kind === "failed") {
     return (
@@ -65,9 +78,11 @@ function CatalogGate(): ReactNode {
   return (
     <>
       <Outlet />
-      <Suspense>
-        <LaunchDialog catalog={state.catalog} />
-      </Suspense>
+      {launchSeen && (
+        <Suspense>
+          <LaunchDialog catalog={state.catalog} />
+        </Suspense>
+      )}
     </>
   );
 }

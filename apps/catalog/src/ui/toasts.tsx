@@ -1,18 +1,17 @@
-import { Toast } from "@base-ui/react/toast";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { describeFailure } from "../data/api-failure.ts";
-import { IconButton } from "./button.tsx";
+import { addAnnouncement, useAnnouncementCount } from "./announcements.ts";
 
-const manager = Toast.createToastManager();
+const ToastHost = lazy(async () => ({ default: (await import("./toast-host.tsx")).ToastHost }));
 
 /** Tells that something was done. */
 export function announce(title: string, description?: string): void {
-  manager.add({ title, ...(description === undefined ? {} : { description }), timeout: 4_000 });
+  addAnnouncement({ title, ...(description === undefined ? {} : { description }), timeout: 4_000 });
 }
 
 /** Tells that something could not be done, and why. Stays until it is read. */
 export function announceProblem(title: string, description: string): void {
-  manager.add({ title, description, priority: "high", timeout: 0, type: "failure" });
+  addAnnouncement({ title, description, priority: "high", timeout: 0, type: "failure" });
 }
 
 /** The same for a failed call of the API. */
@@ -21,32 +20,12 @@ export function announceFailure(title: string, error: unknown): void {
   announceProblem(title, [message, hint].filter(Boolean).join(" "));
 }
 
-/** Where announcements appear. */
+/** Where announcements appear; what shows them is loaded with the first. */
 export function Toasts(): ReactNode {
+  if (useAnnouncementCount() === 0) return null;
   return (
-    <Toast.Provider toastManager={manager}>
-      <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-4 z-50 flex w-80 flex-col gap-2">
-          <ToastList />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+    <Suspense>
+      <ToastHost />
+    </Suspense>
   );
-}
-
-function ToastList(): ReactNode {
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((toast) => (
-    <Toast.Root
-      key={toast.id}
-      toast={toast}
-      className={`popup flex items-start gap-2 px-3 py-2 ${toast.type === "failure" ? "border-failed" : ""}`}
-    >
-      <Toast.Content className="min-w-0 flex-1">
-        <Toast.Title className="font-medium" />
-        <Toast.Description className="break-words text-muted" />
-      </Toast.Content>
-      <Toast.Close render={<IconButton icon="close" label="Dismiss" className="-mr-1.5" />} />
-    </Toast.Root>
-  ));
 }

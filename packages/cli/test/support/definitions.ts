@@ -19,13 +19,14 @@ const odd = asset({
 // A function is a value that no JSON can hold; the compiler would say so.
 const unstorable = asset({ key: "unstorable", materialize: () => (() => 1) as unknown as number });
 const large = asset({ key: "large", materialize: () => "x".repeat(8 * 1024 * 1024) });
-const endless = asset({
-  key: "endless",
-  async materialize({ signal }) {
-    await pause(600_000, undefined, { signal });
-    return 1;
-  },
-});
+const wait = (key: string) =>
+  asset({
+    key,
+    async materialize({ signal }) {
+      await pause(600_000, undefined, { signal });
+      return 1;
+    },
+  });
 const deaf = asset({
   key: "deaf",
   materialize() {
@@ -33,5 +34,5 @@ const deaf = asset({
     for (;;) continue;
   },
 });
-export default definitions({ assets: [numbers, sum, daily, odd, unstorable, large, endless, deaf] });
+export default definitions({ assets: [numbers, sum, daily, odd, unstorable, large, wait("endless"), wait("waiting"), deaf] });
 `;

@@ -34,7 +34,8 @@ export interface RunningHeddle extends AsyncDisposable {
   readonly printed: (pattern: RegExp) => Promise<RegExpMatchArray>;
   /** Signals its process group, as a terminal does. */
   readonly signal: (signal: NodeJS.Signals) => void;
-  readonly result: Promise<HeddleResult>;
+  /** Waits until it and everything that writes to its streams has ended. */
+  readonly result: () => Promise<HeddleResult>;
 }
 
 /** Starts the command in a process group of its own. */
@@ -45,7 +46,7 @@ export function startHeddle(args: readonly string[], options: HeddleOptions): Ru
 /** Runs the command to its end. */
 export async function heddle(args: readonly string[], options: HeddleOptions): Promise<HeddleResult> {
   await using running = startHeddle(args, options);
-  return await running.result;
+  return await running.result();
 }
 
 /** Starts a program in a process group of its own. */
@@ -74,26 +75,29 @@ export function startProgram(program: string, args: readonly string[], options: 
     process.kill(-child.pid, name);
   };
   const describe = (): string => `\n${[first, ...rest].join(" ")}\nstdout: ${stdout}\nstderr: ${stderr}`;
-  const result = new Promise<HeddleResult>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it does not end:${describe()}`)), TIMEOUT_MS);
+  const ended = new Promise<HeddleResult>((resolve, reject) => {
     child.once("error", reject);
     // Its processes may hold the streams open for longer than it lives itself.
-    child.once("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, stdout, stderr });
-    });
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
   });
   // Whoever does not wait for it does not want to hear of it either.
-  result.catch(() => undefined);
+  ended.catch(() => undefined);
+  const result = async (): Promise<HeddleResult> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`it does not end:${describe()}`)), TIMEOUT_MS);
+    });
+    return await Promise.race([ended, late]).finally(() => clearTimeout(timer));
+  };
   const printed = (pattern: RegExp): Promise<RegExpMatchArray> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => finish(() => reject(missing("does not print"))), TIMEOUT_MS);
-      const ended = (): void => finish(() => reject(missing("ended without printing")));
+      const closed = (): void => finish(() => reject(missing("ended without printing")));
       const missing = (how: string): Error => new Error(`it ${how} ${String(pattern)}:${describe()}`);
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
         looks.delete(look);
-        child.off("close", ended);
+        child.off("close", closed);
         settle();
       };
       const look = (): void => {
@@ -101,7 +105,7 @@ export function startProgram(program: string, args: readonly string[], options: 
         if (match !== null) finish(() => resolve(match));
       };
       looks.add(look);
-      child.once("close", ended);
+      child.once("close", closed);
       look();
     });
   return {
@@ -113,7 +117,7 @@ export function startProgram(program: string, args: readonly string[], options: 
     result,
     [Symbol.asyncDispose]: async () => {
       signal("SIGTERM");
-      await result;
+      await result();
     },
   };
 }

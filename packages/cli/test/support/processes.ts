@@ -15,7 +15,9 @@ export function processesOf(directory: string): FoundProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((name) => {
-      const command = read(() => readFileSync(`/proc/${name}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
+      const command = read(() => readFileSync(`/proc/${name}/cmdline`, "utf8"))
+        .replaceAll("\0", " ")
+        .trim();
       const told = [
         command,
         read(() => readFileSync(`/proc/${name}/environ`, "utf8")),

@@ -23,6 +23,7 @@ export function identityMapping(): PartitionMapping<"one", never> {
   return defineMapping({ kind: "identity" }, "one");
 }
 
+/** What {@link timeWindowMapping} takes. Offsets count downstream windows. */
 export interface TimeWindowMappingOptions {
   /** The first downstream window that is read for: -1 is the one before the partition's own. @default 0 */
   readonly startOffset?: number | undefined;

@@ -1,6 +1,8 @@
 /** Cadences whose ordinals follow from calendar arithmetic alone. */
 export const REGULAR_CADENCES = ["hourly", "daily", "weekly", "monthly"] as const;
+/** One of {@link REGULAR_CADENCES}. */
 export type RegularCadence = (typeof REGULAR_CADENCES)[number];
+/** How time is cut: regularly, or by a cron expression. */
 export type Cadence = RegularCadence | "cron";
 
 /** A static definition as data: the keys in their order; the ordinal is the index. */

@@ -23,26 +23,31 @@ export interface TimePartitionsOptions {
   readonly exclusions?: readonly string[] | undefined;
 }
 
+/** What {@link hourlyPartitions} takes; its keys look like `2024-01-31-05:00`. */
 export interface HourlyPartitionsOptions extends TimePartitionsOptions {
   /** Minute at which each hour starts, 0–59. @default 0 */
   readonly minuteOffset?: number | undefined;
 }
 
+/** What {@link dailyPartitions} takes; its keys look like `2024-01-31`. */
 export interface DailyPartitionsOptions extends HourlyPartitionsOptions {
   /** Hour at which each day starts, 0–23. @default 0 */
   readonly hourOffset?: number | undefined;
 }
 
+/** What {@link weeklyPartitions} takes; its keys look like `2024-01-28`. */
 export interface WeeklyPartitionsOptions extends DailyPartitionsOptions {
   /** Day on which each week starts, 0 (Sunday) to 6. @default 0 */
   readonly dayOffset?: number | undefined;
 }
 
+/** What {@link monthlyPartitions} takes; its keys look like `2024-01`. */
 export interface MonthlyPartitionsOptions extends DailyPartitionsOptions {
   /** Day on which each month starts, 1–28. @default 1 */
   readonly dayOffset?: number | undefined;
 }
 
+/** What {@link cronPartitions} takes: a window lasts from one tick to the next. */
 export interface CronPartitionsOptions extends TimePartitionsOptions {
   /** Five-field cron expression; each tick ends one window and starts the next. */
   readonly cron: string;

@@ -1,5 +1,6 @@
 /** Attributes that a selection can ask for, besides `tag`. */
 export const SELECTION_ATTRIBUTES = ["key", "group", "kind", "owner", "status"] as const;
+/** What `attribute:value` of a selection may name; tags are apart, as they have names of their own. */
 export type SelectionAttribute = (typeof SELECTION_ATTRIBUTES)[number];
 
 /** How far a traversal goes: a number of steps, or `all` of them. */

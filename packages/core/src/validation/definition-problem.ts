@@ -3,6 +3,9 @@ import type { ErrorCode } from "../error-catalogue.ts";
 import { formatSourceLocation, relativeToProject } from "../source-location.ts";
 import type { SourceLocation } from "../snapshot.ts";
 
+/** Longer keys are cut off in messages: among what can be wrong with a key is its length. */
+const MAX_SHOWN_KEY = 120;
+
 /** One thing that is wrong with the definitions of a project. */
 export interface DefinitionProblem {
   readonly code: ErrorCode;
@@ -55,7 +58,9 @@ export class ProblemReport {
   /** `asset "weather/raw" (src/weather.ts:12)` */
   name(noun: string, placed: Placed): string {
     const place = this.place(placed);
-    return `${noun} ${JSON.stringify(placed.key ?? null)}${place === null ? "" : ` (${place})`}`;
+    const key = JSON.stringify(placed.key ?? null);
+    const shown = key.length <= MAX_SHOWN_KEY ? key : `${key.slice(0, MAX_SHOWN_KEY)}…"`;
+    return `${noun} ${shown}${place === null ? "" : ` (${place})`}`;
   }
 
   /** `src/weather.ts:12`, or `null` when the place is not known. */

@@ -69,6 +69,64 @@ describe("validateDefinitions", () => {
   });
 });
 
+/** One project with most of what people get wrong. */
+test("a project full of mistakes is told all of them in one go", () => {
+  const z = plain("z");
+  const y = plain("y", { deps: { z } });
+  const days = plain("days", { partitions: dailyPartitions({ start: "2024-01-01" }) });
+  const expected: readonly (readonly [code: string, asset: string, part: string, given: unknown])[] = [
+    ["ASSET_KEY_INVALID", "up/../down", '".." is not a segment', plain("up/../down")],
+    ["ASSET_KEY_INVALID", "nul\0", "(U+0000)", plain("nul\0")],
+    ["ASSET_KEY_INVALID", "l".repeat(300), "300 bytes, and 255 are the most", plain("l".repeat(300))],
+    ["ASSET_KEY_INVALID", "cafe\u0301", "normal form C", plain("cafe\u0301")],
+    ["ASSET_DUPLICATE", "days", "two assets have the key", plain("days")],
+    ["ASSET_KEY_TWIN", "caf\u00E9", "differ only in", plain("caf\u00E9")],
+    ["ASSET_DEPENDENCY_INVALID", "text", "is a string and no asset", plain("text", { deps: { days: "days" } })],
+    ["ASSET_DEPENDENCY_MISSING", "gone", "is not part of", plain("gone", { deps: { other: plain("other") } })],
+    ["ASSET_CYCLE", "y", "y → z → y", plain("z", { deps: { y } })],
+    [
+      "TIME_ZONE_INVALID",
+      "zone",
+      '"Europe/Osloo"',
+      plain("zone", { partitions: dailyPartitions({ start: "2024-01-01", timeZone: "Europe/Osloo" }) }),
+    ],
+    [
+      "PARTITIONS_INVALID",
+      "end",
+      "is not after the start",
+      plain("end", { partitions: dailyPartitions({ start: "2024-01-01", end: "2023-01-01" }) }),
+    ],
+    [
+      "MAPPING_NOT_DERIVABLE",
+      "regions",
+      "cannot be derived",
+      plain("regions", { partitions: staticPartitions(["eu"]), deps: { days } }),
+    ],
+    [
+      "RESOURCE_MISSING",
+      "slot",
+      'needs the resource "db"',
+      plain("slot", { resources: { db: resource.required<number>()("db") } }),
+    ],
+  ];
+  const problems = validate({ assets: [days, y, ...expected.map(([, , , given]) => given)] });
+  for (const [code, asset, part] of expected) {
+    expect(problems).toContainEqual(
+      expect.objectContaining({
+        code,
+        asset,
+        message: expect.stringContaining(part),
+        hint: expect.stringMatching(/\.$/u),
+      }),
+    );
+  }
+  for (const { message, source } of problems) {
+    expect(message).toMatch(HERE);
+    expect(message.length).toBeLessThan(400);
+    expect(source).toMatchObject({ file: "validate-definitions.test.ts", line: expect.any(Number) });
+  }
+});
+
 describe("entries", () => {
   test.each([
     ["undefined", undefined, "misspelled import"],

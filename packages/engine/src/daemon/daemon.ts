@@ -94,6 +94,8 @@ class Leader {
   #fenced: Database | undefined;
   #retention: Promise<void> | undefined;
   #retentionAt = performance.now();
+  /** Monotonic time of the next look, unless somebody asks for one before. */
+  #decideAt = 0;
   #isStopped = false;
 
   constructor({ db, log, leaseMs = DEFAULT_LEASE_MS }: DaemonOptions) {
@@ -113,7 +115,10 @@ class Leader {
   }
 
   async run(): Promise<void> {
-    while (!this.#isStopped) await this.#wake.wait(await this.#round());
+    while (!this.#isStopped) {
+      // Woken by the clock to renew its lease only, it does not look.
+      if (await this.#wake.wait(await this.#round())) this.#decideAt = 0;
+    }
     if (this.#lease === undefined) return;
     await releaseLease(this.#db, this.#lease).catch((error: unknown) => {
       this.#log.error("the lease of this daemon could not be given back; it runs out by itself", error);
@@ -127,9 +132,9 @@ class Leader {
       // Another one leads: it is asked for the lease about when that could run out.
       if (lease === undefined) return this.#leaseMs / 3;
       const fenced = (this.#fenced ??= fence(this.#db, lease));
-      const waitMs = await this.#decide(fenced);
+      if (performance.now() >= this.#decideAt) this.#decideAt = performance.now() + (await this.#decide(fenced));
       this.#keepOrder(fenced);
-      return Math.max(0, Math.min(waitMs, this.#renewInMs(lease)));
+      return Math.max(0, Math.min(this.#decideAt - performance.now(), this.#renewInMs(lease)));
     } catch (error) {
       if (isHeddleError(error, "DATABASE_LEASE_LOST")) {
         this.#log.warn("another daemon has taken over");
@@ -148,6 +153,7 @@ class Leader {
       this.#lease = await acquireLease(this.#db, { name: LEASE_NAME, holder: this.#holder, ttlMs: this.#leaseMs });
       if (this.#lease !== undefined && this.#lease.epoch !== before?.epoch) {
         this.#fenced = undefined;
+        this.#decideAt = 0;
         this.#log.info("this daemon leads", { epoch: this.#lease.epoch });
       }
     }

@@ -217,19 +217,22 @@ export class StepPool<TStep extends PoolStep> {
 
   /** Gives waiting steps to the processes that have room, the emptiest first. */
   #feedOpen(lane: Lane<TStep>): void {
-    const open = openProcesses(lane).sort((a, b) => a.unfinished.size - b.unfinished.size);
+    if (lane.waiting.length === 0) return;
+    const open = openProcesses(lane).toSorted((a, b) => a.unfinished.size - b.unfinished.size);
     for (const [index, process] of open.entries()) {
-      if (lane.waiting.length === 0) return;
+      // A handful of steps at a time costs a message each: wait until half of what lay ahead is done.
+      if (process.unfinished.size > Math.max(process.concurrency, process.refillAt)) continue;
       let load = this.#loadOf(process);
-      // A handful of steps at a time costs a message each: wait for room for half of what may lie ahead.
-      if (process.unfinished.size > process.concurrency && load > process.concurrency / 2) continue;
       const share = Math.ceil(lane.waiting.length / (open.length - index));
       let count = 0;
       while (count < share && load < process.concurrency) {
         load += this.#options.pace.weightOf(lane.waiting[count]?.step.assetId ?? 0);
         count += 1;
       }
-      if (count > 0) process.run(lane.waiting.splice(0, count).map(({ assignment }) => assignment));
+      if (count === 0) continue;
+      process.run(lane.waiting.splice(0, count).map(({ assignment }) => assignment));
+      process.refillAt = Math.floor(process.unfinished.size / 2);
+      if (lane.waiting.length === 0) return;
     }
   }
 

@@ -59,6 +59,8 @@ export class StepProcess {
   readonly unfinished = new Map<number, StepAssignment>();
   /** Takes no new steps: something in it may be broken, or it was told to stop. */
   closed = false;
+  /** It is given more steps when no more than this many are unfinished; the pool's own note. */
+  refillAt = 0;
   /** Monotonic time of the last sign of life while it had work. */
   lastAliveAt = performance.now();
   readonly #child: ChildProcess;

@@ -1,4 +1,4 @@
-import { serializeError, type Definitions } from "@heddle/core";
+import { serializeError, type Definitions, type HeddleError } from "@heddle/core";
 import { describeStep, timeoutError } from "./exit-cause.ts";
 import type { DeploymentDefaults, StepAssignment, StepReport } from "./protocol.ts";
 import type { ResourceScope } from "../step/resource-scope.ts";
@@ -126,8 +126,12 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
  */
 async function attempt(step: StepAssignment, scope: StepScope, options: StepQueueOptions): Promise<Ended> {
   const { signal } = scope.controller;
-  const timeout = timeoutError(describeStep(step), step.timeoutMs);
-  const timer = setLongTimeout(() => scope.controller.abort(timeout), step.timeoutMs);
+  // Made only when it is needed: an error takes its stack, which costs more than a quick step.
+  let timeout: HeddleError | undefined;
+  const timer = setLongTimeout(() => {
+    timeout = timeoutError(describeStep(step), step.timeoutMs);
+    scope.controller.abort(timeout);
+  }, step.timeoutMs);
   const faulted = new Promise<Ended>((resolve) => {
     scope.onFault(({ cause, error }) => {
       const result = { kind: "failure", cause, error: serializeError(error), checks: [] } as const;
@@ -153,7 +157,7 @@ async function attempt(step: StepAssignment, scope: StepScope, options: StepQueu
       return await faulted;
     }
     const { result, isStuck } = ended;
-    if (result.kind === "failure" && signal.aborted && signal.reason === timeout) {
+    if (result.kind === "failure" && timeout !== undefined && signal.reason === timeout) {
       const error = serializeError(timeout);
       return { result: { kind: "failure", cause: "timeout", error, checks: result.checks }, isStuck };
     }

@@ -4,7 +4,7 @@ import { catalogIndex } from "../../data/catalog-index.ts";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { StatusTable } from "../../data/status-table.ts";
 import { codeOf } from "../../status/status-look.ts";
-import { countLeftStale, isReadable, openStates, partitionedRows, rootOf } from "./launch-target.ts";
+import { countLeftStale, openStates, partitionedRows, rootOf } from "./launch-target.ts";
 
 const CITIES: PartitionsSpec = { kind: "static", keys: ["a", "b", "c"] };
 
@@ -42,13 +42,6 @@ describe("what a launch is aimed at", () => {
     // What lies between need not be chosen.
     expect(rootOf(catalog, [row("report"), row("raw")])).toBe(row("raw"));
     expect(rootOf(catalog, [])).toBeUndefined();
-  });
-
-  test("partitions in words are read by the definition of the root", () => {
-    expect(isReadable(catalog, row("raw"), "a,c")).toBe(true);
-    expect(isReadable(catalog, row("raw"), "d")).toBe(false);
-    expect(isReadable(catalog, row("report"), "anything")).toBe(true);
-    expect(isReadable(catalog, undefined, "anything")).toBe(true);
   });
 
   test("assets behind the plan are counted once", () => {

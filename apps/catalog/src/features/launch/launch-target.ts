@@ -1,4 +1,3 @@
-import { isHeddleError, type PartitionsSpec, resolvePartitions } from "@heddle/core";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { codeOf } from "../../status/status-look.ts";
 import type { LaunchState } from "./launch-search.ts";
@@ -45,27 +44,6 @@ function nearestUpstream({ index }: Catalog, row: number, candidates: ReadonlySe
     for (let i = start[own] ?? 0; i < (start[own + 1] ?? 0); i++) seen.add(target[i] ?? 0);
   }
   return undefined;
-}
-
-/**
- * Whether partitions in words can be read with the definition of a row. True as well where only the server knows the keys:
- * it says then what is wrong.
- */
-export function isReadable({ index }: Catalog, row: number | undefined, text: string): boolean {
-  const spec = row === undefined ? null : index.partitionsOf(row);
-  if (spec === null || holdsDynamic(spec)) return true;
-  try {
-    resolvePartitions(spec, { now: Date.now() }).parseRange(text);
-    return true;
-  } catch (error) {
-    if (isHeddleError(error)) return false;
-    throw error;
-  }
-}
-
-function holdsDynamic(spec: PartitionsSpec): boolean {
-  if (spec.kind === "multi") return spec.dimensions.some(({ partitions }) => holdsDynamic(partitions));
-  return spec.kind === "dynamic";
 }
 
 /** How many assets read what is planned, directly or through others, and are not part of the plan themselves. */

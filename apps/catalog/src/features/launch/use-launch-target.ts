@@ -3,7 +3,8 @@ import type { Catalog } from "../../data/catalog-state.ts";
 import type { FilterResult } from "../../data/selection-filter.ts";
 import { useSelection } from "../../data/use-selection.ts";
 import type { LaunchRequest } from "./launch-search.ts";
-import { isReadable, partitionedRows, rootOf } from "./launch-target.ts";
+import { partitionedRows, rootOf } from "./launch-target.ts";
+import { isReadable } from "./readable-partitions.ts";
 import type { LaunchInput } from "./use-launch-plan.ts";
 
 /** What a request comes to with the assets that there are. */
@@ -28,8 +29,10 @@ export function useLaunchTarget(catalog: Catalog, request: LaunchRequest): Launc
     const given = by === undefined ? undefined : index.rowOfKey(by);
     const root = given !== undefined && partitioned.includes(given) ? given : rootOf(catalog, partitioned);
     const rootKey = root === undefined ? null : (index.keys[root] ?? null);
+    const spec = root === undefined ? null : index.partitionsOf(root);
+    const unreadable = parts !== undefined && !isReadable(spec, parts);
     const input: LaunchInput | null =
-      result.kind !== "matched" || rows.length === 0 || (parts !== undefined && !isReadable(catalog, root, parts))
+      result.kind !== "matched" || rows.length === 0 || unreadable
         ? null
         : {
             selection: result.canonical,

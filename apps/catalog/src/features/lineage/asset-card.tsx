@@ -67,7 +67,7 @@ export const AssetCard = memo(function AssetCard({
       >
         <span className={failed ? "font-medium text-failed-ink" : ""}>{look.word}</span>
         {!Number.isNaN(at) && <span>· {formatAgo(at, Math.max(now, at))}</span>}
-        <Counts scene={scene} row={row} />
+        <Counts scene={scene} row={row} lit={lit} />
       </span>
       {lit && index.external[row] === 0 && (
         <StatusBar countOf={(code) => statuses.countOf(row, code)} className="absolute inset-x-1 bottom-1 h-1" />
@@ -78,7 +78,13 @@ export const AssetCard = memo(function AssetCard({
   );
 });
 
-function Counts({ scene: { statuses }, row }: { readonly scene: Scene; readonly row: number }): ReactNode {
+interface CountsProps {
+  readonly scene: Scene;
+  readonly row: number;
+  readonly lit: boolean;
+}
+
+function Counts({ scene: { statuses }, row, lit }: CountsProps): ReactNode {
   const total = statuses.totals[row] ?? 0;
   const failed = statuses.checksFailed[row] ?? 0;
   // There is room for one number: that of the worse kind.
@@ -87,7 +93,7 @@ function Counts({ scene: { statuses }, row }: { readonly scene: Scene; readonly 
     <span className="ml-auto flex items-center gap-2">
       {trouble > 0 && (
         <span
-          className={`flex items-center gap-0.5 ${failed > 0 ? "text-failed-ink" : "text-stale-ink"}`}
+          className={`flex items-center gap-0.5 ${lit ? (failed > 0 ? "text-failed-ink" : "text-stale-ink") : ""}`}
           title={`${formatCount(trouble)} check results ${failed > 0 ? "failed" : "warn"}`}
         >
           <GlyphIcon glyph={failed > 0 ? "cross" : "triangle"} size={10} />
