@@ -35,7 +35,8 @@ export class ProcessGroup implements AsyncDisposable {
   /** Starts a process and waits until it is ready. @throws what the process says that keeps it from starting */
   start(name: ProcessName): Promise<ProcessMessage & { type: "ready" }> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(notReady(name)), READY_TIMEOUT_MS);
+      // The process keeps this one alive while it starts; a start that was broken off must not.
+      const timer = setTimeout(() => reject(notReady(name)), READY_TIMEOUT_MS).unref();
       let isSettled = false;
       const settle = (finish: () => void): void => {
         isSettled = true;

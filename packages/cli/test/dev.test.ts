@@ -49,6 +49,7 @@ describe("with nothing but a project", () => {
     using project = createProject("developed", DEFINITIONS.replace("[1, 2, 3]", "[1, 2 3]"));
     const { directory } = project;
     const run = (...args: string[]) => heddle(args, { cwd: directory });
+    let runId: string;
     {
       await using dev = startDev(project);
       const [, address = ""] = await dev.printed(ADDRESS);
@@ -86,9 +87,10 @@ describe("with nothing but a project", () => {
       );
       expect(await run("materialize", "numbers", "--json")).toMatchObject({ code: 0 });
 
-      expect(await run("materialize", "patient", "--detach")).toMatchObject({ code: 0 });
+      const launched = await run("materialize", "patient", "--detach", "--json");
+      runId = String(JSON.parse(launched.stdout.trim().split("\n").at(-1) ?? "").run);
       await expect
-        .poll(async () => (await run("runs", "show", "4", "--json")).stdout, { timeout: 60_000, interval: 100 })
+        .poll(async () => (await run("runs", "show", runId, "--json")).stdout, { timeout: 60_000, interval: 100 })
         .toContain('"running":1');
       dev.signal("SIGINT");
       const { code, stdout } = await dev.result();
@@ -101,7 +103,7 @@ describe("with nothing but a project", () => {
     await using again = startDev(project);
     await again.printed(ADDRESS);
     await expect
-      .poll(async () => (await run("runs", "show", "4", "--json")).stdout, { timeout: 60_000, interval: 100 })
+      .poll(async () => (await run("runs", "show", runId, "--json")).stdout, { timeout: 60_000, interval: 100 })
       .toContain('"status":"success"');
     again.signal("SIGINT");
     expect((await again.result()).code).toBe(0);

@@ -82,8 +82,8 @@ describe("a worker that is asked to stop", () => {
     await untilInTheMiddle(deployment, backfill, "made");
     worker.signal("SIGTERM");
     expect(await worker.exited).toEqual({ code: 0, signal: null });
-    expect(await query(`select * from claim`)).toEqual([]);
-    expect(await query(`select * from worker where ended_at is null`)).toEqual([]);
+    expect(await query(`select * from claim where run_id in (${run}, ${backfill})`)).toEqual([]);
+    expect(await query(`select * from worker where ended_at is null and pid = ${worker.pid}`)).toEqual([]);
 
     writeFileSync(deployment.path(`let-go.${run}`), "");
     await startWorker();

@@ -6,7 +6,7 @@ import { simulate, type World } from "./model/simulation.ts";
 import { createTestDatabase, startTcpProxy, type TcpProxy, type TestDatabase } from "./support/index.ts";
 
 /** Time for the scenarios of an ordinary run. With HEDDLE_SIMULATION_RUNS so many are played, however long it takes. */
-const BUDGET_MS = 30_000;
+const BUDGET_MS = 25_000;
 const RUNS = Number(process.env["HEDDLE_SIMULATION_RUNS"] ?? 0);
 const SEED = Number(process.env["HEDDLE_SIMULATION_SEED"] ?? Date.now() % 2 ** 31);
 

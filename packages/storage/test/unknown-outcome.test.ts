@@ -5,6 +5,7 @@ import {
   createRun,
   expireWorkers,
   openDatabase,
+  readOwnedClaims,
   releaseBackoff,
   retryRun,
   settleAndClaim,
@@ -110,6 +111,22 @@ describe("when the answer to a commit is lost,", () => {
     const claims = await claimSteps(faulty, { workerId, capacity: 2, codeVersionIds: [codeVersionId] });
     expect(claims.map(({ partitions }) => partitions.size)).toEqual([2]);
     expect((await readState(db)).claims.filter((row) => row.workerId === workerId)).toHaveLength(1);
+  }, 60_000);
+
+  test("claims in doubt that the worker has found by itself are not handed over again", async () => {
+    const { codeVersionId } = await launch(db, { a: { partitions: 2 } });
+    const workerId = await startWorker(db);
+    proxy.setFault({ ...LOST_ANSWER, next: "hang-up" });
+    const giving = claimSteps(faulty, { workerId, capacity: 2, codeVersionIds: [codeVersionId] });
+    await expect(giving).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    proxy.setFault({ kind: "none" });
+    const [owned] = await readOwnedClaims(db, workerId);
+    if (owned === undefined) throw new Error("nothing was claimed");
+    const outcomes = [...owned.partitions].map((ordinal) => ({ ...owned, ordinal, kind: "released" as const }));
+    expect(await settleAndClaim(faulty, { workerId, outcomes, capacity: 0 })).toEqual({
+      results: ["released", "released"],
+      claims: [],
+    });
   }, 60_000);
 
   test("a run with an origin key is made once", async () => {

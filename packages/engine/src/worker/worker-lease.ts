@@ -7,6 +7,8 @@ import type { EngineLog } from "../ports.ts";
 export const DEFAULT_LEASE_MS = 20_000;
 /** After a beat that failed, in parts of a lease. */
 const RETRY_PART = 1 / 20;
+/** A claim that waits for a lock holds the worker's row for as long as that may take, 2 s: a beat has to outlast it. */
+const SHORTEST_DEADLINE_MS = 2_500;
 
 /** What a lease tells its worker. */
 export interface WorkerLeaseHandlers {
@@ -74,7 +76,8 @@ export class WorkerLease {
     const sentAt = performance.now();
     try {
       // A connection that has gone silent must not take the time in which another one could renew.
-      const answer = await beatWorker(db, { id: this.id, leaseMs, deadlineMs: this.#intervalMs });
+      const deadlineMs = Math.max(this.#intervalMs, SHORTEST_DEADLINE_MS);
+      const answer = await beatWorker(db, { id: this.id, leaseMs, deadlineMs });
       if (this.#over) return;
       if (!answer.alive) return this.#lose("its lease had ended before it could be renewed");
       // Answers may overtake each other.

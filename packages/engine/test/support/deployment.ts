@@ -58,7 +58,7 @@ export async function createDeployment(
     DATABASE_URL: database.url,
     HEDDLE_PROJECT: project.directory,
     HEDDLE_PROCESSES: "2",
-    HEDDLE_WORKER_LEASE_MS: "4000",
+    HEDDLE_WORKER_LEASE_MS: "6000",
     HEDDLE_DAEMON_LEASE_MS: "2000",
   };
   const complaints: string[] = [];

@@ -1,3 +1,4 @@
+import { isHeddleError } from "@heddle/core";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { createDrizzle, type DrizzleDatabase } from "./drizzle-client.ts";
@@ -28,6 +29,12 @@ export interface AttemptOptions<T> {
 
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_TIMEOUT_MS = 15_000;
+/** What the server adds to a call's deadline, after which the client has hung up or stands still. */
+const TRANSACTION_MARGIN_MS = 1_000;
+/** The first server with a limit on the whole time of a transaction. */
+const TRANSACTION_TIMEOUT_VERSION = 17;
+/** "current transaction is aborted, commands ignored until end of transaction block" */
+const IN_FAILED_TRANSACTION = "25P02";
 
 /** An attempt that succeeded. */
 export interface Attempt<T> {
@@ -66,8 +73,9 @@ async function perform<T>(
     await begun;
     await tracked.settled(name);
   } catch (error) {
+    const first = await findFirstFailure(error, tracked, name);
     await rollBack(connection);
-    throw error;
+    throw first;
   }
   // Whether a read is committed changes nothing, so nobody waits for it.
   if (mode === "read") return { value, ended: endRead(options) };
@@ -75,6 +83,20 @@ async function perform<T>(
   const outcome = await connection.sql.unsafe("commit").execute();
   if (outcome.command === "ROLLBACK") throw statementFailed(name, new Error("it failed, and that was not noticed"));
   return { value, ended: Promise.resolve() };
+}
+
+/** Statements that travel together all fail when one does; which of the failures is noticed first is chance. */
+async function findFirstFailure(error: unknown, tracked: TrackedSql, name: string): Promise<unknown> {
+  if (!isAfterFailure(error)) return error;
+  const first: unknown = await tracked.settled(name).then(
+    () => error,
+    (failure: unknown) => failure,
+  );
+  return isHeddleError(first) ? error : first;
+}
+
+function isAfterFailure(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === IN_FAILED_TRANSACTION;
 }
 
 async function endRead({ connection, deadline, name, deadlineMs }: AttemptOptions<unknown>): Promise<void> {
@@ -112,7 +134,7 @@ function createTransaction(tracked: TrackedSql): Transaction {
 }
 
 /** One message: the isolation level and the limits are stated every time, whatever the server's defaults are. */
-function beginText({ mode, statementTimeoutMs }: AttemptOptions<unknown>): string {
+function beginText({ mode, statementTimeoutMs, connection, deadline }: AttemptOptions<unknown>): string {
   const begin =
     mode === "write"
       ? "begin isolation level read committed read write"
@@ -122,5 +144,9 @@ function beginText({ mode, statementTimeoutMs }: AttemptOptions<unknown>): strin
     `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
     `set local statement_timeout = ${Math.max(1, Math.ceil(statementTimeoutMs))}`,
     `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
+    // A client that stands still between the parts of one statement is not idle, and would keep its locks for ever.
+    ...(connection.serverVersion < TRANSACTION_TIMEOUT_VERSION
+      ? []
+      : [`set local transaction_timeout = ${Math.ceil(deadline.remainingMs()) + TRANSACTION_MARGIN_MS}`]),
   ].join(";");
 }

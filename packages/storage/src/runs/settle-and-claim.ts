@@ -45,7 +45,12 @@ const MAX_TRIES = 4;
  * it tries again by itself, and finds the claims that nobody told it of.
  */
 export function settleAndClaim(db: Database, input: SettleAndClaimInput): Promise<SettleAndClaimResult> {
-  return settle(db, input, () => adoptClaims(db, input.workerId));
+  return settle(db, input, async () => {
+    const adopted = await adoptClaims(db, input.workerId);
+    // Whoever settles steps of a claim was told of it, by whatever way.
+    const known = new Set(adopted.length === 0 ? [] : input.outcomes.map((outcome) => outcome.claimId));
+    return adopted.filter(({ claimId }) => !known.has(claimId));
+  });
 }
 
 /** Settles what a worker has finished; see {@link settleAndClaim}. */

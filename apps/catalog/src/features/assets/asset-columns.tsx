@@ -102,7 +102,9 @@ function StatusCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
   return <StatusMark look={lookOfCode(statuses.codes[row] ?? -1)} />;
 }
 
-function MaterializedCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
+function MaterializedCell({ row, catalog: { index, statuses } }: AssetLine): ReactNode {
+  // Heddle does not make what is external.
+  if (index.external[row] === 1) return null;
   const at = statuses.lastMaterializedAt[row] ?? Number.NaN;
   return <span className="text-muted">{Number.isNaN(at) ? "never" : <Ago at={at} />}</span>;
 }

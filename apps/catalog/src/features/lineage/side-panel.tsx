@@ -87,7 +87,7 @@ function PanelFacts({ scene, row }: SidePanelProps): ReactNode {
     ["Group", index.groupNameOf(row)],
     ["Owners", (index.owners[row] ?? []).join(", ") || "none"],
     ["Kinds", (index.kinds[row] ?? []).join(", ") || "none"],
-    ["Last made", Number.isNaN(at) ? "never" : <Ago key="at" at={at} />],
+    ["Last made", index.external[row] === 1 ? "not by Heddle" : Number.isNaN(at) ? "never" : <Ago key="at" at={at} />],
     [
       "Partitions",
       total > 1 ? `${formatCount(statuses.materializedOf(row))} of ${formatCount(total)}` : "not partitioned",
