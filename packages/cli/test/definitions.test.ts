@@ -90,11 +90,11 @@ export default definitions({ assets: [one, two, stranger, dots, nul, long, compo
       {
         "code": 1,
         "stderr": "error DEFINITIONS_INVALID: the definitions of checked have 7 problems:
-        asset "a/../b" (src/definitions.ts:3) has a key that cannot be used: ".." is not a segment
+        asset "a/../b" (src/definitions.ts:3) has a key that cannot be used: ".." is not a segment, as it has a meaning of its own in paths
             Write segments joined by "/", such as "weather/raw".
-        asset "a\\u0000b" (src/definitions.ts:3) has a key that cannot be used: it holds a control character or a mark that changes the direction of text
+        asset "a\\u0000b" (src/definitions.ts:3) has a key that cannot be used: it holds a control character or a mark that changes the direction of text (U+0000)
             Write segments joined by "/", such as "weather/raw".
-        asset "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" (src/definitions.ts:3) has a key that cannot be used: it is longer than 255 bytes
+        asset "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" (src/definitions.ts:3) has a key that cannot be used: it has 300 bytes, and 255 are the most
             Write segments joined by "/", such as "weather/raw".
         asset "café" (src/definitions.ts:3) has a key that cannot be used: it is not in Unicode normal form C (write "café")
             Write segments joined by "/", such as "weather/raw".
