@@ -9,6 +9,7 @@ import { median, round, type Benchmark } from "./benchmark.ts";
 
 const PORT = 4_792;
 const WARM_ROUNDS = 40;
+const POLL_MS = 100;
 const FIRST_LINE_TIMEOUT_MS = 30_000;
 
 /** B4: from the request that a click in the catalog sends to the first line of the asset's function. */
@@ -73,6 +74,8 @@ async function click(address: string, directory: string): Promise<number> {
   const began = process.hrtime.bigint();
   const launch = { ...request, planHash: preview.hash, at: preview.at, idempotencyKey: randomUUID() };
   const { runId } = (await callApi(address, "plan.launch", launch)) as { runId: number };
+  // The asking would slow down what is measured.
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   const deadline = performance.now() + FIRST_LINE_TIMEOUT_MS;
   while (performance.now() < deadline) {
     const run = (await callApi(address, "runs.get", { runId })) as { status: string; endedAt: number | null };
@@ -80,7 +83,7 @@ async function click(address: string, directory: string): Promise<number> {
       if (run.status !== "success") throw new Error(`run ${runId} ended as ${run.status}`);
       return Number(BigInt(readFileSync(mark, "utf8")) - began) / 1e6;
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new Error(`run ${runId} did not end`);
 }

@@ -137,6 +137,7 @@ export { runRetention, type RetentionPolicy, type RetentionResult } from "./rete
 
 // Runs
 export {
+  admitAtOnce,
   admitRun,
   cancelRun,
   endRun,

@@ -1,5 +1,6 @@
 import { PartitionSet } from "@heddle/core";
 import {
+  admitAtOnce,
   admitRun,
   cancelRun,
   endRun,
@@ -125,6 +126,37 @@ describe("revokeSteps", () => {
     await cancelRun(db, runId);
     expect(await revokeSteps(db, runId)).toEqual({ runId, status: "canceled", changed: true });
     expect((await readAssets(runId))[0]?.sets.canceled.size).toBe(2);
+  });
+});
+
+describe("admitAtOnce", () => {
+  const atOnce = (runId: number) => db.transaction("admit at once", ({ sql }) => admitAtOnce(sql, runId));
+  const setLimit = (slots: number) =>
+    db.transaction(
+      "limit",
+      ({ sql }) => sql`
+        insert into pool (name, slots) values ('runs', ${slots}) on conflict (name) do update set slots = excluded.slots`,
+    );
+
+  test("lets a run begin where there is room and nothing waits, and leaves the rest to the daemon", async () => {
+    const { runId } = await launch(db, { a: {} }, { isAdmitted: false });
+    await setLimit(0);
+    expect(await atOnce(runId)).toBe(false);
+    await setLimit(1_000);
+    const other = await launch(db, { a: {} }, { isAdmitted: false });
+    expect(await atOnce(other.runId)).toBe(false);
+    await cancelRun(db, runId);
+    expect(await atOnce(other.runId)).toBe(true);
+    expect(await atOnce(other.runId)).toBe(false);
+    expect(await readStatus(db, other.runId)).toBe("running");
+    expect(await readKinds(other.runId)).toEqual(["run_created", "run_admitted"]);
+  });
+
+  test("knows no limit before a daemon has set one", async () => {
+    await db.transaction("no limit", ({ sql }) => sql`delete from pool`);
+    const { runId } = await launch(db, { a: {} }, { isAdmitted: false });
+    expect(await atOnce(runId)).toBe(false);
+    expect(await readStatus(db, runId)).toBe("queued");
   });
 });
 

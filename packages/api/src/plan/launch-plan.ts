@@ -1,5 +1,5 @@
 import { createRunGraph, HeddleError, PartitionSet } from "@heddle/core";
-import { insertRun, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
+import { admitAtOnce, insertRun, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { LaunchResult, PlanChange, PlannedAsset } from "../contract.ts";
 import type { PlanLaunchInput } from "../inputs.ts";
@@ -46,6 +46,7 @@ async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput):
     maxConcurrency: input.maxConcurrency ?? null,
     environment: state.environment,
   });
+  if (created) await admitAtOnce(tx.sql, runId);
   return { kind: "launched", runId, created };
 }
 

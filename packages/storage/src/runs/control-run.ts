@@ -92,18 +92,44 @@ export async function admitRun(db: Database, runId: number, maxAdmittedRuns: num
       await sql`
       insert into pool (name, slots) values ('runs', ${maxAdmittedRuns})
       on conflict (name) do update set slots = excluded.slots`;
-      const [admitted] = await sql<[{ count: number }]>`
-      select count(*)::integer as count from run where status in ('running', 'canceling')`;
-      const [run] = await lockRuns(sql, [runId]);
-      if (run === undefined || admitted.count >= maxAdmittedRuns) return false;
-      const work = new RunWork();
-      work.addRuns([run]);
-      if (!transit(work, run, { event: "admit", told: "run_admitted" })) return false;
-      await Promise.all([...flushWork(sql, work), sql`select pg_notify('heddle_work', '')`]);
-      return true;
+      const { admitted } = await countOpenRuns(sql);
+      return admitted < maxAdmittedRuns && (await admit(sql, runId));
     },
     { isIdempotent: true },
   );
+}
+
+/**
+ * Lets a run begin in the transaction that made it, if the limit that the daemon has set leaves room and no other run
+ * waits: a person who has just launched something need not wait for the daemon's turn. Otherwise the daemon admits it.
+ *
+ * @returns whether it was admitted
+ */
+export async function admitAtOnce(sql: TransactionSql, runId: number): Promise<boolean> {
+  const [limit] = await sql<{ slots: number }[]>`select slots from pool where name = 'runs' for update`;
+  if (limit === undefined) return false;
+  const { admitted, queued } = await countOpenRuns(sql);
+  // The run itself is the one that is queued.
+  return queued <= 1 && admitted < limit.slots && (await admit(sql, runId));
+}
+
+/** Counted under the lock of the limit's row, so that several processes together never admit too many. */
+async function countOpenRuns(sql: TransactionSql): Promise<{ readonly admitted: number; readonly queued: number }> {
+  const [counts] = await sql<[{ admitted: number; queued: number }]>`
+    select count(*) filter (where status in ('running', 'canceling'))::integer as admitted,
+      count(*) filter (where status = 'queued')::integer as queued
+    from run where status in ('running', 'canceling', 'queued')`;
+  return counts;
+}
+
+async function admit(sql: TransactionSql, runId: number): Promise<boolean> {
+  const [run] = await lockRuns(sql, [runId]);
+  if (run === undefined) return false;
+  const work = new RunWork();
+  work.addRuns([run]);
+  if (!transit(work, run, { event: "admit", told: "run_admitted" })) return false;
+  await Promise.all([...flushWork(sql, work), sql`select pg_notify('heddle_work', '')`]);
+  return true;
 }
 
 /** Announces again that a run was asked to stop. */
