@@ -62,7 +62,7 @@ export function layoutLayered(input: LayeredInput): LayeredLayout {
   const y = new Float64Array(graph.count);
   for (let v = 0; v < graph.count; v++) y[v] = Math.round(num(centre, v) - num(height, v) / 2);
   const x = horizontal.x;
-  return { x, y, width: horizontal.width, height: top, ...routes({ input, proper, centre, horizontal, x }) };
+  return { x, y, width: horizontal.width, height: top, ...routes({ input, proper, columns, centre, horizontal, x }) };
 }
 
 interface Horizontal {
@@ -112,6 +112,7 @@ function shiftToZero(centre: Float64Array, height: Float64Array): number {
 interface RouteInput {
   readonly input: LayeredInput;
   readonly proper: ProperGraph;
+  readonly columns: Columns;
   readonly centre: Float64Array;
   readonly horizontal: Horizontal;
   readonly x: Float64Array;
@@ -119,7 +120,8 @@ interface RouteInput {
 
 type Routes = Omit<LayeredLayout, "x" | "y" | "width" | "height">;
 
-function routes({ input, proper, centre, horizontal, x }: RouteInput): Routes {
+function routes(layout: RouteInput): Routes {
+  const { input, proper, centre, horizontal, x } = layout;
   const edges = input.graph.from.length;
   const routeStart = new Int32Array(edges + 1);
   const route: number[] = [];
@@ -130,6 +132,7 @@ function routes({ input, proper, centre, horizontal, x }: RouteInput): Routes {
     const firstLane = int(proper.laneStart, e);
     const hasLanes = firstLane < int(proper.laneStart, e + 1);
     const to = int(input.graph.to, e);
+    route.push(...passWiderBoxes(layout, int(input.graph.from, e)));
     if (bundle >= 0) {
       const lane = hasLanes ? int(proper.lane, firstLane) : -1;
       bundleX[bundle] =
@@ -146,6 +149,22 @@ function routes({ input, proper, centre, horizontal, x }: RouteInput): Routes {
   }
   const { edgeBundle, bundleTarget, bundleSize } = proper;
   return { routeStart, route: Float64Array.from(route), edgeBundle, bundleTarget, bundleSize, bundleX, bundleY };
+}
+
+/**
+ * An edge that leaves a box which is narrower than its layer runs straight to the layer's end first: a curve that began
+ * at the box would lead through the wider ones above or below it.
+ */
+function passWiderBoxes({ input, proper, columns, centre, horizontal, x }: RouteInput, from: number): number[] {
+  const layer = int(proper.layer, from);
+  const isOneColumn = int(columns.ofLayer, layer + 1) - int(columns.ofLayer, layer) === 1;
+  const right = num(x, from) + num(input.width, from);
+  const layerRight = num(horizontal.layerRight, layer);
+  if (!isOneColumn || right >= layerRight) return [];
+  const height = num(input.height, from);
+  // The middle of the box where it is drawn.
+  const y = Math.round(num(centre, from) - height / 2) + height / 2;
+  return [right, y, layerRight, y];
 }
 
 function laneLeft(proper: ProperGraph, horizontal: Horizontal, lane: number): number {

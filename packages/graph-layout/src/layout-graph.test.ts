@@ -266,6 +266,30 @@ describe("layoutGraph", () => {
     expect(Array.from(layout.trunkSize)).toEqual([2, 1]);
   });
 
+  test("leads the trunk of a narrow group past the wider groups of its layer before it turns", () => {
+    const input = graph({
+      "source/1": ["narrow/1", "wide/1"],
+      "narrow/1": ["report/1"],
+      "wide/1": ["wide/2"],
+      "wide/2": ["wide/3"],
+      "wide/3": ["report/1"],
+    });
+    const layout = laidOut(layoutGraph(input));
+    const [narrow, wide] = ["narrow", "wide"].map((name) => groupBox(layout, layout.groupNames.indexOf(name)));
+    const trunk = Array.from(layout.trunkFrom).findIndex((from) => layout.groupNames[from] === "narrow");
+    const first = layout.trunkRouteStart[trunk]!;
+    const middle = (narrow!.top + narrow!.bottom) / 2;
+    expect(narrow!.right).toBeLessThan(wide!.right);
+    expect(Array.from(layout.trunkRoute.subarray(2 * first, 2 * first + 4))).toEqual([
+      narrow!.right,
+      middle,
+      wide!.right,
+      middle,
+    ]);
+    const whole = Array.from(layout.trunkFrom).findIndex((from) => layout.groupNames[from] === "wide");
+    expect(layout.trunkRouteStart[whole]).toBe(layout.trunkRouteStart[whole + 1]);
+  });
+
   test("takes a node without a group to the first segment of its name, and splits large groups by the second", () => {
     const members = Array.from({ length: 30 }, (_, i) => `shop/${i % 2 === 0 ? "orders" : "users"}/${i}`);
     const input = graph(Object.fromEntries([...members, "other/1"].map((name) => [name, []])));

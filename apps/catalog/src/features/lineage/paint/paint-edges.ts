@@ -143,7 +143,9 @@ function traceRoute(context: CanvasRenderingContext2D, route: Float32Array, ends
   let { x, y } = ends;
   context.moveTo(x, y);
   for (let i = ends.first; i + 1 < ends.end; i += 2) {
-    curveTo(context, [x, y, route[2 * i] ?? 0, route[2 * i + 1] ?? 0]);
+    const toX = route[2 * i] ?? 0;
+    // A route may begin straight, at the end of its box.
+    if (toX !== Math.fround(x)) curveTo(context, [x, y, toX, route[2 * i + 1] ?? 0]);
     x = route[2 * i + 2] ?? 0;
     y = route[2 * i + 3] ?? 0;
     context.lineTo(x, y);
