@@ -47,10 +47,6 @@ export const PROCESS_ERRORS = {
     summary: "The stored bundle of a code version does not match its hash.",
     remedy: "Load the project again, and launch the run again.",
   },
-  WORKER_STOPPED: {
-    summary: "A worker was stopped before it could do what it was asked to.",
-    remedy: "Nothing is lost: what it had claimed goes to another worker.",
-  },
   PROCESS_NOT_READY: {
     summary: "A process of Heddle did not become ready in time.",
     remedy: "Look at its log; a machine under heavy load may need another try.",

@@ -36,11 +36,11 @@ export interface DaemonSnapshot {
 
 /** Limits that the daemon keeps. */
 export interface DaemonLimits {
-  /** Runs that are admitted at once. @default 10 */
+  /** Runs that are admitted at once, of all origins together. @default 50 */
   readonly maxAdmittedRuns: number;
 }
 
-export const DEFAULT_DAEMON_LIMITS: DaemonLimits = { maxAdmittedRuns: 10 };
+export const DEFAULT_DAEMON_LIMITS: DaemonLimits = { maxAdmittedRuns: 50 };
 
 /** What the daemon does about a snapshot. Each is a transaction of its own that looks again before it acts. */
 export type DaemonCommand =

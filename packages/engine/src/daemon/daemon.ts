@@ -27,8 +27,6 @@ const RETENTION_INTERVAL_MS = 3_600_000;
 /** Name of the daemons' leadership. */
 const LEASE_NAME = "daemon";
 const DEFAULT_LEASE_MS = 6_000;
-/** Runs that are admitted at once, of all origins together. */
-const MAX_ADMITTED_RUNS = 50;
 
 /** What a daemon needs. */
 export interface DaemonOptions {
@@ -167,7 +165,7 @@ class Leader {
 
   async #decide(fenced: Database): Promise<number> {
     const snapshot = await loadDaemonSnapshot(this.#db);
-    for (const command of decide(snapshot, { maxAdmittedRuns: MAX_ADMITTED_RUNS })) {
+    for (const command of decide(snapshot)) {
       await executeCommand(fenced, command);
       this.#log.info(`decided: ${command.kind}`, { ...command });
     }

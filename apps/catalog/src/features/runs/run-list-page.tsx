@@ -1,7 +1,7 @@
 import { RUN_STATUSES, type RunStatus } from "@heddle/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { client, trpc } from "../../data/trpc.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
@@ -10,6 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState, Snippet } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { useSettledText } from "../../ui/use-settled-text.ts";
 import { Page, PageHeader } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { TextField } from "../../ui/text-field.tsx";
@@ -106,12 +107,7 @@ interface RunFilterProps {
 const SETTLE_MS = 250;
 
 function RunFilter({ field, text, onText }: RunFilterProps): ReactNode {
-  const [value, setValue] = useState(text);
-  useEffect(() => {
-    if (value === text) return;
-    const timer = setTimeout(() => onText(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  });
+  const [value, setValue] = useSettledText({ text, onText, settleMs: SETTLE_MS });
   return (
     <TextField
       ref={field}

@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { useSettledText } from "../../ui/use-settled-text.ts";
 import { foldProgress } from "./log-lines.ts";
 import { LOG_LEVELS, type LogLevel } from "./run-page-search.ts";
 import { type RunLogs, useRunLogs } from "./use-run-logs.ts";
@@ -63,12 +64,7 @@ const STATE_WORDS: Record<RunLogs["state"], string> = {
 const SETTLE_MS = 300;
 
 function LogSearch({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): ReactNode {
-  const [value, setValue] = useState(text);
-  useEffect(() => {
-    if (value === text) return;
-    const timer = setTimeout(() => onText(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  });
+  const [value, setValue] = useSettledText({ text, onText, settleMs: SETTLE_MS });
   return (
     <TextField
       label="Find in the logs"
