@@ -110,7 +110,7 @@ async function upsertAssets(
       ${assets.map(asJson)}::jsonb[]
     ) as declared (key, definition)
     order by key
-    on conflict (key) do update set
+    on conflict (key) where superseded_at is null do update set
       code_location_id = excluded.code_location_id,
       definition = excluded.definition,
       code_version_id = excluded.code_version_id,

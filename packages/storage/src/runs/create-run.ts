@@ -7,6 +7,7 @@ import {
   type JsonValue,
   type RunGraph,
   type RunPlan,
+  type RunPlanAsset,
 } from "@heddle/core";
 import type { Database, TransactionSql } from "../database.ts";
 import { insertAssetChunks } from "./asset-chunks.ts";
@@ -32,6 +33,8 @@ export interface CreateRunOptions {
   readonly environment: string;
   /** The code that executes. @default the newest of the code location that declares the assets */
   readonly codeVersionId?: number;
+  /** Runs that must be over before this one begins, however they end. @default none */
+  readonly after?: readonly number[];
 }
 
 /** Names a run. */
@@ -94,21 +97,33 @@ async function insertRunRow(
   options: CreateRunOptions,
   { environmentId, codeVersionId }: { environmentId: number; codeVersionId: number },
 ): Promise<number | undefined> {
-  const { plan, origin, originKey = null, priority = 0, tags = {}, maxConcurrency = null } = options;
+  const { plan, origin, originKey = null, priority = 0, tags = {}, maxConcurrency = null, after = [] } = options;
   const [row] = await sql<{ id: number }[]>`
     insert into run (environment_id, status, origin, origin_key, code_version_id, priority, max_concurrency, tags, plan,
-      plan_hash, total, unfinished)
+      plan_hash, total, unfinished, after, newest_first)
     values (${environmentId}, 'queued', ${JSON.stringify(origin)}::text::jsonb, ${originKey}, ${codeVersionId}, ${priority},
       ${maxConcurrency}, ${JSON.stringify(tags)}::text::jsonb, ${JSON.stringify(plan)}::text::jsonb, ${hashPlan(plan)},
-      ${plan.total}, ${plan.total})
+      ${plan.total}, ${plan.total}, ${after}::bigint[], ${isNewestFirst(plan)})
     on conflict (origin_key) do nothing
     returning id`;
   return row?.id;
 }
 
+function isNewestFirst(plan: RunPlan): boolean {
+  return "order" in plan && plan.order === "newest";
+}
+
+/** As the column `run_asset.chunk_size` holds it. */
+function chunkSizeOf(asset: RunPlanAsset): number | null {
+  const chunk = "chunk" in asset ? asset.chunk : null;
+  if (chunk === "range") return 0;
+  return typeof chunk === "number" ? chunk : null;
+}
+
 /** Writes the target sets: counts by asset, states by chunk, and the rows that will say what is materialized. */
 async function insertSteps(sql: TransactionSql, graph: RunGraph, place: Omit<InsertedRun, "created">): Promise<void> {
   const { runId, environmentId } = place;
+  const newestFirst = isNewestFirst(graph.plan);
   const assets: AssetRow[] = [];
   const chunks: NewChunk[] = [];
   for (const [position, { ready, waiting }] of findInitialSteps(graph).entries()) {
@@ -120,10 +135,12 @@ async function insertSteps(sql: TransactionSql, graph: RunGraph, place: Omit<Ins
       total: ready.size + waiting.size,
       waiting: waiting.size,
       ready: ready.size,
+      chunkSize: chunkSizeOf(graph.asset(position)),
     });
     for (const { chunk, set } of graph.targets(position).chunks()) {
       const free = set.intersect(ready);
-      const sets = { isClaimable: !free.isEmpty, ready: free.encode(), waiting: set.intersect(waiting).encode() };
+      const rank = newestFirst ? -chunk : chunk;
+      const sets = { isClaimable: !free.isEmpty, rank, ready: free.encode(), waiting: set.intersect(waiting).encode() };
       chunks.push({ runId, assetId, chunk, position, ...sets });
     }
   }
@@ -144,15 +161,17 @@ interface AssetRow {
   readonly total: number;
   readonly waiting: number;
   readonly ready: number;
+  readonly chunkSize: number | null;
 }
 
 async function insertRunAssets(sql: TransactionSql, rows: readonly AssetRow[]): Promise<void> {
   await sql`
-    insert into run_asset (run_id, asset_id, position, total, waiting, ready)
+    insert into run_asset (run_id, asset_id, position, total, waiting, ready, chunk_size)
     select * from unnest(
       ${rows.map((row) => row.runId)}::bigint[], ${rows.map((row) => row.assetId)}::integer[],
       ${rows.map((row) => row.position)}::integer[], ${rows.map((row) => row.total)}::integer[],
-      ${rows.map((row) => row.waiting)}::integer[], ${rows.map((row) => row.ready)}::integer[])`;
+      ${rows.map((row) => row.waiting)}::integer[], ${rows.map((row) => row.ready)}::integer[],
+      ${rows.map((row) => row.chunkSize)}::integer[])`;
 }
 
 interface NewChunk {
@@ -161,21 +180,22 @@ interface NewChunk {
   readonly chunk: number;
   readonly position: number;
   readonly isClaimable: boolean;
+  readonly rank: number;
   readonly waiting: Uint8Array;
   readonly ready: Uint8Array;
 }
 
 async function insertRunChunks(sql: TransactionSql, rows: readonly NewChunk[]): Promise<void> {
   await sql`
-    insert into run_chunk (run_id, asset_id, chunk, position, claimable, waiting, ready, running, backoff, success, failed,
-      skipped, canceled)
-    select run_id, asset_id, chunk, position, claimable, waiting, ready, e, e, e, e, e, e
+    insert into run_chunk (run_id, asset_id, chunk, position, claimable, rank, waiting, ready, running, backoff, success,
+      failed, skipped, canceled)
+    select run_id, asset_id, chunk, position, claimable, rank, waiting, ready, e, e, e, e, e, e
     from unnest(
       ${rows.map((row) => row.runId)}::bigint[], ${rows.map((row) => row.assetId)}::integer[],
       ${rows.map((row) => row.chunk)}::integer[], ${rows.map((row) => row.position)}::integer[],
-      ${rows.map((row) => row.isClaimable)}::boolean[], ${rows.map((row) => row.waiting)}::bytea[],
-      ${rows.map((row) => row.ready)}::bytea[]
-    ) as k(run_id, asset_id, chunk, position, claimable, waiting, ready)
+      ${rows.map((row) => row.isClaimable)}::boolean[], ${rows.map((row) => row.rank)}::integer[],
+      ${rows.map((row) => row.waiting)}::bytea[], ${rows.map((row) => row.ready)}::bytea[]
+    ) as k(run_id, asset_id, chunk, position, claimable, rank, waiting, ready)
     cross join (select ${PartitionSet.EMPTY.encode()}::bytea as e) as empty`;
 }
 

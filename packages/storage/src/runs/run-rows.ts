@@ -104,7 +104,7 @@ export async function readClaimableChunks(
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(${runIds}::bigint[]) as k(run_id)
     cross join lateral (
-      select * from run_chunk where run_id = k.run_id and claimable order by position desc, chunk limit ${limit}::integer
+      select * from run_chunk where run_id = k.run_id and claimable order by position desc, rank limit ${limit}::integer
     ) c`;
 }
 

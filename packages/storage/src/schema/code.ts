@@ -1,6 +1,16 @@
 import type { AssetSnapshot, DefinitionsSnapshot, SerializedError } from "@heddle/core";
 import { sql } from "drizzle-orm";
-import { integer, jsonb, pgTable, smallint, text, timestamp, unique, type AnyPgColumn } from "drizzle-orm/pg-core";
+import {
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  type AnyPgColumn,
+} from "drizzle-orm/pg-core";
 import { bytes } from "./columns.ts";
 
 /** A named set of pointers from asset partitions to materializations. */
@@ -39,21 +49,46 @@ export const codeVersion = pgTable(
   (table) => [unique("code_version_location_hash").on(table.codeLocationId, table.hash)],
 );
 
-/** Every asset that was ever declared. The integer id is what all other tables hold. */
-export const asset = pgTable("asset", {
-  id: integer().primaryKey().generatedAlwaysAsIdentity(),
-  key: text().notNull().unique(),
-  codeLocationId: integer()
-    .notNull()
-    .references(() => codeLocation.id),
-  definition: jsonb().$type<AssetSnapshot>().notNull(),
-  /** Code version whose definition this is. */
-  codeVersionId: integer()
-    .notNull()
-    .references(() => codeVersion.id),
-  createdAt: timestamp({ withTimezone: true })
-    .notNull()
-    .default(sql`clock_timestamp()`),
-  /** When it disappeared from its code location; its history stays. */
-  removedAt: timestamp({ withTimezone: true }),
-});
+/** Static keys of an asset by ordinal, by dimension ("" where there is only one), with the scheme that they belong to. */
+export interface StoredNumbering {
+  readonly scheme: string;
+  readonly keys: { readonly [dimension: string]: readonly string[] };
+}
+
+/**
+ * Every asset that was ever declared, once for each way in which its partitions were numbered: a definition whose
+ * ordinals would mean other partitions gets a row of its own, and the history of the old one stays where it was. The
+ * integer id is what all other tables hold.
+ */
+export const asset = pgTable(
+  "asset",
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    key: text().notNull(),
+    /** How ordinals and keys of partitions belong together (`partitionScheme`). Empty only until the next registration. */
+    scheme: text().notNull().default(""),
+    /** Every static key that ever had an ordinal here. */
+    numbering: jsonb().$type<StoredNumbering>(),
+    codeLocationId: integer()
+      .notNull()
+      .references(() => codeLocation.id),
+    definition: jsonb().$type<AssetSnapshot>().notNull(),
+    /** Code version whose definition this is. */
+    codeVersionId: integer()
+      .notNull()
+      .references(() => codeVersion.id),
+    createdAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    /** When it disappeared from its code location; its history stays. */
+    removedAt: timestamp({ withTimezone: true }),
+    /** When another numbering of the same key took over; null for the one that is in force. */
+    supersededAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [
+    unique("asset_key_scheme").on(table.key, table.scheme),
+    uniqueIndex("asset_in_force")
+      .on(table.key)
+      .where(sql`superseded_at is null`),
+  ],
+);

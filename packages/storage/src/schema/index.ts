@@ -1,4 +1,12 @@
-export { asset, codeLocation, codeVersion, environment } from "./code.ts";
+export { asset, codeLocation, codeVersion, environment, type StoredNumbering } from "./code.ts";
 export { event, lease } from "./events.ts";
-export { assetChunk, assetPartition, checkResult, materialization, type MaterializationInputs } from "./partitions.ts";
+export {
+  assetChunk,
+  assetPartition,
+  checkResult,
+  dynamicDefinition,
+  dynamicPartition,
+  materialization,
+  type MaterializationInputs,
+} from "./partitions.ts";
 export { attempt, claim, logChunk, pool, run, runAsset, runChunk, step, worker } from "./runs.ts";

@@ -11,6 +11,7 @@ import {
   smallint,
   text,
   timestamp,
+  unique,
 } from "drizzle-orm/pg-core";
 import { partitionSet } from "./columns.ts";
 
@@ -104,4 +105,34 @@ export const checkResult = pgTable(
       .default(sql`clock_timestamp()`),
   },
   (table) => [index("check_result_by_partition").on(table.assetId, table.name, table.ordinal, table.id)],
+);
+
+/** A dynamic definition; `version` grows with each change of its keys, so that a process knows what it may remember. */
+export const dynamicDefinition = pgTable("dynamic_definition", {
+  name: text().primaryKey(),
+  version: bigint({ mode: "number" }).notNull().default(0),
+});
+
+/**
+ * The keys of dynamic definitions. Append-only: a key keeps its ordinal for ever, also while it is removed, and no other
+ * key ever gets it.
+ */
+export const dynamicPartition = pgTable(
+  "dynamic_partition",
+  {
+    definition: text()
+      .notNull()
+      .references(() => dynamicDefinition.name),
+    ordinal: integer().notNull(),
+    key: text().notNull(),
+    addedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    /** While it is removed: since when. */
+    removedAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.definition, table.ordinal] }),
+    unique("dynamic_partition_key").on(table.definition, table.key),
+  ],
 );

@@ -54,6 +54,13 @@ export const run = pgTable(
     startedAt: timestamp({ withTimezone: true }),
     endedAt: timestamp({ withTimezone: true }),
     cancelRequestedAt: timestamp({ withTimezone: true }),
+    /** Runs that must be over before this one begins. */
+    after: bigint({ mode: "number" })
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    /** Whether the newest partitions go first; else the oldest. */
+    newestFirst: boolean().notNull().default(false),
   },
   (table) => [
     // Nulls first is what a plain `order by … desc` asks for, here and in `run_chunk_claimable`.
@@ -83,6 +90,10 @@ export const runAsset = pgTable(
     failed: integer().notNull().default(0),
     skipped: integer().notNull().default(0),
     canceled: integer().notNull().default(0),
+    /** Sum over the steps that succeeded: what estimates are made from. */
+    durationMs: bigint({ mode: "number" }).notNull().default(0),
+    /** Partitions that one call makes at most; null: one step per partition, 0: as many as there are. */
+    chunkSize: integer(),
   },
   (table) => [
     primaryKey({ columns: [table.runId, table.assetId] }),
@@ -103,6 +114,8 @@ export const runChunk = pgTable(
     position: integer().notNull(),
     /** Whether `ready` has members: where a claim looks. A flag and not a count, so that most updates leave the index alone. */
     claimable: boolean().notNull(),
+    /** Place in the order of claims: the chunk, or its negative where the newest go first. */
+    rank: integer().notNull().default(0),
     waiting: partitionSet().notNull(),
     ready: partitionSet().notNull(),
     running: partitionSet().notNull(),
@@ -115,7 +128,7 @@ export const runChunk = pgTable(
   (table) => [
     primaryKey({ columns: [table.runId, table.assetId, table.chunk] }),
     index("run_chunk_claimable")
-      .on(table.runId, table.position.desc().nullsFirst(), table.chunk)
+      .on(table.runId, table.position.desc().nullsFirst(), table.rank)
       .where(sql`claimable`),
   ],
 );
@@ -161,6 +174,8 @@ export const claim = pgTable(
     partitions: partitionSet().notNull(),
     /** Members of `partitions`: what a limit on concurrency counts. */
     size: integer().notNull(),
+    /** Whether all of it is one execution; `size` is 1 then. */
+    isChunk: boolean().notNull().default(false),
     claimedAt: timestamp({ withTimezone: true })
       .notNull()
       .default(sql`clock_timestamp()`),
