@@ -8,6 +8,7 @@ import {
   flightsWeeklyTrend,
 } from "./assets/flight-aggregates.ts";
 import { flightsClean, flightsRaw } from "./assets/flights.ts";
+import { flightsPunctuality } from "./assets/punctuality.ts";
 import { strikeRatesReport, summaryReport, weatherDelaysReport } from "./assets/reports.ts";
 import { airportsFile, birdstrikesFile, flightsFile, weatherFile } from "./assets/sources.ts";
 import { weatherClimate, weatherRaw } from "./assets/weather.ts";
@@ -33,6 +34,7 @@ export default definitions({
     flightsWeeklyTrend,
     flightsAirportMonths,
     flightsStateDelays,
+    flightsPunctuality,
     birdstrikesRaw,
     birdstrikesClean,
     birdstrikesByAirport,

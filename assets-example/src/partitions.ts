@@ -1,4 +1,5 @@
-import { cronPartitions, dailyPartitions, monthlyPartitions, staticPartitions } from "@heddle/core";
+import { cronPartitions, dailyPartitions, monthlyPartitions, multiPartitions, staticPartitions } from "@heddle/core";
+import { REGIONS } from "./regions.ts";
 
 /**
  * The days on which the flights file has rows. They are calendar days of each departure's own airport, which have no
@@ -25,3 +26,10 @@ export const states = staticPartitions([
   "MA", "MD", "ME", "MI", "MN", "MO", "MS", "MT", "NC", "ND", "NE", "NH", "NJ", "NM", "NV", "NY", "OH",
   "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VI", "VT", "WA", "WI", "WV", "WY",
 ]);
+
+/** Airports by month, region and size: three dimensions, of which the month is one that other assets are cut by. */
+export const airportGroups = multiPartitions({
+  month: months,
+  region: staticPartitions(REGIONS),
+  size: staticPartitions(["large", "medium", "small"]),
+});

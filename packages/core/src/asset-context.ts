@@ -7,12 +7,18 @@ export interface TimeWindow {
   readonly end: Date;
 }
 
+/** The key in each dimension by the dimension's name; `undefined` unless a definition has several dimensions. */
+export type DimensionKeys = { readonly [dimension: string]: string } | undefined;
+
 /** The partition that a step makes or checks. */
 export interface PartitionContext<
   TKey extends string = string,
   TWindow extends TimeWindow | undefined = TimeWindow | undefined,
+  TDimensions extends DimensionKeys = DimensionKeys,
 > {
   readonly key: TKey;
+  /** The key in each dimension; `undefined` unless it is cut in several dimensions. */
+  readonly dimensions: TDimensions;
   /** Number of the partition in its partitions definition. */
   readonly ordinal: number;
   /** The time that the partition stands for; `undefined` unless it is cut by time. */

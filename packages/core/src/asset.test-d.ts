@@ -7,7 +7,7 @@ import { dep, type InferAssetValue } from "./dep.ts";
 import { externalAsset } from "./external-asset.ts";
 import type { IoManager, SameAsStored } from "./io-manager.ts";
 import { output } from "./output.ts";
-import { dynamicPartitions, staticPartitions } from "./partitions/key-partitions.ts";
+import { dynamicPartitions, multiPartitions, staticPartitions } from "./partitions/key-partitions.ts";
 import {
   allPartitions,
   identityMapping,
@@ -82,14 +82,14 @@ describe("context.partition", () => {
       key: "x",
       partitions: regions,
       materialize({ partition }) {
-        expectTypeOf(partition).toEqualTypeOf<PartitionContext<"eu" | "us", undefined>>();
+        expectTypeOf(partition).toEqualTypeOf<PartitionContext<"eu" | "us", undefined, undefined>>();
       },
     });
     asset({
       key: "x",
       partitions: days,
       materialize({ partition }) {
-        expectTypeOf(partition).toEqualTypeOf<PartitionContext<string, TimeWindow>>();
+        expectTypeOf(partition).toEqualTypeOf<PartitionContext<string, TimeWindow, undefined>>();
         expectTypeOf(partition.window.start).toEqualTypeOf<Date>();
       },
     });
@@ -97,7 +97,15 @@ describe("context.partition", () => {
       key: "x",
       partitions: dynamicPartitions({ name: "users" }),
       materialize({ partition }) {
-        expectTypeOf(partition).toEqualTypeOf<PartitionContext<string, undefined>>();
+        expectTypeOf(partition).toEqualTypeOf<PartitionContext<string, undefined, undefined>>();
+      },
+    });
+    asset({
+      key: "x",
+      partitions: multiPartitions({ day: days, region: regions }),
+      materialize({ partition }) {
+        expectTypeOf(partition.dimensions).toEqualTypeOf<{ readonly day: string; readonly region: "eu" | "us" }>();
+        expectTypeOf(partition.window).toEqualTypeOf<TimeWindow | undefined>();
       },
     });
   });
@@ -326,7 +334,7 @@ describe("a declared asset", () => {
       .parameter(0)
       .toEqualTypeOf<
         AssetContext<
-          PartitionContext<string, TimeWindow>,
+          PartitionContext<string, TimeWindow, undefined>,
           { readonly raw: PartitionedInput<Row[], string> },
           Record<never, never>
         >

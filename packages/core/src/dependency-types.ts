@@ -3,7 +3,11 @@ import type { AnyExternalAsset, AnyUpstream } from "./declarations.ts";
 import type { Dep, InferAssetValue, WithColumns } from "./dep.ts";
 import type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
 import type { PartitionMapping } from "./partitions/partition-mapping.ts";
-import type { InferPartitionKey, PartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type {
+  InferPartitionKey,
+  PartitionsDefinition,
+  PartitionsDimensions,
+} from "./partitions/partitions-definition.ts";
 import type { Cadence } from "./partitions/partitions-spec.ts";
 import type { Resource, ResourceSlot } from "./resource.ts";
 import type { Simplify, TypeError } from "./types.ts";
@@ -12,9 +16,20 @@ type Partitions = PartitionsDefinition | undefined;
 
 /** What `context.partition` is for an asset with these partitions. */
 export type PartitionOf<TPartitions extends Partitions> =
-  TPartitions extends PartitionsDefinition<infer TKey, infer TCadence>
-    ? PartitionContext<TKey, TCadence extends Cadence ? TimeWindow : undefined>
+  TPartitions extends PartitionsDefinition<infer TKey, infer TCadence, infer TDimensions>
+    ? PartitionContext<TKey, WindowOf<TCadence>, DimensionKeysOf<TDimensions>>
     : undefined;
+
+/** Several dimensions have a window of their own when exactly one of them is by time; the type does not count them. */
+type WindowOf<TCadence> = TCadence extends Cadence
+  ? TimeWindow
+  : TCadence extends "multi"
+    ? TimeWindow | undefined
+    : undefined;
+
+type DimensionKeysOf<TDimensions> = TDimensions extends PartitionsDimensions
+  ? Simplify<{ readonly [TName in keyof TDimensions]: InferPartitionKey<TDimensions[TName]> }>
+  : undefined;
 
 /** A dependency taken apart: asset, mapping (`undefined`: derived) and columns (`never`: all). */
 type Normalized<TDep> =

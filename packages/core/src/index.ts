@@ -18,6 +18,7 @@ export { assetCheck, isAssetCheck, type AssetCheckOptions } from "./asset-check.
 export type {
   AssetContext,
   CheckContext,
+  DimensionKeys,
   PartitionContext,
   PartitionedInput,
   RunContext,
@@ -127,6 +128,7 @@ export {
 
 // Partitions
 export { deriveMapping, type DerivedMapping } from "./partitions/derive-mapping.ts";
+export { dimensionKeysOf } from "./partitions/dimension-keys.ts";
 export type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
 export { dynamicPartitions, multiPartitions, staticPartitions } from "./partitions/key-partitions.ts";
 export type { DimensionMappingSpec, MappingSpec } from "./partitions/mapping-spec.ts";

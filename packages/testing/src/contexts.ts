@@ -1,4 +1,5 @@
 import {
+  dimensionKeysOf,
   HeddleError,
   resolvePartitions,
   type AnyAsset,
@@ -116,6 +117,7 @@ function partitionOf(asset: AnyAsset, key: string | undefined): PartitionContext
   return {
     key,
     ordinal,
+    dimensions: dimensionKeysOf(asset.partitions.spec, key),
     window: window === null ? undefined : { start: new Date(window.start), end: new Date(window.end) },
   };
 }

@@ -29,7 +29,7 @@ async function runCheck(check: AnyAssetCheck, value: unknown, { step, ports }: C
   try {
     const resources = await ports.resources.acquire(check.resources, { signal, log });
     const run = { id: String(step.runId), attempt: step.attempt };
-    const result = await check.check({ ...partitionOf(step), value, resources, signal, log, run });
+    const result = await check.check({ ...partitionOf(step, ports.definitions), value, resources, signal, log, run });
     const severity = result.severity ?? check.severity;
     return {
       name,

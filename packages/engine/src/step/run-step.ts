@@ -107,7 +107,7 @@ async function materialize(
   signal.throwIfAborted();
   let reported: MetadataValues = {};
   const returned = await asset.materialize({
-    ...partitionOf(step),
+    ...partitionOf(step, ports.definitions),
     deps,
     resources,
     signal,

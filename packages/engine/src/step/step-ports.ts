@@ -1,4 +1,11 @@
-import type { AnyIoManager, Definitions, Logger, ObjectStore } from "@heddle/core";
+import {
+  dimensionKeysOf,
+  type AnyIoManager,
+  type Definitions,
+  type Logger,
+  type ObjectStore,
+  type PartitionContext,
+} from "@heddle/core";
 import type { StepAssignment } from "../worker/protocol.ts";
 import type { ResourceScope } from "./resource-scope.ts";
 
@@ -13,11 +20,14 @@ export interface StepPorts {
 }
 
 /** The partition that a step makes, as its asset's function sees it. */
-export function partitionOf(step: StepAssignment): {
-  readonly partition: { key: string; ordinal: number; window: { start: Date; end: Date } | undefined } | undefined;
-} {
+export function partitionOf(
+  step: StepAssignment,
+  { assets }: Definitions,
+): { readonly partition: PartitionContext | undefined } {
   if (step.partitionKey === null) return { partition: undefined };
+  const spec = assets.get(step.assetKey)?.partitions?.spec ?? null;
   const window =
     step.window === null ? undefined : { start: new Date(step.window.start), end: new Date(step.window.end) };
-  return { partition: { key: step.partitionKey, ordinal: step.ordinal, window } };
+  const dimensions = dimensionKeysOf(spec, step.partitionKey);
+  return { partition: { key: step.partitionKey, ordinal: step.ordinal, dimensions, window } };
 }
