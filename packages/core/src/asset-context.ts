@@ -1,5 +1,6 @@
 import type { Logger } from "./logger.ts";
 import type { MetadataValues } from "./metadata.ts";
+import type { DynamicPartitionsDefinition } from "./partitions/partitions-definition.ts";
 
 /** A span of time, half open: `start` belongs to it and `end` does not. */
 export interface TimeWindow {
@@ -32,15 +33,8 @@ export interface RunContext {
   readonly attempt: number;
 }
 
-/**
- * What `materialize` of an asset gets.
- *
- * `TPartition` is `undefined` for an asset without partitions; `TDeps` and `TResources` hold what the names under
- * `deps` and `resources` of the asset stand for.
- */
-export interface AssetContext<TPartition = undefined, TDeps = object, TResources = object> {
-  /** The partition to make. */
-  readonly partition: TPartition;
+/** What `materialize` of every asset gets, whether it makes one partition at a time or several. */
+export interface MaterializeContext<TDeps = object, TResources = object, TConfig = undefined> {
   /**
    * The values of the dependencies by name: the loaded value where one upstream partition is read, a
    * {@link PartitionedInput} where many are.
@@ -48,6 +42,8 @@ export interface AssetContext<TPartition = undefined, TDeps = object, TResources
   readonly deps: TDeps;
   /** The resources by name, ready for use. */
   readonly resources: TResources;
+  /** What the run passed, as the asset's config schema read it; `undefined` for an asset that declares none. */
+  readonly config: TConfig;
   /** Aborted when the step is canceled or runs out of time: pass it on to everything that waits. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -58,6 +54,45 @@ export interface AssetContext<TPartition = undefined, TDeps = object, TResources
    * @throws METADATA_INVALID
    */
   metadata(values: MetadataValues): void;
+  /**
+   * Adds partitions to a dynamic definition. They exist from the moment that this step is published, and not at all when
+   * it fails. Keys that are there already stay as they are.
+   *
+   * @throws PARTITIONS_INVALID for a key that cannot be used
+   */
+  addPartitions(definition: DynamicPartitionsDefinition, keys: Iterable<string>): void;
+  /**
+   * Removes partitions from a dynamic definition when this step is published. What was made of them stays in the history;
+   * adding a key again brings it back. Keys that are not there are left alone.
+   */
+  removePartitions(definition: DynamicPartitionsDefinition, keys: Iterable<string>): void;
+}
+
+/**
+ * What `materialize` of an asset gets.
+ *
+ * `TPartition` is `undefined` for an asset without partitions; `TDeps` and `TResources` hold what the names under
+ * `deps` and `resources` of the asset stand for; `TConfig` is what its config schema reads.
+ */
+export interface AssetContext<
+  TPartition = undefined,
+  TDeps = object,
+  TResources = object,
+  TConfig = undefined,
+> extends MaterializeContext<TDeps, TResources, TConfig> {
+  /** The partition to make. */
+  readonly partition: TPartition;
+}
+
+/** What `materialize` of an asset that declares `chunk` gets. */
+export interface ChunkContext<
+  TPartition = PartitionContext,
+  TDeps = object,
+  TResources = object,
+  TConfig = undefined,
+> extends MaterializeContext<TDeps, TResources, TConfig> {
+  /** The partitions to make, in order. */
+  readonly partitions: readonly TPartition[];
 }
 
 /** What the function of an asset check gets. `TPartition` is `undefined` for an asset without partitions. */
@@ -83,6 +118,8 @@ export interface PartitionedInput<out TValue, TKey extends string = string> exte
 > {
   /** Keys of the partitions, in order. */
   readonly keys: readonly TKey[];
+  /** Keys of partitions that the mapping names and that are not there, where the wait policy tolerates it; in order. */
+  readonly missing: readonly TKey[];
   readonly size: number;
   /** Loads one of them. @throws PARTITION_UNKNOWN for a partition that is not among `keys` */
   get(key: TKey): Promise<TValue>;

@@ -1,3 +1,4 @@
+import type { Failed } from "./chunk.ts";
 import type { AnyIoManager, IoManager, SameAsStored } from "./io-manager.ts";
 import type { JsonProblem } from "./json-type.ts";
 import type { Output } from "./output.ts";
@@ -7,15 +8,50 @@ import type { JsonValue, MaybePromise, TypeError } from "./types.ts";
 type ReturnedValue<TReturn> =
   Awaited<TReturn> extends infer TReturned ? (TReturned extends Output<infer TValue> ? TValue : TReturned) : never;
 
-/** What consumers of an asset get: what its I/O manager loads, or the very type that `materialize` returns. */
-export type LoadedValue<TIo, TReturn> =
+/**
+ * A shape that every function of an asset fits, and that lets the compiler read `yield [key, value]` as a pair. What the
+ * function really has to return is said by {@link StorableReturn}.
+ */
+export type ReturnShape =
+  | AsyncIterable<readonly [unknown, unknown]>
+  | Iterable<readonly [unknown, unknown]>
+  | Promise<Iterable<readonly [unknown, unknown]>>
+  | NonNullable<unknown>
+  | null
+  | undefined
+  | void;
+
+/** What a function that makes several partitions at a time yields. */
+type EntryOf<TReturn> = Awaited<TReturn> extends AsyncIterable<infer TEntry> | Iterable<infer TEntry> ? TEntry : never;
+
+/** The value in what such a function yields. */
+type YieldedValue<TReturn> =
+  EntryOf<TReturn> extends infer TEntry
+    ? TEntry extends readonly [unknown, infer TYielded]
+      ? ValueOfYielded<TYielded>
+      : never
+    : never;
+
+type ValueOfYielded<TYielded> = TYielded extends Failed
+  ? never
+  : TYielded extends Output<infer TValue>
+    ? TValue
+    : TYielded;
+
+/** The value that `materialize` makes of one partition. */
+type MadeValue<TReturn, TChunk> = [TChunk] extends [undefined] ? ReturnedValue<TReturn> : YieldedValue<TReturn>;
+
+/** What consumers of an asset get: what its I/O manager loads, or the very type that `materialize` makes. */
+export type LoadedValue<TIo, TReturn, TChunk = undefined> = LoadedFrom<TIo, MadeValue<TReturn, TChunk>>;
+
+type LoadedFrom<TIo, TMade> =
   TIo extends IoManager<never, infer TLoaded>
     ? [TLoaded] extends [SameAsStored]
-      ? WithoutVoid<ReturnedValue<TReturn>>
-      : [ReturnedValue<TReturn>] extends [void]
+      ? WithoutVoid<TMade>
+      : [TMade] extends [void]
         ? undefined
-        : TLoaded | (undefined extends ReturnedValue<TReturn> ? undefined : never)
-    : WithoutVoid<ReturnedValue<TReturn>>;
+        : TLoaded | (undefined extends TMade ? undefined : never)
+    : WithoutVoid<TMade>;
 
 /** A function without `return` stores nothing; consumers see `undefined`. */
 type WithoutVoid<TValue> = TValue extends void ? undefined : TValue;
@@ -38,8 +74,28 @@ type IsJson<TStorable> =
  * What `materialize` must return so that the I/O manager can store it. For JSON the type is examined structurally, so
  * that interfaces fit and the error names the property that does not.
  */
-export type StorableReturn<TIo extends AnyIoManager | undefined, TReturn> =
-  IsJson<StorableValue<TIo>> extends true ? JsonReturn<TReturn> : TypedReturn<StorableValue<TIo>>;
+export type StorableReturn<TIo extends AnyIoManager | undefined, TReturn, TChunk = undefined, TKey = string> = [
+  TChunk,
+] extends [undefined]
+  ? IsJson<StorableValue<TIo>> extends true
+    ? JsonReturn<TReturn>
+    : TypedReturn<StorableValue<TIo>>
+  : ChunkReturn<TIo, TReturn, TKey>;
+
+/** The same for a function that makes several partitions at a time. */
+type ChunkReturn<TIo, TReturn, TKey> = unknown extends TReturn
+  ? unknown // Nothing was inferred, because another option is wrong: that one error is enough.
+  : [EntryOf<TReturn>] extends [readonly [TKey, unknown]]
+    ? IsJson<StorableValue<TIo>> extends true
+      ? [JsonProblem<YieldedValue<TReturn>>] extends [never]
+        ? unknown
+        : TypeError<`This value cannot be stored as JSON: ${JsonProblem<YieldedValue<TReturn>>}. Yield plain JSON, or give the asset an I/O manager for it.`>
+      : ChunkIterable<readonly [TKey, StorableValue<TIo> | Output<StorableValue<TIo>> | Failed | void]>
+    : [EntryOf<TReturn>] extends [readonly [unknown, unknown]]
+      ? ChunkIterable<readonly [TKey, unknown]>
+      : TypeError<"An asset with `chunk` makes several partitions for each call: write `async *materialize({ partitions })` and `yield [partition.key, value]` for each of them.">;
+
+type ChunkIterable<TEntry> = AsyncIterable<TEntry> | Iterable<TEntry> | Promise<Iterable<TEntry>>;
 
 type TypedReturn<TStorable> = MaybePromise<TStorable | Output<TStorable> | void>;
 

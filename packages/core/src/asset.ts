@@ -1,4 +1,3 @@
-import type { AssetContext } from "./asset-context.ts";
 import {
   describeAsset,
   describeExecution,
@@ -7,16 +6,21 @@ import {
   type DescriptionOptions,
   type ExecutionOptions,
 } from "./asset-options.ts";
-import type { LoadedValue, StorableReturn } from "./asset-value.ts";
+import type { LoadedValue, ReturnShape, StorableReturn } from "./asset-value.ts";
 import { brand, hasBrand } from "./brand.ts";
+import type { ChunkSize } from "./chunk.ts";
+import type { ConfigSchema, ConfigValue } from "./config-schema.ts";
+import type { ContextOf } from "./context-types.ts";
 import { declareCheck } from "./asset-check.ts";
 import type { AnyAsset, AnyAssetCheck, Asset } from "./declarations.ts";
 import { normalizeDependencies } from "./dep.ts";
-import type { DependenciesCheck, DependencyValues, PartitionOf, ResourceValues, SlotsOf } from "./dependency-types.ts";
+import type { ChunkCheck, DependenciesCheck, PartitionOf, ResourceValues, SlotsOf } from "./dependency-types.ts";
 import type { AnyIoManager } from "./io-manager.ts";
-import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type { InferPartitionKey, PartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { ResourcesShape } from "./resource.ts";
 import { captureSourceLocation } from "./source-location.ts";
+
+type KeyOf<TPartitions> = TPartitions extends PartitionsDefinition ? InferPartitionKey<TPartitions> : string;
 
 /** What {@link asset} takes. Its type arguments are inferred; nobody writes them. */
 export interface AssetOptions<
@@ -25,12 +29,22 @@ export interface AssetOptions<
   TDeps,
   TResources extends ResourcesShape,
   TIo extends AnyIoManager | undefined,
+  TChunk extends ChunkSize | undefined = undefined,
+  TConfig extends ConfigSchema | undefined = undefined,
 >
   extends DescriptionOptions, ExecutionOptions {
   /** Asset key: segments joined by `/`, such as `weather/raw`. */
   readonly key: string;
   /** How the asset is cut; one partition is made at a time. Without it the asset is made as a whole. */
   readonly partitions?: TPartitions;
+  /**
+   * How many partitions `materialize` makes at a time: at most a number, or with `"range"` all of a run that may be made.
+   * It then gets `context.partitions` and yields `[partition.key, value]` for each of them; each is published as soon as
+   * it is yielded. @default one partition for each call
+   */
+  readonly chunk?: TChunk & ChunkCheck<TPartitions>;
+  /** What a run may pass to `materialize` as `context.config`: a schema of zod, valibot or any other Standard Schema. */
+  readonly config?: TConfig;
   /** The assets that this one reads, by the name under which `materialize` sees them. */
   readonly deps?: (TDeps & DependenciesCheck<TDeps, TPartitions>) | undefined;
   /** Stores the value and loads it for consumers. Without it the value must be JSON. */
@@ -41,13 +55,14 @@ export interface AssetOptions<
    * Makes the asset, or the partition `context.partition` of it, and returns the value to store; `output()` adds
    * metadata to it. A function that returns nothing stores its data itself.
    */
-  readonly materialize: (
-    context: AssetContext<PartitionOf<TPartitions>, DependencyValues<TDeps, TPartitions>, ResourceValues<TResources>>,
-  ) => TReturn;
+  readonly materialize: (context: ContextOf<TPartitions, TDeps, TResources, TChunk, ConfigValue<TConfig>>) => TReturn;
   /** Tests of this asset by name. Write them after `materialize`: the type of `value` follows from it. */
   readonly checks?:
     | Readonly<
-        Record<string, CheckOptions<LoadedValue<TIo, TReturn>, PartitionOf<TPartitions>, ResourceValues<TResources>>>
+        Record<
+          string,
+          CheckOptions<LoadedValue<TIo, TReturn, TChunk>, PartitionOf<TPartitions>, ResourceValues<TResources>>
+        >
       >
     | undefined;
 }
@@ -76,14 +91,16 @@ export function asset<
   TDeps extends Readonly<Record<string, unknown>> = Record<never, never>,
   TResources extends ResourcesShape = Record<never, never>,
   TIo extends AnyIoManager | undefined = undefined,
+  TChunk extends ChunkSize | undefined = undefined,
+  TConfig extends ConfigSchema | undefined = undefined,
 >(
-  options: AssetOptions<TReturn, TPartitions, TDeps, TResources, TIo> & {
-    readonly materialize: (context: never) => StorableReturn<TIo, TReturn>;
-  },
+  options: AssetOptions<TReturn, TPartitions, TDeps, TResources, TIo, TChunk, TConfig> & {
+    readonly materialize: (context: never) => ReturnShape;
+  } & { readonly materialize: (context: never) => StorableReturn<TIo, TReturn, TChunk, KeyOf<TPartitions>> },
 ): Asset<
-  LoadedValue<TIo, TReturn>,
+  LoadedValue<TIo, TReturn, TChunk>,
   TPartitions,
-  AssetContext<PartitionOf<TPartitions>, DependencyValues<TDeps, TPartitions>, ResourceValues<TResources>>,
+  ContextOf<TPartitions, TDeps, TResources, TChunk, ConfigValue<TConfig>>,
   TReturn,
   SlotsOf<TResources>
 > {
@@ -99,6 +116,8 @@ export function asset<
     io: options.io ?? null,
     resources,
     materialize: options.materialize,
+    chunk: options.chunk ?? null,
+    config: options.config ?? null,
     checks,
     ...describeAsset(options),
     ...describeExecution(options),

@@ -12,6 +12,7 @@ export type BrandName =
   | "dep"
   | "error"
   | "external-asset"
+  | "failed"
   | "io-manager"
   | "metadata"
   | "object-store"

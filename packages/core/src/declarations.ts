@@ -1,9 +1,12 @@
-import type { AssetContext, CheckContext, PartitionContext } from "./asset-context.ts";
+import type { AssetContext, CheckContext, ChunkContext, PartitionContext } from "./asset-context.ts";
 import type { CheckResult, CheckSeverity } from "./check-result.ts";
+import type { ChunkSize } from "./chunk.ts";
+import type { ConfigSchema } from "./config-schema.ts";
 import type { AnyIoManager } from "./io-manager.ts";
 import type { MetadataValues } from "./metadata.ts";
 import type { PartitionMapping } from "./partitions/partition-mapping.ts";
 import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { ResourcesShape } from "./resource.ts";
 import type { RetryPolicy, SourceLocation } from "./snapshot.ts";
 import type { MaybePromise } from "./types.ts";
@@ -24,6 +27,8 @@ export interface Dependency {
   /** `null` when it is to be derived. */
   readonly mapping: PartitionMapping | null;
   readonly columns: readonly string[] | null;
+  /** `null` when all partitions that are read must be there. */
+  readonly wait: WaitPolicy | null;
 }
 
 /**
@@ -50,6 +55,10 @@ export interface Asset<
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
   readonly isolation: "shared" | "process";
+  /** How many partitions `materialize` makes at a time; `null` when it makes one. */
+  readonly chunk: ChunkSize | null;
+  /** What a run may pass to `materialize`; `null` when it takes nothing. */
+  readonly config: ConfigSchema | null;
   readonly source: SourceLocation | null;
   /** Only types: they do not exist at run time. */
   readonly types?: { readonly value: TValue; readonly slots: TSlots };
@@ -81,12 +90,15 @@ export interface AssetCheck<TContext = AnyCheckContext, TSlots = object> {
   readonly types?: { readonly slots: TSlots };
 }
 
-/** The context that fits every asset: what the engine builds. */
-export type AnyAssetContext = AssetContext<
-  PartitionContext | undefined,
-  Readonly<Record<string, unknown>>,
-  Readonly<Record<string, unknown>>
->;
+/** The context that fits every asset: what the engine builds, of one partition or of a chunk of them. */
+export type AnyAssetContext =
+  | AssetContext<
+      PartitionContext | undefined,
+      Readonly<Record<string, unknown>>,
+      Readonly<Record<string, unknown>>,
+      unknown
+    >
+  | ChunkContext<PartitionContext, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>, unknown>;
 
 /** The context that fits every check: what the engine builds. */
 export type AnyCheckContext = CheckContext<unknown, PartitionContext | undefined, Readonly<Record<string, unknown>>>;

@@ -16,6 +16,9 @@ const around = {
   log,
   run: { id: "1", attempt: 1 },
   metadata() {},
+  config: undefined,
+  addPartitions() {},
+  removePartitions() {},
   resources: {},
 };
 
@@ -60,6 +63,7 @@ describe("asset", () => {
       deps: {
         prices: {
           keys: ["eu"],
+          missing: [],
           size: 1,
           get: async () => [1, 2],
           async *[Symbol.asyncIterator]() {
@@ -82,9 +86,9 @@ describe("asset", () => {
       materialize: () => 1,
     });
     expect(deps).toEqual({
-      a: { asset: a, mapping: null, columns: null },
-      cut: { asset: a, mapping, columns: ["x"] },
-      e: { asset: e, mapping: null, columns: null },
+      a: { asset: a, mapping: null, columns: null, wait: null },
+      cut: { asset: a, mapping, columns: ["x"], wait: null },
+      e: { asset: e, mapping: null, columns: null, wait: null },
     });
   });
 

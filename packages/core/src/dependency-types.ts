@@ -9,6 +9,7 @@ import type {
   PartitionsDimensions,
 } from "./partitions/partitions-definition.ts";
 import type { Cadence } from "./partitions/partitions-spec.ts";
+import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { Resource, ResourceSlot } from "./resource.ts";
 import type { Simplify, TypeError } from "./types.ts";
 
@@ -31,18 +32,19 @@ type DimensionKeysOf<TDimensions> = TDimensions extends PartitionsDimensions
   ? Simplify<{ readonly [TName in keyof TDimensions]: InferPartitionKey<TDimensions[TName]> }>
   : undefined;
 
-/** A dependency taken apart: asset, mapping (`undefined`: derived) and columns (`never`: all). */
+/** A dependency taken apart: asset, mapping (`undefined`: derived), columns (`never`: all) and wait policy. */
 type Normalized<TDep> =
-  TDep extends Dep<infer TAsset, infer TMapping, infer TColumn>
-    ? { asset: TAsset; mapping: TMapping; column: TColumn }
+  TDep extends Dep<infer TAsset, infer TMapping, infer TColumn, infer TWait>
+    ? { asset: TAsset; mapping: TMapping; column: TColumn; wait: TWait }
     : TDep extends AnyUpstream
-      ? { asset: TDep; mapping: undefined; column: never }
+      ? { asset: TDep; mapping: undefined; column: never; wait: undefined }
       : never;
 
 interface NormalizedDep {
   asset: AnyUpstream;
   mapping: PartitionMapping | undefined;
   column: string;
+  wait: WaitPolicy | undefined;
 }
 
 /** Whether one upstream partition is read or many; a declared mapping decides before a derived one. */
@@ -58,6 +60,21 @@ type ValueOf<TDep extends NormalizedDep, TPartitions extends Partitions> =
         WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]>,
         InferPartitionKey<TDep["asset"]["partitions"]>
       >;
+
+/**
+ * What `context.deps` holds for an asset that makes several partitions at a time: of every upstream with partitions all
+ * that the partitions of the chunk read, and of one without partitions its value.
+ */
+export type ChunkDependencyValues<TDeps> = Simplify<{
+  readonly [K in keyof TDeps as Normalized<TDeps[K]>["asset"] extends AnyExternalAsset ? never : K]: [
+    Normalized<TDeps[K]>["asset"]["partitions"],
+  ] extends [undefined]
+    ? WithColumns<InferAssetValue<Normalized<TDeps[K]>["asset"]>, Normalized<TDeps[K]>["column"]>
+    : PartitionedInput<
+        WithColumns<InferAssetValue<Normalized<TDeps[K]>["asset"]>, Normalized<TDeps[K]>["column"]>,
+        InferPartitionKey<Normalized<TDeps[K]>["asset"]["partitions"]>
+      >;
+}>;
 
 /**
  * What `context.deps` holds: for every dependency its value, or a `PartitionedInput` where the mapping reads many
@@ -77,8 +94,15 @@ export type DependenciesCheck<TDeps, TPartitions extends Partitions> = {
     : MultiplicityOf<Normalized<TDeps[K]>, TPartitions> extends TypeError<infer TMessage>
       ? // Wrapped anew, so that the compiler shows the message and not the name of the type that held it.
         TypeError<TMessage>
-      : unknown;
+      : [Normalized<TDeps[K]>["wait"], MultiplicityOf<Normalized<TDeps[K]>, TPartitions>] extends [WaitPolicy, "one"]
+        ? TypeError<"A wait policy is for a dependency that reads many partitions, and this one reads exactly one: leave `wait` out, or state a mapping that reads many.">
+        : unknown;
 };
+
+/** `unknown` where an asset may be made in chunks, a readable error where it has no partitions to make chunks of. */
+export type ChunkCheck<TPartitions extends Partitions> = [TPartitions] extends [undefined]
+  ? TypeError<"An asset without partitions is made as a whole: leave `chunk` out, or give it `partitions`.">
+  : unknown;
 
 /** What `context.resources` holds. */
 export type ResourceValues<TResources> = Simplify<{

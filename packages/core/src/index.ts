@@ -18,7 +18,9 @@ export { assetCheck, isAssetCheck, type AssetCheckOptions } from "./asset-check.
 export type {
   AssetContext,
   CheckContext,
+  ChunkContext,
   DimensionKeys,
+  MaterializeContext,
   PartitionContext,
   PartitionedInput,
   RunContext,
@@ -39,6 +41,22 @@ export {
   type FailOptions,
   type PassOptions,
 } from "./check-result.ts";
+export {
+  failed,
+  isFailed,
+  MAX_CHUNK_SIZE,
+  type ChunkEntry,
+  type ChunkSize,
+  type Failed,
+  type FailedOptions,
+} from "./chunk.ts";
+export {
+  isConfigSchema,
+  type ConfigIssue,
+  type ConfigResult,
+  type ConfigSchema,
+  type ConfigValue,
+} from "./config-schema.ts";
 export type {
   AnyAsset,
   AnyAssetCheck,
@@ -129,9 +147,16 @@ export {
 // Partitions
 export { deriveMapping, type DerivedMapping } from "./partitions/derive-mapping.ts";
 export { dimensionKeysOf } from "./partitions/dimension-keys.ts";
+export { checkPartitionKey, MAX_PARTITION_KEY_BYTES } from "./partitions/check-partition-key.ts";
 export type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
 export { dynamicPartitions, multiPartitions, staticPartitions } from "./partitions/key-partitions.ts";
 export type { DimensionMappingSpec, MappingSpec } from "./partitions/mapping-spec.ts";
+export {
+  numberPartitions,
+  partitionScheme,
+  type NumberedPartitions,
+  type Numbering,
+} from "./partitions/number-partitions.ts";
 export {
   allPartitions,
   firstPartition,
@@ -155,6 +180,7 @@ export type {
   SpaceDimensions,
 } from "./partitions/partition-space.ts";
 export type {
+  DynamicPartitionsDefinition,
   InferPartitionKey,
   PartitionsCadence,
   PartitionsDefinition,
@@ -188,6 +214,7 @@ export {
   type WeeklyPartitionsOptions,
 } from "./partitions/time-partitions.ts";
 export { validatePartitionsSpec } from "./partitions/validate-partitions-spec.ts";
+export { atLeast, atMostMissing, requiredBy, type WaitPolicy } from "./partitions/wait-policy.ts";
 
 // Cron
 export { countTicks, nextTick, previousTick, ticksBetween, type CronClock, type TickRange } from "./cron/ticks.ts";
@@ -266,6 +293,7 @@ export {
 export type {
   AssetSnapshot,
   CheckSnapshot,
+  ConfigSnapshot,
   DefinitionsSnapshot,
   DependencySnapshot,
   RetryPolicy,

@@ -70,6 +70,8 @@ describe("snapshotDefinitions", () => {
       retry: { attempts: 3, backoff: "constant", delayMs: 0, maxDelayMs: 3_600_000, jitter: false },
       timeoutMs: 60_000,
       isolation: "process",
+      chunk: null,
+      config: null,
       io: "rows",
       source: { file: "snapshot-definitions.test.ts", line: expect.any(Number) },
       codeVersion: "v-weather/raw",

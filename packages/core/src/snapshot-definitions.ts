@@ -1,12 +1,19 @@
 import { isAsset } from "./asset.ts";
 import { AssetGraph } from "./asset-graph.ts";
 import { DEFAULT_TIMEOUT_MS } from "./asset-options.ts";
+import { jsonSchemaOf, requiresConfig, type ConfigSchema } from "./config-schema.ts";
 import type { AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
 import type { Definitions } from "./definitions.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { deriveMapping } from "./partitions/derive-mapping.ts";
 import { DEFAULT_RETRY_POLICY } from "./retry-policy.ts";
-import type { AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, DependencySnapshot } from "./snapshot.ts";
+import type {
+  AssetSnapshot,
+  CheckSnapshot,
+  ConfigSnapshot,
+  DefinitionsSnapshot,
+  DependencySnapshot,
+} from "./snapshot.ts";
 import { relativeToProject } from "./source-location.ts";
 
 /** Name of the I/O manager of assets that declare none, when the definitions name none either. */
@@ -47,6 +54,8 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     retry: declared.retry,
     timeoutMs: declared.timeoutMs,
     isolation: declared.isolation,
+    chunk: declared.chunk,
+    config: declared.config === null ? null : snapshotConfig(declared.config),
     io: declared.io?.name ?? definitions.io?.name ?? DEFAULT_IO_NAME,
     codeVersion: options.codeVersionOf(key),
     checks: (definitions.checks.get(key) ?? []).map((check) => snapshotCheck(check, options)),
@@ -61,6 +70,8 @@ const NOT_MADE = {
   retry: DEFAULT_RETRY_POLICY,
   timeoutMs: DEFAULT_TIMEOUT_MS,
   isolation: "shared",
+  chunk: null,
+  config: null,
   io: "",
   codeVersion: "",
   checks: [],
@@ -78,12 +89,22 @@ function snapshotDescription({
 }
 
 function snapshotDependency(name: string, dependency: Dependency, downstream: AnyUpstream): DependencySnapshot {
-  const { asset, mapping, columns } = dependency;
+  const { asset, mapping, columns, wait } = dependency;
   const resolved =
     mapping === null
       ? deriveMapping(asset.partitions?.spec ?? null, downstream.partitions?.spec ?? null)
       : { mapping: mapping.spec, multiplicity: mapping.multiplicity, rule: "declared" };
-  return { name, upstream: asset.key, ...resolved, ...(columns !== null && { columns }) };
+  return {
+    name,
+    upstream: asset.key,
+    ...resolved,
+    ...(wait !== null && wait.kind !== "all" && { wait }),
+    ...(columns !== null && { columns }),
+  };
+}
+
+function snapshotConfig(schema: ConfigSchema): ConfigSnapshot {
+  return { jsonSchema: jsonSchemaOf(schema), required: requiresConfig(schema) };
 }
 
 function snapshotCheck(check: AnyAssetCheck, { projectDirectory }: SnapshotOptions): CheckSnapshot {

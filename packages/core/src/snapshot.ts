@@ -1,6 +1,7 @@
 import type { MappingSpec } from "./partitions/mapping-spec.ts";
 import type { Multiplicity } from "./partitions/partition-mapping.ts";
 import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
+import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { JsonValue } from "./types.ts";
 
 /** Where something is declared: path relative to the project, 1-based line. */
@@ -30,8 +31,10 @@ export interface DependencySnapshot {
   readonly mapping: MappingSpec;
   /** Whether the asset's function gets one value, or a `PartitionedInput` of any number. */
   readonly multiplicity: Multiplicity;
-  /** Says how the mapping came about, for people: "declared", or the rule that derived it. */
+  /** Which partitions are read, as a sentence for people, whether the mapping was declared or derived. */
   readonly rule: string;
+  /** How many of the partitions that are read must be there. @default all of them */
+  readonly wait?: WaitPolicy;
   readonly columns?: readonly string[];
 }
 
@@ -53,11 +56,23 @@ export interface AssetSnapshot {
   readonly timeoutMs: number;
   /** `process` gives every step a process of its own. */
   readonly isolation: "shared" | "process";
+  /** How many partitions its function makes at a time: a number, or all of a run that are free; `null` or absent: one. */
+  readonly chunk?: number | "range" | null;
+  /** What a run may pass to its function; `null` or absent when it takes nothing. */
+  readonly config?: ConfigSnapshot | null;
   /** Name of the I/O manager. */
   readonly io: string;
   readonly source: SourceLocation | null;
   readonly codeVersion: string;
   readonly checks: readonly CheckSnapshot[];
+}
+
+/** The config that an asset takes, as data. */
+export interface ConfigSnapshot {
+  /** JSON schema of what a run passes; `null` when the library that it was written with cannot say. */
+  readonly jsonSchema: JsonValue;
+  /** Whether a run without config is refused: the schema does not take an empty object. */
+  readonly required: boolean;
 }
 
 /** One asset check as data. */

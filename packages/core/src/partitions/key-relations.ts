@@ -48,23 +48,3 @@ export function sameKey({ upstream, downstream }: Ends): ResolvedMapping {
     },
   };
 }
-
-/** Upstream sets by downstream ordinal. Downstream partitions that are not named read nothing. */
-export function byOrdinal(reads: ReadonlyMap<number, PartitionSet>, { upstream, downstream }: Ends): ResolvedMapping {
-  return {
-    upstreamOf: (set) => {
-      const entries = [...reads].filter(([ordinal]) => set.has(ordinal));
-      const ranges = entries.flatMap(([, read]) => read.ranges);
-      const missing = entries.filter(([, read]) => !read.isSubsetOf(upstream.all));
-      return {
-        partitions: PartitionSet.fromRanges(ranges).intersect(upstream.all),
-        nonexistent: PartitionSet.of(missing.map(([ordinal]) => ordinal)),
-      };
-    },
-    downstreamOf: (set) => {
-      const existing = set.intersect(upstream.all);
-      const readers = [...reads].filter(([, read]) => read.overlaps(existing));
-      return PartitionSet.of(readers.map(([ordinal]) => ordinal)).intersect(downstream.all);
-    },
-  };
-}

@@ -8,8 +8,8 @@ export interface DimensionMappingSpec {
 }
 
 /**
- * A partition mapping as plain data: which upstream partitions one downstream partition reads. Custom mappings by
- * function stay in the code location and are resolved to `static` before a plan leaves it.
+ * A partition mapping as plain data: which upstream partitions one downstream partition reads. A mapping by a function
+ * stays in the code location; what it answered leaves it, as `custom`.
  */
 export type MappingSpec =
   /** Both unpartitioned, or the upstream is: the one upstream value. */
@@ -33,6 +33,15 @@ export type MappingSpec =
   | { readonly kind: "specific"; readonly keys: readonly string[] }
   /** Downstream key → upstream keys. */
   | { readonly kind: "static"; readonly keys: { readonly [downstreamKey: string]: readonly string[] } }
+  /**
+   * What a function answered, by downstream key, when the definitions were loaded. `until` is the last downstream key
+   * that it was asked for, `null` when it was asked for all that there can be; partitions after it are not known.
+   */
+  | {
+      readonly kind: "custom";
+      readonly keys: { readonly [downstreamKey: string]: readonly string[] };
+      readonly until: string | null;
+    }
   /**
    * Dimension by dimension. All of an upstream dimension that is not named is read; a downstream dimension that is not
    * named makes no difference.

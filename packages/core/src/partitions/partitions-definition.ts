@@ -26,6 +26,9 @@ export interface PartitionsDefinition<
   readonly types?: { readonly key: TKey; readonly cadence: TCadence; readonly dimensions: TDimensions };
 }
 
+/** A definition whose keys are added and removed while Heddle runs; made by {@link dynamicPartitions}. */
+export type DynamicPartitionsDefinition = PartitionsDefinition<string, "dynamic">;
+
 /** The keys of a partitions definition: a union of literals where they are known, else `string`. */
 export type InferPartitionKey<TDefinition> =
   TDefinition extends PartitionsDefinition<infer TKey, PartitionsCadence, unknown> ? TKey : never;

@@ -5,10 +5,15 @@ export type RegularCadence = (typeof REGULAR_CADENCES)[number];
 /** How time is cut: regularly, or by a cron expression. */
 export type Cadence = RegularCadence | "cron";
 
-/** A static definition as data: the keys in their order; the ordinal is the index. */
+/** A static definition as data: the keys in their order. */
 export interface StaticPartitionsSpec {
   readonly kind: "static";
   readonly keys: readonly string[];
+  /**
+   * The ordinals of the keys, index by index: set where keys were numbered before, so that a key that was inserted or
+   * moved changes no ordinal of another one. @default the index of each key
+   */
+  readonly ordinals?: readonly number[];
 }
 
 /** A definition by time as data. Local times are ISO without offset, read in `timeZone`. */
@@ -26,9 +31,10 @@ export interface TimeWindowPartitionsSpec {
   /** strftime-like format of the keys. */
   readonly format: string;
   /**
-   * Windows that do not exist. A date (`2024-12-25`) leaves out every window that starts on it, a date with a time the
-   * one window that starts then, a cron expression every window that starts at one of its ticks. Other windows keep
-   * their bounds and their ordinals.
+   * Windows that do not exist. A date (`2024-12-25`) leaves out every window that starts on it, two dates
+   * (`2024-12-24..2025-01-01`) every window that starts on one of them or between them, a date with a time the one window
+   * that starts then, a cron expression every window that starts at one of its ticks. Other windows keep their bounds and
+   * their ordinals.
    */
   readonly exclusions?: readonly string[];
 }
@@ -43,6 +49,11 @@ export interface DynamicPartitionsSpec {
 export interface PartitionsDimensionSpec {
   readonly name: string;
   readonly partitions: PartitionsSpec;
+  /**
+   * How many ordinals a static dimension has room for beside others, so that keys can be added without numbering the
+   * combinations anew. Set by `numberPartitions`. @default by the number of keys
+   */
+  readonly capacity?: number;
 }
 
 /** Several dimensions in mixed radix, keys joined by `|`. A dimension has no dimensions of its own. */

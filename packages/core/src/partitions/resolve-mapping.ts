@@ -1,6 +1,7 @@
 import { HeddleError } from "../errors.ts";
 import { DimensionsRelation, type DimensionRelation } from "./dimension-relation.ts";
-import { byOrdinal, sameForAll, sameKey, sameOrdinal } from "./key-relations.ts";
+import { sameForAll, sameKey, sameOrdinal } from "./key-relations.ts";
+import { ListedRelation, type ListedReads } from "./listed-relation.ts";
 import type { DimensionMappingSpec, MappingSpec } from "./mapping-spec.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
@@ -34,7 +35,8 @@ export function resolveMapping(mapping: MappingSpec, ends: Ends): ResolvedMappin
       return sameForAll(keys.ordinals, keys.isWhole && keys.ordinals.isSubsetOf(upstream.all), ends);
     }
     case "static":
-      return resolveStatic(mapping, ends);
+    case "custom":
+      return resolveListed(mapping, ends);
     case "identity":
       return resolveIdentity(ends);
     case "time-window":
@@ -48,13 +50,7 @@ function lastOf(all: PartitionSet): PartitionSet {
   return all.last === undefined ? all : PartitionSet.range(all.last, all.last + 1);
 }
 
-interface ReadKeys {
-  readonly ordinals: PartitionSet;
-  /** Whether every key has an ordinal; keys of a dynamic definition may come later. */
-  readonly isWhole: boolean;
-}
-
-function readKeys(mapping: MappingSpec, keys: readonly string[], space: PartitionSpace): ReadKeys {
+function readKeys(mapping: MappingSpec, keys: readonly string[], space: PartitionSpace): ListedReads {
   const ordinals: number[] = [];
   for (const key of keys) {
     const ordinal = space.ordinalOf(key);
@@ -71,13 +67,13 @@ function mayGrow({ spec, dimensions }: PartitionSpace): boolean {
   return spec?.kind === "dynamic" || (dimensions?.spaces.some(mayGrow) ?? false);
 }
 
-function resolveStatic(mapping: MappingSpec & { kind: "static" }, ends: Ends): ResolvedMapping {
-  const reads = new Map<number, PartitionSet>();
+function resolveListed(mapping: MappingSpec & { kind: "static" | "custom" }, ends: Ends): ResolvedMapping {
+  const reads = new Map<number, ListedReads>();
   for (const [downstreamKey, upstreamKeys] of Object.entries(mapping.keys)) {
-    const read = readKeys(mapping, upstreamKeys, ends.upstream).ordinals;
+    const read = readKeys(mapping, upstreamKeys, ends.upstream);
     for (const ordinal of readKeys(mapping, [downstreamKey], ends.downstream).ordinals) reads.set(ordinal, read);
   }
-  return byOrdinal(reads, ends);
+  return new ListedRelation(reads, ends, mapping.kind === "static");
 }
 
 function resolveIdentity(ends: Ends): ResolvedMapping {

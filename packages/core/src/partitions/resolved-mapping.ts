@@ -6,6 +6,11 @@ export interface UpstreamPartitions {
   readonly partitions: PartitionSet;
   /** Downstream ordinals that need an upstream partition that does not exist. */
   readonly nonexistent: PartitionSet;
+  /**
+   * Those among `nonexistent` of which a mapping by a function does not know what they read, because it was not asked for
+   * them: loading the project again asks it. @default none
+   */
+  readonly unasked?: PartitionSet;
 }
 
 /** A partition mapping between two spaces. Costs by ranges, not by partitions. */

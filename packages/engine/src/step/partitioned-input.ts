@@ -14,6 +14,7 @@ export function createPartitionedInput<TValue>(
   const byKey = new Map(partitions.map((partition) => [partition.key, partition]));
   return {
     keys: partitions.map(({ key }) => key),
+    missing: [],
     size: partitions.length,
     async get(key) {
       const partition = byKey.get(key);
