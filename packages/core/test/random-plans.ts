@@ -98,8 +98,15 @@ export const randomPlan: fc.Arbitrary<RunPlan> = fc
   .tuple(randomAssets, fc.array(fc.nat(0xff), { minLength: MAX_ASSETS, maxLength: MAX_ASSETS }))
   .map(([assets, picks]) => {
     const partitions = new Map(assets.map((asset, index) => [asset.key, pickPartitions(asset, picks[index] ?? 0)]));
-    const selected = assets.filter(({ key }) => partitions.get(key)?.isEmpty === false).map(({ key }) => key);
-    return planRun({ assets, selected, targets: { kind: "each", partitions }, at: PLANNED_AT, stateOf: () => NOTHING });
+    const chosen = new Map([...partitions].filter(([, set]) => !set.isEmpty));
+    const selected = [...chosen.keys()];
+    return planRun({
+      assets,
+      selected,
+      targets: { kind: "each", partitions: chosen },
+      at: PLANNED_AT,
+      stateOf: () => NOTHING,
+    });
   });
 
 /** The state of an asset of which nothing is known. */

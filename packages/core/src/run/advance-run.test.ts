@@ -3,9 +3,13 @@ import { describe, expect, test } from "vitest";
 import { ALL_DAYS, assetOf, DAYS, NOTHING, PLANNED_AT, randomPlan, timeWindows } from "../../test/random-plans.ts";
 import { PARTITION_CHUNK_SIZE, PartitionSet } from "../partitions/partition-set.ts";
 import type { StepStatus } from "../statuses.ts";
+import { requiredBy, type WaitPolicy } from "../partitions/wait-policy.ts";
 import { advanceRun, findInitialSteps, type RunStateView } from "./advance-run.ts";
 import { planRun } from "./plan-run.ts";
 import { createRunGraph, type RunGraph } from "./run-graph.ts";
+import type { RunPlan } from "./run-plan.ts";
+
+const NONE = PartitionSet.EMPTY;
 
 type Status = Extract<StepStatus, "waiting" | "ready" | "success" | "failed" | "skipped">;
 
@@ -23,14 +27,17 @@ class NaiveRun {
 
   /** What a waiting step should be by now. */
   judge(position: number, ordinal: number): Status {
-    const read = this.graph.inEdges(position).flatMap(({ upstream, mapping }) =>
-      [...mapping.upstreamOf(PartitionSet.of([ordinal])).partitions].flatMap((other) => {
-        const state = this.states[upstream]?.get(other);
-        return state === undefined ? [] : [state];
-      }),
-    );
-    if (read.some((state) => state === "failed" || state === "skipped")) return "skipped";
-    return read.every((state) => state === "success") ? "ready" : "waiting";
+    let isReady = true;
+    for (const { upstream, mapping, wait } of this.graph.inEdges(position)) {
+      const existing = [...mapping.upstreamOf(PartitionSet.of([ordinal])).partitions];
+      const read = existing.flatMap((other) => this.states[upstream]?.get(other) ?? []);
+      const stopped = read.filter((state) => state === "failed" || state === "skipped").length;
+      // What is not part of the run is taken to be there.
+      const isEnough = requiredBy(wait, existing.length) <= existing.length - stopped;
+      if (stopped > 0 && !isEnough) return "skipped";
+      isReady &&= read.filter((state) => state === "success").length + stopped === read.length;
+    }
+    return isReady ? "ready" : "waiting";
   }
 
   /** Lets every waiting step be what it should be, until nothing changes. */
@@ -103,6 +110,7 @@ class AdvancedRun {
     return {
       success: (position, chunk) => known(position, chunk, "success"),
       waiting: (position, chunk) => known(position, chunk, "waiting"),
+      stopped: (position, chunk) => known(position, chunk, "failed")?.union(known(position, chunk, "skipped") ?? NONE),
     };
   }
 }
@@ -114,6 +122,24 @@ function chunkOf(states: ReadonlyMap<number, Status> | undefined, chunk: number,
       .map(([ordinal]) => ordinal),
   );
 }
+
+const randomWait: fc.Arbitrary<WaitPolicy> = fc.oneof(
+  fc.constant<WaitPolicy>({ kind: "all" }),
+  fc.record({ kind: fc.constant("at-least" as const), count: fc.nat(6) }),
+  fc.record({ kind: fc.constant("at-most-missing" as const), count: fc.nat(4) }),
+);
+
+/** Random plans of which some dependencies tolerate missing partitions. */
+const tolerantPlan: fc.Arbitrary<RunPlan> = fc
+  .tuple(randomPlan, fc.array(randomWait, { minLength: 1, maxLength: 12 }))
+  .map(([plan, waits]) => {
+    let at = 0;
+    const assets = plan.assets.map((asset) => ({
+      ...asset,
+      deps: asset.deps.map((dep) => ({ ...dep, wait: waits[at++ % waits.length] ?? { kind: "all" as const } })),
+    }));
+    return { ...plan, assets };
+  });
 
 /** Picks for each turn: which of the ready steps end together. */
 const turns = fc.infiniteStream(fc.nat());
@@ -149,7 +175,7 @@ describe("findInitialSteps", () => {
 describe("advanceRun", () => {
   test("says after every settlement what looking at each step would say", () => {
     fc.assert(
-      fc.property(randomPlan, turns, failures, (plan, picks, fails) => {
+      fc.property(fc.oneof(randomPlan, tolerantPlan), turns, failures, (plan, picks, fails) => {
         const run = new AdvancedRun(createRunGraph(plan));
         for (let ready = run.naive.all("ready"); ready.length > 0; ready = run.naive.all("ready")) {
           const bits = Number(picks.next().value);
@@ -162,21 +188,26 @@ describe("advanceRun", () => {
           expect(run.naive.states).toEqual(oracle.states);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
   test("ends in the same state in whatever order steps end, with nothing left to wait for", () => {
     fc.assert(
-      fc.property(randomPlan, fc.tuple(turns, turns), failures, (plan, [picks, otherPicks], fails) => {
-        const graph = createRunGraph(plan);
-        const [one, other] = [new AdvancedRun(graph), new AdvancedRun(createRunGraph(plan))];
-        play(one, picks, fails);
-        play(other, otherPicks, fails);
-        expect(one.naive.states).toEqual(other.naive.states);
-        expect(one.naive.all("waiting")).toEqual([]);
-      }),
-      { numRuns: 200 },
+      fc.property(
+        fc.oneof(randomPlan, tolerantPlan),
+        fc.tuple(turns, turns),
+        failures,
+        (plan, [picks, otherPicks], fails) => {
+          const graph = createRunGraph(plan);
+          const [one, other] = [new AdvancedRun(graph), new AdvancedRun(createRunGraph(plan))];
+          play(one, picks, fails);
+          play(other, otherPicks, fails);
+          expect(one.naive.states).toEqual(other.naive.states);
+          expect(one.naive.all("waiting")).toEqual([]);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
@@ -207,8 +238,9 @@ describe("advanceRun", () => {
       { succeeded: new Map(), stopped: new Map([[0, failed]]) },
       {
         view: {
-          success: () => PartitionSet.EMPTY,
+          success: () => NONE,
           waiting: (_position, chunk) => inChunk(all.clip(6, Infinity), chunk),
+          stopped: () => NONE,
         },
       },
     );
@@ -228,7 +260,7 @@ describe("advanceRun", () => {
     const settled = { succeeded: new Map([[0, PartitionSet.of([0])]]), stopped: new Map() };
     const asks = [0, 1, 2].map((asked) => {
       const advance = advanceRun(graph, settled, {
-        view: { success: () => undefined, waiting: () => undefined },
+        view: { success: () => undefined, waiting: () => undefined, stopped: () => undefined },
         asked,
       });
       return advance.kind === "unknown" ? advance.chunks.length : 0;
@@ -252,6 +284,7 @@ describe("advanceRun", () => {
         return inChunk(done, chunk);
       },
       waiting: () => PartitionSet.of([0]),
+      stopped: () => NONE,
     };
     const settled = { succeeded: new Map([[0, PartitionSet.of([0])]]), stopped: new Map() };
     expect(advanceRun(graph, settled, { view })).toMatchObject({ kind: "advanced", ready: new Map() });

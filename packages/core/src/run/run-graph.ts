@@ -1,14 +1,20 @@
 import { HeddleError } from "../errors.ts";
 import { PartitionSet } from "../partitions/partition-set.ts";
 import type { ResolvedMapping } from "../partitions/resolve-mapping.ts";
+import type { WaitPolicy } from "../partitions/wait-policy.ts";
 import { createPartitionSpaces, type PartitionSpaces } from "./partition-spaces.ts";
 import type { RunPlan, RunPlanAsset } from "./run-plan.ts";
+
+const WAIT_FOR_ALL: WaitPolicy = { kind: "all" };
 
 /** A dependency between two assets of a run, by their positions in the plan; they are equal where an asset reads itself. */
 export interface RunEdge {
   readonly upstream: number;
   readonly downstream: number;
   readonly mapping: ResolvedMapping;
+  readonly wait: WaitPolicy;
+  /** Whether some of what is read may be missing: then each reader waits until all of it has come to an end. */
+  readonly isTolerant: boolean;
   /** Each partition reads (at least) the one right before it: only where an asset reads itself. */
   readonly isSuccessive: boolean;
 }
@@ -85,11 +91,13 @@ export class RunGraph {
       const upstream = this.positionOf(dep.upstream);
       if (upstream < 0 || upstream > downstream) throw brokenPlan(asset.key, dep.upstream);
       const ends = { upstream: spaces.spaceOf(this.asset(upstream).partitionsSpec), downstream: space };
-      const { mapping } = dep;
+      const { mapping, wait = WAIT_FOR_ALL } = dep;
       const edge: RunEdge = {
         upstream,
         downstream,
         mapping: spaces.mappingOf(mapping, ends),
+        wait,
+        isTolerant: wait.kind === "at-least" || (wait.kind === "at-most-missing" && wait.count > 0),
         isSuccessive:
           upstream === downstream &&
           mapping.kind === "time-window" &&

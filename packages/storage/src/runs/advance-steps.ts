@@ -14,7 +14,7 @@ export interface SettledRun {
 /** Reads that one transaction may need before it knows what follows; see `advanceRun`. */
 const MAX_ROUNDS = 8;
 
-const NOTHING_KNOWN: RunStateView = { success: () => undefined, waiting: () => undefined };
+const NOTHING_KNOWN: RunStateView = { success: () => undefined, waiting: () => undefined, stopped: () => undefined };
 
 /**
  * Chunks that will be needed when `settled` succeeds, as far as that can be told without looking: read together with
@@ -55,6 +55,10 @@ function viewOf(work: RunWork, { runId, run }: SettledRun): RunStateView {
   return {
     success: (position, chunk) => chunkOf(position, chunk)?.get("success"),
     waiting: (position, chunk) => chunkOf(position, chunk)?.get("waiting"),
+    stopped: (position, chunk) => {
+      const state = chunkOf(position, chunk);
+      return state?.get("failed").union(state.get("skipped")).union(state.get("canceled"));
+    },
   };
 }
 
