@@ -151,12 +151,8 @@ export { checkPartitionKey, MAX_PARTITION_KEY_BYTES } from "./partitions/check-p
 export type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
 export { dynamicPartitions, multiPartitions, staticPartitions } from "./partitions/key-partitions.ts";
 export type { DimensionMappingSpec, MappingSpec } from "./partitions/mapping-spec.ts";
-export {
-  numberPartitions,
-  partitionScheme,
-  type NumberedPartitions,
-  type Numbering,
-} from "./partitions/number-partitions.ts";
+export { numberPartitions, type NumberedPartitions, type Numbering } from "./partitions/number-partitions.ts";
+export { partitionScheme } from "./partitions/partition-scheme.ts";
 export {
   allPartitions,
   firstPartition,
@@ -253,9 +249,10 @@ export {
   type SpentBudget,
 } from "./run/failure-verdict.ts";
 export { hashPlan } from "./run/hash-plan.ts";
-export { narrowPlan, type NarrowedAsset } from "./run/narrow-plan.ts";
+export { narrowPlan, type NarrowedAsset, type NarrowPlanChanges } from "./run/narrow-plan.ts";
 export { createPartitionSpaces, type PartitionSpaces } from "./run/partition-spaces.ts";
-export { planRun, type PlanPredicate, type PlanRunInput } from "./run/plan-run.ts";
+export type { FindConfigProblem, PlanConfig } from "./run/plan-config.ts";
+export { MAX_PLAN_PARTITIONS, planAmongRuns, planRun, type PlannedRun, type PlanRunInput } from "./run/plan-run.ts";
 export type { PlanTargets } from "./run/plan-targets.ts";
 export type { PlanAssetState } from "./run/plan-warnings.ts";
 export { createRunGraph, type BlockerHint, type RunEdge, type RunGraph } from "./run/run-graph.ts";
@@ -263,6 +260,8 @@ export type {
   DynamicKeys,
   OrdinalRanges,
   PlannedCounts,
+  PlanOrder,
+  PlanPredicate,
   PlanWarning,
   RunPlan,
   RunPlanAsset,

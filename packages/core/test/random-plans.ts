@@ -110,7 +110,12 @@ export const randomPlan: fc.Arbitrary<RunPlan> = fc
   });
 
 /** The state of an asset of which nothing is known. */
-export const NOTHING = { materialized: PartitionSet.EMPTY, failed: PartitionSet.EMPTY, running: PartitionSet.EMPTY };
+export const NOTHING = {
+  materialized: PartitionSet.EMPTY,
+  failed: PartitionSet.EMPTY,
+  stale: PartitionSet.EMPTY,
+  running: PartitionSet.EMPTY,
+};
 
 /** All partitions of an asset of these fixtures. */
 export function allOf({ partitions }: AssetSnapshot): PartitionSet {

@@ -19,7 +19,12 @@ export interface InMemoryPlan {
   spaceOf(asset: string): PartitionSpace;
 }
 
-const NOTHING = { materialized: PartitionSet.EMPTY, failed: PartitionSet.EMPTY, running: PartitionSet.EMPTY };
+const NOTHING = {
+  materialized: PartitionSet.EMPTY,
+  failed: PartitionSet.EMPTY,
+  stale: PartitionSet.EMPTY,
+  running: PartitionSet.EMPTY,
+};
 
 /** Plans as a launch in the catalog does, on a project of which nothing has been made yet. */
 export function planInMemory(

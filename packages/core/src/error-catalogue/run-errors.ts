@@ -10,6 +10,26 @@ export const RUN_ERRORS = {
     summary: "A plan was asked for with partitions that do not exist.",
     remedy: "Choose among the partitions that exist now; a window exists when it is over.",
   },
+  PLAN_TOO_LARGE: {
+    summary: "More partitions were asked for than one run may make.",
+    remedy: "Choose fewer partitions, and launch the rest as runs of their own.",
+  },
+  PLAN_REFUSED: {
+    summary: "A plan was launched that cannot be carried out.",
+    remedy: "Read what its errors say, and choose other partitions or leave out those that cannot be made.",
+  },
+  PLAN_OVERLAPS: {
+    summary: "A launch that was to be refused in that case shares partitions with runs that are not over.",
+    remedy: "Wait for the runs that the message names, cancel them, or launch with another rule for what overlaps.",
+  },
+  PLAN_CONFIG_INVALID: {
+    summary: "Config was stated for an asset that does not take it, or is not part of what is done.",
+    remedy: "State config only for assets that are made and that declare one.",
+  },
+  PLAN_CHUNK_UNUSED: {
+    summary: "A size of chunks was stated, and none of the assets makes several partitions at a time.",
+    remedy: "Leave the size out, or declare `chunk` on an asset whose function makes several partitions.",
+  },
   PLAN_EMPTY: {
     summary: "A run was asked for that has nothing to do.",
     remedy: "Choose other partitions, or another rule for which of them are made.",
@@ -21,6 +41,10 @@ export const RUN_ERRORS = {
   RUN_ASSET_UNKNOWN: {
     summary: "A plan names an asset that the database does not know.",
     remedy: "Load the code location that declares it, then plan again.",
+  },
+  RUN_DEFINITIONS_CHANGED: {
+    summary: "A plan was made with partitions definitions that are not in force any more.",
+    remedy: "Plan again: the new plan shows what the new definitions make of it.",
   },
   RUN_CODE_LOCATIONS_MIXED: {
     summary: "A run was asked for that would need the code of several projects.",

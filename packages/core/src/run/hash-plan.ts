@@ -3,19 +3,14 @@ import type { RunPlan } from "./run-plan.ts";
 
 /**
  * Names what a plan does, hex. Two plans have the same hash exactly when they make the same partitions of the same
- * assets in the same way and replace as much; when they were made, and what they warn of, does not matter. So a person
- * can confirm a plan, and it can be made again from the newest state and compared.
+ * assets with the same code and config, in the same order and pieces, waiting for the same, and replace as much; when
+ * they were made, and what they warn of, does not matter. So a person can confirm a plan, and it can be made again from
+ * the newest state and compared.
  */
 export function hashPlan(plan: RunPlan): string {
-  const assets = plan.assets.map(({ key, partitions, partitionsSpec, deps, retry, overwrites }) => ({
-    key,
-    partitions,
-    partitionsSpec,
-    deps,
-    retry,
-    overwrites,
-  }));
-  return sha256(canonicalJson({ protocol: plan.protocol, assets }));
+  // What is counted apart from `overwrites` is news about the state, and no difference in what is done.
+  const assets = plan.assets.map(({ counts: _, ...asset }) => asset);
+  return sha256(canonicalJson({ protocol: plan.protocol, order: plan.order, assets }));
 }
 
 /** JSON with the keys of every object in order, so that equal values have equal text. */

@@ -145,17 +145,20 @@ describe("targets", () => {
     const state: PlanAssetState = {
       materialized: PartitionSet.of([FIRST, FIRST + 1, FIRST + 2]),
       failed: PartitionSet.of([FIRST + 2, FIRST + 3]),
+      stale: PartitionSet.of([FIRST + 1, FIRST + 2]),
       running: PartitionSet.of([FIRST + 4]),
     };
-    const made = (predicate: PlanRunInput["predicate"], leaveOutRunning = false) =>
-      targetsOf(
-        plan([raw], root("raw", ALL_DAYS), { ...(predicate && { predicate }), leaveOutRunning, stateOf: () => state }),
-      )["raw"]?.map((ordinal) => ordinal - FIRST);
-    expect(made("all")).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(made("missing")).toEqual([4, 5, 6]);
-    expect(made("failed")).toEqual([2, 3]);
-    expect(made("missing-or-failed")).toEqual([2, 3, 4, 5, 6]);
-    expect(made("missing", true)).toEqual([5, 6]);
+    const made = (only: PlanRunInput["only"], leaveOutRunning = false) =>
+      targetsOf(plan([raw], root("raw", ALL_DAYS), { ...(only && { only }), leaveOutRunning, stateOf: () => state }))[
+        "raw"
+      ]?.map((ordinal) => ordinal - FIRST);
+    expect(made(undefined)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(made(["missing"])).toEqual([4, 5, 6]);
+    expect(made(["failed"])).toEqual([2, 3]);
+    expect(made(["stale"])).toEqual([1]);
+    expect(made(["missing", "failed"])).toEqual([2, 3, 4, 5, 6]);
+    expect(made(["missing", "failed", "stale"])).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(made(["missing"], true)).toEqual([5, 6]);
     expect(made(undefined, true)).toEqual([0, 1, 2, 3, 5, 6]);
   });
 });
@@ -165,10 +168,11 @@ describe("a plan", () => {
     const state = {
       materialized: PartitionSet.of([FIRST, FIRST + 1, FIRST + 2]),
       failed: PartitionSet.of([FIRST + 2, FIRST + 3]),
+      stale: PartitionSet.of([FIRST + 1, FIRST + 2]),
       running: PartitionSet.EMPTY,
     };
     const [asset] = plan([raw], root("raw", ALL_DAYS), { stateOf: () => state }).assets;
-    expect(asset).toMatchObject({ counts: { missing: 3, failed: 2, fresh: 2 }, overwrites: 3 });
+    expect(asset).toMatchObject({ counts: { missing: 3, failed: 2, stale: 1, fresh: 1 }, overwrites: 3 });
   });
 
   test("says whether an upstream is part of it", () => {
@@ -232,10 +236,11 @@ describe("a plan", () => {
 
 describe("whatever is planned", () => {
   const anyState = fc
-    .tuple(fc.nat(0xff), fc.nat(0xff), fc.nat(0xff))
-    .map(([made, failed, running]) => (asset: AssetSnapshot): PlanAssetState => ({
+    .tuple(fc.nat(0xff), fc.nat(0xff), fc.nat(0xff), fc.nat(0xff))
+    .map(([made, failed, stale, running]) => (asset: AssetSnapshot): PlanAssetState => ({
       materialized: pickPartitions(asset, made),
       failed: pickPartitions(asset, failed),
+      stale: pickPartitions(asset, made & stale),
       running: pickPartitions(asset, running),
     }));
 
@@ -255,7 +260,8 @@ describe("whatever is planned", () => {
           const declared = byKey.get(asset.key) ?? chosen;
           expect(own.isEmpty).toBe(false);
           expect(own.isSubsetOf(allOf(declared))).toBe(true);
-          expect(asset.counts.missing + asset.counts.failed + asset.counts.fresh).toBe(own.size);
+          const { missing, failed, stale, fresh } = asset.counts;
+          expect(missing + failed + stale + fresh).toBe(own.size);
           expect(asset.overwrites).toBe(own.intersect(stateOf(declared).materialized).size);
           for (const dep of asset.deps) {
             expect(dep.inRun).toBe(positions.has(dep.upstream));

@@ -4,12 +4,23 @@ import { PartitionSet } from "../partitions/partition-set.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import { createPartitionSpaces } from "./partition-spaces.ts";
-import { findTargets, type PlanTargets, type TargetContext, type TargetSets } from "./plan-targets.ts";
-import { externalAsset, findWarnings, notReached, type PlanAssetState } from "./plan-warnings.ts";
-import type { DynamicKeys, PlanWarning, RunPlan, RunPlanAsset } from "./run-plan.ts";
+import { choosePlanned, splitByState } from "./plan-choice.ts";
+import { checkConfig, type FindConfigProblem, type PlanConfig } from "./plan-config.ts";
+import { findTargets, mappingOf, type PlanTargets, type TargetContext, type TargetSets } from "./plan-targets.ts";
+import { leaveOutUnreadable } from "./plan-unreadable.ts";
+import { addMissingUpstream } from "./plan-upstream.ts";
+import {
+  alreadyRunning,
+  externalAsset,
+  findWarnings,
+  notReached,
+  unreadableLeftOut,
+  type PlanAssetState,
+} from "./plan-warnings.ts";
+import type { DynamicKeys, PlanOrder, PlanPredicate, PlanWarning, RunPlan, RunPlanAsset } from "./run-plan.ts";
 
-/** Which of the targeted partitions are made: all of them, or only those in a state that calls for it. */
-export type PlanPredicate = "all" | "missing" | "failed" | "missing-or-failed";
+/** Most partitions, of all its assets together, that one run makes. */
+export const MAX_PLAN_PARTITIONS = 5_000_000;
 
 /** What a plan is made from. */
 export interface PlanRunInput {
@@ -18,10 +29,25 @@ export interface PlanRunInput {
   /** Keys of the assets to make, in any order. External ones are left out with a warning. */
   readonly selected: readonly string[];
   readonly targets: PlanTargets;
-  /** @default "all" */
-  readonly predicate?: PlanPredicate;
+  /**
+   * Of the targeted partitions, those in one of these states; `stale` includes those that the plan itself makes stale,
+   * because it makes again what they read. @default all of them
+   */
+  readonly only?: readonly PlanPredicate[];
+  /** Adds upstream partitions that are needed and not there, and what those need in turn. @default false */
+  readonly addMissingUpstream?: boolean;
+  /** Leaves out what cannot be made because it reads partitions that do not exist. @default false: an error */
+  readonly leaveOutUnreadable?: boolean;
   /** Leaves out what steps of runs that are not over hold already. @default false */
   readonly leaveOutRunning?: boolean;
+  /** @default "oldest" */
+  readonly order?: PlanOrder;
+  /** How many partitions one call makes, for assets whose function makes several. @default as they declare it */
+  readonly chunk?: number | "range";
+  /** @default none */
+  readonly config?: PlanConfig;
+  /** Looks at stated config. @default not looked at */
+  readonly findConfigProblem?: FindConfigProblem;
   /** Epoch milliseconds at which partitions are resolved. */
   readonly at: number;
   /** @default none */
@@ -30,13 +56,31 @@ export interface PlanRunInput {
   readonly stateOf: (key: string) => PlanAssetState;
 }
 
+/** A plan, and how it meets the runs that are not over. */
+export interface PlannedRun {
+  readonly plan: RunPlan;
+  /** Partitions that were asked for and that other runs hold, by asset key; left out or not. */
+  readonly doubled: ReadonlyMap<string, PartitionSet>;
+  /**
+   * Partitions that other runs are making and that the plan reads without making them itself, because it leaves them out
+   * or because they were never materialized, by asset key: the run has to wait for those runs.
+   */
+  readonly awaited: ReadonlyMap<string, PartitionSet>;
+}
+
 /**
  * Says exactly what a run will do. Pure: the same input gives the same plan. Cost is by the number of assets,
  * dependencies and ranges, and not by the number of partitions.
  *
- * @throws ASSET_UNKNOWN, PLAN_PARTITIONS_MISSING, PLAN_PARTITIONS_UNKNOWN
+ * @throws ASSET_UNKNOWN, PLAN_PARTITIONS_MISSING, PLAN_PARTITIONS_UNKNOWN, PLAN_TOO_LARGE, PLAN_CONFIG_INVALID,
+ *   PLAN_CHUNK_UNUSED
  */
 export function planRun(input: PlanRunInput): RunPlan {
+  return planAmongRuns(input).plan;
+}
+
+/** As {@link planRun}, with what the plan has in common with runs that are not over. */
+export function planAmongRuns(input: PlanRunInput): PlannedRun {
   const { stateOf } = input;
   const byKey = new Map(input.assets.map((asset) => [asset.key, asset]));
   const wanted = new Set(input.selected);
@@ -46,75 +90,177 @@ export function planRun(input: PlanRunInput): RunPlan {
   const spaces = createPartitionSpaces(input.at, input.dynamicKeys ?? {});
   const context: TargetContext = { assets: byKey, selected, spaces };
   const reached = findTargets(context, input.targets);
-  const targets: TargetSets = new Map();
-  for (const [key, set] of reached) {
-    const kept = applyPredicate(set, stateOf(key), input);
-    if (!kept.isEmpty) targets.set(key, kept);
-  }
-  const planned = selected.filter((asset) => targets.has(asset.key));
-  const assets = planned.map((asset) => planAsset(asset, targets, stateOf(asset.key)));
+  const { targets, doubled, leftOut } = settleTargets(context, reached, input);
+  checkSize(targets);
+  const awaited = findAwaited(context, targets, input);
+  const planned = input.assets.filter((asset) => targets.has(asset.key));
+  checkChunk(planned, input.chunk);
+  const assets = planned.map((asset) => planAsset(asset, targets, input));
+  const known = { targets, stateOf, doubled, awaited };
   return {
-    protocol: 1,
-    at: input.at,
-    assets,
-    warnings: [
-      ...planned.flatMap((asset) => findWarnings(context, asset, { targets, stateOf })),
-      ...leftOut(input.targets, chosen, reached),
-    ],
-    total: assets.reduce((sum, { counts }) => sum + counts.missing + counts.failed + counts.fresh, 0),
-    dynamicKeys: pickDynamicKeys(planned, input.dynamicKeys ?? {}),
+    plan: {
+      protocol: 1,
+      at: input.at,
+      order: input.order ?? "oldest",
+      assets,
+      warnings: [
+        ...checkConfig({ planned, selected }, input.config ?? {}, input.findConfigProblem),
+        ...warnPerAsset(context, doubled, alreadyRunning),
+        ...planned.flatMap((asset) => findWarnings(context, asset, known)),
+        ...warnPerAsset(context, leftOut, unreadableLeftOut),
+        ...findNotPlanned(input.targets, chosen, reached),
+      ],
+      total: [...targets.values()].reduce((sum, { size }) => sum + size, 0),
+      dynamicKeys: pickDynamicKeys(context, planned, input.dynamicKeys ?? {}),
+    },
+    doubled,
+    awaited,
   };
 }
 
-function applyPredicate(set: PartitionSet, state: PlanAssetState, input: PlanRunInput): PartitionSet {
-  const kept = input.leaveOutRunning === true ? set.subtract(state.running) : set;
-  switch (input.predicate ?? "all") {
-    case "all":
-      return kept;
-    case "missing":
-      return kept.subtract(state.materialized).subtract(state.failed);
-    case "failed":
-      return kept.intersect(state.failed);
-    case "missing-or-failed":
-      return kept.subtract(state.materialized.subtract(state.failed));
-  }
+interface SettledTargets {
+  readonly targets: TargetSets;
+  readonly doubled: TargetSets;
+  readonly leftOut: TargetSets;
 }
 
-function planAsset(asset: AssetSnapshot, targets: TargetSets, state: PlanAssetState): RunPlanAsset {
+/** From what was asked for to what is made. */
+function settleTargets(context: TargetContext, reached: TargetSets, input: PlanRunInput): SettledTargets {
+  const { stateOf, only } = input;
+  const materializedOf = (key: string) => stateOf(key).materialized;
+  const everything = { only, stateOf, leftOutOf: () => PartitionSet.EMPTY };
+  const asked = choosePlanned(context, reached, everything);
+  const doubled = intersectEach(asked, (key) => stateOf(key).running);
+  const runningOf = (key: string) => (input.leaveOutRunning === true ? stateOf(key).running : PartitionSet.EMPTY);
+  let targets = subtractEach(asked, runningOf);
+  const leftOut: TargetSets = new Map();
+  const readable = (): void => {
+    if (input.leaveOutUnreadable !== true) return;
+    const left = leaveOutUnreadable(context, targets, materializedOf);
+    targets = left.targets;
+    for (const [key, set] of left.leftOut) leftOut.set(key, set.union(leftOut.get(key) ?? PartitionSet.EMPTY));
+  };
+  readable();
+  if (input.addMissingUpstream === true) {
+    targets = addMissingUpstream(context, targets, (key) => materializedOf(key).union(stateOf(key).running));
+    readable();
+  }
+  return { targets, doubled, leftOut };
+}
+
+/** See {@link PlannedRun.awaited}. */
+function findAwaited(context: TargetContext, targets: TargetSets, { stateOf }: PlanRunInput): TargetSets {
+  const awaited: TargetSets = new Map();
+  const selected = new Set(context.selected.map(({ key }) => key));
+  for (const asset of context.assets.values()) {
+    const own = targets.get(asset.key);
+    if (own === undefined) continue;
+    for (const dep of asset.deps) {
+      const { running, materialized } = stateOf(dep.upstream);
+      if (running.isEmpty) continue;
+      const read = mappingOf(context, asset, dep)?.upstreamOf(own).partitions ?? PartitionSet.EMPTY;
+      const elsewhere = read.intersect(running).subtract(targets.get(dep.upstream) ?? PartitionSet.EMPTY);
+      // An older value would do where nobody asked for a newer one.
+      const needed = selected.has(dep.upstream) ? elsewhere : elsewhere.subtract(materialized);
+      if (!needed.isEmpty) awaited.set(dep.upstream, needed.union(awaited.get(dep.upstream) ?? PartitionSet.EMPTY));
+    }
+  }
+  return awaited;
+}
+
+function planAsset(asset: AssetSnapshot, targets: TargetSets, { stateOf, chunk, config }: PlanRunInput): RunPlanAsset {
   const partitions = targets.get(asset.key) ?? PartitionSet.EMPTY;
-  const failed = partitions.intersect(state.failed).size;
-  const materialized = partitions.intersect(state.materialized);
-  const fresh = materialized.subtract(state.failed).size;
+  const state = stateOf(asset.key);
+  const { missing, failed, stale, fresh } = splitByState(partitions, state);
+  const declared = asset.chunk ?? null;
+  const stated = config !== undefined && Object.hasOwn(config, asset.key) ? config[asset.key] : undefined;
   return {
     key: asset.key,
     partitions: partitions.ranges,
     partitionsSpec: asset.partitions,
-    deps: asset.deps.map(({ upstream, mapping }) => ({ upstream, mapping, inRun: targets.has(upstream) })),
+    deps: asset.deps.map(({ upstream, mapping, wait }) => ({
+      upstream,
+      mapping,
+      inRun: targets.has(upstream),
+      ...(wait !== undefined && { wait }),
+    })),
     retry: asset.retry,
-    counts: { missing: partitions.size - failed - fresh, failed, fresh },
-    overwrites: materialized.size,
+    codeVersion: asset.codeVersion,
+    chunk: declared === null ? null : (chunk ?? declared),
+    ...(stated !== undefined && { config: stated }),
+    counts: { missing: missing.size, failed: failed.size, stale: stale.size, fresh: fresh.size },
+    overwrites: partitions.intersect(state.materialized).size,
   };
 }
 
-function leftOut(targets: PlanTargets, chosen: readonly AssetSnapshot[], reached: TargetSets): PlanWarning[] {
-  const warnings: PlanWarning[] = [];
-  for (const asset of chosen) {
-    if (asset.kind === "external") warnings.push(externalAsset(asset));
-    else if (targets.kind === "root" && targets.cascade === "downstream" && !reached.has(asset.key)) {
-      warnings.push(notReached(asset, targets.asset));
-    }
-  }
-  return warnings;
+function findNotPlanned(targets: PlanTargets, chosen: readonly AssetSnapshot[], reached: TargetSets): PlanWarning[] {
+  return chosen.flatMap((asset) => {
+    if (asset.kind === "external") return [externalAsset(asset)];
+    return targets.cascade === "downstream" && !reached.has(asset.key) ? [notReached(asset)] : [];
+  });
 }
 
-/** Only the keys of definitions that the planned assets are cut by: a plan carries what it needs and no more. */
-function pickDynamicKeys(planned: readonly AssetSnapshot[], keys: DynamicKeys): DynamicKeys {
+function warnPerAsset(
+  context: TargetContext,
+  sets: TargetSets,
+  warn: (context: TargetContext, asset: AssetSnapshot, set: PartitionSet) => PlanWarning,
+): PlanWarning[] {
+  return [...sets].flatMap(([key, set]) => {
+    const asset = context.assets.get(key);
+    return asset === undefined ? [] : [warn(context, asset, set)];
+  });
+}
+
+function subtractEach(sets: TargetSets, otherOf: (key: string) => PartitionSet): TargetSets {
+  return keepFilled([...sets].map(([key, set]) => [key, set.subtract(otherOf(key))]));
+}
+
+function intersectEach(sets: TargetSets, otherOf: (key: string) => PartitionSet): TargetSets {
+  return keepFilled([...sets].map(([key, set]) => [key, set.intersect(otherOf(key))]));
+}
+
+function keepFilled(sets: readonly (readonly [string, PartitionSet])[]): TargetSets {
+  return new Map(sets.filter(([, set]) => !set.isEmpty));
+}
+
+/** Before anything is made of the sets: they are ranges, so that even the largest one has cost nothing so far. */
+function checkSize(targets: TargetSets): void {
+  const total = [...targets.values()].reduce((sum, { size }) => sum + size, 0);
+  if (total <= MAX_PLAN_PARTITIONS) return;
+  const [most, limit] = [total, MAX_PLAN_PARTITIONS].map((count) => count.toLocaleString("en"));
+  throw new HeddleError("PLAN_TOO_LARGE", `${most} partitions were asked for, and one run makes ${limit} at most`, {
+    hint: "Choose fewer partitions, and launch the rest as runs of their own.",
+    details: { total, limit: MAX_PLAN_PARTITIONS },
+  });
+}
+
+function checkChunk(planned: readonly AssetSnapshot[], chunk: number | "range" | undefined): void {
+  if (chunk === undefined || planned.length === 0 || planned.some((asset) => (asset.chunk ?? null) !== null)) return;
+  throw new HeddleError(
+    "PLAN_CHUNK_UNUSED",
+    `chunks of ${chunk === "range" ? "whole ranges" : chunk} were asked for, and no asset of the plan makes several partitions at a time`,
+    { hint: "Leave the size out, or declare `chunk` on an asset whose function makes several partitions." },
+  );
+}
+
+/**
+ * Only the keys of definitions that the planned assets and what they read are cut by: a plan carries what it needs and
+ * no more.
+ */
+function pickDynamicKeys(
+  context: TargetContext,
+  planned: readonly AssetSnapshot[],
+  keys: DynamicKeys,
+): RunPlan["dynamicKeys"] {
   const names = new Set<string>();
   const visit = (spec: PartitionsSpec | null): void => {
     if (spec?.kind === "dynamic") names.add(spec.name);
     if (spec?.kind === "multi") for (const dimension of spec.dimensions) visit(dimension.partitions);
   };
-  for (const asset of planned) visit(asset.partitions);
+  for (const asset of planned) {
+    visit(asset.partitions);
+    for (const dep of asset.deps) visit(context.assets.get(dep.upstream)?.partitions ?? null);
+  }
   return Object.fromEntries([...names].map((name) => [name, keys[name] ?? []]));
 }
 

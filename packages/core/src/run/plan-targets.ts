@@ -7,8 +7,15 @@ import type { PartitionSpaces } from "./partition-spaces.ts";
 
 /** Which partitions of the selected assets a plan is for, before those that need no work are left out. */
 export type PlanTargets =
-  /** Stated for every selected asset; an asset without partitions may be left out. */
-  | { readonly kind: "each"; readonly partitions: ReadonlyMap<string, PartitionSet> }
+  /**
+   * Stated for every selected asset; an asset without partitions may be left out. With `downstream`, assets may be left
+   * out that the stated ones lead to: see `root`. @default cascade "self"
+   */
+  | {
+      readonly kind: "each";
+      readonly partitions: ReadonlyMap<string, PartitionSet>;
+      readonly cascade?: "self" | "downstream";
+    }
   /**
    * Stated for one asset. `self`: for that one alone. `downstream`: carried through the mappings to the other selected
    * assets: those upstream get what the chosen partitions read, those downstream of any of these what reads them, and
@@ -37,52 +44,57 @@ export type TargetSets = Map<string, PartitionSet>;
  * @throws PLAN_PARTITIONS_MISSING, PLAN_PARTITIONS_UNKNOWN, ASSET_UNKNOWN
  */
 export function findTargets(context: TargetContext, targets: PlanTargets): TargetSets {
-  return targets.kind === "each" ? statedTargets(context, targets.partitions) : carriedTargets(context, targets);
-}
-
-function statedTargets(context: TargetContext, stated: ReadonlyMap<string, PartitionSet>): TargetSets {
-  const sets: TargetSets = new Map();
+  const stated = targets.kind === "each" ? targets.partitions : new Map([[targets.asset, targets.partitions]]);
+  if (targets.kind === "root") requireSelected(context, targets.asset);
+  const roots: TargetSets = new Map();
   for (const asset of context.selected) {
     const space = context.spaces.spaceOf(asset.partitions);
-    const set = stated.get(asset.key) ?? (asset.partitions === null ? space.all : undefined);
-    if (set === undefined) throw partitionsMissing(asset.key);
-    sets.set(asset.key, checkExisting(asset.key, set, space));
+    const set = stated.get(asset.key);
+    if (set !== undefined) roots.set(asset.key, checkExisting(asset.key, set, space));
+    else if (targets.kind === "root" || targets.cascade === "downstream") continue;
+    else if (asset.partitions === null) roots.set(asset.key, space.all);
+    else throw partitionsMissing(asset.key);
   }
-  return sets;
+  return targets.cascade === "downstream" ? carryTargets(context, roots) : roots;
 }
 
-function carriedTargets(context: TargetContext, root: Extract<PlanTargets, { kind: "root" }>): TargetSets {
-  const rootAsset = context.selected.find((asset) => asset.key === root.asset);
-  if (rootAsset === undefined) throw rootNotSelected(context, root.asset);
-  const rootSpace = context.spaces.spaceOf(rootAsset.partitions);
-  const chosen = checkExisting(root.asset, root.partitions, rootSpace);
-  const sets: TargetSets = new Map([[root.asset, chosen]]);
-  if (root.cascade === "self") return sets;
-  const upstream = carryUpstream(context, rootAsset, chosen);
+function carryTargets(context: TargetContext, roots: TargetSets): TargetSets {
+  const sets: TargetSets = new Map(roots);
+  const upstream = carryUpstream(context, roots);
   for (const asset of context.selected) {
-    if (asset.key === root.asset) continue;
-    const set = upstream.get(asset.key) ?? carryDownstream(context, asset, sets);
+    if (roots.has(asset.key)) continue;
+    const set = upstream.get(asset.key) ?? carryDownstream(context, asset, sets) ?? cutAlike(context, asset, roots);
     if (set !== undefined) sets.set(asset.key, set);
-    else if (context.spaces.spaceOf(asset.partitions) === rootSpace) sets.set(asset.key, chosen);
   }
   return sets;
 }
 
-/** What the chosen partitions read, directly and indirectly, within the selection. */
-function carryUpstream(context: TargetContext, root: AssetSnapshot, chosen: PartitionSet): TargetSets {
+/** What the stated partitions read, directly and indirectly, within the selection. */
+function carryUpstream(context: TargetContext, roots: TargetSets): TargetSets {
   const selected = new Set(context.selected.map((asset) => asset.key));
-  const needed: TargetSets = new Map([[root.key, chosen]]);
+  const needed: TargetSets = new Map(roots);
   for (const asset of context.selected.toReversed()) {
     const set = needed.get(asset.key);
     if (set === undefined) continue;
     for (const dep of asset.deps) {
-      if (dep.upstream === asset.key || !selected.has(dep.upstream)) continue;
+      if (dep.upstream === asset.key || !selected.has(dep.upstream) || roots.has(dep.upstream)) continue;
       const read = mappingOf(context, asset, dep)?.upstreamOf(set).partitions;
       if (read !== undefined) needed.set(dep.upstream, read.union(needed.get(dep.upstream) ?? PartitionSet.EMPTY));
     }
   }
-  needed.delete(root.key);
   return needed;
+}
+
+/** What is stated for assets that are cut in the same way. */
+function cutAlike(context: TargetContext, asset: AssetSnapshot, roots: TargetSets): PartitionSet | undefined {
+  const space = context.spaces.spaceOf(asset.partitions);
+  let alike: PartitionSet | undefined;
+  for (const root of context.selected) {
+    const set = roots.get(root.key);
+    if (set === undefined || context.spaces.spaceOf(root.partitions) !== space) continue;
+    alike = set.union(alike ?? PartitionSet.EMPTY);
+  }
+  return alike;
 }
 
 /** What reads partitions that are targets already; `undefined` when the asset reads no targeted asset. */
@@ -123,13 +135,14 @@ function partitionsMissing(asset: string): HeddleError {
   });
 }
 
-function rootNotSelected(context: TargetContext, root: string): HeddleError {
+function requireSelected(context: TargetContext, root: string): void {
+  if (context.selected.some((asset) => asset.key === root)) return;
   const hint =
     formatNearest(
       root,
       context.selected.map((asset) => asset.key),
     ) ?? "Add it to the selection.";
-  return new HeddleError("ASSET_UNKNOWN", `"${root}", whose partitions were chosen, is not a selected asset`, {
+  throw new HeddleError("ASSET_UNKNOWN", `"${root}", whose partitions were chosen, is not a selected asset`, {
     hint,
     details: { asset: root },
   });

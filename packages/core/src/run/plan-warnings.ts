@@ -1,6 +1,7 @@
 import { PartitionSet } from "../partitions/partition-set.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import { mappingOf, type TargetContext, type TargetSets } from "./plan-targets.ts";
+import { findUnreadable } from "./plan-unreadable.ts";
 import type { PlanWarning } from "./run-plan.ts";
 
 /** What is known of the partitions of one asset when a plan is made. */
@@ -9,6 +10,8 @@ export interface PlanAssetState {
   readonly materialized: PartitionSet;
   /** Those whose newest step failed. */
   readonly failed: PartitionSet;
+  /** Those of `materialized` that are out of date; empty where nobody looked. */
+  readonly stale: PartitionSet;
   /** Those that steps of runs which are not over hold, running or not. */
   readonly running: PartitionSet;
 }
@@ -16,47 +19,53 @@ export interface PlanAssetState {
 /** How many ranges a message writes out. */
 const SHOWN_RANGES = 3;
 
+/** What is known about the partitions of a plan besides the plan. */
+export interface WarningContext {
+  readonly targets: TargetSets;
+  readonly stateOf: (key: string) => PlanAssetState;
+  /** Partitions that would be made if other runs did not hold them. */
+  readonly doubled: TargetSets;
+  /** Partitions that the run finds made by others: see `PlannedRun.awaited`. */
+  readonly awaited: TargetSets;
+}
+
 /** What a person should know about one asset of a plan. */
-export function findWarnings(
-  context: TargetContext,
-  asset: AssetSnapshot,
-  { targets, stateOf }: { targets: TargetSets; stateOf: (key: string) => PlanAssetState },
-): PlanWarning[] {
-  const warnings: PlanWarning[] = [];
+export function findWarnings(context: TargetContext, asset: AssetSnapshot, known: WarningContext): PlanWarning[] {
+  const { targets, stateOf, awaited } = known;
   const own = targets.get(asset.key) ?? PartitionSet.EMPTY;
-  const { running } = stateOf(asset.key);
-  const doubled = own.intersect(running);
-  if (!doubled.isEmpty) warnings.push(alreadyRunning(context, asset, doubled));
+  const warnings = findUnreadable(context, asset, own).flatMap(({ upstream, nonexistent, unasked }) => [
+    ...(nonexistent.isEmpty ? [] : [upstreamNonexistent(context, { asset, upstream }, nonexistent)]),
+    ...(unasked.isEmpty ? [] : [mappingOutdated(context, { asset, upstream }, unasked)]),
+  ]);
   for (const dep of asset.deps) {
     const upstream = context.assets.get(dep.upstream);
     const read = mappingOf(context, asset, dep)?.upstreamOf(own);
-    if (upstream === undefined || read === undefined) continue;
-    // The first partitions of an asset that reads its own earlier ones never have what they would read.
-    if (!read.nonexistent.isEmpty && upstream !== asset) {
-      warnings.push(upstreamNonexistent(context, { asset, upstream }, read.nonexistent));
-    }
-    if (upstream.kind === "external") continue;
-    const made = stateOf(upstream.key).materialized.union(targets.get(upstream.key) ?? PartitionSet.EMPTY);
-    const missing = read.partitions.subtract(made);
+    if (upstream === undefined || read === undefined || upstream.kind === "external") continue;
+    const missing = read.partitions
+      .subtract(stateOf(upstream.key).materialized)
+      .subtract(targets.get(upstream.key) ?? PartitionSet.EMPTY)
+      .subtract(awaited.get(upstream.key) ?? PartitionSet.EMPTY);
     if (!missing.isEmpty) warnings.push(upstreamMissing(context, { asset, upstream }, missing));
   }
   return warnings;
 }
 
 /** Warnings about selected assets that are not part of the plan. */
-export function notReached(asset: AssetSnapshot, root: string): PlanWarning {
+export function notReached(asset: AssetSnapshot): PlanWarning {
   return {
     code: "NOT_REACHED",
+    severity: "warning",
     asset: asset.key,
     upstream: null,
     partitions: [],
-    message: `"${asset.key}" is left out: nothing leads from the partitions of "${root}" to it, and it is cut differently.`,
+    message: `"${asset.key}" is left out: nothing leads from the chosen partitions to it, and it is cut differently.`,
   };
 }
 
 export function externalAsset(asset: AssetSnapshot): PlanWarning {
   return {
     code: "EXTERNAL_ASSET",
+    severity: "warning",
     asset: asset.key,
     upstream: null,
     partitions: [],
@@ -64,10 +73,12 @@ export function externalAsset(asset: AssetSnapshot): PlanWarning {
   };
 }
 
-function alreadyRunning(context: TargetContext, asset: AssetSnapshot, doubled: PartitionSet): PlanWarning {
+/** Says which partitions other runs hold. */
+export function alreadyRunning(context: TargetContext, asset: AssetSnapshot, doubled: PartitionSet): PlanWarning {
   const text = context.spaces.spaceOf(asset.partitions).format(doubled, SHOWN_RANGES);
   return {
     code: "ALREADY_RUNNING",
+    severity: "warning",
     asset: asset.key,
     upstream: null,
     partitions: doubled.ranges,
@@ -84,6 +95,7 @@ function upstreamNonexistent(context: TargetContext, { asset, upstream }: Ends, 
   const text = context.spaces.spaceOf(asset.partitions).format(readers, SHOWN_RANGES);
   return {
     code: "UPSTREAM_NONEXISTENT",
+    severity: "error",
     asset: asset.key,
     upstream: upstream.key,
     partitions: readers.ranges,
@@ -91,10 +103,48 @@ function upstreamNonexistent(context: TargetContext, { asset, upstream }: Ends, 
   };
 }
 
+/** Says what was left out because it cannot be read. */
+export function unreadableLeftOut(context: TargetContext, asset: AssetSnapshot, lost: PartitionSet): PlanWarning {
+  const text = context.spaces.spaceOf(asset.partitions).format(lost, SHOWN_RANGES);
+  return {
+    code: "UPSTREAM_NONEXISTENT",
+    severity: "warning",
+    asset: asset.key,
+    upstream: null,
+    partitions: lost.ranges,
+    message: `${describe(asset, text)} is left out: it reads partitions that do not exist, or that are left out themselves.`,
+  };
+}
+
+function mappingOutdated(context: TargetContext, { asset, upstream }: Ends, unasked: PartitionSet): PlanWarning {
+  const text = context.spaces.spaceOf(asset.partitions).format(unasked, SHOWN_RANGES);
+  return {
+    code: "MAPPING_OUTDATED",
+    severity: "error",
+    asset: asset.key,
+    upstream: upstream.key,
+    partitions: unasked.ranges,
+    message: `What ${describe(asset, text)} reads of "${upstream.key}" is not known yet: the project was loaded too long ago to have asked its mapping. Load it again.`,
+  };
+}
+
+/** Says why the config of an asset is refused. */
+export function configInvalid(asset: AssetSnapshot, problem: string): PlanWarning {
+  return {
+    code: "CONFIG_INVALID",
+    severity: "error",
+    asset: asset.key,
+    upstream: null,
+    partitions: [],
+    message: `The config of "${asset.key}" is refused: ${problem}`,
+  };
+}
+
 function upstreamMissing(context: TargetContext, { asset, upstream }: Ends, missing: PartitionSet): PlanWarning {
   const text = context.spaces.spaceOf(upstream.partitions).format(missing, SHOWN_RANGES);
   return {
     code: "UPSTREAM_MISSING",
+    severity: "warning",
     asset: asset.key,
     upstream: upstream.key,
     partitions: missing.ranges,

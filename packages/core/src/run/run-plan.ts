@@ -1,6 +1,8 @@
 import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
+import type { WaitPolicy } from "../partitions/wait-policy.ts";
 import type { RetryPolicy } from "../snapshot.ts";
+import type { JsonValue } from "../types.ts";
 
 /** Flat half-open ranges of ordinals, as `PartitionSet.toJSON` gives them. */
 export type OrdinalRanges = readonly number[];
@@ -23,7 +25,14 @@ export interface RunPlan {
   /** Steps in all. */
   readonly total: number;
   readonly dynamicKeys: DynamicKeys;
+  readonly order: PlanOrder;
 }
+
+/** Which partitions of an asset go first: by ordinal, ascending or descending. */
+export type PlanOrder = "oldest" | "newest";
+
+/** A state for which a partition may be made again: see {@link PlannedCounts}. */
+export type PlanPredicate = "missing" | "failed" | "stale";
 
 /** One asset of a plan. */
 export interface RunPlanAsset {
@@ -33,6 +42,12 @@ export interface RunPlanAsset {
   readonly partitionsSpec: PartitionsSpec | null;
   readonly deps: readonly RunPlanDependency[];
   readonly retry: RetryPolicy;
+  /** Of the asset's function when the plan was made. A plan of other code is another plan. */
+  readonly codeVersion: string;
+  /** How many partitions one call of the function makes: a number, or all that are free; `null`: one step for each. */
+  readonly chunk: number | "range" | null;
+  /** What the function gets as its config; absent: nothing was stated. */
+  readonly config?: JsonValue;
   /** How many of the partitions there were in each state when the plan was made. Together they are all of them. */
   readonly counts: PlannedCounts;
   /** How many of the partitions have a materialization, which the new one will replace. */
@@ -45,7 +60,9 @@ export interface PlannedCounts {
   readonly missing: number;
   /** The newest step failed, whether or not an older materialization is current. */
   readonly failed: number;
-  /** Materialized, and the newest step did not fail. */
+  /** Materialized, but by other code or from other inputs than there are now; and the newest step did not fail. */
+  readonly stale: number;
+  /** Materialized and up to date. Where nobody asked what is stale, all that is materialized. */
   readonly fresh: number;
 }
 
@@ -55,6 +72,8 @@ export interface RunPlanDependency {
   readonly mapping: MappingSpec;
   /** Whether the upstream asset is part of the run: only then do steps wait for it. */
   readonly inRun: boolean;
+  /** How many of the partitions that are read must be there. @default all of them */
+  readonly wait?: WaitPolicy;
 }
 
 /** What a person should know before launching a plan. */
@@ -62,14 +81,23 @@ export interface PlanWarning {
   readonly code:
     /** Upstream partitions that are read, are not part of the run, and were never materialized. */
     | "UPSTREAM_MISSING"
-    /** Upstream partitions that are read and do not exist at all. */
+    /**
+     * Partitions that read upstream partitions which do not exist: an error, or, where they were left out of the plan on
+     * request, a warning.
+     */
     | "UPSTREAM_NONEXISTENT"
+    /** Partitions for which a custom mapping was not asked when the definitions were loaded. */
+    | "MAPPING_OUTDATED"
+    /** Config that an asset needs and did not get, or that it does not take. */
+    | "CONFIG_INVALID"
     /** Steps of other runs that are not over hold the same partitions. */
     | "ALREADY_RUNNING"
     /** A selected asset that no mapping reaches from the partitions that were chosen. */
     | "NOT_REACHED"
     /** A selected asset that only others can make. */
     | "EXTERNAL_ASSET";
+  /** A plan with an error cannot be launched. */
+  readonly severity: "warning" | "error";
   /** The asset of the plan that it is about. */
   readonly asset: string;
   /** The asset that is read, if it is about one. */

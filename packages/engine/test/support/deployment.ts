@@ -36,7 +36,12 @@ export interface TestDeployment extends AsyncDisposable {
 }
 
 const END_TIMEOUT_MS = 45_000;
-const NO_STATE = { materialized: PartitionSet.EMPTY, failed: PartitionSet.EMPTY, running: PartitionSet.EMPTY };
+const NO_STATE = {
+  materialized: PartitionSet.EMPTY,
+  failed: PartitionSet.EMPTY,
+  stale: PartitionSet.EMPTY,
+  running: PartitionSet.EMPTY,
+};
 
 /** A database for a deployment, other than one of the server that all tests share. */
 export interface OwnDatabase extends AsyncDisposable {

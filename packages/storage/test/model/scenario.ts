@@ -188,7 +188,12 @@ function pickMapping(upstream: RandomAsset, downstream: RandomAsset, pick: numbe
 
 /** The plan of a launch; of nothing when its bits pick nothing. */
 export function planLaunch(assets: readonly AssetSnapshot[], launched: Extract<Move, { kind: "launch" }>): RunPlan {
-  const nothing = { materialized: PartitionSet.EMPTY, failed: PartitionSet.EMPTY, running: PartitionSet.EMPTY };
+  const nothing = {
+    materialized: PartitionSet.EMPTY,
+    failed: PartitionSet.EMPTY,
+    stale: PartitionSet.EMPTY,
+    running: PartitionSet.EMPTY,
+  };
   const chosen = assets.filter((_, index) => ((launched.assets >> index) & 1) === 1);
   const partitions = new Map(chosen.map((asset) => [asset.key, pickPartitions(asset.partitions, launched.partitions)]));
   return planRun({
