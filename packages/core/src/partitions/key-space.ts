@@ -33,9 +33,10 @@ export function keySpace(
   const ordinals = new Map<string, number>();
   for (const [ordinal, key] of keys.entries()) if (key !== null) ordinals.set(key, ordinal);
   const all = PartitionSet.of(ordinals.values());
+  const former = new Map(spec.kind === "static" ? spec.former?.map(({ key, ordinal }) => [ordinal, key]) : []);
   const source: RangeSource = {
     all,
-    keyOf: (ordinal) => keys[ordinal] ?? null,
+    keyOf: (ordinal) => keys[ordinal] ?? former.get(ordinal) ?? null,
     ordinalOf: (key) => ordinals.get(key) ?? null,
     isGap: (from, to) => !all.overlaps(PartitionSet.range(from, to)),
   };

@@ -123,6 +123,20 @@ export class PartitionSet implements Iterable<number> {
     return PartitionSet.#of(taken);
   }
 
+  /** The `count` largest ordinals, or all of them when there are fewer. */
+  takeLast(count: number): PartitionSet {
+    if (count >= this.size) return this;
+    const taken: number[] = [];
+    let missing = Math.max(0, Math.floor(count));
+    for (let at = this.ranges.length - 2; missing > 0; at -= 2) {
+      const end = this.ranges[at + 1] ?? 0;
+      const start = Math.max(this.ranges[at] ?? 0, end - missing);
+      taken.unshift(start, end);
+      missing -= end - start;
+    }
+    return PartitionSet.#of(taken);
+  }
+
   /** The ordinals from `start` up to and without `end`. */
   clip(start: number, end: number): PartitionSet {
     if (this.isEmpty || (start <= (this.first ?? 0) && end > (this.last ?? 0))) return this;

@@ -14,6 +14,8 @@ export interface StaticPartitionsSpec {
    * moved changes no ordinal of another one. @default the index of each key
    */
   readonly ordinals?: readonly number[];
+  /** Keys that the definition had and has no longer, so that history can name them. @default none */
+  readonly former?: readonly { readonly key: string; readonly ordinal: number }[];
 }
 
 /** A definition by time as data. Local times are ISO without offset, read in `timeZone`. */

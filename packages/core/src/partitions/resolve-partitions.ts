@@ -1,8 +1,9 @@
 import { HeddleError } from "../errors.ts";
 import { keySpace, UNPARTITIONED } from "./key-space.ts";
-import { canBeNumbered, multiSpace } from "./multi-space.ts";
+import { countOrdinals, layoutOf } from "./dimension-layout.ts";
+import { multiSpace } from "./multi-space.ts";
 import type { PartitionSpace, ResolvePartitionsAt } from "./partition-space.ts";
-import type { PartitionsSpec } from "./partitions-spec.ts";
+import type { PartitionsSpec, StaticPartitionsSpec } from "./partitions-spec.ts";
 import { timeSpace } from "./time-space.ts";
 
 /**
@@ -14,22 +15,31 @@ export function resolvePartitions(spec: PartitionsSpec | null, at: ResolvePartit
   if (spec === null) return UNPARTITIONED;
   switch (spec.kind) {
     case "static":
-      return keySpace(spec, spec.keys);
+      return keySpace(spec, keysByOrdinal(spec));
     case "dynamic":
       return keySpace(spec, at.dynamicKeys?.(spec.name) ?? []);
     case "time-window":
       return timeSpace(spec, at.now);
     case "multi": {
       const isNested = spec.dimensions.some(({ partitions }) => partitions.kind === "multi");
-      if (isNested || !canBeNumbered(spec.dimensions)) {
+      const layout = isNested ? null : layoutOf(spec.dimensions);
+      if (layout === null) {
         throw new HeddleError("PARTITIONS_INVALID", "the dimensions cannot be numbered together", {
           hint: "Use at least one dimension, none of them with dimensions of its own, and not more than two or three that grow.",
         });
       }
       return multiSpace(
         spec,
+        layout,
         spec.dimensions.map(({ partitions }) => resolvePartitions(partitions, at)),
       );
     }
   }
+}
+
+function keysByOrdinal({ keys, ordinals }: StaticPartitionsSpec): readonly (string | null)[] {
+  if (ordinals === undefined) return keys;
+  const byOrdinal: (string | null)[] = Array.from({ length: countOrdinals({ keys, ordinals }) }, () => null);
+  for (const [index, key] of keys.entries()) byOrdinal[ordinals[index] ?? index] = key;
+  return byOrdinal;
 }

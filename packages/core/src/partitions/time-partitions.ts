@@ -76,7 +76,7 @@ export function monthlyPartitions(options: MonthlyPartitionsOptions): Partitions
   return defineTime("monthly", { ...options, cron: `${timeOfDay(options)} ${options.dayOffset ?? 1} * *` });
 }
 
-/** One partition from each tick of a cron expression to the next. Ordinals count from `start`, so do not move it. */
+/** One partition from each tick of a cron expression to the next. */
 export function cronPartitions(options: CronPartitionsOptions): PartitionsDefinition<string, "cron"> {
   return defineTime("cron", options);
 }

@@ -16,8 +16,8 @@ import { seek } from "./range-algebra.ts";
  * A definition by time made ready for use: ordinals, windows and keys. What exists depends on the clock and is asked for
  * with an instant; everything else does not.
  *
- * Ordinals of days, weeks and months follow from the date, those of hours count real hours from 1970-01-01 in the zone,
- * those of a cron cadence count ticks from `start`.
+ * Ordinals of days, weeks and months follow from the date; those of hours count real hours from 1970-01-01 in the zone, and
+ * those of a cron cadence ticks. None depends on `start`.
  */
 export class Timeline {
   readonly spec: TimeWindowPartitionsSpec;
@@ -39,7 +39,7 @@ export class Timeline {
     this.spec = spec;
     const start = localOf(spec.start, "start");
     const zone = zoneRules(spec.timeZone, start);
-    this.line = lineOf(spec, zone, zone.instantOf(start));
+    this.line = lineOf(spec, zone);
     this.first = this.line.ceiling(zone.instantOf(start));
     this.end = spec.end === null ? Infinity : this.floor(zone.instantOf(localOf(spec.end, "end")));
     this.#holesUntil = this.first;
@@ -139,7 +139,7 @@ export class Timeline {
     }
   }
 
-  /** The ordinal whose key this is, by writing the only candidate again. */
+  /** The ordinal whose key this is, by writing the candidates again. */
   #findKey(key: string): number | null {
     const suffix = this.#format.fields.has("z") ? undefined : /^(.*)([+-]\d{4}(?:\d{2})?)$/.exec(key);
     const bare = this.#format.read(key);
@@ -157,7 +157,9 @@ export class Timeline {
     const instant = offsetMs === null ? this.line.zone.instantOf(local) : local - offsetMs;
     if (!(instant >= EARLIEST_MS && instant < LATEST_MS)) return null;
     const ordinal = this.line.ceiling(instant);
-    return this.keyOf(ordinal) === key ? ordinal : null;
+    if (this.keyOf(ordinal) === key) return ordinal;
+    // Where the clock skipped a tick, that one is made up for at the end of the gap, just before the one that is meant.
+    return this.keyOf(ordinal + 1) === key ? ordinal + 1 : null;
   }
 }
 
@@ -173,10 +175,9 @@ function sizesBefore(ranges: readonly number[]): number[] {
 }
 
 /** The ticks that bound the windows, numbered as the cadence says. */
-function lineOf(spec: TimeWindowPartitionsSpec, zone: ZoneRules, start: number): TickLine {
+function lineOf(spec: TimeWindowPartitionsSpec, zone: ZoneRules): TickLine {
   const ticks = new LocalTicks(spec.cron);
-  if (spec.cadence === "cron") return new CronTicks(ticks, zone, start);
-  if (spec.cadence === "hourly") return new CronTicks(ticks, zone, zone.instantOf(0));
+  if (spec.cadence === "cron" || spec.cadence === "hourly") return new CronTicks(ticks, zone, zone.instantOf(0));
   const step = calendarStepOf(spec.cadence, ticks.fields);
   if (step === null) throw invalid(`the cron expression ${JSON.stringify(spec.cron)} is not ${spec.cadence}`);
   return new CalendarTicks(step, zone);

@@ -6,7 +6,7 @@ import { isCronExclusion } from "./exclusions.ts";
 import { missingFields } from "./format-fields.ts";
 import { KEY_FIELDS, KeyFormat } from "./key-format.ts";
 import { parseLocalTime } from "./local-time.ts";
-import { canBeNumbered } from "./multi-space.ts";
+import { canBeNumbered } from "./dimension-layout.ts";
 import { problem, problemOf, type PartitionsProblem } from "./partitions-problem.ts";
 import type {
   Cadence,
