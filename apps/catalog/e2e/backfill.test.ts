@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
+import { findDaemon } from "./support/deployment.ts";
 import { expectSameDocument, launch, markDocument, runEnds, RUN_TIMEOUT_MS, stepsDone } from "./support/runs.ts";
 import { PAGE_TIMEOUT_MS, useVisitor } from "./support/visitor.ts";
 
@@ -82,20 +81,11 @@ async function daemonPid(): Promise<number> {
   await expect
     .poll(
       async () => {
-        pid = await findDaemon();
+        pid = await findDaemon(inject("heddlePid"));
         return pid;
       },
       { timeout: PAGE_TIMEOUT_MS },
     )
     .toBeDefined();
   return pid ?? 0;
-}
-
-async function findDaemon(): Promise<number | undefined> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
-  const line = stdout
-    .split("\n")
-    .map((own) => /^\s*(\d+)\s+(\d+)\s+(.*)$/u.exec(own))
-    .find((match) => Number(match?.[2]) === inject("heddlePid") && match?.[3]?.includes("daemon/src/main") === true);
-  return line === undefined ? undefined : Number(line?.[1]);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { findChromium } from "./chromium.ts";
-import { startExample } from "./example-deployment.ts";
+import { startExample } from "./deployment.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

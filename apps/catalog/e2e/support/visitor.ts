@@ -12,11 +12,11 @@ export interface Visitor {
 }
 
 /**
- * Gives the tests of a file a browser. After each test everything that the pages complained about must be nothing: errors
- * on the console, uncaught errors, requests that failed, and requests to any other host.
+ * Gives the tests of a file a browser, on the deployment of all browser tests unless `catalogUrl` names another one.
+ * After each test everything that the pages complained about must be nothing: errors on the console, uncaught errors,
+ * requests that failed, and requests to any other host.
  */
-export function useVisitor(): Visitor {
-  const base = inject("catalogUrl");
+export function useVisitor(catalogUrl: () => string = () => inject("catalogUrl")): Visitor {
   let browser: Browser | undefined;
   let complaints: string[] = [];
 
@@ -34,6 +34,7 @@ export function useVisitor(): Visitor {
   return {
     async open(path) {
       if (browser === undefined) throw new Error("a page is opened before the browser has started");
+      const base = catalogUrl();
       const context = await browser.newContext({
         baseURL: base,
         colorScheme: "dark",

@@ -1,15 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
-/** `heddle dev` on a copy of the example project. */
-export interface ExampleDeployment {
+/** `heddle dev` on a project of its own, with a fresh database. */
+export interface Deployment {
   readonly url: string;
   readonly projectDirectory: string;
   readonly pid: number;
-  /** Ends it as Ctrl-C does and removes the copy. */
+  /** Ends it as Ctrl-C does and removes the project. */
   stop(): Promise<void>;
 }
 
@@ -18,16 +19,32 @@ const STOP_TIMEOUT_MS = 20_000;
 const READY = /Heddle catalog: (\S+)/u;
 
 /** Copies the example, its database left out, and starts everything from source on a free port. */
-export async function startExample(workspace: string): Promise<ExampleDeployment> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), "heddle-catalog-")));
-  const projectDirectory = join(directory, "assets-example");
-  const example = join(workspace, "assets-example");
-  await cp(example, projectDirectory, {
-    recursive: true,
-    filter: (path) => !/\/(?:node_modules|\.heddle|\.turbo)$/u.test(path),
+export async function startExample(workspace: string): Promise<Deployment> {
+  return start(workspace, async (projectDirectory) => {
+    await cp(join(workspace, "assets-example"), projectDirectory, {
+      recursive: true,
+      filter: (path) => !/\/(?:node_modules|\.heddle|\.turbo)$/u.test(path),
+    });
   });
+}
+
+/** Writes a project from its files, content by path, and starts everything from source on a free port. */
+export async function startProject(workspace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
+  return start(workspace, async (projectDirectory) => {
+    const manifest = JSON.stringify({ name: "browser-test", type: "module" });
+    for (const [path, content] of Object.entries({ "package.json": manifest, ...files })) {
+      await mkdir(dirname(join(projectDirectory, path)), { recursive: true });
+      await writeFile(join(projectDirectory, path), content);
+    }
+  });
+}
+
+async function start(workspace: string, write: (projectDirectory: string) => Promise<void>): Promise<Deployment> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "heddle-catalog-")));
+  const projectDirectory = join(directory, "project");
+  await write(projectDirectory);
   await cp(join(workspace, "tsconfig.base.json"), join(directory, "tsconfig.base.json"));
-  await symlink(join(example, "node_modules"), join(projectDirectory, "node_modules"));
+  await symlink(join(workspace, "assets-example/node_modules"), join(projectDirectory, "node_modules"));
   const child = spawn(
     process.execPath,
     ["--conditions=@heddle/source", "--no-warnings", join(workspace, "packages/cli/bin/heddle.js"), "dev"],
@@ -49,6 +66,15 @@ export async function startExample(workspace: string): Promise<ExampleDeployment
   }
 }
 
+/** The daemon among the processes that a `heddle dev` has started; `undefined` while there is none. */
+export async function findDaemon(heddlePid: number): Promise<number | undefined> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
+  const line = stdout
+    .split("\n")
+    .map((own) => /^\s*(\d+)\s+(\d+)\s+(.*)$/u.exec(own))
+    .find((match) => Number(match?.[2]) === heddlePid && match?.[3]?.includes("daemon/src/main") === true);
+  return line === undefined ? undefined : Number(line?.[1]);
+}
 /** Waits for the address; what was printed until then goes into the error if it does not come. */
 function untilReady(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
