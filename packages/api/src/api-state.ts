@@ -3,7 +3,7 @@ import { CheckStandings } from "./checks/check-standings.ts";
 import { DefinitionsCache } from "./definitions/definitions-cache.ts";
 import { describeEvents } from "./events/event-changes.ts";
 import { EventHub } from "./events/event-hub.ts";
-import { PreviewMemory } from "./plan/preview-memory.ts";
+import { PreviewMemory, type PlanMemory } from "./plan/preview-memory.ts";
 import type { ServerLog } from "./server-log.ts";
 
 /** What one server keeps for all requests. */
@@ -16,7 +16,7 @@ export interface ApiState {
   readonly definitions: DefinitionsCache;
   readonly checks: CheckStandings;
   readonly events: EventHub;
-  readonly previews: PreviewMemory;
+  readonly previews: PlanMemory;
 }
 
 export interface ApiStateOptions {
@@ -24,10 +24,12 @@ export interface ApiStateOptions {
   readonly environment: string;
   readonly version: string;
   readonly log: ServerLog;
+  /** Where previewed plans are kept. @default the memory of this process */
+  readonly previews?: PlanMemory | undefined;
 }
 
 /** Makes the state of a server. Nothing is read before the first request. */
-export function createApiState({ db, environment, version, log }: ApiStateOptions): ApiState {
+export function createApiState({ db, environment, version, log, previews }: ApiStateOptions): ApiState {
   const state: ApiState = {
     db,
     environment,
@@ -36,7 +38,7 @@ export function createApiState({ db, environment, version, log }: ApiStateOption
     checks: new CheckStandings(environment),
     // Asked only when somebody listens, and the state is whole by then.
     events: new EventHub({ db, log, describe: (events) => describeEvents(state, events) }),
-    previews: new PreviewMemory(),
+    previews: previews ?? new PreviewMemory(),
   };
   return state;
 }

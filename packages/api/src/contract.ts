@@ -53,5 +53,5 @@ export type {
   StepCounts,
   StepDetail,
 } from "./contract/runs.ts";
-export type { LaunchResult, PlanChange, PlannedAsset, PlanPreview } from "./contract/plan.ts";
+export type { LaunchResult, PlanChange, PlanEstimate, PlannedAsset, PlanPreview, RunRef } from "./contract/plan.ts";
 export type { ActivityEvent, EventChanges, EventMessage, RunProgress } from "./contract/events.ts";

@@ -1,5 +1,6 @@
 export { createServer, type HeddleServer, type ServerOptions } from "./http/create-server.ts";
 export { createLocalApi, type Api, type LocalApi, type LocalApiOptions } from "./local-api.ts";
+export type { PlanMemory } from "./plan/preview-memory.ts";
 export type { AppRouter } from "./routers/app.ts";
 export type {
   ActivityEvent,
@@ -37,6 +38,7 @@ export type {
   PartitionDetail,
   PartitionStatuses,
   PlanChange,
+  PlanEstimate,
   PlannedAsset,
   PlanNotice,
   PlanPreview,
@@ -48,6 +50,7 @@ export type {
   RunDetail,
   RunOrigin,
   RunProgress,
+  RunRef,
   RunRetry,
   RunSummary,
   SelectionResult,

@@ -1,4 +1,4 @@
-import { RUN_STATUSES, STEP_STATUSES } from "@heddle/core";
+import { RUN_STATUSES, STEP_STATUSES, type PlanPredicate } from "@heddle/core";
 import * as z from "zod";
 
 /** Longest list that an answer holds. */
@@ -7,6 +7,11 @@ export const MAX_PAGE_SIZE = 500;
 export const MAX_INPUT_ITEMS = 10_000;
 /** Most ranges of a set of partitions in an input (two numbers each). */
 export const MAX_INPUT_RANGES = 50_000;
+
+/** Most partitions in one step. */
+export const MAX_CHUNK = 1_000_000;
+/** States by which partitions are chosen. */
+export const PLAN_PREDICATES = ["missing", "failed", "stale"] as const satisfies readonly PlanPredicate[];
 
 /** Text that PostgreSQL can hold: without NUL, and without halves of surrogate pairs. */
 const storable = (longest: number) =>
@@ -18,6 +23,8 @@ const storable = (longest: number) =>
     });
 
 const key = storable(1024).min(1);
+const fewKeys = (value: object) => Object.keys(value).length <= MAX_INPUT_ITEMS;
+const MANY_KEYS = { message: `has more than ${MAX_INPUT_ITEMS} entries` };
 const id = z.int().positive();
 const ordinal = z.int();
 const cursor = storable(200);
@@ -150,6 +157,8 @@ export const runRetryInput = z.strictObject({
   only: z.literal("failed").default("failed"),
 });
 
+const partitionsText = storable(10_000).min(1);
+
 /** Which partitions of the chosen assets. Assets without partitions always take part whole. */
 const partitionsChoice = z.discriminatedUnion("kind", [
   /** Every partition that exists. */
@@ -158,27 +167,51 @@ const partitionsChoice = z.discriminatedUnion("kind", [
    * In words: "2026-01-01..2026-02-01", "a,b", "last 7", "all", one key. They are read by the definition of `asset`, or
    * of the first chosen asset that has partitions; the others take the partitions that these map to.
    */
-  z.strictObject({ kind: z.literal("text"), text: storable(10_000).min(1), asset: key.optional() }),
+  z.strictObject({ kind: z.literal("text"), text: partitionsText, asset: key.optional() }),
   /** Ordinals of the definition of one chosen asset; the others take the partitions that these map to. */
   z.strictObject({ kind: z.literal("ranges"), asset: key, ranges }),
+  /**
+   * Asset by asset, in words or as ordinals of its own definition. Chosen assets that are not named take the partitions
+   * that the named ones map to.
+   */
+  z.strictObject({
+    kind: z.literal("each"),
+    assets: z.record(key, z.union([partitionsText, ranges])).refine(fewKeys, MANY_KEYS),
+  }),
 ]);
+
+/** What may be a run's config for one asset; its own schema says what has to be. */
+const config = z.json();
 
 const planFields = {
   /** A selection, or `keys`: exactly one of them. */
   selection: selectionText.optional(),
   keys: z.array(key).min(1).max(MAX_INPUT_ITEMS).optional(),
   partitions: partitionsChoice.default({ kind: "all" }),
-  /** Of those partitions, only the missing ones, the ones whose newest step failed, or both; all when left out. */
-  only: z
-    .array(z.enum(["missing", "failed"]))
-    .min(1)
-    .max(2)
-    .optional(),
+  /**
+   * Of those partitions, only the ones in these states: never made; newest step failed; made, but out of date, or about
+   * to be because the plan makes again what they read. All when left out.
+   */
+  only: z.array(z.enum(PLAN_PREDICATES)).min(1).max(PLAN_PREDICATES.length).optional(),
   /**
    * What else to make: `upstream_missing` adds upstream partitions that are needed and not there, `downstream` adds
    * everything that reads what is made.
    */
-  cascade: z.enum(["none", "upstream_missing", "downstream"]).default("none"),
+  cascade: z.enum(["self", "upstream_missing", "downstream"]).default("self"),
+  /** Which partitions of an asset go first. */
+  order: z.enum(["oldest", "newest"]).default("oldest"),
+  /** Partitions in one step, for assets whose function makes several; left out: as they declare it. */
+  chunk: z.union([z.int().min(1).max(MAX_CHUNK), z.literal("range")]).optional(),
+  /** Config by asset key. */
+  config: z.record(key, config).refine(fewKeys, MANY_KEYS).optional(),
+  /** Leaves out partitions that read others which do not exist, instead of refusing the plan. */
+  leaveOutUnreadable: z.boolean().default(false),
+  /**
+   * What becomes of partitions that runs which are not over hold. `leave_out`: they are left to those runs, and when the
+   * new run reads them it begins after those runs. `wait`: they are made again, after those runs. `refuse`: there is no
+   * launch.
+   */
+  overlap: z.enum(["leave_out", "wait", "refuse"]).default("leave_out"),
 };
 
 const oneChoice = (input: { selection?: string | undefined; keys?: string[] | undefined }) =>

@@ -1,5 +1,6 @@
 import type { Database } from "@heddle/storage";
 import { createApiState } from "./api-state.ts";
+import type { PlanMemory } from "./plan/preview-memory.ts";
 import { readVersion } from "./read-version.ts";
 import { appRouter, type AppRouter } from "./routers/app.ts";
 import type { ServerLog } from "./server-log.ts";
@@ -19,6 +20,8 @@ export interface LocalApiOptions {
   readonly log: ServerLog;
   /** @default "production" */
   readonly environment?: string;
+  /** Where previewed plans are kept, for commands that launch what another one has shown. @default this process */
+  readonly previews?: PlanMemory;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface LocalApiOptions {
  * the other can do in the same way.
  */
 export async function createLocalApi(options: LocalApiOptions): Promise<LocalApi> {
-  const { db, log, environment = "production" } = options;
-  const state = createApiState({ db, environment, version: await readVersion(), log });
+  const { db, log, environment = "production", previews } = options;
+  const state = createApiState({ db, environment, version: await readVersion(), log, previews });
   return { api: appRouter.createCaller({ state }), close: () => state.events.close() };
 }

@@ -24,7 +24,16 @@ import {
 // The rest of the contract as values: plans, runs and events. See `contract-shapes.ts`.
 
 const planNotice: Shape<contract.PlanNotice> = z.strictObject({
-  code: z.enum(["UPSTREAM_MISSING", "UPSTREAM_NONEXISTENT", "ALREADY_RUNNING", "NOT_REACHED", "EXTERNAL_ASSET"]),
+  code: z.enum([
+    "UPSTREAM_MISSING",
+    "UPSTREAM_NONEXISTENT",
+    "MAPPING_OUTDATED",
+    "CONFIG_INVALID",
+    "ALREADY_RUNNING",
+    "NOT_REACHED",
+    "EXTERNAL_ASSET",
+  ]),
+  severity: z.enum(["warning", "error"]),
   message: z.string().min(1),
   assetKey: text,
   upstreamKey: maybe,
@@ -38,19 +47,29 @@ export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
     z.strictObject({
       asset: assetRef,
       partitions: ranges,
+      rangeCount: count,
       text,
       count,
       missing: count,
       failed: count,
+      stale: count,
       fresh: count,
       overwrites: count,
       reason: z.enum(["selected", "upstream", "downstream"]),
+      chunk: z.union([count, z.literal("range")]).nullable(),
+      config: z.strictObject({ jsonSchema: z.json(), required: z.boolean() }).nullable(),
+      waits: z.array(text),
+      workMs: count.nullable(),
     }),
   ),
   total: count,
   warnings: z.array(planNotice),
   effect: text,
   alreadyPlanned: count,
+  order: z.enum(["oldest", "newest"]),
+  after: z.array(z.strictObject({ id, status: runStatus })),
+  estimate: z.strictObject({ workMs: count, wallMs: count, basis: text }).nullable(),
+  refused: maybe,
 });
 
 export const launchResult: Shape<contract.LaunchResult> = z.discriminatedUnion("kind", [
@@ -58,7 +77,7 @@ export const launchResult: Shape<contract.LaunchResult> = z.discriminatedUnion("
   z.strictObject({
     kind: z.literal("changed"),
     preview: planPreview,
-    changes: z.array(z.strictObject({ asset: assetRef, added: ranges, removed: ranges, text })).nullable(),
+    changes: z.array(z.strictObject({ asset: assetRef.nullable(), added: ranges, removed: ranges, text })).nullable(),
   }),
 ]);
 

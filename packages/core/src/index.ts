@@ -248,7 +248,7 @@ export {
   type FailureVerdict,
   type SpentBudget,
 } from "./run/failure-verdict.ts";
-export { hashPlan } from "./run/hash-plan.ts";
+export { canonicalJson, hashPlan } from "./run/hash-plan.ts";
 export { narrowPlan, type NarrowedAsset, type NarrowPlanChanges } from "./run/narrow-plan.ts";
 export { createPartitionSpaces, type PartitionSpaces } from "./run/partition-spaces.ts";
 export type { FindConfigProblem, PlanConfig } from "./run/plan-config.ts";

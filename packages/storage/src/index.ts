@@ -35,6 +35,7 @@ export {
   type DeclaredAsset,
   type StoredDefinitions,
 } from "./read/definitions.ts";
+export { readDurations, type DurationsQuery, type StepDurations } from "./read/durations.ts";
 export { readDeployment, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "./read/deployment.ts";
 export { readEventList, type EventListPage, type EventListQuery, type ListedEvent } from "./read/event-list.ts";
 export {
@@ -59,6 +60,7 @@ export {
   type PartitionSets,
   type PartitionSetsQuery,
 } from "./read/partition-sets.ts";
+export { readOpenRunPartitions, type OpenRunPartitions, type OpenRunQuery } from "./read/open-runs.ts";
 export { listPartitionStatuses, type PartitionStatusList } from "./read/partition-status-list.ts";
 export {
   readOpenRunIds,
@@ -100,6 +102,25 @@ export {
   type CurrentCode,
 } from "./read/code-versions.ts";
 
+// Dynamic partitions
+export {
+  addDynamicPartitions,
+  MAX_DYNAMIC_KEYS_PER_CALL,
+  removeDynamicPartitions,
+  type ChangeDynamicPartitionsOptions,
+  type DynamicPartitionsResult,
+} from "./dynamic/dynamic-partitions.ts";
+export { MAX_DYNAMIC_KEYS, type DynamicPartitionsRequest } from "./dynamic/dynamic-changes.ts";
+export {
+  listDynamicDefinitions,
+  listDynamicPartitions,
+  readDynamicHistory,
+  readDynamicKeys,
+  type DynamicPartitionRow,
+  type DynamicPartitionsPage,
+  type DynamicPartitionsQuery,
+} from "./read/dynamic-keys.ts";
+
 // Workers and leases
 export { acquireLease, assertLease, releaseLease, type Lease, type LeaseRequest } from "./leases.ts";
 export {
@@ -140,16 +161,21 @@ export {
   admitAtOnce,
   admitRun,
   cancelRun,
+  changeRunLimits,
   endRun,
   pauseRun,
   resumeRun,
   revokeSteps,
+  type CancelRunOptions,
+  type ChangeRunLimitsOptions,
   type RunChangeResult,
 } from "./runs/control-run.ts";
 export { createRun, insertRun, type CreatedRun, type CreateRunOptions } from "./runs/create-run.ts";
 export { executeCommand, loadDaemonSnapshot } from "./runs/daemon-commands.ts";
 export { expireWorkers } from "./runs/expire-workers.ts";
 export { releaseBackoff } from "./runs/release-backoff.ts";
+export { lockLaunches } from "./runs/launch-lock.ts";
+export type { RetryScope } from "./runs/retried-steps.ts";
 export { retryRun, type RetryRunOptions } from "./runs/retry-run.ts";
 export {
   claimSteps,

@@ -1,7 +1,6 @@
 import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
 import type { AssetChecks } from "../contract.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { requireAsset } from "./asset-lookup.ts";
 
 /** Answers `checks.forAsset`. */
@@ -9,7 +8,7 @@ export async function readAssetChecks(state: ApiState, key: string): Promise<Ass
   await state.checks.refresh(state.db);
   return state.db.read("checks.forAsset", async (tx) => {
     const asset = requireAsset(await state.definitions.index(tx), key);
-    const space = new PartitionSpaces(Date.now()).of(asset);
+    const space = (await state.definitions.spaces(tx, Date.now())).of(asset);
     const checks = await describeChecks(tx, state.checks, { asset, space });
     return { asset: { id: asset.id, key }, checks };
   });

@@ -4,7 +4,6 @@ import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
 import type { AssetDetail, AssetLink, AssetResult } from "../contract.ts";
 import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { nearestKeys } from "./asset-lookup.ts";
 import { readAssetStandings, type AssetStanding } from "./asset-standing.ts";
 import { describeMaterialization } from "./materialization-answer.ts";
@@ -27,7 +26,7 @@ export async function readAssetDetail(state: ApiState, key: string): Promise<Ass
 async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAsset): Promise<AssetDetail> {
   const index = await state.definitions.index(tx);
   const environmentId = await state.definitions.environmentId(tx);
-  const spaces = new PartitionSpaces(Date.now());
+  const spaces = await state.definitions.spaces(tx, Date.now());
   const upstream = index.upstreamOf(asset).slice(0, MAX_LINKS);
   const downstream = index.downstreamOf(asset).slice(0, MAX_LINKS);
   const [standing, ...neighbours] = await readAssetStandings(state, tx, {

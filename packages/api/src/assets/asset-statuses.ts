@@ -2,7 +2,6 @@ import type { PARTITION_STATUSES } from "@heddle/core";
 import { readEventCursor, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetStatuses, PartitionCountColumns, PartitionCounts } from "../contract.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { readAssetStandings, type AssetStanding } from "./asset-standing.ts";
 
 /** Answers `assets.status`: all declared assets, or those with the given ids. */
@@ -24,7 +23,7 @@ export async function readAssetStatusColumns(
     ids === undefined
       ? index.declared
       : ids.flatMap((id) => index.byId(id) ?? []).filter((asset) => asset.removedAt === null);
-  const standings = await readAssetStandings(state, tx, { assets, spaces: new PartitionSpaces(now) });
+  const standings = await readAssetStandings(state, tx, { assets, spaces: await state.definitions.spaces(tx, now) });
   const checks = standings.map(({ asset }) => state.checks.countsOf(asset));
   return {
     cursor,

@@ -1,7 +1,6 @@
 import { readMaterializationHistory } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Materialization, Page } from "../contract.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { MaterializationListInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { requireAsset } from "./asset-lookup.ts";
@@ -27,7 +26,7 @@ export async function readMaterializations(
       after: typeof cursor === "string" ? { runId, ordinal: lastOrdinal } : undefined,
       limit,
     });
-    const names = { index, spaces: new PartitionSpaces(Date.now()) };
+    const names = { index, spaces: await state.definitions.spaces(tx, Date.now()) };
     return {
       items: rows.map((row) => describeMaterialization(row, asset, names)),
       nextCursor: next === null ? null : writeCursor(next.runId, next.ordinal),

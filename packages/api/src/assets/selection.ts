@@ -12,7 +12,6 @@ import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { SelectionResult } from "../contract.ts";
 import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { readAssetStandings } from "./asset-standing.ts";
 
 /** Answers `selection.evaluate`. A selection that cannot be read is an answer and no failure: people type it. */
@@ -54,7 +53,10 @@ async function readStatusesByKey(
   tx: Transaction,
   assets: readonly IndexedAsset[],
 ): Promise<Map<string, PartitionStatus[]>> {
-  const standings = await readAssetStandings(state, tx, { assets, spaces: new PartitionSpaces(Date.now()) });
+  const standings = await readAssetStandings(state, tx, {
+    assets,
+    spaces: await state.definitions.spaces(tx, Date.now()),
+  });
   return new Map(
     standings.map(({ asset, statuses }) => [
       asset.key,

@@ -2,7 +2,6 @@ import { readCheckHistory } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { requireAsset } from "../assets/asset-lookup.ts";
 import type { CheckResult, Page } from "../contract.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { CheckHistoryInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { describeResult } from "./check-answers.ts";
@@ -28,7 +27,7 @@ export async function readChecksHistory(state: ApiState, input: CheckHistoryInpu
     });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    const space = new PartitionSpaces(Date.now()).of(asset);
+    const space = (await state.definitions.spaces(tx, Date.now())).of(asset);
     return {
       items: page.map((row) => describeResult(row, space)),
       nextCursor: rows.length > page.length && last !== undefined ? writeCursor(last.id) : null,

@@ -1,4 +1,4 @@
-import type { FailureCause, JsonValue, RunStatus, StepStatus } from "@heddle/core";
+import type { ConfigSnapshot, FailureCause, JsonValue, PlanWarning, RunStatus, StepStatus } from "@heddle/core";
 import type { CheckResult, Materialization } from "./assets.ts";
 import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
 
@@ -38,6 +38,10 @@ export interface RunAssetProgress {
   readonly text: string;
   readonly total: number;
   readonly counts: StepCounts;
+  /** What its function takes as config now; `null` for none. */
+  readonly config: ConfigSnapshot | null;
+  /** What this run passes to it; `null` when it passes nothing. */
+  readonly givenConfig: JsonValue;
 }
 
 /** Failures that are the same but for their variable parts. */
@@ -80,9 +84,10 @@ export interface RunDetail extends RunSummary {
   readonly blockers: readonly RunBlocker[];
 }
 
-/** A warning of a plan. */
+/** A warning of a plan, or an error: a plan with an error is refused. */
 export interface PlanNotice {
-  readonly code: "UPSTREAM_MISSING" | "UPSTREAM_NONEXISTENT" | "ALREADY_RUNNING" | "NOT_REACHED" | "EXTERNAL_ASSET";
+  readonly code: PlanWarning["code"];
+  readonly severity: PlanWarning["severity"];
   /** A sentence for people. */
   readonly message: string;
   /** The asset of the plan that it is about. */

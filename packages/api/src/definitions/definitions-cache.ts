@@ -2,10 +2,13 @@ import {
   readAssetCodeVersions,
   readDefinitions,
   readDefinitionsVersion,
+  readDynamicHistory,
+  readDynamicKeys,
   readEnvironmentId,
   type Transaction,
 } from "@heddle/storage";
 import { DefinitionsIndex } from "./definitions-index.ts";
+import { PartitionSpaces } from "./partition-spaces.ts";
 
 /** No environment has this id: what is asked of an environment that is not there yet is nothing. */
 const NO_ENVIRONMENT = 0;
@@ -31,6 +34,16 @@ export class DefinitionsCache {
     const version = await readDefinitionsVersion(tx);
     if (this.#index?.version !== version) this.#index = new DefinitionsIndex(await readDefinitions(tx));
     return this.#index;
+  }
+
+  /**
+   * Partitions as of an instant (epoch milliseconds), with the keys of every dynamic definition that is declared as of
+   * the transaction.
+   */
+  async spaces(tx: Transaction, now: number): Promise<PartitionSpaces> {
+    const { dynamicNames } = await this.index(tx);
+    const dynamicKeys = await readDynamicKeys(tx, dynamicNames);
+    return new PartitionSpaces(now, { dynamicKeys, formerKeys: await readDynamicHistory(tx, dynamicNames) });
   }
 
   /** The id of the environment that is served. */

@@ -17,6 +17,8 @@ export class DefinitionsIndex {
   /** What is declared now; the number of an asset in `graph` is its place here. */
   readonly declared: readonly IndexedAsset[];
   readonly graph: AssetGraph;
+  /** Names of the dynamic partitions definitions by which assets are or were cut. */
+  readonly dynamicNames: readonly string[];
   readonly #byId: ReadonlyMap<number, IndexedAsset>;
   readonly #byKey: ReadonlyMap<string, IndexedAsset>;
 
@@ -24,6 +26,7 @@ export class DefinitionsIndex {
     const assets = shareSpecs(definitions.assets);
     this.version = definitions.version;
     this.declared = assets.filter((asset) => asset.removedAt === null);
+    this.dynamicNames = [...new Set(assets.flatMap(({ definition }) => namesOf(definition.partitions)))];
     this.graph = AssetGraph.fromSnapshot(this.declared.map((asset) => asset.definition));
     this.#byId = new Map(assets.map((asset) => [asset.id, asset]));
     this.#byKey = new Map(assets.map((asset) => [asset.key, asset]));
@@ -71,4 +74,9 @@ function shareSpecs(assets: readonly DeclaredAsset[]): IndexedAsset[] {
     specs.set(text, shared);
     return { ...asset, definition: { ...asset.definition, partitions: shared } };
   });
+}
+
+function namesOf(spec: PartitionsSpec | null): string[] {
+  if (spec?.kind === "dynamic") return [spec.name];
+  return spec?.kind === "multi" ? spec.dimensions.flatMap(({ partitions }) => namesOf(partitions)) : [];
 }

@@ -3,7 +3,7 @@ import type { ApiState } from "../api-state.ts";
 import { requireAsset } from "../assets/asset-lookup.ts";
 import type { ActivityEvent, Page } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { EventListInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 
@@ -25,7 +25,7 @@ export async function readEvents(state: ApiState, input: EventListInput): Promis
       beforeId: typeof cursor === "string" ? parseCursor(cursor, 1)[0] : undefined,
       limit,
     });
-    const spaces = new PartitionSpaces(Date.now());
+    const spaces = await state.definitions.spaces(tx, Date.now());
     return {
       items: events.map((event) => describeEvent(event, index, spaces)),
       nextCursor: nextBeforeId === null ? null : writeCursor(nextBeforeId),

@@ -15,7 +15,7 @@ import { describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail } from "../contract.ts";
 import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 
 /** Entries of each history. */
@@ -34,7 +34,7 @@ export async function readPartitionDetail(
   return state.db.read("partitions.detail", async (tx) => {
     const index = await state.definitions.index(tx);
     const asset = requireAsset(index, key);
-    const spaces = new PartitionSpaces(Date.now());
+    const spaces = await state.definitions.spaces(tx, Date.now());
     const space = spaces.of(asset);
     const partitionKey = space.keyOf(ordinal);
     if (partitionKey === null) throw partitionUnknown(key, ordinal);

@@ -3,7 +3,6 @@ import type { ApiState } from "../api-state.ts";
 import { requireAsset } from "../assets/asset-lookup.ts";
 import { readAssetStandings } from "../assets/asset-standing.ts";
 import type { PartitionStatuses } from "../contract.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { PartitionStatusInput } from "../inputs.ts";
 import { clipStatuses, coarsenStatuses } from "./coarsen-statuses.ts";
 
@@ -15,7 +14,7 @@ export async function readPartitionStatuses(
   return state.db.read("partitions.status", async (tx) => {
     const cursor = await readEventCursor(tx);
     const asset = requireAsset(await state.definitions.index(tx), key);
-    const spaces = new PartitionSpaces(Date.now());
+    const spaces = await state.definitions.spaces(tx, Date.now());
     const [standing] = await readAssetStandings(state, tx, { assets: [asset], spaces });
     if (standing === undefined) throw new Error(`no standing was computed for asset ${key}`);
     const { spec, all } = spaces.of(asset);

@@ -1,17 +1,18 @@
-import { createRunGraph, HeddleError, PartitionSet } from "@heddle/core";
+import { createRunGraph, HeddleError } from "@heddle/core";
 import { admitAtOnce, insertRun, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import type { LaunchResult, PlanChange, PlannedAsset } from "../contract.ts";
+import type { LaunchResult } from "../contract.ts";
 import type { PlanLaunchInput } from "../inputs.ts";
-import { makePlan, type MadePlan } from "./make-plan.ts";
+import { comparePlans } from "./compare-plans.ts";
+import { makePlan } from "./make-plan.ts";
 import { describePlan } from "./preview-plan.ts";
 
 /** A preview that is older than this is not what anybody is looking at. */
 const MAX_PREVIEW_AGE_MS = 24 * 3_600_000;
 /** Previews and launches go by the same clock, the server's; this allows for its being set back. */
 const MAX_CLOCK_STEP_MS = 60_000;
-/** Ranges that are written out for people. */
-const SHOWN_RANGES = 5;
+/** Differences that are told; more of them say the same. */
+const MAX_CHANGES = 1_000;
 /** Keys that a run's origin names; the plan has them all. */
 const MAX_ORIGIN_KEYS = 20;
 
@@ -35,8 +36,9 @@ async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput):
   // The same launch again must find its own run, before planning finds that this run holds the partitions.
   const known = await readRunIdByOriginKey(tx, originKey);
   if (known !== null) return { kind: "launched", runId: known, created: false };
-  const made = await makePlan(state, tx, { input, at: input.at });
-  if (made.hash !== input.planHash) return describeChange(state.previews.recall(input.planHash), made);
+  const made = await makePlan(state, tx, { input, at: input.at, counts: false });
+  if (made.hash !== input.planHash) return describeChange(state, tx, input);
+  if (made.refusal !== null) throw made.refusal;
   const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
     plan: made.plan,
     origin: { kind: "manual", selection: input.selection ?? null, keys: (input.keys ?? []).slice(0, MAX_ORIGIN_KEYS) },
@@ -45,6 +47,7 @@ async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput):
     tags: input.tags,
     maxConcurrency: input.maxConcurrency ?? null,
     environment: state.environment,
+    after: made.overlaps.after.map(({ id }) => id),
   });
   if (created) await admitAtOnce(tx.sql, runId);
   return { kind: "launched", runId, created };
@@ -59,29 +62,16 @@ function checkAge(at: number): void {
   });
 }
 
-function describeChange(confirmed: readonly PlannedAsset[] | undefined, made: MadePlan): LaunchResult {
-  const preview = describePlan(made);
+/** Tells the plan as it is now, and how it differs from the one that was confirmed. */
+async function describeChange(state: ApiState, tx: Transaction, input: PlanLaunchInput): Promise<LaunchResult> {
+  const confirmed = state.previews.recall(input.planHash);
+  const made = await makePlan(state, tx, { input, at: input.at, counts: true });
+  state.previews.remember(made.hash, made.plan);
+  const refOf = (key: string) => ({ id: made.index.byKey(key)?.id ?? -1, key });
+  const names = { refOf, spaces: made.spaces };
   return {
     kind: "changed",
-    preview,
-    changes: confirmed === undefined ? null : compare(confirmed, preview.assets, made),
+    preview: await describePlan(tx, made),
+    changes: confirmed === undefined ? null : comparePlans(confirmed, made.plan, names).slice(0, MAX_CHANGES),
   };
-}
-
-function compare(before: readonly PlannedAsset[], after: readonly PlannedAsset[], made: MadePlan): PlanChange[] {
-  const byKey = (assets: readonly PlannedAsset[]) => new Map(assets.map((planned) => [planned.asset.key, planned]));
-  const [confirmed, current] = [byKey(before), byKey(after)];
-  return [...new Map([...confirmed, ...current]).values()].flatMap(({ asset }): PlanChange[] => {
-    const old = PartitionSet.fromRanges(confirmed.get(asset.key)?.partitions ?? []);
-    const now = PartitionSet.fromRanges(current.get(asset.key)?.partitions ?? []);
-    const added = now.subtract(old);
-    const removed = old.subtract(now);
-    if (added.isEmpty && removed.isEmpty) return [];
-    const space = made.spaces.resolve(made.index.byKey(asset.key)?.definition.partitions ?? null);
-    const parts = [
-      ...(added.isEmpty ? [] : [`added ${space.format(added, SHOWN_RANGES)}`]),
-      ...(removed.isEmpty ? [] : [`removed ${space.format(removed, SHOWN_RANGES)}`]),
-    ];
-    return [{ asset, added: added.ranges, removed: removed.ranges, text: parts.join(", ") }];
-  });
 }

@@ -1,35 +1,37 @@
-import {
-  HeddleError,
-  hashPlan,
-  parseSelection,
-  PartitionSet,
-  planRun,
-  type PlanPredicate,
-  type PlanRunInput,
-  type PlanWarning,
-  type RunPlan,
-} from "@heddle/core";
-import { NO_PARTITION_SETS, readPartitionSets, type Transaction } from "@heddle/storage";
+import { HeddleError, hashPlan, parseSelection, planAmongRuns, type PlannedRun, type RunPlan } from "@heddle/core";
+import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { requireAsset } from "../assets/asset-lookup.ts";
 import { selectAssets } from "../assets/selection.ts";
 import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { PlanPreviewInput } from "../inputs.ts";
 import { choosePartitions } from "./choose-partitions.ts";
-import { addMissingUpstream } from "./missing-upstream.ts";
+import { findConfigProblem } from "./config-problem.ts";
+import { findOverlaps, type PlanOverlaps } from "./plan-overlaps.ts";
+import { readPlanState } from "./plan-state.ts";
 
 /** A plan, and what is needed to tell it to people. */
 export interface MadePlan {
   readonly plan: RunPlan;
   readonly hash: string;
-  readonly warnings: readonly PlanWarning[];
-  /** Steps left out because runs that are not over hold them. */
-  readonly alreadyPlanned: number;
+  readonly overlaps: PlanOverlaps;
+  /** Why it cannot be launched; `null` when it can, or when there is just nothing to do. */
+  readonly refusal: HeddleError | null;
   /** Keys of the assets that were chosen, as opposed to those that the cascade added. */
   readonly chosen: ReadonlySet<string>;
   readonly index: DefinitionsIndex;
   readonly spaces: PartitionSpaces;
+  readonly environmentId: number;
+}
+
+/** What is to be planned. */
+export interface PlanRequest {
+  readonly input: PlanPreviewInput;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Whether what is out of date is to be counted. Where it decides what is made, it is looked at in any case. */
+  readonly counts: boolean;
 }
 
 /**
@@ -39,44 +41,42 @@ export interface MadePlan {
 export async function makePlan(state: ApiState, tx: Transaction, request: PlanRequest): Promise<MadePlan> {
   const { input, at } = request;
   const index = await state.definitions.index(tx);
-  const spaces = new PartitionSpaces(at);
+  const spaces = await state.definitions.spaces(tx, at);
+  const environmentId = await state.definitions.environmentId(tx);
   const chosen = await chooseAssets(state, tx, input);
   const assets = addDownstream(index, chosen, input.cascade);
-  const environmentId = await state.definitions.environmentId(tx);
-  const sets = await readPartitionSets(tx, { environmentId, assetIds: relevantIds(index, assets, input.cascade) });
-  const stateOf = (key: string) => {
-    const own = sets.get(index.byKey(key)?.id ?? -1) ?? NO_PARTITION_SETS;
-    return { materialized: own.materialized, failed: own.failed, running: own.running.union(own.queued) };
-  };
-  const draft: PlanRunInput = {
+  const stateOf = await readPlanState(tx, {
+    environmentId,
+    assets: findRelevant(index, assets, input.cascade),
+    isStaleNeeded: request.counts || input.only?.includes("stale") === true,
+  });
+  const planned = planAmongRuns({
     assets: [...index.graph.topologicalOrder].flatMap((number) => index.declared[number]?.definition ?? []),
     selected: assets.map((asset) => asset.key),
-    targets: choosePartitions(input.partitions, assets, spaces),
-    predicate: predicateOf(input.only),
+    targets: choosePartitions(input.partitions, { assets, chosen, spaces }),
+    ...(input.only !== undefined && { only: input.only }),
+    addMissingUpstream: input.cascade === "upstream_missing",
+    leaveOutUnreadable: input.leaveOutUnreadable,
+    leaveOutRunning: input.overlap === "leave_out",
+    order: input.order,
+    ...(input.chunk !== undefined && { chunk: input.chunk }),
+    ...(input.config !== undefined && { config: input.config }),
+    findConfigProblem,
     at,
+    dynamicKeys: spaces.dynamicKeys,
     stateOf,
-  };
-  const materializedOf = (key: string) => stateOf(key).materialized;
-  const finished =
-    input.cascade === "upstream_missing" ? withMissingUpstream(draft, { index, spaces, materializedOf }) : draft;
-  const all = planRun(finished);
-  const doubled = all.warnings.filter((warning) => warning.code === "ALREADY_RUNNING");
-  const plan = doubled.length === 0 ? all : planRun({ ...finished, leaveOutRunning: true });
+  });
+  const overlaps = await findOverlaps(tx, planned, { index, environmentId, overlap: input.overlap });
   return {
-    plan,
-    hash: hashPlan(plan),
-    warnings: doubled.length === 0 ? plan.warnings : [...doubled, ...plan.warnings],
-    alreadyPlanned: doubled.reduce((sum, { partitions }) => sum + PartitionSet.fromRanges(partitions).size, 0),
+    plan: planned.plan,
+    hash: hashPlan(planned.plan),
+    overlaps,
+    refusal: findRefusal(planned, overlaps, input.overlap),
     chosen: new Set(chosen.map((asset) => asset.key)),
     index,
     spaces,
+    environmentId,
   };
-}
-
-export interface PlanRequest {
-  readonly input: PlanPreviewInput;
-  /** Epoch milliseconds. */
-  readonly at: number;
 }
 
 async function chooseAssets(state: ApiState, tx: Transaction, input: PlanPreviewInput): Promise<IndexedAsset[]> {
@@ -108,29 +108,45 @@ function addDownstream(
 }
 
 /** Assets whose state a plan asks for: what is made, and what that reads. */
-function relevantIds(
+function findRelevant(
   { graph, declared }: DefinitionsIndex,
   assets: readonly IndexedAsset[],
   cascade: PlanPreviewInput["cascade"],
-): number[] {
+): IndexedAsset[] {
   const depth = cascade === "upstream_missing" ? Infinity : 1;
   const numbers = graph.ancestors(
     assets.map((asset) => graph.indexOf(asset.key)),
     depth,
   );
-  return [...numbers].flatMap((number) => declared[number]?.id ?? []);
+  return [...numbers].flatMap((number) => declared[number] ?? []);
 }
 
-function predicateOf(only: PlanPreviewInput["only"]): PlanPredicate {
-  if (only === undefined) return "all";
-  const [missing, failed] = [only.includes("missing"), only.includes("failed")];
-  if (missing && failed) return "missing-or-failed";
-  return missing ? "missing" : "failed";
-}
+/** Runs that a sentence names. */
+const NAMED_RUNS = 5;
 
-/** States exactly what the draft makes, together with what that needs and does not find. */
-function withMissingUpstream(draft: PlanRunInput, scope: Parameters<typeof addMissingUpstream>[1]): PlanRunInput {
-  const made = planRun(draft).assets.map(({ key, partitions }) => [key, PartitionSet.fromRanges(partitions)] as const);
-  const partitions = addMissingUpstream(new Map(made), scope);
-  return { ...draft, selected: [...partitions.keys()], targets: { kind: "each", partitions }, predicate: "all" };
+function findRefusal(
+  { plan }: PlannedRun,
+  { count, holders }: PlanOverlaps,
+  overlap: PlanPreviewInput["overlap"],
+): HeddleError | null {
+  const errors = plan.warnings.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (first !== undefined) {
+    const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
+    const hint =
+      first.code === "UPSTREAM_NONEXISTENT"
+        ? "Choose other partitions, leave out those that cannot be read, or let the mapping or the wait policy tolerate it."
+        : undefined;
+    const options = { ...(hint !== undefined && { hint }), details: { code: first.code, asset: first.asset } };
+    return new HeddleError("PLAN_REFUSED", `${first.message}${more}`, options);
+  }
+  if (overlap !== "refuse" || count === 0) return null;
+  const named = holders.slice(0, NAMED_RUNS).map(({ id }) => id);
+  const more = holders.length > named.length ? ` and ${holders.length - named.length} more` : "";
+  const runs = `run${holders.length === 1 ? "" : "s"} ${named.join(", ")}${more}`;
+  return new HeddleError(
+    "PLAN_OVERLAPS",
+    `${count.toLocaleString("en")} of the partitions are held by ${runs}, which ${holders.length === 1 ? "is" : "are"} not over`,
+    { details: { runs: holders.slice(0, 100).map(({ id }) => id), partitions: count } },
+  );
 }

@@ -1,52 +1,83 @@
-import { PartitionSet, type PlanWarning } from "@heddle/core";
+import { PartitionSet, type PlanWarning, type RunPlanAsset } from "@heddle/core";
+import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { PlannedAsset, PlanNotice, PlanPreview } from "../contract.ts";
 import type { PlanPreviewInput } from "../inputs.ts";
+import { describeWait } from "./describe-wait.ts";
+import { estimatePlan, type EstimatedPlan } from "./estimate-plan.ts";
 import { makePlan, type MadePlan } from "./make-plan.ts";
-
-/** Ranges that are written out for people. */
-const SHOWN_RANGES = 5;
-/** Warnings that are told; more of them say the same. */
-const MAX_WARNINGS = 500;
+import { MAX_SHOWN_BOUNDS, MAX_WARNINGS, SHOWN_RANGES } from "./plan-limits.ts";
 
 /** Answers `plan.preview`. */
 export async function previewPlan(state: ApiState, input: PlanPreviewInput): Promise<PlanPreview> {
-  const made = await state.db.read("plan.preview", (tx) => makePlan(state, tx, { input, at: Date.now() }));
-  const preview = describePlan(made);
-  state.previews.remember(preview.hash, preview.assets);
-  return preview;
+  return state.db.read("plan.preview", async (tx) => {
+    const made = await makePlan(state, tx, { input, at: Date.now(), counts: true });
+    state.previews.remember(made.hash, made.plan);
+    return describePlan(tx, made);
+  });
 }
 
 /** A plan as it is shown before it is launched. */
-export function describePlan(made: MadePlan): PlanPreview {
-  const { plan } = made;
+export async function describePlan(tx: Transaction, made: MadePlan): Promise<PlanPreview> {
+  const { plan, overlaps, refusal } = made;
   const reasonOf = reasonsOf(made);
-  const assets = plan.assets.map((planned): PlannedAsset => {
-    const set = PartitionSet.fromRanges(planned.partitions);
-    return {
-      asset: { id: made.index.byKey(planned.key)?.id ?? -1, key: planned.key },
-      partitions: set.ranges,
-      text: made.spaces.resolve(planned.partitionsSpec).format(set, SHOWN_RANGES),
-      count: set.size,
-      ...planned.counts,
-      overwrites: planned.overwrites,
-      reason: reasonOf(planned.key),
-    };
-  });
+  const estimate = await estimatePlan(tx, made);
+  const assets = plan.assets.map((planned): PlannedAsset => ({
+    ...describeAsset(planned, made, estimate),
+    reason: reasonOf(planned.key),
+  }));
+  const errorsFirst = plan.warnings.toSorted((a, b) => rankOf(a) - rankOf(b));
   return {
     hash: made.hash,
     at: plan.at,
     assets,
     total: plan.total,
-    warnings: made.warnings.slice(0, MAX_WARNINGS).map(describeWarning),
+    warnings: errorsFirst.slice(0, MAX_WARNINGS).map(describeWarning),
     effect: effectOf(plan.total, assets.length),
-    alreadyPlanned: made.alreadyPlanned,
+    alreadyPlanned: overlaps.count,
+    order: plan.order,
+    after: overlaps.after,
+    estimate: estimate.whole,
+    refused: refusal?.message ?? null,
   };
 }
 
+function describeAsset(
+  planned: RunPlanAsset,
+  { index, spaces }: MadePlan,
+  { workMsOf }: EstimatedPlan,
+): Omit<PlannedAsset, "reason"> {
+  const set = PartitionSet.fromRanges(planned.partitions);
+  const asset = index.byKey(planned.key);
+  return {
+    asset: { id: asset?.id ?? -1, key: planned.key },
+    partitions: set.ranges.slice(0, MAX_SHOWN_BOUNDS),
+    rangeCount: set.ranges.length / 2,
+    text: spaces.resolve(planned.partitionsSpec).format(set, SHOWN_RANGES),
+    count: set.size,
+    ...planned.counts,
+    overwrites: planned.overwrites,
+    chunk: planned.chunk,
+    config: asset?.definition.config ?? null,
+    waits: planned.deps.flatMap(({ upstream, wait }) =>
+      wait === undefined || wait.kind === "all" ? [] : [`${upstream}: ${describeWait(wait)}`],
+    ),
+    workMs: roundMs(workMsOf(planned.key)),
+  };
+}
+
+function roundMs(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms);
+}
+
+function rankOf({ severity }: PlanWarning): number {
+  return severity === "error" ? 0 : 1;
+}
+
 /** A warning as it is answered. */
-export function describeWarning({ code, message, asset, upstream, partitions }: PlanWarning): PlanNotice {
-  return { code, message, assetKey: asset, upstreamKey: upstream, partitions };
+export function describeWarning({ code, severity, message, asset, upstream, partitions }: PlanWarning): PlanNotice {
+  const shown = partitions.slice(0, MAX_SHOWN_BOUNDS);
+  return { code, severity, message, assetKey: asset, upstreamKey: upstream, partitions: shown };
 }
 
 /** Says why each asset is part of the plan. */

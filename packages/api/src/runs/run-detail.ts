@@ -12,7 +12,7 @@ import {
 import type { ApiState } from "../api-state.ts";
 import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
 import { describeWarning } from "../plan/preview-plan.ts";
 import { describeRecordedError } from "../recorded-error.ts";
@@ -34,7 +34,7 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
     const assets = await readRunAssets(tx, runId);
     const failures = await readRunFailures(tx, { runId, limit: MAX_FAILURES });
     const deployment = await readDeployment(tx, environmentId);
-    const spaces = new PartitionSpaces(row.plan.at);
+    const spaces = await state.definitions.spaces(tx, row.plan.at);
     const planned = new Map(row.plan.assets.map((asset) => [asset.key, asset]));
     return {
       ...describeRun(row, index, state.checks),
@@ -67,6 +67,8 @@ function describeAsset(asset: RunAssetRow, { planned, index, spaces }: RunScope)
     text: spaces.resolve(target?.partitionsSpec ?? null).format(set, SHOWN_RANGES),
     total: asset.total,
     counts: asset.counts,
+    config: index.byId(asset.assetId)?.definition.config ?? null,
+    givenConfig: target?.config ?? null,
   };
 }
 

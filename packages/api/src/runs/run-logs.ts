@@ -12,7 +12,7 @@ import type { ApiState } from "../api-state.ts";
 import { requireAsset } from "../assets/asset-lookup.ts";
 import type { LogLine, LogPage, LogTail } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { MAX_PAGE_SIZE, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
 import { runUnknown } from "./run-answers.ts";
 
@@ -47,7 +47,7 @@ async function readPage(state: ApiState, tx: Transaction, input: RunLogsInput): 
   const [run] = await readRunProgress(tx, { environmentId, runIds: [input.runId] });
   if (run === undefined) throw runUnknown(input.runId);
   const page = await readLogs(tx, queryOf(input, index));
-  const spaces = new PartitionSpaces(Date.now());
+  const spaces = await state.definitions.spaces(tx, Date.now());
   const lines = page.lines.map((line) => describeLine(line, index, spaces));
   const [first, last, from] = [lines.at(0)?.cursor, lines.at(-1)?.cursor, input.cursor];
   const isForward = input.direction === "after";

@@ -4,7 +4,7 @@ import type { ApiState } from "../api-state.ts";
 import { requireAsset } from "../assets/asset-lookup.ts";
 import type { Page, StepBar } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { RunStepsInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { runUnknown } from "./run-answers.ts";
@@ -22,7 +22,7 @@ export async function readRunSteps(state: ApiState, input: RunStepsInput): Promi
       after: typeof input.cursor === "string" ? parsePlace(input.cursor) : undefined,
       limit: input.limit,
     });
-    const spaces = new PartitionSpaces(Date.now());
+    const spaces = await state.definitions.spaces(tx, Date.now());
     return {
       items: page.steps.map((step) => describeStep(step, index, spaces)),
       nextCursor: page.next === null ? null : writeCursor(page.next.position, page.next.ordinal),

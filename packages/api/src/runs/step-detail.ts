@@ -13,7 +13,7 @@ import { requireAsset } from "../assets/asset-lookup.ts";
 import { describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { StepAttempt, StepDetail } from "../contract.ts";
-import { partitionKeyOf, PartitionSpaces } from "../definitions/partition-spaces.ts";
+import { partitionKeyOf } from "../definitions/partition-spaces.ts";
 import type { RunStepInput } from "../inputs.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 
@@ -52,7 +52,7 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
       runId,
       limit: MAX_ENTRIES,
     });
-    const spaces = new PartitionSpaces(Date.now());
+    const spaces = await state.definitions.spaces(tx, Date.now());
     const space = spaces.of(asset);
     return {
       runId,

@@ -95,7 +95,7 @@ function readRequest(selection: string, options: LaunchOptions): PlanRequest {
     selection,
     partitions: options.partitions === undefined ? { kind: "all" } : { kind: "text", text: options.partitions },
     ...(only !== undefined && { only: [...only] }),
-    cascade: options.upstream ? "upstream_missing" : options.downstream ? "downstream" : "none",
+    cascade: options.upstream ? "upstream_missing" : options.downstream ? "downstream" : "self",
   };
 }
 
