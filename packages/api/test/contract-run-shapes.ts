@@ -23,6 +23,8 @@ import {
 
 // The rest of the contract as values: plans, runs and events. See `contract-shapes.ts`.
 
+const takenConfig = z.strictObject({ jsonSchema: z.json(), required: z.boolean() });
+
 const planNotice: Shape<contract.PlanNotice> = z.strictObject({
   code: z.enum([
     "UPSTREAM_MISSING",
@@ -57,7 +59,7 @@ export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
       overwrites: count,
       reason: z.enum(["selected", "upstream", "downstream"]),
       chunk: z.union([count, z.literal("range")]).nullable(),
-      config: z.strictObject({ jsonSchema: z.json(), required: z.boolean() }).nullable(),
+      config: takenConfig.nullable(),
       waits: z.array(text),
       workMs: count.nullable(),
     }),
@@ -118,7 +120,17 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
   planHash: text,
   plannedAt: lastInstant,
   warnings: z.array(planNotice),
-  progress: z.array(z.strictObject({ asset: assetRef, partitions: ranges, text, total: count, counts: stepCounts })),
+  progress: z.array(
+    z.strictObject({
+      asset: assetRef,
+      partitions: ranges,
+      text,
+      total: count,
+      counts: stepCounts,
+      config: takenConfig.nullable(),
+      givenConfig: z.json(),
+    }),
+  ),
   failures: z.array(
     z.strictObject({
       fingerprint: text,
