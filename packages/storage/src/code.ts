@@ -1,8 +1,10 @@
-import { HeddleError, type AssetSnapshot, type DefinitionsSnapshot, type SerializedError } from "@heddle/core";
+import { HeddleError, type DefinitionsSnapshot, type PartitionsSpec, type SerializedError } from "@heddle/core";
 import type { Database, Transaction } from "./database.ts";
+import { insertDefinitions } from "./dynamic/dynamic-changes.ts";
 import { appendEvents } from "./events.ts";
 import { asJson } from "./json.ts";
 import { oneRow } from "./one-row.ts";
+import { numberAssets, upsertAssets } from "./register-assets.ts";
 
 /** A code location's code as it was built and loaded. */
 export interface NewCodeVersion {
@@ -28,7 +30,9 @@ export interface RegisteredCode {
 
 /**
  * Puts a code version in force: stores it unless it is there already, brings the assets to its definitions, and clears
- * the load error. Registering the same version again changes nothing. A handful of statements, however many assets.
+ * the load error. Partitions are numbered so that no ordinal ever comes to mean another key; the stored snapshot and the
+ * stored definitions hold that numbering. Registering the same version again changes nothing. A handful of statements,
+ * however many assets.
  * @throws ASSET_DUPLICATE when another code location declares one of the assets
  */
 export async function registerCodeVersion(db: Database, code: NewCodeVersion): Promise<RegisteredCode> {
@@ -38,23 +42,30 @@ export async function registerCodeVersion(db: Database, code: NewCodeVersion): P
 async function register(tx: Transaction, code: NewCodeVersion): Promise<RegisteredCode> {
   const { sql } = tx;
   const codeLocationId = await upsertLocation(tx, code);
+  // Which numberings there are must not change until this one is among them; readers go on.
+  await sql`lock table asset in share row exclusive mode`;
+  await refuseForeignAssets(tx, codeLocationId, code);
+  const before = await readNumberedSpecs(tx, codeLocationId, code.hash);
+  const assets = await numberAssets(tx, code.snapshot.assets, before);
+  const snapshot: DefinitionsSnapshot = { ...code.snapshot, assets: assets.map(({ definition }) => definition) };
   const { id: codeVersionId } = oneRow(
     await sql<{ id: number }[]>`
     insert into code_version (code_location_id, hash, snapshot, bundle)
-    values (${codeLocationId}, ${code.hash}, ${asJson(code.snapshot)}, ${code.bundle})
-    on conflict (code_location_id, hash) do update set hash = excluded.hash
+    values (${codeLocationId}, ${code.hash}, ${asJson(snapshot)}, ${code.bundle})
+    on conflict (code_location_id, hash) do update set snapshot = excluded.snapshot
     returning id`,
   );
-  await refuseForeignAssets(tx, codeLocationId, code);
-  const changed = await upsertAssets(tx, { codeLocationId, codeVersionId }, code.snapshot.assets);
+  const changed = await upsertAssets(tx, { codeLocationId, codeVersionId }, assets);
+  await insertDefinitions(sql, dynamicNamesOf(snapshot));
   const removed = await sql`
     update asset set removed_at = clock_timestamp()
-    where code_location_id = ${codeLocationId} and removed_at is null
+    where code_location_id = ${codeLocationId} and removed_at is null and superseded_at is null
       and key <> all (${code.snapshot.assets.map(({ key }) => key)}::text[])`;
   const put = await sql`
     update code_location
     set current_code_version_id = ${codeVersionId}, load_error = null, loaded_at = clock_timestamp()
-    where id = ${codeLocationId} and (current_code_version_id is distinct from ${codeVersionId} or load_error is not null)`;
+    where id = ${codeLocationId} and (current_code_version_id is distinct from ${codeVersionId}
+      or load_error is not null or ${changed + removed.count > 0})`;
   if (put.count > 0 || changed > 0 || removed.count > 0) {
     const payload = { location: code.location, codeVersionId, changed, removed: removed.count };
     await appendEvents(tx, [{ kind: "code_loaded", payload }]);
@@ -77,12 +88,33 @@ async function upsertLocation(
   return id;
 }
 
+/** Names of the dynamic definitions that assets use, alone or as a dimension. */
+function dynamicNamesOf({ assets }: DefinitionsSnapshot): string[] {
+  const specs = assets.flatMap(({ partitions }) =>
+    partitions?.kind === "multi" ? partitions.dimensions.map((dimension) => dimension.partitions) : (partitions ?? []),
+  );
+  return [...new Set(specs.flatMap((spec) => (spec.kind === "dynamic" ? [spec.name] : [])))];
+}
+
+/** The definitions of a code version as they were numbered when it was registered, by asset key; none when it is new. */
+async function readNumberedSpecs(
+  { sql }: Transaction,
+  codeLocationId: number,
+  hash: string,
+): Promise<Map<string, PartitionsSpec | null>> {
+  const rows = await sql<{ key: string; partitions: PartitionsSpec | null }[]>`
+    select asset ->> 'key' as key, asset -> 'partitions' as partitions
+    from code_version, jsonb_array_elements(snapshot -> 'assets') as asset
+    where code_location_id = ${codeLocationId} and hash = ${hash}`;
+  return new Map(rows.map(({ key, partitions }) => [key, partitions]));
+}
+
 async function refuseForeignAssets({ sql }: Transaction, codeLocationId: number, code: NewCodeVersion): Promise<void> {
   const foreign = await sql<{ key: string; location: string }[]>`
     select asset.key, code_location.name as location
     from asset join code_location on code_location.id = asset.code_location_id
     where asset.key = any (${code.snapshot.assets.map(({ key }) => key)}::text[])
-      and asset.code_location_id <> ${codeLocationId} and asset.removed_at is null
+      and asset.code_location_id <> ${codeLocationId} and asset.removed_at is null and asset.superseded_at is null
     order by asset.key limit 10`;
   const [first] = foreign;
   if (first === undefined) return;
@@ -94,31 +126,6 @@ async function refuseForeignAssets({ sql }: Transaction, codeLocationId: number,
       details: { location: code.location, assets: foreign.map(({ key }) => key) },
     },
   );
-}
-
-/** Rows are written in the order of their keys, as everywhere, so that two registrations cannot deadlock. */
-async function upsertAssets(
-  { sql }: Transaction,
-  ids: { readonly codeLocationId: number; readonly codeVersionId: number },
-  assets: readonly AssetSnapshot[],
-): Promise<number> {
-  const written = await sql`
-    insert into asset (key, code_location_id, definition, code_version_id)
-    select key, ${ids.codeLocationId}::integer, definition, ${ids.codeVersionId}::integer
-    from unnest(
-      ${assets.map(({ key }) => key)}::text[],
-      ${assets.map(asJson)}::jsonb[]
-    ) as declared (key, definition)
-    order by key
-    on conflict (key) where superseded_at is null do update set
-      code_location_id = excluded.code_location_id,
-      definition = excluded.definition,
-      code_version_id = excluded.code_version_id,
-      removed_at = null
-    where asset.definition is distinct from excluded.definition
-      or asset.code_location_id <> excluded.code_location_id
-      or asset.removed_at is not null`;
-  return written.count;
 }
 
 /** Notes why the newest code of a location does not load. What is in force stays so. */

@@ -19,8 +19,10 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 export interface StoredLogLine {
   /** When, in epoch milliseconds of the worker's clock. */
   readonly t: number;
-  /** Ordinal. */
+  /** Ordinal of its partition; of the first one where it is of a chunk of several. */
   readonly o: number;
+  /** Ordinal of the last partition of the chunk that it is of; left out when its partition is known. */
+  readonly z?: number;
   /** Attempt id. */
   readonly a: string;
   readonly l: LogLevel;
@@ -171,7 +173,7 @@ function linesBeyond(chunk: ChunkRow, place: Place | undefined, isForward: boole
 }
 
 function matches(line: LogLine, { ordinal, levels, text }: LogQuery): boolean {
-  if (ordinal !== undefined && line.o !== ordinal) return false;
+  if (ordinal !== undefined && (ordinal < line.o || ordinal > (line.z ?? line.o))) return false;
   if (levels !== undefined && !levels.includes(line.l)) return false;
   if (text === undefined || text === "") return true;
   const searched = line.f === undefined ? line.m : `${line.m} ${JSON.stringify(line.f)}`;

@@ -3,8 +3,10 @@ import {
   admitAtOnce,
   admitRun,
   cancelRun,
+  changeRunLimits,
   endRun,
   executeCommand,
+  loadDaemonSnapshot,
   pauseRun,
   releaseBackoff,
   resumeRun,
@@ -110,6 +112,130 @@ describe("cancelRun", () => {
     await executeCommand(db, { kind: "repeat_cancel", runId });
     await promise;
     expect(heard).toHaveLength(2);
+  });
+});
+
+describe("cancelRun by force", () => {
+  test("ends the run at once, and what its workers publish later is refused", async () => {
+    const { runId, workerId, held } = await launchAndClaim(db, {
+      a: { partitions: 3 },
+      b: { deps: { a: { kind: "all" } } },
+    });
+    await settle(db, workerId, succeed(held, [0]));
+    expect(await cancelRun(db, runId, { force: true })).toEqual({ runId, status: "canceled", changed: true });
+    expect(await settle(db, workerId, succeed(held, [1, 2]))).toEqual(["fenced", "fenced"]);
+    expect((await readAssets(runId)).map(({ sets }) => [sets.success.size, sets.canceled.size])).toEqual([
+      [1, 2],
+      [0, 1],
+    ]);
+    expect(await cancelRun(db, runId, { force: true })).toMatchObject({ status: "canceled", changed: false });
+  });
+
+  test("takes the steps of a run away that was asked in vain", async () => {
+    const { runId, workerId, held } = await launchAndClaim(db, { a: { partitions: 2 } });
+    await cancelRun(db, runId);
+    expect(await cancelRun(db, runId, { force: true })).toEqual({ runId, status: "canceled", changed: true });
+    expect(await settle(db, workerId, giveUp(held, "canceled"))).toEqual(["fenced", "fenced"]);
+  });
+
+  test("and a publication: whichever commits first wins, and never both", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { runId, workerId, held } = await launchAndClaim(db, { a: {} });
+      const [[answer], canceled] = await Promise.all([
+        settle(db, workerId, succeed(held)),
+        cancelRun(db, runId, { force: true }),
+      ]);
+      const made = (await readState(db)).materializations.filter((row) => row.runId === runId);
+      expect([answer, canceled.status, made.length]).toEqual(
+        answer === "published" ? ["published", "success", 1] : ["fenced", "canceled", 0],
+      );
+    }
+  });
+});
+
+describe("changeRunLimits", () => {
+  test("is heeded by the next claim, and takes nothing from what runs", async () => {
+    const { runId, workerId, held, claim } = await launchAndClaim(db, { a: { partitions: 8 } }, { maxConcurrency: 2 });
+    expect(held.partitions.size).toBe(2);
+    expect(await claim(workerId)).toEqual([]);
+    expect(await changeRunLimits(db, { runId, maxConcurrency: 5 })).toEqual({
+      runId,
+      status: "running",
+      changed: true,
+    });
+    expect((await claim(workerId)).map(({ partitions }) => partitions.size)).toEqual([3]);
+    await changeRunLimits(db, { runId, maxConcurrency: 4 });
+    await settle(db, workerId, succeed(held, [0]));
+    expect(await claim(workerId)).toEqual([]);
+    await changeRunLimits(db, { runId, maxConcurrency: null });
+    expect((await claim(workerId)).map(({ partitions }) => partitions.size)).toEqual([3]);
+  });
+
+  test("changes the priority alone, tells of it once, and leaves a run that is over as it is", async () => {
+    const { runId, workerId, held } = await launchAndClaim(db, { a: {} }, { maxConcurrency: 3 });
+    expect(await changeRunLimits(db, { runId, priority: 7 })).toMatchObject({ changed: true });
+    expect(await changeRunLimits(db, { runId, priority: 7, maxConcurrency: 3 })).toMatchObject({ changed: false });
+    const told = (await readState(db)).events.filter((event) => event.runId === runId && event.kind === "run_changed");
+    expect(told).toHaveLength(1);
+    const row = async () =>
+      (
+        await db.read(
+          "limits",
+          ({ sql }) => sql`select priority, max_concurrency as limit from run where id = ${runId}`,
+        )
+      )[0];
+    expect(await row()).toEqual({ priority: 7, limit: 3 });
+    await settle(db, workerId, succeed(held));
+    expect(await changeRunLimits(db, { runId, priority: 1 })).toEqual({ runId, status: "success", changed: false });
+    await expect(changeRunLimits(db, { runId: 999_999, priority: 1 })).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+  });
+
+  test("and claims at the same time: never more run than the limit that was in force", async () => {
+    const { runId, claim } = await launch(db, { a: { partitions: 100 } }, { maxConcurrency: 1 });
+    const workers = await Promise.all(Array.from({ length: 4 }, () => startWorker(db)));
+    for (const limit of [3, 8, 20]) {
+      await Promise.all([
+        ...workers.map((workerId) => claim(workerId)),
+        changeRunLimits(db, { runId, maxConcurrency: limit }),
+        ...workers.map((workerId) => claim(workerId)),
+      ]);
+      // What is found wrong is found after each test: here the count must not exceed what is in force now.
+      expect((await readAssets(runId))[0]?.sets.running.size).toBeLessThanOrEqual(limit);
+    }
+    for (const workerId of workers) await claim(workerId);
+    expect((await readAssets(runId))[0]?.sets.running.size).toBe(20);
+  });
+});
+
+describe("a run that comes after others", () => {
+  test("begins when all of them are over, however they end, and keeps nobody else waiting", async () => {
+    const first = await launchAndClaim(db, { a: {} });
+    const second = await launch(db, { a: {} }, { isAdmitted: false });
+    const later = await launch(db, { a: {} }, { isAdmitted: false, after: [first.runId, second.runId] });
+    const queued = async () => (await loadDaemonSnapshot(db)).queued.map(({ runId }) => runId);
+    expect(await queued()).toContain(second.runId);
+    expect(await queued()).not.toContain(later.runId);
+    expect(await admitRun(db, later.runId, 1_000)).toBe(false);
+    await settle(db, first.workerId, succeed(first.held));
+    expect(await admitRun(db, later.runId, 1_000)).toBe(false);
+    await cancelRun(db, second.runId);
+    expect(await queued()).toContain(later.runId);
+    expect(await admitRun(db, later.runId, 1_000)).toBe(true);
+  });
+
+  test("can be paused, resumed and canceled while it waits", async () => {
+    const first = await launch(db, { a: {} });
+    const later = await launch(db, { a: {} }, { isAdmitted: false, after: [first.runId] });
+    expect(await pauseRun(db, later.runId)).toMatchObject({ status: "paused", changed: true });
+    expect(await resumeRun(db, later.runId)).toMatchObject({ status: "queued", changed: true });
+    expect(await admitRun(db, later.runId, 1_000)).toBe(false);
+    expect(await cancelRun(db, later.runId)).toMatchObject({ status: "canceled" });
+    const third = await launch(db, { a: {} }, { isAdmitted: false, after: [first.runId, later.runId] });
+    await pauseRun(db, third.runId);
+    await cancelRun(db, first.runId);
+    expect(await admitRun(db, third.runId, 1_000)).toBe(false);
+    await resumeRun(db, third.runId);
+    expect(await admitRun(db, third.runId, 1_000)).toBe(true);
   });
 });
 

@@ -1,5 +1,14 @@
-import { PartitionSet } from "@heddle/core";
-import { admitRun, cancelRun, claimSteps, createRun, retryRun, type Claim, type Database } from "@heddle/storage";
+import { PartitionSet, type JsonValue } from "@heddle/core";
+import {
+  admitRun,
+  cancelRun,
+  claimSteps,
+  createRun,
+  retryRun,
+  type Claim,
+  type Database,
+  type RetryScope,
+} from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launch, launchAndClaim, readStatus, settle } from "./fixtures/launched-run.ts";
 import { declare, fail, plan, snapshotAsset, startWorker, succeed } from "./fixtures/run-fixtures.ts";
@@ -53,25 +62,25 @@ async function settleAll(workerId: string, claims: readonly Claim[]): Promise<vo
 describe("retryRun refuses", () => {
   test("a run without failures", async () => {
     const { runId, workerId, held } = await launchAndClaim(db, { a: {} });
-    await expect(retryRun(db, { runId, only: "failed" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+    await expect(retryRun(db, { runId, only: "from_failure" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
     await settle(db, workerId, succeed(held));
-    await expect(retryRun(db, { runId, only: "failed" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+    await expect(retryRun(db, { runId, only: "from_failure" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
   });
 
   test("a run whose steps were canceled: nobody failed", async () => {
     const { runId } = await launch(db, { a: {} });
     await cancelRun(db, runId);
-    await expect(retryRun(db, { runId, only: "failed" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+    await expect(retryRun(db, { runId, only: "from_failure" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
   });
 
   test("a run whose failures later runs have made good", async () => {
     const run = await failInPart();
-    const retry = await retryRun(db, { runId: run.runId, only: "failed" });
+    const retry = await retryRun(db, { runId: run.runId, only: "from_failure" });
     await admitRun(db, retry.runId, 1_000);
     for (let claims = await run.claim(run.workerId); claims.length > 0; claims = await run.claim(run.workerId))
       await settleAll(run.workerId, claims);
     expect(await readStatus(db, retry.runId)).toBe("success");
-    await expect(retryRun(db, { runId: run.runId, only: "failed" })).rejects.toMatchObject({
+    await expect(retryRun(db, { runId: run.runId, only: "from_failure" })).rejects.toMatchObject({
       code: "RUN_NOTHING_TO_RETRY",
     });
   });
@@ -79,7 +88,7 @@ describe("retryRun refuses", () => {
 
 test("a retry is a run of its own that does what failed and was skipped, in the same way, and nothing else", async () => {
   const run = await failInPart();
-  const made = await retryRun(db, { runId: run.runId, only: "failed" });
+  const made = await retryRun(db, { runId: run.runId, only: "from_failure" });
   expect(made.created).toBe(true);
   const retry = await readRun(made.runId);
   expect(targetsOf(retry)).toEqual([
@@ -98,7 +107,7 @@ test("a retry is a run of its own that does what failed and was skipped, in the 
     tags: { team: "x" },
     maxConcurrency: 5,
     code: run.codeVersionId,
-    origin: { kind: "retry", runId: run.runId },
+    origin: { kind: "retry", runId: run.runId, only: "from_failure" },
   });
   expect(await readStatus(db, run.runId)).toBe("failed");
 });
@@ -112,25 +121,114 @@ test("what a later run has made in the meantime is left out", async () => {
   await admitRun(db, other.runId, 1_000);
   const [held] = await run.claim(run.workerId);
   if (held === undefined) throw new Error("nothing was ready");
-  await settle(db, run.workerId, succeed(held, [0, 2]));
-  const retry = await retryRun(db, { runId: run.runId, only: "failed" });
+  await settle(db, run.workerId, [...succeed(held, [0, 2]), ...fail(held, { ordinals: [1] })]);
+  const retry = await retryRun(db, { runId: run.runId, only: "from_failure" });
   expect(targetsOf(await readRun(retry.runId))).toEqual([["a", [1]]]);
+});
+
+test("what another open run holds is left to it, and the retry begins when that run is over", async () => {
+  const run = await failInPart();
+  const state = await readRun(run.runId);
+  if (state === undefined) throw new Error("the run is gone");
+  const held = new Map([[run.keyOf("a"), PartitionSet.of([1])]]);
+  const assets = ["a", "b", "c"].map((name, index) =>
+    snapshotAsset(run.keyOf(name), { partitions: index < 2 ? 3 : undefined }),
+  );
+  const some = plan(
+    assets,
+    new Map([...held, [run.keyOf("b"), PartitionSet.EMPTY], [run.keyOf("c"), PartitionSet.EMPTY]]),
+  );
+  const { codeVersionId } = run;
+  const launchOther = () =>
+    createRun(db, { plan: some, origin: { kind: "manual" }, environment: "production", codeVersionId });
+  const other = await launchOther();
+  await expect(retryRun(db, { runId: run.runId, only: "failed" })).rejects.toMatchObject({
+    code: "RUN_NOTHING_TO_RETRY",
+    details: { heldBy: [other.runId] },
+  });
+  const retry = await retryRun(db, { runId: run.runId, only: "from_failure" });
+  expect(targetsOf(await readRun(retry.runId))).toEqual([
+    ["b", [1]],
+    ["c", [0]],
+  ]);
+  expect((await readRun(retry.runId))?.after).toEqual([other.runId]);
+  expect(await admitRun(db, retry.runId, 1_000)).toBe(false);
+  await cancelRun(db, other.runId);
+  expect(await admitRun(db, retry.runId, 1_000)).toBe(true);
+  await cancelRun(db, retry.runId);
+  // All of it once more: nothing is left out, and it waits for the one who holds a part of it.
+  const third = await launchOther();
+  const again = await retryRun(db, { runId: run.runId, only: "all" });
+  expect(targetsOf(await readRun(again.runId))).toEqual([
+    ["a", [0, 1, 2]],
+    ["b", [0, 1, 2]],
+    ["c", [0]],
+  ]);
+  expect((await readRun(again.runId))?.after).toEqual([third.runId]);
+});
+
+test("a scope of its own: only what failed; all that did not succeed; or everything, with other config", async () => {
+  const run = await launchAndClaim(db, {
+    a: { partitions: 4 },
+    b: { partitions: 4, deps: { a: { kind: "identity" } } },
+  });
+  await settle(db, run.workerId, [...succeed(run.held, [0]), ...fail(run.held, { ordinals: [1] })]);
+  for (const only of ["unfinished", "all"] as const)
+    await expect(retryRun(db, { runId: run.runId, only })).rejects.toMatchObject({ code: "RUN_OPEN" });
+  await cancelRun(db, run.runId, { force: true });
+  const targets = async (only: RetryScope, config?: Record<string, JsonValue>) => {
+    const { runId } = await retryRun(db, { runId: run.runId, only, ...(config && { config }) });
+    const made = await readRun(runId);
+    await cancelRun(db, runId);
+    return { targets: targetsOf(made), config: made?.plan.assets.map((asset) => asset.config) };
+  };
+  expect((await targets("failed")).targets).toEqual([["a", [1]]]);
+  expect((await targets("from_failure")).targets).toEqual([
+    ["a", [1]],
+    ["b", [1]],
+  ]);
+  expect((await targets("unfinished")).targets).toEqual([
+    ["a", [1, 2, 3]],
+    ["b", [0, 1, 2, 3]],
+  ]);
+  expect(await targets("all", { [run.keyOf("a")]: { fast: true } })).toEqual({
+    targets: [
+      ["a", [0, 1, 2, 3]],
+      ["b", [0, 1, 2, 3]],
+    ],
+    config: [{ fast: true }, undefined],
+  });
+  await expect(targets("failed", { nobody: 1 })).rejects.toMatchObject({ code: "PLAN_CONFIG_INVALID" });
+});
+
+test("another scope while a retry is open is another run, which leaves to the first what that one does", async () => {
+  const run = await failInPart();
+  const first = await retryRun(db, { runId: run.runId, only: "failed" });
+  const second = await retryRun(db, { runId: run.runId, only: "from_failure" });
+  expect([second.created, targetsOf(await readRun(second.runId))]).toEqual([
+    true,
+    [
+      ["b", [1]],
+      ["c", [0]],
+    ],
+  ]);
+  expect((await readRun(second.runId))?.after).toEqual([first.runId]);
 });
 
 test("who retries at the same time, or while a retry is open, gets the same run", async () => {
   const run = await failInPart();
-  const all = await Promise.all([1, 2, 3, 4].map(() => retryRun(db, { runId: run.runId, only: "failed" })));
+  const all = await Promise.all([1, 2, 3, 4].map(() => retryRun(db, { runId: run.runId, only: "from_failure" })));
   expect(new Set(all.map(({ runId }) => runId)).size).toBe(1);
   expect(all.filter(({ created }) => created)).toHaveLength(1);
-  const again = await retryRun(db, { runId: run.runId, only: "failed", originKey: "another" });
+  const again = await retryRun(db, { runId: run.runId, only: "from_failure", originKey: "another" });
   expect(again).toEqual({ runId: all[0]?.runId, created: false });
 });
 
 test("a retry that was canceled is over: the next one is a new run", async () => {
   const run = await failInPart();
-  const first = await retryRun(db, { runId: run.runId, only: "failed" });
+  const first = await retryRun(db, { runId: run.runId, only: "from_failure" });
   await cancelRun(db, first.runId);
-  const second = await retryRun(db, { runId: run.runId, only: "failed" });
+  const second = await retryRun(db, { runId: run.runId, only: "from_failure" });
   expect([second.created, second.runId === first.runId]).toEqual([true, false]);
 });
 
@@ -142,7 +240,7 @@ test("other code can be told to do it", async () => {
     keys.map((key, index) => snapshotAsset(key, { partitions: index < 2 ? 3 : undefined })),
     run.keyOf("a").split("/")[0],
   );
-  const retry = await retryRun(db, { runId: run.runId, only: "failed", codeVersionId });
+  const retry = await retryRun(db, { runId: run.runId, only: "from_failure", codeVersionId });
   const [row] = await db.read(
     "code",
     ({ sql }) => sql`select code_version_id as code from run where id = ${retry.runId}`,
@@ -166,6 +264,6 @@ test("an environment of its own is kept", async () => {
     workerId,
     claims.flatMap((claim) => fail(claim)),
   );
-  const retry = await retryRun(db, { runId: made.runId, only: "failed" });
+  const retry = await retryRun(db, { runId: made.runId, only: "from_failure" });
   expect((await readRun(retry.runId))?.environmentId).toBe((await readRun(made.runId))?.environmentId);
 });

@@ -31,7 +31,7 @@ export async function addRun(db: Database, values: Partial<typeof run.$inferInse
       status: "running",
       origin: { kind: "manual" },
       codeVersionId,
-      plan: { protocol: 1, at: 0, dynamicKeys: {}, assets: [], warnings: [], total: 0 },
+      plan: { protocol: 1, at: 0, order: "oldest", dynamicKeys: {}, assets: [], warnings: [], total: 0 },
       planHash: "hash",
       total: 1,
       unfinished: 1,

@@ -14,6 +14,18 @@ export const PARTITION_ERRORS = {
     summary: "A stored or given set of partitions cannot be read.",
     remedy: "Pass a set that this version of Heddle wrote.",
   },
+  DYNAMIC_PARTITIONS_UNKNOWN: {
+    summary: "There is no dynamic partitions definition with this name.",
+    remedy: "Check the spelling; the message names the nearest ones. A definition exists once an asset declares it.",
+  },
+  PARTITION_KEY_INVALID: {
+    summary: "A text cannot be the key of a partition.",
+    remedy: "Use keys of 1 to 512 bytes, without control characters and without white space at the ends.",
+  },
+  PARTITIONS_LIMIT: {
+    summary: "More partitions were asked for than Heddle handles at once, or than a definition may have.",
+    remedy: "Ask for fewer at a time, or cut the data more coarsely.",
+  },
   MAPPING_INVALID: {
     summary: "A partition mapping does not fit the partitions on its two sides.",
     remedy: "Use a mapping whose keys and kind exist on both sides; the message names what does not fit.",

@@ -59,6 +59,10 @@ export const RUN_ERRORS = {
     summary: "There is no run with this id.",
     remedy: "Check the id; runs that are older than the retention time are removed.",
   },
+  RUN_OPEN: {
+    summary: "A run was asked for something that is possible only when it is over.",
+    remedy: "Wait until it is over, or cancel it.",
+  },
   RUN_NOTHING_TO_RETRY: {
     summary: "A run has no failed step that still needs to be done again.",
     remedy: "Nothing needs to be done: it has no failures, or later runs have made what failed.",
@@ -70,6 +74,22 @@ export const RUN_ERRORS = {
   STEP_INPUT_MISSING: {
     summary: "An upstream partition that a step reads was never materialized, or does not exist.",
     remedy: "Materialize the upstream first, or launch both together.",
+  },
+  STEP_CONFIG_INVALID: {
+    summary: "The config that a run states for an asset does not fit the asset's schema.",
+    remedy: "Correct the values that the message names, and launch again.",
+  },
+  STEP_CHUNK_INVALID: {
+    summary: "A function that makes several partitions returned or yielded something that it must not.",
+    remedy: "Yield `[partition.key, value]` once for each of `context.partitions`, and nothing else.",
+  },
+  STEP_PARTITION_FAILED: {
+    summary: "A function that makes several partitions marked one of them as failed.",
+    remedy: "The message is the function's own; the other partitions went on.",
+  },
+  STEP_PARTITION_NOT_YIELDED: {
+    summary: "A function that makes several partitions ended without having yielded this one.",
+    remedy: "Yield a value or `failed(reason)` for each of `context.partitions`.",
   },
   STEP_CHECK_FAILED: {
     summary: "A blocking check failed, so the new version of a partition was not published.",

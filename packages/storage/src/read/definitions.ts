@@ -1,16 +1,20 @@
-import type { AssetSnapshot } from "@heddle/core";
+import type { AssetSnapshot, Numbering } from "@heddle/core";
 import { asc, eq } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
 import { asset, codeLocation, environment } from "../schema/index.ts";
 
-/** An asset as it was declared last. */
+/** An asset as it was declared last, or as it was declared before its partitions were numbered otherwise. */
 export interface DeclaredAsset {
   readonly id: number;
   readonly key: string;
+  /** Every static key that ever had an ordinal of this asset; `null` until its code is loaded anew after an upgrade. */
+  readonly numbering: Numbering | null;
   readonly codeLocation: string;
   readonly definition: AssetSnapshot;
   /** When it disappeared from its code location; `null` while it is declared. */
   readonly removedAt: Date | null;
+  /** When a definition that numbers its partitions otherwise took over; `null` while this one is in force. */
+  readonly supersededAt: Date | null;
 }
 
 /** Every asset that is or was declared, in the order of their ids. */
@@ -19,10 +23,10 @@ export interface StoredDefinitions {
   readonly assets: readonly DeclaredAsset[];
 }
 
-/** A text that changes whenever a code location takes another version of its code: cheap to ask for. */
+/** A text that changes whenever a code location takes other definitions: cheap to ask for. */
 export async function readDefinitionsVersion({ sql }: Transaction): Promise<string> {
   const [row] = await sql<{ version: string }[]>`
-    select md5(coalesce(string_agg(id || ':' || coalesce(current_code_version_id, 0), ',' order by id), '')) as version
+    select md5(coalesce(string_agg(concat_ws(':', id, current_code_version_id, extract(epoch from loaded_at)), ',' order by id), '')) as version
     from code_location`;
   return row?.version ?? "";
 }
@@ -34,9 +38,11 @@ export async function readDefinitions(tx: Transaction): Promise<StoredDefinition
     .select({
       id: asset.id,
       key: asset.key,
+      numbering: asset.numbering,
       codeLocation: codeLocation.name,
       definition: asset.definition,
       removedAt: asset.removedAt,
+      supersededAt: asset.supersededAt,
     })
     .from(asset)
     .innerJoin(codeLocation, eq(codeLocation.id, asset.codeLocationId))

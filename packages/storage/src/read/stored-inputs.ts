@@ -4,6 +4,11 @@ import type { Database } from "../database.ts";
 /** Which partitions of which upstream asset are wanted. */
 export interface StoredInputRequest {
   readonly assetKey: string;
+  /**
+   * How the definition numbers its partitions that `partitions` are of (`partitionScheme`): a run goes by the definitions
+   * of its own code version, also when others are in force by now.
+   */
+  readonly scheme: string;
   readonly partitions: PartitionSet;
 }
 
@@ -18,7 +23,7 @@ export interface StoredInput {
 
 /** The current materializations of one upstream asset, by ordinal. */
 export interface StoredInputs {
-  /** Null when the asset was never registered. */
+  /** Null when the asset was never registered with such a definition. */
   readonly assetId: number | null;
   readonly byOrdinal: ReadonlyMap<number, StoredInput>;
 }
@@ -31,8 +36,9 @@ export async function readStoredInputs(
 ): Promise<StoredInputs[]> {
   return db.read("readStoredInputs", (tx) =>
     Promise.all(
-      requests.map(async ({ assetKey, partitions }) => {
-        const [asset] = await tx.sql<{ id: number }[]>`select id from asset where key = ${assetKey}`;
+      requests.map(async ({ assetKey, scheme, partitions }) => {
+        const [asset] = await tx.sql<{ id: number }[]>`
+          select id from asset where key = ${assetKey} and scheme = ${scheme}`;
         if (asset === undefined) return { assetId: null, byOrdinal: new Map() };
         const starts = partitions.ranges.filter((_, index) => index % 2 === 0);
         const ends = partitions.ranges.filter((_, index) => index % 2 === 1);

@@ -40,7 +40,7 @@ async function readRequested(
   // The call in doubt shares this lock, so it has come to its end, one way or the other, once it is held here.
   await sql`select from worker where id = ${workerId} for no key update`;
   const rows = await sql<(Omit<MadeClaim, "partitions" | "attempts"> & { partitions: Uint8Array })[]>`
-    select c.id as "claimId", c.run_id as "runId", c.asset_id as "assetId", c.partitions,
+    select c.id as "claimId", c.run_id as "runId", c.asset_id as "assetId", c.partitions, c.is_chunk as "isChunk",
       r.code_version_id as "codeVersionId", r.environment_id as "environmentId"
     from claim c join run r on r.id = c.run_id
     where c.worker_id = ${workerId} and c.request_id = any(${requestIds}::uuid[])

@@ -6,6 +6,8 @@ export interface ChunkRow extends Readonly<Record<StepStatus, Uint8Array>> {
   readonly assetId: number;
   readonly chunk: number;
   readonly position: number;
+  /** How many steps of the asset one execution makes; 0: all that are ready; null: one. */
+  readonly chunkSize: number | null;
 }
 
 /**
@@ -18,6 +20,8 @@ export class ChunkState {
   readonly chunk: number;
   /** Of the asset in the run's plan. */
   readonly position: number;
+  /** How many steps of the asset one execution makes; 0: all that are ready; null: one. */
+  readonly chunkSize: number | null;
   #isChanged = false;
   readonly #encoded: Record<StepStatus, Uint8Array | undefined>;
   readonly #sets: Partial<Record<StepStatus, PartitionSet>> = {};
@@ -27,6 +31,7 @@ export class ChunkState {
     this.assetId = row.assetId;
     this.chunk = row.chunk;
     this.position = row.position;
+    this.chunkSize = row.chunkSize;
     const { waiting, ready, running, backoff, success, failed, skipped, canceled } = row;
     this.#encoded = { waiting, ready, running, backoff, success, failed, skipped, canceled };
   }

@@ -26,21 +26,30 @@ export class ClaimChanges {
     return true;
   }
 
-  /** How many steps of a run were taken out. */
-  countTaken(runId: number): number {
+  /** How many places of a run were set free. */
+  countFreed(runId: number): number {
     let count = 0;
-    for (const [claimId, taken] of this.#taken) if (this.#claims.get(claimId)?.runId === runId) count += taken.size;
+    for (const [claimId, taken] of this.#taken) {
+      const claim = this.#claims.get(claimId);
+      if (claim?.runId !== runId) continue;
+      // A chunk holds one place until the last of it is settled.
+      count += claim.isChunk ? Number(taken.size === claim.partitions.size) : taken.size;
+    }
     return count;
   }
 
   /** Writes what is left of the claims; an empty one goes. */
   write(sql: TransactionSql): Promise<unknown>[] {
     const emptied: number[] = [];
-    const left: { id: number; partitions: PartitionSet }[] = [];
+    const left: LeftClaim[] = [];
     for (const [claimId, taken] of this.#taken) {
-      const partitions = this.#claims.get(claimId)?.partitions ?? PartitionSet.EMPTY;
-      if (taken.size === partitions.size) emptied.push(claimId);
-      else left.push({ id: claimId, partitions: partitions.subtract(PartitionSet.of(taken)) });
+      const claim = this.#claims.get(claimId);
+      if (claim === undefined || taken.size === claim.partitions.size) {
+        emptied.push(claimId);
+        continue;
+      }
+      const partitions = claim.partitions.subtract(PartitionSet.of(taken));
+      left.push({ id: claimId, partitions, size: claim.isChunk ? 1 : partitions.size });
     }
     return [
       ...(emptied.length > 0 ? [sql`delete from claim where id = any(${emptied}::bigint[])`] : []),
@@ -49,15 +58,19 @@ export class ClaimChanges {
   }
 }
 
-function updateClaims(
-  sql: TransactionSql,
-  left: readonly { readonly id: number; readonly partitions: PartitionSet }[],
-): Promise<unknown> {
+/** What is left of a claim, and how many places it holds. */
+interface LeftClaim {
+  readonly id: number;
+  readonly partitions: PartitionSet;
+  readonly size: number;
+}
+
+function updateClaims(sql: TransactionSql, left: readonly LeftClaim[]): Promise<unknown> {
   return sql`
     update claim c set partitions = k.partitions, size = k.size
     from unnest(
       ${left.map((claim) => claim.id)}::bigint[], ${left.map((claim) => claim.partitions.encode())}::bytea[],
-      ${left.map((claim) => claim.partitions.size)}::integer[]
+      ${left.map((claim) => claim.size)}::integer[]
     ) as k(id, partitions, size)
     where c.id = k.id`;
 }

@@ -1,6 +1,7 @@
 import { PartitionSet } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkRow, ChunkState } from "./chunk-state.ts";
+import { ChunkedAssets, sizeOfChunk } from "./chunked-assets.ts";
 import { lockFreeRuns, lockRuns, readClaimableChunks } from "./run-rows.ts";
 import type { LockedRun, RunWork } from "./run-work.ts";
 import { shareCapacity, type CapacityCandidate } from "./share-capacity.ts";
@@ -8,9 +9,9 @@ import { shareCapacity, type CapacityCandidate } from "./share-capacity.ts";
 /** What a worker can take. */
 export interface ClaimWish {
   readonly workerId: string;
-  /** Steps at most. */
+  /** Steps at most; a chunk of steps that one execution makes counts as one. */
   readonly capacity: number;
-  /** Most steps of one asset in one claim. @default no limit */
+  /** Most steps, or chunks, of one asset that are claimed at once. @default no limit */
   readonly perAsset?: ((assetId: number) => number) | undefined;
   /** Code versions that the worker can run. @default all */
   readonly codeVersionIds?: readonly number[] | undefined;
@@ -21,6 +22,8 @@ export interface TakenSteps {
   readonly runId: number;
   readonly assetId: number;
   readonly partitions: PartitionSet;
+  /** Whether one execution makes all of them. */
+  readonly isChunk: boolean;
 }
 
 /** Runs that are looked at for one claim. Beyond the limit on admitted runs, so in practice all of them. */
@@ -70,6 +73,8 @@ export class Claiming {
   readonly #work: RunWork;
   readonly #wish: ClaimWish;
   readonly #taken = new Map<string, { runId: number; assetId: number; ranges: number[]; size: number }>();
+  readonly #takenChunks: TakenSteps[] = [];
+  readonly #chunked: ChunkedAssets;
   /** Runs of which every claimable chunk is known. */
   readonly #readWhole = new Set<number>();
   #candidates: readonly CapacityCandidate[];
@@ -86,6 +91,7 @@ export class Claiming {
     this.#wish = options.wish;
     this.#candidates = options.candidates;
     this.#left = options.wish.capacity;
+    this.#chunked = new ChunkedAssets(sql, work);
   }
 
   /** Takes over what {@link readFirstClaimable} read of locked runs. */
@@ -100,11 +106,13 @@ export class Claiming {
       await this.#lock([...shares.keys()].filter((runId) => !this.#work.runs.has(runId)));
       await this.#takeShares(shares);
     }
-    const steps = [...this.#taken.values()].map(({ runId, assetId, ranges }) => ({
+    const single = [...this.#taken.values()].map(({ runId, assetId, ranges }) => ({
       runId,
       assetId,
       partitions: PartitionSet.fromRanges(ranges),
+      isChunk: false,
     }));
+    const steps = this.#takenChunks.length === 0 ? single : [...single, ...this.#takenChunks];
     for (const { runId, assetId, partitions } of steps)
       this.#work.tell("steps_claimed", { runId, assetId }, partitions);
     return { steps, metLocks: this.#metLocks };
@@ -144,6 +152,7 @@ export class Claiming {
   async #takeShares(shares: ReadonlyMap<number, number>): Promise<void> {
     const served = this.#candidates.filter(({ runId }) => shares.has(runId) && this.#work.runs.has(runId));
     const got = new Map<number, number>();
+    await this.#chunked.prepare(new Set(shares.keys()));
     const first = this.#serve(served, { shares, got });
     if (first.length > 0) {
       // Every chunk that is claimable holds at least one step, unless it is known already and was emptied here.
@@ -151,7 +160,8 @@ export class Claiming {
       const runIds = first.map(({ runId }) => runId);
       const limit = known + Math.max(...first.map(({ runId }) => shares.get(runId) ?? 0));
       this.#addRows(runIds, limit, await readClaimableChunks(this.#sql, runIds, limit));
-      this.#serve(first, { shares, got });
+      await this.#chunked.prepare(new Set(runIds));
+      this.#serve(first, { shares, got, isLast: true });
     }
     this.#candidates = this.#candidates
       .filter(({ runId }) => !shares.has(runId) || !this.#work.runs.has(runId) || got.get(runId) === shares.get(runId))
@@ -161,16 +171,27 @@ export class Claiming {
   /** Takes what is known to be claimable. Returns the runs that may have more than that, and still want it. */
   #serve(
     candidates: readonly CapacityCandidate[],
-    { shares, got }: { shares: ReadonlyMap<number, number>; got: Map<number, number> },
+    {
+      shares,
+      got,
+      isLast = false,
+    }: { shares: ReadonlyMap<number, number>; got: Map<number, number>; isLast?: boolean },
   ): CapacityCandidate[] {
-    const claimable = groupClaimable(this.#work.chunks());
+    const claimable = groupClaimable(this.#work);
     return candidates.filter((candidate) => {
       const { runId } = candidate;
       const before = got.get(runId) ?? 0;
       // Shares were made before the lock; a limit holds whatever happened meanwhile.
-      const room = (candidate.maxConcurrency ?? Infinity) - candidate.running - before;
+      const { maxConcurrency } = this.#work.run(runId);
+      const room = (maxConcurrency ?? Infinity) - candidate.running - before;
       const wanted = Math.min(room, (shares.get(runId) ?? 0) - before, this.#left);
-      const count = this.#takeChunks(claimable.get(runId) ?? [], wanted);
+      const chunks = claimable.get(runId) ?? [];
+      let count = this.#takeChunks(chunks, { wanted, takesPart: false });
+      // A chunk that is not full is left as long as anything else of its run can bring it further.
+      const isIdle = count + before + candidate.running === 0 && wanted > 0;
+      if (isIdle && (isLast || this.#readWhole.has(runId))) {
+        count = this.#takeChunks(chunks, { wanted: 1, takesPart: true });
+      }
       got.set(runId, before + count);
       return count < wanted && !this.#readWhole.has(runId);
     });
@@ -184,14 +205,26 @@ export class Claiming {
     }
   }
 
-  #takeChunks(chunks: readonly ChunkState[], wanted: number): number {
+  /** @param takesPart whether an execution may get fewer steps than it could make, while more may become ready */
+  #takeChunks(
+    chunks: readonly ChunkState[],
+    { wanted, takesPart }: { readonly wanted: number; readonly takesPart: boolean },
+  ): number {
     let count = 0;
+    const whole = new Set<number>();
     for (const chunk of chunks) {
       if (count >= wanted) break;
+      if (chunk.chunkSize !== null) {
+        if (whole.has(chunk.assetId)) continue;
+        whole.add(chunk.assetId);
+        const own = chunks.filter(({ assetId }) => assetId === chunk.assetId);
+        count += this.#takeExecutions(own, { size: sizeOfChunk(chunk.chunkSize), wanted: wanted - count, takesPart });
+        continue;
+      }
       const key = `${chunk.runId}/${chunk.assetId}`;
       const entry = this.#taken.get(key) ?? { runId: chunk.runId, assetId: chunk.assetId, ranges: [], size: 0 };
       const limit = Math.max(1, this.#wish.perAsset?.(chunk.assetId) ?? Infinity) - entry.size;
-      const part = chunk.get("ready").take(Math.min(wanted - count, limit));
+      const part = this.#first(chunk, Math.min(wanted - count, limit));
       if (part.isEmpty) continue;
       for (const bound of this.#work.moveChunk("claim", chunk, part)) entry.ranges.push(bound);
       entry.size += part.size;
@@ -201,12 +234,52 @@ export class Claiming {
     this.#left -= count;
     return count;
   }
+
+  /** Takes steps of an asset that is made in chunks, given all that is ready of it. Returns for how many executions. */
+  #takeExecutions(
+    chunks: readonly ChunkState[],
+    { size, wanted, takesPart }: { readonly size: number; readonly wanted: number; readonly takesPart: boolean },
+  ): number {
+    const [place] = chunks;
+    if (place === undefined) return 0;
+    const { runId, assetId } = place;
+    const before = this.#takenChunks.filter((taken) => taken.runId === runId && taken.assetId === assetId).length;
+    const limit = Math.min(wanted, Math.max(1, this.#wish.perAsset?.(assetId) ?? Infinity) - before);
+    let count = 0;
+    for (; count < limit; count += 1) {
+      const ready = chunks.reduce((sum, chunk) => sum + chunk.get("ready").size, 0);
+      if (ready === 0 || (ready < size && !takesPart && this.#chunked.mayGrow(place))) break;
+      const ranges: number[] = [];
+      let missing = size;
+      for (const chunk of chunks) {
+        const part = this.#first(chunk, missing);
+        if (part.isEmpty) continue;
+        for (const bound of this.#work.moveChunk("claim", chunk, part)) ranges.push(bound);
+        missing -= part.size;
+        if (missing === 0) break;
+      }
+      this.#takenChunks.push({ runId, assetId, partitions: PartitionSet.fromRanges(ranges), isChunk: true });
+    }
+    return count;
+  }
+
+  /** The ready steps of a chunk of ordinals that are served first. */
+  #first(chunk: ChunkState, count: number): PartitionSet {
+    const ready = chunk.get("ready");
+    return this.#work.run(chunk.runId).isNewestFirst ? ready.takeLast(count) : ready.take(count);
+  }
 }
 
-/** Claimable chunks by run, in the order in which they are served: what is furthest downstream, then the oldest. */
-function groupClaimable(chunks: Iterable<ChunkState>): Map<number, ChunkState[]> {
-  const claimable = [...chunks].filter((chunk) => !chunk.get("ready").isEmpty);
-  claimable.sort((a, b) => b.position - a.position || a.chunk - b.chunk);
+/**
+ * Claimable chunks by run, in the order in which they are served: what is furthest downstream, then the oldest, or the
+ * newest where the run wants that.
+ */
+function groupClaimable(work: RunWork): Map<number, ChunkState[]> {
+  const claimable = [...work.chunks()].filter((chunk) => work.runs.has(chunk.runId) && !chunk.get("ready").isEmpty);
+  claimable.sort((a, b) => {
+    if (a.position !== b.position) return b.position - a.position;
+    return work.runs.get(a.runId)?.isNewestFirst === true ? b.chunk - a.chunk : a.chunk - b.chunk;
+  });
   return Map.groupBy(claimable, (chunk) => chunk.runId);
 }
 

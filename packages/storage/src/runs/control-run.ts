@@ -15,22 +15,78 @@ export interface RunChangeResult {
   readonly changed: boolean;
 }
 
+/** How a run is asked to stop. */
+export interface CancelRunOptions {
+  /**
+   * Takes running steps away from their workers at once, instead of waiting until these have stopped them: the run is
+   * over with this call, and what the workers publish later is refused. @default false
+   */
+  readonly force?: boolean;
+}
+
 /**
  * Asks a run to stop. Steps that do not run are canceled at once; those that run end when their worker has stopped them,
  * or when they are taken away from it, and nothing of them becomes visible. What was published stays. A run that is over
  * stays as it is: the answer says how it ended.
  * @throws RUN_UNKNOWN
  */
-export async function cancelRun(db: Database, runId: number): Promise<RunChangeResult> {
+export async function cancelRun(
+  db: Database,
+  runId: number,
+  { force = false }: CancelRunOptions = {},
+): Promise<RunChangeResult> {
   return change(db, { name: "cancelRun", runId }, async (sql, work, run) => {
     const next = nextRunStatus(run.status, "cancel");
-    if (next === undefined) return false;
-    work.setStatus(run, next, "run_canceling");
+    const mayRevoke = force && (next ?? run.status) === "canceling";
+    if (next === undefined && !mayRevoke) return false;
+    if (next !== undefined) work.setStatus(run, next, "run_canceling");
     work.addChunks(await readOpenChunks(sql, runId));
-    cancelSteps(work, ["waiting", "ready", "backoff"]);
+    if (mayRevoke) await sql`delete from claim where run_id = ${runId}`;
+    cancelSteps(work, ["waiting", "ready", "backoff", ...(mayRevoke ? (["running"] as const) : [])]);
     // What waits for nobody is not due any more, either.
     await sql`update step set retry_at = null where run_id = ${runId} and retry_at is not null`;
+    // Told also when its steps were taken away: their processes are to stop.
     work.notify("heddle_cancel", String(runId));
+    return true;
+  });
+}
+
+/** What of a run's limits is changed; what is left out stays. */
+export interface ChangeRunLimitsOptions {
+  readonly runId: number;
+  /** Higher goes first. */
+  readonly priority?: number;
+  /** Most steps of the run that may run at once; null for no limit. */
+  readonly maxConcurrency?: number | null;
+}
+
+/**
+ * Changes how a run that is not over competes with others. What runs goes on: with a lower limit nothing more begins until
+ * enough has ended.
+ * @throws RUN_UNKNOWN
+ */
+export async function changeRunLimits(db: Database, options: ChangeRunLimitsOptions): Promise<RunChangeResult> {
+  const { runId, priority = null, maxConcurrency = null } = options;
+  return change(db, { name: "changeRunLimits", runId }, async (sql, work, run) => {
+    if (!isOpenRun(run.status)) return false;
+    const keepsLimit = options.maxConcurrency === undefined;
+    const [changed] = await sql<{ priority: number; maxConcurrency: number | null }[]>`
+      update run set priority = coalesce(${priority}::integer, priority),
+        max_concurrency = case when ${keepsLimit} then max_concurrency else ${maxConcurrency}::integer end
+      where id = ${runId} and (priority is distinct from coalesce(${priority}::integer, priority)
+        or not ${keepsLimit} and max_concurrency is distinct from ${maxConcurrency}::integer)
+      returning priority, max_concurrency as "maxConcurrency"`;
+    if (changed === undefined) return false;
+    work.events.push({
+      kind: "run_changed",
+      runId,
+      assetId: null,
+      partitions: null,
+      payload: { status: run.status, ...changed },
+    });
+    // Its place in the queue may be another one, and workers may take more.
+    work.notify("heddle_run");
+    await sql`select pg_notify('heddle_work', '')`;
     return true;
   });
 }
@@ -80,7 +136,7 @@ export async function endRun(db: Database, runId: number): Promise<RunChangeResu
 }
 
 /**
- * Lets a queued run begin, if fewer than `maxAdmittedRuns` are admitted. The limit's row is the lock under which they are
+ * Lets a queued run begin, if fewer than `maxAdmittedRuns` are admitted and the runs that it comes after are over. The limit's row is the lock under which they are
  * counted, so that several daemons together never admit too many.
  *
  * @returns whether it was admitted
@@ -113,18 +169,36 @@ export async function admitAtOnce(sql: TransactionSql, runId: number): Promise<b
   return queued <= 1 && admitted < limit.slots && (await admit(sql, runId));
 }
 
-/** Counted under the lock of the limit's row, so that several processes together never admit too many. */
+/**
+ * Counted under the lock of the limit's row, so that several processes together never admit too many. Runs that wait for
+ * others keep nobody waiting themselves.
+ */
 async function countOpenRuns(sql: TransactionSql): Promise<{ readonly admitted: number; readonly queued: number }> {
   const [counts] = await sql<[{ admitted: number; queued: number }]>`
     select count(*) filter (where status in ('running', 'canceling'))::integer as admitted,
-      count(*) filter (where status = 'queued')::integer as queued
-    from run where status in ('running', 'canceling', 'queued')`;
+      count(*) filter (where status = 'queued' and not ${waitsForRuns(sql)})::integer as queued
+    from run r where status in ('running', 'canceling', 'queued')`;
   return counts;
+}
+
+/**
+ * Whether a run `r` waits for others to be over. A run that is over stays so, and one that is gone is over; so what was
+ * true once stays true.
+ */
+export function waitsForRuns(sql: TransactionSql) {
+  return sql`(r.after <> '{}' and exists (
+    select from run earlier where earlier.id = any (r.after)
+      and earlier.status in ('queued', 'running', 'canceling', 'paused')
+  ))`;
 }
 
 async function admit(sql: TransactionSql, runId: number): Promise<boolean> {
   const [run] = await lockRuns(sql, [runId]);
   if (run === undefined) return false;
+  const [{ waits }] = await sql<
+    [{ waits: boolean }]
+  >`select ${waitsForRuns(sql)} as waits from run r where id = ${runId}`;
+  if (waits) return false;
   const work = new RunWork();
   work.addRuns([run]);
   if (!transit(work, run, { event: "admit", told: "run_admitted" })) return false;

@@ -4,6 +4,7 @@ import {
   hashPlan,
   HeddleError,
   PartitionSet,
+  partitionScheme,
   type JsonValue,
   type RunGraph,
   type RunPlan,
@@ -51,7 +52,7 @@ const DEADLINE_MS = 60_000;
 
 /**
  * Writes a run with all its steps in one transaction; it then waits for the daemon to admit it.
- * @throws PLAN_EMPTY, RUN_PLAN_INVALID, RUN_ASSET_UNKNOWN, RUN_CODE_LOCATIONS_MIXED
+ * @throws PLAN_EMPTY, RUN_PLAN_INVALID, RUN_ASSET_UNKNOWN, RUN_DEFINITIONS_CHANGED, RUN_CODE_LOCATIONS_MIXED
  */
 export async function createRun(db: Database, options: CreateRunOptions): Promise<CreatedRun> {
   const graph = createRunGraph(options.plan);
@@ -110,14 +111,12 @@ async function insertRunRow(
 }
 
 function isNewestFirst(plan: RunPlan): boolean {
-  return "order" in plan && plan.order === "newest";
+  return plan.order === "newest";
 }
 
 /** As the column `run_asset.chunk_size` holds it. */
-function chunkSizeOf(asset: RunPlanAsset): number | null {
-  const chunk = "chunk" in asset ? asset.chunk : null;
-  if (chunk === "range") return 0;
-  return typeof chunk === "number" ? chunk : null;
+function chunkSizeOf({ chunk }: RunPlanAsset): number | null {
+  return chunk === "range" ? 0 : chunk;
 }
 
 /** Writes the target sets: counts by asset, states by chunk, and the rows that will say what is materialized. */
@@ -217,22 +216,39 @@ async function findEnvironment(sql: TransactionSql, name: string): Promise<numbe
 
 interface PlannedAssets {
   readonly ids: readonly number[];
-  /** @throws RUN_CODE_LOCATIONS_MIXED */
+  /** @throws RUN_CODE_LOCATIONS_MIXED, RUN_DEFINITIONS_CHANGED */
   newestCodeVersionId(): number;
 }
 
+interface AssetRecord {
+  readonly id: number;
+  readonly place: number;
+  readonly location: string;
+  readonly codeVersionId: number | null;
+  readonly isInForce: boolean;
+}
+
+/**
+ * Finds the assets by key and by how the plan numbers their partitions: a plan whose definitions are not in force any
+ * more makes partitions of the definitions that it was made with.
+ */
 async function findAssets(sql: TransactionSql, plan: RunPlan): Promise<PlannedAssets> {
   const keys = plan.assets.map((asset) => asset.key);
-  const rows = await sql<{ id: number; key: string; location: string; codeVersionId: number | null }[]>`
-    select a.id, a.key, l.name as location, l.current_code_version_id as "codeVersionId"
-    from asset a join code_location l on l.id = a.code_location_id
-    where a.key = any(${keys}::text[])`;
-  const byKey = new Map(rows.map((row) => [row.key, row]));
-  const unknown = keys.filter((key) => !byKey.has(key));
+  const rows = await sql<AssetRecord[]>`
+    select a.id, k.place::integer as place, l.name as location, l.current_code_version_id as "codeVersionId",
+      a.superseded_at is null as "isInForce"
+    from unnest(${keys}::text[], ${plan.assets.map((asset) => partitionScheme(asset.partitionsSpec))}::text[])
+      with ordinality as k (key, scheme, place)
+    join asset a on a.key = k.key and a.scheme = k.scheme
+    join code_location l on l.id = a.code_location_id`;
+  const byPlace = new Map(rows.map((row) => [row.place - 1, row]));
+  const unknown = keys.filter((_key, place) => !byPlace.has(place));
   if (unknown.length > 0) throw assetsUnknown(unknown);
   return {
-    ids: keys.map((key) => byKey.get(key)?.id ?? 0),
+    ids: keys.map((_key, place) => byPlace.get(place)?.id ?? 0),
     newestCodeVersionId: () => {
+      const outdated = keys.filter((_key, place) => byPlace.get(place)?.isInForce === false);
+      if (outdated.length > 0) throw definitionsChanged(outdated);
       const locations = [...new Set(rows.map((row) => row.location))].toSorted();
       const [codeVersionId] = rows.map((row) => row.codeVersionId);
       if (locations.length === 1 && typeof codeVersionId === "number") return codeVersionId;
@@ -252,11 +268,21 @@ function assetsUnknown(keys: readonly string[]): HeddleError {
   const more = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : "";
   return new HeddleError(
     "RUN_ASSET_UNKNOWN",
-    `the plan names assets that no code location declares: ${shown.join(", ")}${more}`,
+    `the plan names assets, or definitions of their partitions, that no code location declares: ${shown.join(", ")}${more}`,
     {
       hint: "Load the code location that declares them, then plan again.",
       details: { assets: keys.slice(0, 100) },
     },
+  );
+}
+
+function definitionsChanged(keys: readonly string[]): HeddleError {
+  const shown = keys.slice(0, 5).map((key) => `"${key}"`);
+  return new HeddleError(
+    "RUN_DEFINITIONS_CHANGED",
+    `the partitions of ${shown.join(", ")}${keys.length > shown.length ? ` and ${keys.length - shown.length} more` : ""} ` +
+      "are defined otherwise since the plan was made",
+    { hint: "Plan again.", details: { assets: keys.slice(0, 100) } },
   );
 }
 

@@ -1,6 +1,6 @@
 import { assertNever, type CancelingRun, type DaemonCommand, type DaemonSnapshot, type QueuedRun } from "@heddle/core";
 import type { Database, TransactionSql } from "../database.ts";
-import { admitRun, endRun, repeatCancel, revokeSteps } from "./control-run.ts";
+import { admitRun, endRun, repeatCancel, revokeSteps, waitsForRuns } from "./control-run.ts";
 import { expireWorker, readLostWorkers } from "./expire-workers.ts";
 import { releaseBackoff } from "./release-backoff.ts";
 
@@ -68,7 +68,10 @@ async function readAdmitted(sql: TransactionSql): Promise<Map<string, number>> {
   return new Map(rows.map(({ origin, count }) => [origin, count]));
 }
 
-/** The head of the queue of every origin, so that one that launches much does not hide the others. */
+/**
+ * The head of the queue of every origin, so that one that launches much does not hide the others. Runs that come after
+ * runs which are not over are not in it.
+ */
 async function readQueued(sql: TransactionSql): Promise<QueuedRun[]> {
   return sql<QueuedRun[]>`
     select id as "runId", priority, origin
@@ -77,7 +80,7 @@ async function readQueued(sql: TransactionSql): Promise<QueuedRun[]> {
         row_number() over (
           partition by concat_ws(':', origin ->> 'kind', origin ->> 'name') order by priority desc, id
         ) as place
-      from run where status = 'queued'
+      from run r where status = 'queued' and not ${waitsForRuns(sql)}
     ) queue
     where place <= ${QUEUED_PER_ORIGIN}::integer
     order by priority desc, id limit ${LIST_LIMIT}::integer`;

@@ -94,7 +94,7 @@ async function expire({ sql }: Transaction, { workerId, known, graphs }: Expiry)
     assetChunks.lock(sql, foreseen.assetChunks),
   ]);
   work.addChunks(chunks);
-  const lostTogether = outcomes.length;
+  const lostTogether = claims.reduce((sum, claim) => sum + (claim.isChunk ? 1 : claim.partitions.size), 0);
   const settlement = new Settlement({ work, workerId, graphs, steps, assetChunks, lostTogether, random: Math.random });
   const changes = new ClaimChanges(claims);
   for (const outcome of outcomes) if (changes.take(outcome, workerId)) settlement.accept(outcome);

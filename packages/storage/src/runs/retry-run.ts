@@ -1,62 +1,82 @@
 import {
   createRunGraph,
   HeddleError,
+  isOpenRun,
   narrowPlan,
-  PartitionSet,
   type JsonValue,
-  type NarrowedAsset,
   type RunPlan,
+  type RunStatus,
 } from "@heddle/core";
 import type { Database, TransactionSql } from "../database.ts";
 import { runUnknown } from "./control-run.ts";
 import { insertRun, type CreatedRun } from "./create-run.ts";
+import { lockLaunches } from "./launch-lock.ts";
+import { findRetriedSteps, type RetryScope } from "./retried-steps.ts";
 
 /** What of a run is done again. */
 export interface RetryRunOptions {
   readonly runId: number;
-  /** What failed, and what was skipped because of that. */
-  readonly only: "failed";
+  /**
+   * - `failed`: steps that failed, and nothing else;
+   * - `from_failure`: these, and what was skipped because of them;
+   * - `unfinished`: these, and what was canceled: so a canceled run goes on;
+   * - `all`: every step of the run once more.
+   */
+  readonly only: RetryScope;
+  /** Config by asset key, instead of what the run had. Assets that are not named keep theirs. */
+  readonly config?: Readonly<Record<string, JsonValue>>;
   /** The code that executes. @default the code of the run that is retried */
   readonly codeVersionId?: number;
   /** The same key never makes a second run. @default none; but while a retry of the run is not over, it is the answer */
   readonly originKey?: string;
 }
 
+/** A run of a million partitions of many assets takes its time to write. */
+const DEADLINE_MS = 60_000;
+
 /**
- * Does again what failed in a run, and what was skipped because of it, as a run of its own: what is final stays final,
- * and the history shows both. Partitions that later runs have materialized are left out.
+ * Does steps of a run again, as a run of its own: what is final stays final, and the history shows both.
  *
- * @throws RUN_UNKNOWN, RUN_NOTHING_TO_RETRY
+ * Unless all of it is done again, partitions that later runs have made are left out, and so are those that other open
+ * runs hold: these runs make them. The new run begins when the runs that hold any of its partitions are over.
+ *
+ * @throws RUN_UNKNOWN, RUN_OPEN, RUN_NOTHING_TO_RETRY, PLAN_CONFIG_INVALID
  */
 export async function retryRun(db: Database, options: RetryRunOptions): Promise<CreatedRun> {
-  const { runId } = options;
-  return db.transaction(
-    "retryRun",
-    async ({ sql }) => {
-      // The lock makes two people who retry at once get the same run.
-      const [run] = await sql<RetriedRun[]>`
-      select r.plan, r.priority, r.tags, r.max_concurrency as "maxConcurrency", r.code_version_id as "codeVersionId",
-        r.environment_id as "environmentId", e.name as environment
-      from run r join environment e on e.id = r.environment_id
-      where r.id = ${runId} for no key update of r`;
-      if (run === undefined) throw runUnknown(runId);
-      const open = await findOpenRetry(sql, runId);
-      if (open !== undefined) return { runId: open, created: false };
-      const plan = narrowPlan(run.plan, await findFailedSteps(sql, runId, run));
-      if (plan.total === 0) throw nothingToRetry(runId);
-      const { priority, tags, maxConcurrency, environment } = run;
-      const origin: { kind: string } & Record<string, JsonValue> = { kind: "retry", runId };
-      const codeVersionId = options.codeVersionId ?? run.codeVersionId;
-      const originKey = options.originKey ?? null;
-      const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId };
-      const made = await insertRun(sql, createRunGraph(plan), launch);
-      return { runId: made.runId, created: made.created };
-    },
-    { isIdempotent: true },
-  );
+  return db.transaction("retryRun", ({ sql }) => retry(sql, options), { isIdempotent: true, deadlineMs: DEADLINE_MS });
+}
+
+async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<CreatedRun> {
+  const { runId, only, config, originKey = null } = options;
+  // Two people who retry at once get the same run.
+  await lockLaunches(sql);
+  const [run] = await sql<RetriedRun[]>`
+    select r.status, r.plan, r.priority, r.tags, r.max_concurrency as "maxConcurrency",
+      r.code_version_id as "codeVersionId", r.environment_id as "environmentId", e.name as environment
+    from run r join environment e on e.id = r.environment_id
+    where r.id = ${runId}`;
+  if (run === undefined) throw runUnknown(runId);
+  if ((only === "all" || only === "unfinished") && isOpenRun(run.status)) throw runOpen(runId, run.status);
+  const origin: { kind: string } & Record<string, JsonValue> = {
+    kind: "retry",
+    runId,
+    only,
+    ...(config !== undefined && { config }),
+  };
+  const open = await findOpenRetry(sql, origin);
+  if (open !== undefined) return { runId: open, created: false };
+  const steps = await findRetriedSteps(sql, { runId, only, environmentId: run.environmentId });
+  const plan = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
+  if (plan.total === 0) throw nothingToRetry(runId, steps.heldBy);
+  const { priority, tags, maxConcurrency, environment } = run;
+  const codeVersionId = options.codeVersionId ?? run.codeVersionId;
+  const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId };
+  const made = await insertRun(sql, createRunGraph(plan), { ...launch, after: steps.heldBy });
+  return { runId: made.runId, created: made.created };
 }
 
 interface RetriedRun {
+  readonly status: RunStatus;
   readonly plan: RunPlan;
   readonly priority: number;
   readonly tags: Record<string, string>;
@@ -66,62 +86,29 @@ interface RetriedRun {
   readonly environment: string;
 }
 
-async function findOpenRetry(sql: TransactionSql, runId: number): Promise<number | undefined> {
+/** A run that is not over and was launched for the very same. */
+async function findOpenRetry(sql: TransactionSql, origin: JsonValue): Promise<number | undefined> {
   const [row] = await sql<{ id: number }[]>`
     select id from run
-    where status in ('queued', 'running', 'paused') and origin ->> 'kind' = 'retry' and origin -> 'runId' = ${runId}::text::jsonb
+    where status in ('queued', 'running', 'paused') and origin = ${JSON.stringify(origin)}::text::jsonb
     order by id desc limit 1`;
   return row?.id;
 }
 
-interface FailedChunk {
-  readonly key: string;
-  readonly failed: Uint8Array;
-  readonly skipped: Uint8Array;
-  readonly currentMaterialized: Uint8Array | null;
-  readonly currentFailed: Uint8Array | null;
-  /** Ordinals of the chunk that a later run has materialized. */
-  readonly madeSince: number[];
+function runOpen(runId: number, status: RunStatus): HeddleError {
+  return new HeddleError("RUN_OPEN", `run ${runId} is ${status}, so its steps cannot be done again yet`, {
+    hint: "Wait until it is over, or cancel it; what failed in it can be retried meanwhile.",
+    details: { runId, status },
+  });
 }
 
-/** What is still to be done again, by asset key. */
-async function findFailedSteps(
-  sql: TransactionSql,
-  runId: number,
-  run: RetriedRun,
-): Promise<Map<string, NarrowedAsset>> {
-  const { environmentId } = run;
-  const chunks = await sql<FailedChunk[]>`
-    select a.key, c.failed, c.skipped, p.materialized as "currentMaterialized", p.failed as "currentFailed",
-      array(
-        select ordinal from asset_partition
-        where environment_id = ${environmentId} and asset_id = c.asset_id and run_id > ${runId}
-          and ordinal >= c.chunk::bigint * 8192 and ordinal < (c.chunk::bigint + 1) * 8192
-      ) as "madeSince"
-    from run_chunk c
-    join asset a on a.id = c.asset_id
-    left join asset_chunk p on p.environment_id = ${environmentId} and p.asset_id = c.asset_id and p.chunk = c.chunk
-    where c.run_id = ${runId} and octet_length(c.failed) + octet_length(c.skipped) > 2`;
-  const assets = new Map<string, NarrowedAsset>();
-  for (const chunk of chunks) {
-    const open = decode(chunk.failed).union(decode(chunk.skipped)).subtract(PartitionSet.of(chunk.madeSince));
-    const known = assets.get(chunk.key);
-    assets.set(chunk.key, {
-      partitions: open.union(known?.partitions ?? PartitionSet.EMPTY),
-      failed: decode(chunk.currentFailed).union(known?.failed ?? PartitionSet.EMPTY),
-      materialized: decode(chunk.currentMaterialized).union(known?.materialized ?? PartitionSet.EMPTY),
-    });
-  }
-  return assets;
-}
-
-function decode(bytes: Uint8Array | null): PartitionSet {
-  return bytes === null ? PartitionSet.EMPTY : PartitionSet.decode(bytes);
-}
-
-function nothingToRetry(runId: number): HeddleError {
-  return new HeddleError("RUN_NOTHING_TO_RETRY", `run ${runId} has no failed step that still needs to be done again`, {
-    hint: "It has no failures, or later runs have made what failed.",
-    details: { runId },
+function nothingToRetry(runId: number, heldBy: readonly number[]): HeddleError {
+  const [holder] = heldBy;
+  return new HeddleError("RUN_NOTHING_TO_RETRY", `run ${runId} has no such step that still needs to be done again`, {
+    hint:
+      holder === undefined
+        ? "It has none, or later runs have made what is missing."
+        : `What is missing is made by run ${holder}, which is not over.`,
+    details: { runId, heldBy: heldBy.slice(0, 100) },
   });
 }

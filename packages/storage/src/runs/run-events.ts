@@ -16,7 +16,12 @@ export type RunEventKind =
   | "steps_failed"
   | "steps_skipped"
   | "steps_canceled"
-  | "materialized";
+  | "materialized"
+  /** A step changed the keys of a dynamic definition, which the payload names: `{ definition, origin }`. */
+  | "partitions_added"
+  | "partitions_removed"
+  /** The payload is `{ status, priority, maxConcurrency }`. */
+  | "run_changed";
 
 /** An event that is about to be written. */
 export interface RunEventDraft {

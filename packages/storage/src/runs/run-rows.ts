@@ -1,7 +1,7 @@
 import { PartitionSet, type RunStatus, type StepCounts } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkRow } from "./chunk-state.ts";
-import type { LockedRun } from "./run-work.ts";
+import type { LockedRun, RunAssetPlace } from "./run-work.ts";
 
 /*
  * Order of locks in every transaction on runs: the worker's row, then rows of `run` by id, then rows of `asset_chunk` by
@@ -42,6 +42,7 @@ interface RunRow {
   readonly environmentId: number;
   readonly codeVersionId: number;
   readonly maxConcurrency: number | null;
+  readonly isNewestFirst: boolean;
   readonly total: number;
   readonly unfinished: number;
 }
@@ -50,7 +51,7 @@ interface RunRow {
 export async function lockRuns(sql: TransactionSql, runIds: readonly number[]): Promise<LockedRun[]> {
   const rows = await sql<RunRow[]>`
     select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
-      max_concurrency as "maxConcurrency", total, unfinished
+      max_concurrency as "maxConcurrency", newest_first as "isNewestFirst", total, unfinished
     from run where id = any(${runIds}::bigint[]) order by id for no key update`;
   return rows.map((row) => ({ ...row, isProgressed: false, isStatusChanged: false }));
 }
@@ -59,7 +60,7 @@ export async function lockRuns(sql: TransactionSql, runIds: readonly number[]): 
 export async function lockFreeRuns(sql: TransactionSql, runIds: readonly number[]): Promise<LockedRun[]> {
   const rows = await sql<RunRow[]>`
     select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
-      max_concurrency as "maxConcurrency", total, unfinished
+      max_concurrency as "maxConcurrency", newest_first as "isNewestFirst", total, unfinished
     from run where id = any(${runIds}::bigint[]) order by id for no key update skip locked`;
   return rows.map((row) => ({ ...row, isProgressed: false, isStatusChanged: false }));
 }
@@ -74,7 +75,7 @@ export interface ChunkPlace {
 /** Reads chunks by name. Their runs must be locked. */
 export async function readChunks(sql: TransactionSql, places: readonly ChunkPlace[]): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position,
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(
       ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[],
@@ -86,11 +87,11 @@ export async function readChunks(sql: TransactionSql, places: readonly ChunkPlac
 /** Reads every chunk of a run that has a step in an open state. */
 export async function readOpenChunks(sql: TransactionSql, runId: number): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select run_id as "runId", asset_id as "assetId", chunk, position,
-      waiting, ready, running, backoff, success, failed, skipped, canceled
-    from run_chunk
-    where run_id = ${runId}
-      and octet_length(waiting) + octet_length(ready) + octet_length(running) + octet_length(backoff) > 4`;
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
+      c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
+    from run_chunk c
+    where c.run_id = ${runId}
+      and octet_length(c.waiting) + octet_length(c.ready) + octet_length(c.running) + octet_length(c.backoff) > 4`;
 }
 
 /** Reads the first claimable chunks of runs, what is furthest downstream first, at most `limit` for each run. */
@@ -100,12 +101,45 @@ export async function readClaimableChunks(
   limit: number,
 ): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position,
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(${runIds}::bigint[]) as k(run_id)
     cross join lateral (
       select * from run_chunk where run_id = k.run_id and claimable order by position desc, rank limit ${limit}::integer
     ) c`;
+}
+
+/** Reads every claimable chunk of assets of runs. The runs must be locked. */
+export async function readAssetClaimable(sql: TransactionSql, places: readonly RunAssetPlace[]): Promise<ChunkRow[]> {
+  return sql<ChunkRow[]>`
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
+      c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
+    from unnest(
+      ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[]
+    ) as k(run_id, asset_id)
+    join run_chunk c on c.run_id = k.run_id and c.asset_id = k.asset_id
+    where c.claimable`;
+}
+
+/** How many steps of an asset of a run wait, in back-off or for others. */
+export interface AssetPending extends RunAssetPlace {
+  readonly waiting: number;
+  readonly backoff: number;
+}
+
+/** Reads how many steps of assets of runs wait, as of before this transaction. The runs must be locked. */
+export async function readAssetPending(sql: TransactionSql, places: readonly RunAssetPlace[]): Promise<AssetPending[]> {
+  return sql<AssetPending[]>`
+    select a.run_id as "runId", a.asset_id as "assetId", a.waiting, a.backoff
+    from unnest(
+      ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[]
+    ) as k(run_id, asset_id)
+    join run_asset a on a.run_id = k.run_id and a.asset_id = k.asset_id`;
+}
+
+/** How many steps of the asset of a chunk `c` one execution makes. */
+function chunkSize(sql: TransactionSql) {
+  return sql`(select a.chunk_size from run_asset a where a.run_id = c.run_id and a.asset_id = c.asset_id) as "chunkSize"`;
 }
 
 /** What a worker owns of one asset of one run. */
@@ -115,6 +149,8 @@ export interface ClaimRow {
   readonly assetId: number;
   readonly workerId: string;
   readonly partitions: PartitionSet;
+  /** Whether one execution makes all of it. */
+  readonly isChunk: boolean;
 }
 
 type StoredClaim = Omit<ClaimRow, "partitions"> & { readonly partitions: Uint8Array };
@@ -124,7 +160,7 @@ const decodeClaim = (row: StoredClaim): ClaimRow => ({ ...row, partitions: Parti
 /** Reads claims by id. Their runs must be locked. */
 export async function readClaims(sql: TransactionSql, claimIds: readonly number[]): Promise<ClaimRow[]> {
   const rows = await sql<StoredClaim[]>`
-    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk"
     from claim where id = any(${claimIds}::bigint[])`;
   return rows.map(decodeClaim);
 }
@@ -132,7 +168,7 @@ export async function readClaims(sql: TransactionSql, claimIds: readonly number[
 /** Reads what a worker owns. */
 export async function readWorkerClaims(sql: TransactionSql, workerId: string): Promise<ClaimRow[]> {
   const rows = await sql<StoredClaim[]>`
-    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk"
     from claim where worker_id = ${workerId} order by id`;
   return rows.map(decodeClaim);
 }
@@ -140,7 +176,7 @@ export async function readWorkerClaims(sql: TransactionSql, workerId: string): P
 /** Reads what is owned of a run. */
 export async function readRunClaims(sql: TransactionSql, runId: number): Promise<ClaimRow[]> {
   const rows = await sql<StoredClaim[]>`
-    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk"
     from claim where run_id = ${runId} order by id`;
   return rows.map(decodeClaim);
 }

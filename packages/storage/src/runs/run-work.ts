@@ -19,6 +19,8 @@ export interface LockedRun {
   readonly environmentId: number;
   readonly codeVersionId: number;
   readonly maxConcurrency: number | null;
+  /** Whether the largest ordinals of an asset are claimed first. */
+  readonly isNewestFirst: boolean;
   readonly total: number;
   /** Steps that still have something before them. */
   unfinished: number;
@@ -133,6 +135,11 @@ export class RunWork {
 
   get notifications(): Iterable<{ readonly channel: RunChannel; readonly payload: string }> {
     return this.#notifications.values();
+  }
+
+  /** By how much this transaction has changed the counts of an asset of a run so far. */
+  countChange({ runId, assetId }: RunAssetPlace): CountChange["counts"] | undefined {
+    return this.#counts.get(`${runId}/${assetId}`)?.counts;
   }
 
   get countChanges(): readonly CountChange[] {

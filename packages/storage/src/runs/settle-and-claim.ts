@@ -15,9 +15,10 @@ import { lockRuns, lockWorker, pinPlans, readChunks, readClaims, readSteps } fro
 import { RunWork } from "./run-work.ts";
 import type { CapacityCandidate } from "./share-capacity.ts";
 import { findSettledBefore } from "./settled-before.ts";
+import { applyDynamicChanges, limitDynamicChanges } from "./settle-dynamic.ts";
 import { Settlement } from "./settlement.ts";
 import type { Claim, OutcomeResult, StepOutcome } from "./step-outcome.ts";
-import { writeClaims, type ClaimRequest, type MadeClaim } from "./write-claims.ts";
+import { placesOf, writeClaims, type ClaimRequest, type MadeClaim } from "./write-claims.ts";
 
 /** What a worker has finished, and what it can take on. */
 export interface SettleAndClaimInput extends ClaimWish {
@@ -82,7 +83,7 @@ async function settle(
   );
   let results: readonly OutcomeResult[] | undefined;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const capacity = Math.max(0, input.capacity - made.reduce((sum, claim) => sum + claim.partitions.size, 0));
+    const capacity = Math.max(0, input.capacity - made.reduce((sum, claim) => sum + placesOf(claim), 0));
     const request = { workerId: input.workerId, requestId: randomUUID() };
     // Once the outcomes are settled, only what others held at that moment is asked for again.
     const part = { ...input, capacity, request, outcomes: results === undefined ? input.outcomes : [] };
@@ -138,8 +139,10 @@ async function run(
     random: Math.random,
   });
   const claims = new ClaimChanges(held.claims);
-  const results = outcomes.map((outcome) => (claims.take(outcome, workerId) ? settlement.accept(outcome) : undefined));
+  const fitting = await limitDynamicChanges(sql, outcomes);
+  const results = fitting.map((outcome) => (claims.take(outcome, workerId) ? settlement.accept(outcome) : undefined));
   await advanceSteps(sql, work, settlement.apply());
+  await applyDynamicChanges(sql, work, settlement.dynamicChanges);
   const wish = worker.mayClaim ? input : { ...input, capacity: 0 };
   const claiming = new Claiming(sql, work, { wish, candidates: adjust(look.candidates, work, claims) });
   claiming.prefetch(foreseen.runIds, look.chunks);
@@ -186,7 +189,7 @@ async function lookForWork(sql: TransactionSql, { runIds }: Foreseen, wish: Clai
 function adjust(candidates: readonly CapacityCandidate[], work: RunWork, claims: ClaimChanges): CapacityCandidate[] {
   return candidates
     .filter(({ runId }) => (work.runs.get(runId)?.status ?? "running") === "running")
-    .map((candidate) => ({ ...candidate, running: candidate.running - claims.countTaken(candidate.runId) }));
+    .map((candidate) => ({ ...candidate, running: candidate.running - claims.countFreed(candidate.runId) }));
 }
 
 /** A worker that was ended owns nothing; still it may ask what became of what it settled before. */

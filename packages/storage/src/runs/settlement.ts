@@ -1,6 +1,7 @@
 import { HeddleError, judgeFailure, PartitionSet, type RetryPolicy } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { SettledRun } from "./advance-steps.ts";
+import type { RunDynamicChanges } from "./settle-dynamic.ts";
 import { updateAssetChunks, type AssetChunks } from "./asset-chunks.ts";
 import type { RunEventKind } from "./run-events.ts";
 import type { StaticRun } from "./run-graphs.ts";
@@ -61,6 +62,7 @@ export class Settlement {
   readonly #attempts: FailedAttemptRow[] = [];
   readonly #steps: StepWrite[] = [];
   readonly #checked: CheckedAttempt[] = [];
+  readonly #dynamicChanges: RunDynamicChanges[] = [];
 
   constructor(context: SettlementContext) {
     this.#context = context;
@@ -110,6 +112,11 @@ export class Settlement {
     return [...settled.values()];
   }
 
+  /** What the accepted steps want of dynamic definitions, in their order. */
+  get dynamicChanges(): readonly RunDynamicChanges[] {
+    return this.#dynamicChanges;
+  }
+
   /** Sends what is to be written about attempts and partitions. */
   write(sql: TransactionSql): Promise<unknown>[] {
     const chunks = this.#context.assetChunks.changed;
@@ -143,6 +150,9 @@ export class Settlement {
     const attempt = (this.#spentBy(outcome)?.attempts ?? 0) + 1;
     this.#publications.push({ ...pickPlace(outcome), environmentId, codeVersionId, attempt, outcome });
     if (outcome.checks.length > 0) this.#checked.push({ ...pickPlace(outcome), environmentId, checks: outcome.checks });
+    const { dynamicPartitions } = outcome;
+    if (dynamicPartitions !== undefined)
+      this.#dynamicChanges.push({ runId: outcome.runId, requests: dynamicPartitions });
     return "succeed";
   }
 

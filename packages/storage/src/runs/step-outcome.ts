@@ -1,4 +1,5 @@
 import type { FailureCause, JsonValue, PartitionSet, SerializedError, StoredValue } from "@heddle/core";
+import type { DynamicPartitionsRequest } from "../dynamic/dynamic-changes.ts";
 import type { MaterializationInputs } from "../schema/index.ts";
 
 /** Names one attempt at one step. */
@@ -35,6 +36,8 @@ export interface StepSuccess {
   /** The materializations that it read. */
   readonly inputs: MaterializationInputs;
   readonly checks: readonly CheckOutcome[];
+  /** Keys that it added to dynamic definitions, or removed: they come into effect with the publication. @default none */
+  readonly dynamicPartitions?: readonly DynamicPartitionsRequest[];
 }
 
 export interface StepFailure {
@@ -67,6 +70,8 @@ export interface Claim {
   readonly codeVersionId: number;
   readonly environmentId: number;
   readonly partitions: PartitionSet;
+  /** Whether one execution makes all of it. */
+  readonly isChunk: boolean;
   /** Number of the attempt by ordinal; an ordinal that is not in it has its first. */
   readonly attempts: ReadonlyMap<number, number>;
 }

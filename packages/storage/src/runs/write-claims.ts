@@ -1,8 +1,8 @@
-import type { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { TakenSteps } from "./claiming.ts";
 import { readSteps, type StepRow } from "./run-rows.ts";
-import type { RunWork } from "./run-work.ts";
+import type { RunAssetPlace, RunWork } from "./run-work.ts";
 
 /** A claim as it was written; see `Claim`. */
 export interface MadeClaim {
@@ -12,7 +12,13 @@ export interface MadeClaim {
   readonly codeVersionId: number;
   readonly environmentId: number;
   readonly partitions: PartitionSet;
+  readonly isChunk: boolean;
   readonly attempts: ReadonlyMap<number, number>;
+}
+
+/** How many places a claim takes up: a chunk is one execution, however many steps it makes. */
+export function placesOf({ isChunk, partitions }: Pick<MadeClaim, "isChunk" | "partitions">): number {
+  return isChunk ? 1 : partitions.size;
 }
 
 /** Who claims, and by which call. */
@@ -21,7 +27,10 @@ export interface ClaimRequest {
   readonly requestId: string;
 }
 
-/** Writes one claim for each asset of each run of which steps were taken, and finds the numbers of their attempts. */
+/**
+ * Writes one claim for each asset of each run of which steps were taken, or for each chunk, and finds the numbers of
+ * their attempts.
+ */
 export async function writeClaims(
   sql: TransactionSql,
   work: RunWork,
@@ -29,23 +38,31 @@ export async function writeClaims(
 ): Promise<MadeClaim[]> {
   if (taken.length === 0) return [];
   const [rows, steps] = await Promise.all([
-    sql<{ id: number; runId: number; assetId: number }[]>`
-      insert into claim (run_id, asset_id, worker_id, request_id, partitions, size)
-      select run_id, asset_id, ${request.workerId}, ${request.requestId}, partitions, size
+    sql<{ id: number; runId: number; assetId: number; chunk: Uint8Array | null }[]>`
+      insert into claim (run_id, asset_id, worker_id, request_id, partitions, size, is_chunk)
+      select run_id, asset_id, ${request.workerId}, ${request.requestId}, partitions, size, is_chunk
       from unnest(
         ${taken.map((steps) => steps.runId)}::bigint[], ${taken.map((steps) => steps.assetId)}::integer[],
         ${taken.map((steps) => steps.partitions.encode())}::bytea[],
-        ${taken.map((steps) => steps.partitions.size)}::integer[]
-      ) as k(run_id, asset_id, partitions, size)
-      returning id, run_id as "runId", asset_id as "assetId"`,
+        ${taken.map(placesOf)}::integer[], ${taken.map((steps) => steps.isChunk)}::boolean[]
+      ) as k(run_id, asset_id, partitions, size, is_chunk)
+      returning id, run_id as "runId", asset_id as "assetId", case when is_chunk then partitions end as chunk`,
     readSteps(sql, taken),
   ]);
-  const ids = new Map(rows.map((row) => [`${row.runId}/${row.assetId}`, row.id]));
-  const claims = taken.map(({ runId, assetId, partitions }) => {
+  const ids = new Map(
+    rows.map(({ id, chunk, ...place }) => [nameClaim(place, chunk === null ? null : PartitionSet.decode(chunk)), id]),
+  );
+  const claims = taken.map(({ runId, assetId, partitions, isChunk }) => {
     const { codeVersionId, environmentId } = work.run(runId);
-    return { claimId: ids.get(`${runId}/${assetId}`) ?? 0, runId, assetId, codeVersionId, environmentId, partitions };
+    const claimId = ids.get(nameClaim({ runId, assetId }, isChunk ? partitions : null)) ?? 0;
+    return { claimId, runId, assetId, codeVersionId, environmentId, partitions, isChunk };
   });
   return numberAttempts(claims, steps);
+}
+
+/** Names a claim among those of one call: an asset of a run has several when it is made in chunks. */
+function nameClaim({ runId, assetId }: RunAssetPlace, chunk: PartitionSet | null): string {
+  return `${runId}/${assetId}/${chunk?.first ?? ""}`;
 }
 
 /** Adds to claims which of their steps were attempted before; a step without a row has its first attempt. */

@@ -1,4 +1,4 @@
-import type { AssetSnapshot, DefinitionsSnapshot, SerializedError } from "@heddle/core";
+import type { AssetSnapshot, DefinitionsSnapshot, Numbering, SerializedError } from "@heddle/core";
 import { sql } from "drizzle-orm";
 import {
   integer,
@@ -49,12 +49,6 @@ export const codeVersion = pgTable(
   (table) => [unique("code_version_location_hash").on(table.codeLocationId, table.hash)],
 );
 
-/** Static keys of an asset by ordinal, by dimension ("" where there is only one), with the scheme that they belong to. */
-export interface StoredNumbering {
-  readonly scheme: string;
-  readonly keys: { readonly [dimension: string]: readonly string[] };
-}
-
 /**
  * Every asset that was ever declared, once for each way in which its partitions were numbered: a definition whose
  * ordinals would mean other partitions gets a row of its own, and the history of the old one stays where it was. The
@@ -68,7 +62,7 @@ export const asset = pgTable(
     /** How ordinals and keys of partitions belong together (`partitionScheme`). Empty only until the next registration. */
     scheme: text().notNull().default(""),
     /** Every static key that ever had an ordinal here. */
-    numbering: jsonb().$type<StoredNumbering>(),
+    numbering: jsonb().$type<Numbering>(),
     codeLocationId: integer()
       .notNull()
       .references(() => codeLocation.id),

@@ -1,4 +1,4 @@
-export { asset, codeLocation, codeVersion, environment, type StoredNumbering } from "./code.ts";
+export { asset, codeLocation, codeVersion, environment } from "./code.ts";
 export { event, lease } from "./events.ts";
 export {
   assetChunk,

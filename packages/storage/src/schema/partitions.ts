@@ -107,7 +107,10 @@ export const checkResult = pgTable(
   (table) => [index("check_result_by_partition").on(table.assetId, table.name, table.ordinal, table.id)],
 );
 
-/** A dynamic definition; `version` grows with each change of its keys, so that a process knows what it may remember. */
+/**
+ * A dynamic definition. `version` is drawn at random with each change of its keys: a process that remembers them knows by
+ * it whether they are still the same.
+ */
 export const dynamicDefinition = pgTable("dynamic_definition", {
   name: text().primaryKey(),
   version: bigint({ mode: "number" }).notNull().default(0),

@@ -251,7 +251,7 @@ export const logChunk = pgTable(
     lastOrdinal: bigint({ mode: "number" }).notNull(),
     /** How many lines, so that a page can be found without reading. */
     lineCount: integer().notNull(),
-    /** JSON lines: `{t, o, a, l, m, f?}` = epoch ms, ordinal, attempt id, level, message, fields. */
+    /** JSON lines: `{t, o, z?, a, l, m, f?}` = epoch ms, ordinal (to ordinal), attempt id, level, message, fields. */
     lines: text().notNull(),
     at: timestamp({ withTimezone: true })
       .notNull()

@@ -2,6 +2,7 @@ import {
   createRunGraph,
   OPEN_STEP_STATUSES,
   PartitionSet,
+  requiredBy,
   RUN_STATUSES,
   RUN_TRANSITIONS,
   STEP_STATUSES,
@@ -67,8 +68,17 @@ function* runningIsClaimed({ runs, assets, claims, workers }: State): Iterable<s
     if (all.size !== own.reduce((sum, claim) => sum + claim.partitions.size, 0)) yield `${name(asset)}: claimed twice`;
     if (!all.equals(asset.sets.running)) yield `${name(asset)}: claimed is not what runs`;
   }
+  const keyOf = ({ runId, assetId }: { runId: number; assetId: number }): string | undefined =>
+    assets.find((asset) => asset.runId === runId && asset.assetId === assetId)?.key;
   for (const claim of claims) {
-    if (claim.size !== claim.partitions.size || claim.size === 0) yield `claim ${claim.id}: size ${claim.size}`;
+    const places = claim.isChunk ? 1 : claim.partitions.size;
+    if (claim.size !== places || claim.partitions.isEmpty) yield `claim ${claim.id}: size ${claim.size}`;
+    const chunk = runs
+      .find((run) => run.id === claim.runId)
+      ?.plan.assets.find((asset) => asset.key === keyOf(claim))?.chunk;
+    if (claim.isChunk !== (chunk !== null)) yield `claim ${claim.id}: is it a chunk?`;
+    if (typeof chunk === "number" && claim.partitions.size > chunk)
+      yield `claim ${claim.id}: more than ${chunk} at once`;
     if (!workers.some((worker) => worker.id === claim.workerId)) yield `claim ${claim.id}: nobody's`;
     if (!runs.some((run) => run.id === claim.runId && !run.hasEnded)) yield `claim ${claim.id}: of a run that is over`;
   }
@@ -76,6 +86,15 @@ function* runningIsClaimed({ runs, assets, claims, workers }: State): Iterable<s
     const running = claims.reduce((sum, claim) => sum + (claim.runId === run.id ? claim.size : 0), 0);
     if (running > (run.maxConcurrency ?? Infinity))
       yield `run ${run.id}: ${running} steps run, ${run.maxConcurrency} may`;
+  }
+}
+
+/** A run begins only when the runs that it comes after are over. */
+function* laterRunsWait({ runs }: State): Iterable<string> {
+  for (const run of runs) {
+    if (run.startedAt === null) continue;
+    const open = run.after.filter((id) => runs.some((other) => other.id === id && !other.hasEnded));
+    if (open.length > 0) yield `run ${run.id}: began before ${open.join(", ")} ended`;
   }
 }
 
@@ -130,10 +149,11 @@ function* readinessFollows({ runs, assets, materializations }: State): Iterable<
     const own = assets.filter((asset) => asset.runId === run.id);
     for (const asset of own) {
       for (const [ordinal, status] of statesOf(asset)) {
-        const upstream = upstreamSteps(graph, own, { position: asset.position, ordinal });
+        const read = upstreamSteps(graph, own, { position: asset.position, ordinal });
+        const upstream = read.flatMap(({ steps }) => steps);
         const states = upstream.map((step) => step.status);
-        const isFree = states.every((state) => state === "success");
-        const isDoomed = states.some((state) => state === "failed" || state === "skipped");
+        const isFree = read.every(({ isFree: isEdgeFree }) => isEdgeFree);
+        const isDoomed = read.some(({ isDoomed: isEdgeDoomed }) => isEdgeDoomed);
         const where = `${name(asset)} step ${ordinal} is ${status}`;
         if (["ready", "running", "backoff", "success", "failed"].includes(status) && !isFree)
           yield `${where}, and reads ${states.join()}`;
@@ -142,7 +162,7 @@ function* readinessFollows({ runs, assets, materializations }: State): Iterable<
         if (status === "skipped" && !isDoomed) yield `${where}, and nothing that it reads failed`;
         if (status === "success") {
           const at = publishedAt.get(`${name(asset)} step ${ordinal}`) ?? 0;
-          for (const step of upstream)
+          for (const step of upstream.filter((each) => each.status === "success"))
             if ((publishedAt.get(step.name) ?? Infinity) > at) yield `${where}, published before ${step.name}`;
         }
       }
@@ -155,13 +175,23 @@ function* statesOf(asset: AssetState): Iterable<[number, StepStatus]> {
 }
 
 function upstreamSteps(graph: RunGraph, own: readonly AssetState[], at: { position: number; ordinal: number }) {
-  return graph.inEdges(at.position).flatMap((edge) => {
+  return graph.inEdges(at.position).map((edge) => {
     const asset = own.find(({ position }) => position === edge.upstream);
     const read = edge.mapping.upstreamOf(PartitionSet.of([at.ordinal])).partitions;
-    return [...read].flatMap((ordinal) => {
+    const steps = [...read].flatMap((ordinal) => {
       const status = STEP_STATUSES.find((candidate) => asset?.sets[candidate].has(ordinal));
       return asset === undefined || status === undefined ? [] : [{ status, name: `${name(asset)} step ${ordinal}` }];
     });
+    const stopped = steps.filter(({ status }) => status === "failed" || status === "skipped").length;
+    const succeeded = steps.filter(({ status }) => status === "success").length;
+    // What is not part of the run is taken to be there.
+    const isEnough = requiredBy(edge.wait, read.size) <= read.size - stopped;
+    const isTolerated = edge.isTolerant && (stopped === 0 || isEnough);
+    return {
+      steps,
+      isDoomed: stopped > 0 && !isEnough,
+      isFree: edge.isTolerant ? isTolerated && succeeded + stopped === steps.length : succeeded === steps.length,
+    };
   });
 }
 
@@ -271,9 +301,11 @@ function* eventsTellRuns({ runs, events }: State): Iterable<string> {
     const to = RUN_STATUSES.find((status) => status === payload?.status);
     const from = told.get(runId);
     const isAllowed =
-      kind === "run_created"
-        ? from === undefined && to === "queued"
-        : from !== undefined && (RUN_EVENT_OF[kind] ?? []).some((event) => RUN_TRANSITIONS[event][from] === to);
+      kind === "run_changed"
+        ? from === to
+        : kind === "run_created"
+          ? from === undefined && to === "queued"
+          : from !== undefined && (RUN_EVENT_OF[kind] ?? []).some((event) => RUN_TRANSITIONS[event][from] === to);
     if (!isAllowed) yield `event ${id}: ${kind} makes run ${runId} ${to}, which was ${from}`;
     if (to !== undefined) told.set(runId, to);
   }
@@ -301,6 +333,7 @@ export const INVARIANTS: { readonly [name: string]: Invariant } = {
   oneStateEach,
   countsAreSizes,
   runningIsClaimed,
+  laterRunsWait,
   successesAreMaterialized,
   pointersName,
   newestIsCurrent,

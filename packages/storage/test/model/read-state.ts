@@ -27,6 +27,8 @@ export interface RunState {
   readonly originKey: string | null;
   readonly hasEnded: boolean;
   readonly cancelRequestedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly after: readonly number[];
 }
 
 export interface ClaimState {
@@ -36,6 +38,7 @@ export interface ClaimState {
   readonly workerId: string;
   readonly partitions: PartitionSet;
   readonly size: number;
+  readonly isChunk: boolean;
 }
 
 export interface StepState {
@@ -102,11 +105,12 @@ export function readState(db: Database): Promise<State> {
       await Promise.all([
         sql<RunState[]>`
           select id, status, plan, environment_id as "environmentId", max_concurrency as "maxConcurrency", total, unfinished,
-            origin_key as "originKey", ended_at is not null as "hasEnded", cancel_requested_at as "cancelRequestedAt"
+            origin_key as "originKey", ended_at is not null as "hasEnded", cancel_requested_at as "cancelRequestedAt",
+            started_at as "startedAt", after
           from run order by id`,
         readAssets(sql),
         sql<Stored<ClaimState, "partitions">[]>`
-          select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, size
+          select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, size, is_chunk as "isChunk"
           from claim order by id`,
         sql<StepState[]>`
           select run_id as "runId", asset_id as "assetId", ordinal, errors, losses, attempts, retry_at as "retryAt", cause

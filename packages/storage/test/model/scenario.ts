@@ -5,6 +5,7 @@ import {
   type MappingSpec,
   type PartitionsSpec,
   type RunPlan,
+  type WaitPolicy,
 } from "@heddle/core";
 import fc from "fast-check";
 import { snapshotAsset } from "../fixtures/run-fixtures.ts";
@@ -17,7 +18,8 @@ interface RandomAsset {
   readonly keys: number;
   readonly attempts: number;
   readonly isDelayed: boolean;
-  readonly deps: readonly { readonly back: number; readonly mapping: number }[];
+  readonly chunk: number | "range" | null;
+  readonly deps: readonly { readonly back: number; readonly mapping: number; readonly wait: WaitPolicy }[];
 }
 
 /** One thing that somebody does to the runs. Numbers pick among what there is at that moment. */
@@ -29,6 +31,7 @@ export type Move =
       /** Bits: which of their partitions. */
       readonly partitions: number;
       readonly maxConcurrency: number | null;
+      readonly order: RunPlan["order"];
       readonly priority: number;
       readonly originKey: number | null;
     }
@@ -72,12 +75,19 @@ const DAY_MS = 86_400_000;
 const PLANNED_AT = (FIRST_DAY + DAY_COUNT) * DAY_MS;
 const MAX_ASSETS = 5;
 
+const randomWait: fc.Arbitrary<WaitPolicy> = fc.oneof(
+  { arbitrary: fc.constant<WaitPolicy>({ kind: "all" }), weight: 3 },
+  { arbitrary: fc.record({ kind: fc.constant("at-least" as const), count: fc.nat(4) }), weight: 1 },
+  { arbitrary: fc.record({ kind: fc.constant("at-most-missing" as const), count: fc.nat(3) }), weight: 1 },
+);
+
 const randomAsset: fc.Arbitrary<RandomAsset> = fc.record({
   cut: fc.constantFrom<Cut>("none", "keys", "days", "days"),
   keys: fc.integer({ min: 1, max: 4 }),
   attempts: fc.integer({ min: 1, max: 3 }),
   isDelayed: fc.boolean(),
-  deps: fc.array(fc.record({ back: fc.nat(MAX_ASSETS - 2), mapping: fc.nat(3) }), { maxLength: 3 }),
+  chunk: fc.constantFrom<RandomAsset["chunk"]>(null, null, null, 1, 2, 3, "range"),
+  deps: fc.array(fc.record({ back: fc.nat(MAX_ASSETS - 2), mapping: fc.nat(3), wait: randomWait }), { maxLength: 3 }),
 });
 
 const bits = fc.oneof({ arbitrary: fc.constant(0xff_ff), weight: 1 }, { arbitrary: fc.nat(0xff_ff), weight: 1 });
@@ -87,6 +97,7 @@ const launch: fc.Arbitrary<Extract<Move, { kind: "launch" }>> = fc.record({
   assets: bits,
   partitions: bits,
   maxConcurrency: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 3, nil: null }),
+  order: fc.constantFrom("oldest", "newest"),
   priority: fc.nat(1),
   originKey: fc.option(fc.nat(1), { freq: 2, nil: null }),
 });
@@ -160,14 +171,19 @@ export const scenario: fc.Arbitrary<Scenario> = fc
 function buildAssets(random: readonly RandomAsset[]): AssetSnapshot[] {
   return random.map((asset, index) => {
     const deps: Record<string, MappingSpec> = {};
-    for (const { back, mapping } of asset.deps) {
+    const waits: Record<string, WaitPolicy> = {};
+    for (const { back, mapping, wait } of asset.deps) {
       const upstream = index - 1 - back;
       const other = random[upstream];
-      if (other !== undefined) deps[`a${upstream}`] = pickMapping(other, asset, mapping);
+      if (other === undefined) continue;
+      deps[`a${upstream}`] = pickMapping(other, asset, mapping);
+      waits[`a${upstream}`] = wait;
     }
     const built = snapshotAsset(`a${index}`, {
       partitions: asset.cut === "keys" ? asset.keys : undefined,
       deps,
+      waits,
+      chunk: asset.cut === "none" ? null : asset.chunk,
       // Nobody waits for a delay: time is made to pass.
       retry: { attempts: asset.attempts, delayMs: asset.isDelayed ? 3_600_000 : 0, maxDelayMs: 3_600_000 },
     });
@@ -201,6 +217,7 @@ export function planLaunch(assets: readonly AssetSnapshot[], launched: Extract<M
     selected: chosen.map((asset) => asset.key),
     targets: { kind: "each", partitions },
     at: PLANNED_AT,
+    order: launched.order,
     stateOf: () => nothing,
   });
 }

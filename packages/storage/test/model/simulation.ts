@@ -89,9 +89,10 @@ class Simulation {
       case "pause":
       case "resume":
       case "cancel": {
-        const change = { pause: pauseRun, resume: resumeRun, cancel: cancelRun }[move.kind];
         const runId = pick(this.#runIds, move.run);
-        if (runId !== undefined) await change(db, runId);
+        if (runId === undefined) return;
+        if (move.kind === "cancel") await cancelRun(db, runId, { force: move.run % 3 === 0 });
+        else await { pause: pauseRun, resume: resumeRun }[move.kind](db, runId);
         return;
       }
       case "start_worker": {
@@ -167,10 +168,12 @@ class Simulation {
   async #retry(runId: number | undefined): Promise<void> {
     if (runId === undefined) return;
     try {
-      const made = await retryRun(this.#world.db, { runId, only: "failed" });
+      const scopes = ["from_failure", "failed", "unfinished", "all"] as const;
+      const only = scopes[(runId + this.#runIds.length) % scopes.length] ?? "failed";
+      const made = await retryRun(this.#world.db, { runId, only });
       if (made.created) this.#runIds.push(made.runId);
     } catch (error) {
-      if (!isHeddleError(error, "RUN_NOTHING_TO_RETRY")) throw error;
+      if (!isHeddleError(error, "RUN_NOTHING_TO_RETRY") && !isHeddleError(error, "RUN_OPEN")) throw error;
     }
   }
 
