@@ -23,6 +23,8 @@ export interface TransactionOptions {
    * committed. @default false
    */
   readonly isIdempotent?: boolean;
+  /** Lets the statements use one plan each, by index; for those that touch single rows by key. @default false */
+  readonly pinPlans?: boolean;
 }
 
 /** One call, as the runner carries it out. */
@@ -81,7 +83,8 @@ async function attempt<T>(surroundings: Surroundings, call: Call<T>): Promise<Ou
     const onPhase = (reached: TransactionPhase): void => {
       phase = reached;
     };
-    const attempted = { connection, name, fn, mode, deadline, deadlineMs, statementTimeoutMs, onPhase };
+    const pinPlans = options.pinPlans ?? false;
+    const attempted = { connection, name, fn, mode, deadline, deadlineMs, statementTimeoutMs, pinPlans, onPhase };
     const { value, ended } = await runAttempt(attempted);
     void ended.then(() => pool.release(connection));
     return { value };

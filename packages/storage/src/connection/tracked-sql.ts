@@ -16,6 +16,11 @@ export interface TrackedSql {
    * @throws the first failure, in the order of sending; DATABASE_STATEMENT_NOT_AWAITED when one was built and never sent
    */
   readonly settled: (transaction: string) => Promise<void>;
+  /**
+   * Lets no statement be sent any more.
+   * @throws DATABASE_STATEMENT_NOT_AWAITED when one was built and not sent: it would come after the end
+   */
+  readonly close: (transaction: string) => void;
 }
 
 /** What postgres.js says about a statement: it is sent when it is first awaited, or becomes part of another one. */
@@ -32,9 +37,11 @@ interface Statement extends Promise<unknown> {
 export function trackStatements(connection: Connection): TrackedSql {
   const { sql } = connection;
   const statements: Statement[] = [];
+  let closedBy: string | undefined;
 
   const track = <T>(built: T): T => {
     if (!isStatement(built)) return built;
+    if (closedBy !== undefined) throw notAwaited(closedBy, built);
     statements.push(built);
     // Its failure is reported by `settled` at the latest, so it is never an unhandled one. Calling the prototype's
     // method keeps the statement from being sent, as its own `then` would do.
@@ -64,14 +71,22 @@ export function trackStatements(connection: Connection): TrackedSql {
     notify: (channel: string, payload: string) => track(sql`select pg_notify(${channel}, ${payload})`),
   });
 
+  const requireSent = (transaction: string): void => {
+    for (const statement of statements) {
+      if (!statement.executed && statement.fragment !== true) throw notAwaited(transaction, statement);
+    }
+  };
+
   return {
     // The wrapper has the call signatures of what it wraps; the compiler cannot see that through `tag`.
     sql: tracked as unknown as TransactionSql,
+    close: (transaction) => {
+      requireSent(transaction);
+      closedBy = transaction;
+    },
     settled: async (transaction) => {
       const sent = statements.filter((statement) => statement.executed);
-      for (const statement of statements) {
-        if (!statement.executed && statement.fragment !== true) throw notAwaited(transaction, statement);
-      }
+      requireSent(transaction);
       for (const outcome of await Promise.allSettled(sent)) {
         if (outcome.status === "rejected") throw outcome.reason;
       }

@@ -94,7 +94,8 @@ function writeBytes(value: unknown): string {
   return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
 }
 
-function parseBytes(text: string): Uint8Array {
+/** Reads `bytea` in PostgreSQL's hexadecimal form. */
+export function parseBytes(text: string): Uint8Array {
   const bytes = Buffer.from(text.slice(2), "hex");
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isHeddleError } from "@heddle/core";
+import { isHeddleError, STEP_STATUSES } from "@heddle/core";
+import { bundleStatements } from "../connection/bundle-statements.ts";
 import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { adoptClaims, doubtClaims } from "./adopt-claims.ts";
 import { advanceSteps } from "./advance-steps.ts";
@@ -11,7 +12,7 @@ import { endRuns } from "./end-runs.ts";
 import { flushWork } from "./flush-work.ts";
 import { foreseeReads, type Foreseen } from "./foresee.ts";
 import { findRunGraphs, type StaticRun } from "./run-graphs.ts";
-import { lockRuns, lockWorker, pinPlans, readChunks, readClaims, readSteps } from "./run-rows.ts";
+import { lockRuns, lockWorker, readChunks, readClaims, readSteps } from "./run-rows.ts";
 import { RunWork } from "./run-work.ts";
 import type { CapacityCandidate } from "./share-capacity.ts";
 import { findSettledBefore } from "./settled-before.ts";
@@ -88,7 +89,7 @@ async function settle(
     // Once the outcomes are settled, only what others held at that moment is asked for again.
     const part = { ...input, capacity, request, outcomes: results === undefined ? input.outcomes : [] };
     try {
-      const done = await db.transaction("settleAndClaim", (tx) => run(tx, graphs, part));
+      const done = await db.transaction("settleAndClaim", (tx) => run(tx, graphs, part), { pinPlans: true });
       results ??= done.results;
       made.push(...done.made);
       if (!done.metLocks) break;
@@ -118,15 +119,17 @@ async function run(
   const work = new RunWork();
   const assetChunks = new AssetChunks();
   const foreseen = foreseeReads(graphs, outcomes);
-  // The worker's row first, then the runs: the order of locks. All of it is one round trip.
-  const [, worker, held, look] = await Promise.all([
-    pinPlans(sql),
+  // The worker's row first, then the runs: the order of locks. All of it is one round trip, and what is read under the
+  // locks is one statement.
+  const reads = bundleStatements(sql, { bytes: SET_COLUMNS });
+  const [worker, runs, held, look] = await Promise.all([
     lockWorker(sql, workerId),
-    lockSettled(sql, foreseen, assetChunks),
-    lookForWork(sql, foreseen, input),
+    foreseen.runIds.length === 0 ? [] : lockRuns(sql, foreseen.runIds),
+    readSettled(reads, foreseen, assetChunks),
+    lookForWork(reads, foreseen, input),
   ]);
   if (!worker.ownsClaims) return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false };
-  work.addRuns(held.runs);
+  work.addRuns(runs);
   work.addChunks(held.chunks);
   const { steps } = held;
   const settlement = new Settlement({
@@ -148,12 +151,16 @@ async function run(
   claiming.prefetch(foreseen.runIds, look.chunks);
   const taken = await claiming.take();
   await endRuns(sql, work);
-  const writes = [...settlement.write(sql), ...claims.write(sql), ...flushWork(sql, work)];
-  const [made, before] = await Promise.all([
-    writeClaims(sql, work, { request: input.request, taken: taken.steps }),
-    findUnowned(sql, outcomes, results),
-    ...writes,
+  // Everything is written by one statement, with `commit` right behind it, unless something is to be read after it.
+  const isLast = !results.includes(undefined);
+  const writes = bundleStatements(sql, { bytes: ["chunk"], ...(isLast && { onSent: tx.commit }) });
+  const [made] = await Promise.all([
+    writeClaims(writes, work, { request: input.request, taken: taken.steps, changedSteps: settlement.changedSteps }),
+    ...settlement.write(writes),
+    ...claims.write(writes),
+    ...flushWork(writes, work),
   ]);
+  const before = await findUnowned(sql, outcomes, results);
   return {
     results: results.map((result, index) => result ?? (before.has(index) ? "already" : "fenced")),
     made,
@@ -161,18 +168,20 @@ async function run(
   };
 }
 
-/** Locks the runs of the outcomes and reads what will be needed of them. */
-async function lockSettled(sql: TransactionSql, foreseen: Foreseen, assetChunks: AssetChunks) {
+/** Columns that hold sets of partitions. */
+const SET_COLUMNS: readonly string[] = ["partitions", "materialized", ...STEP_STATUSES];
+
+/** Reads what will be needed of the runs of the outcomes, which are locked, and locks the partitions. */
+async function readSettled(sql: TransactionSql, foreseen: Foreseen, assetChunks: AssetChunks) {
   const { runIds, claimIds, chunks, steps } = foreseen;
-  if (runIds.length === 0) return { runs: [], claims: [], chunks: [], steps: [] };
-  const [runs, claims, chunkRows, stepRows] = await Promise.all([
-    lockRuns(sql, runIds),
+  if (runIds.length === 0) return { claims: [], chunks: [], steps: [] };
+  const [claims, chunkRows, stepRows] = await Promise.all([
     readClaims(sql, claimIds),
     readChunks(sql, chunks),
     readSteps(sql, steps),
     assetChunks.lock(sql, foreseen.assetChunks),
   ]);
-  return { runs, claims, chunks: chunkRows, steps: stepRows };
+  return { claims, chunks: chunkRows, steps: stepRows };
 }
 
 /** Looks for runs with something to claim, and reads what the runs of the outcomes have. */

@@ -112,6 +112,11 @@ export class Settlement {
     return [...settled.values()];
   }
 
+  /** What the rows of steps that failed will be. */
+  get changedSteps(): readonly StepRow[] {
+    return this.#steps;
+  }
+
   /** What the accepted steps want of dynamic definitions, in their order. */
   get dynamicChanges(): readonly RunDynamicChanges[] {
     return this.#dynamicChanges;

@@ -27,6 +27,14 @@ export interface ClaimRequest {
   readonly requestId: string;
 }
 
+/** What is claimed, and by whom. */
+export interface ClaimsToWrite {
+  readonly request: ClaimRequest;
+  readonly taken: readonly TakenSteps[];
+  /** Rows of steps as this transaction changes them, whether that is written yet or not. */
+  readonly changedSteps: readonly StepRow[];
+}
+
 /**
  * Writes one claim for each asset of each run of which steps were taken, or for each chunk, and finds the numbers of
  * their attempts.
@@ -34,7 +42,7 @@ export interface ClaimRequest {
 export async function writeClaims(
   sql: TransactionSql,
   work: RunWork,
-  { request, taken }: { readonly request: ClaimRequest; readonly taken: readonly TakenSteps[] },
+  { request, taken, changedSteps }: ClaimsToWrite,
 ): Promise<MadeClaim[]> {
   if (taken.length === 0) return [];
   const [rows, steps] = await Promise.all([
@@ -57,7 +65,7 @@ export async function writeClaims(
     const claimId = ids.get(nameClaim({ runId, assetId }, isChunk ? partitions : null)) ?? 0;
     return { claimId, runId, assetId, codeVersionId, environmentId, partitions, isChunk };
   });
-  return numberAttempts(claims, steps);
+  return numberAttempts(claims, [...steps, ...changedSteps]);
 }
 
 /** Names a claim among those of one call: an asset of a run has several when it is made in chunks. */
