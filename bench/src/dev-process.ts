@@ -5,6 +5,7 @@ import { join } from "node:path";
 /** A running `heddle dev`. */
 export interface DevProcess extends AsyncDisposable {
   readonly address: string;
+  readonly pid: number;
   /** Milliseconds from spawn to the line with the address. */
   readonly addressMs: number;
 }
@@ -36,6 +37,7 @@ export async function startDev(directory: string, port: number): Promise<DevProc
   });
   return {
     address,
+    pid: child.pid ?? 0,
     addressMs: performance.now() - began,
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null) return;

@@ -2,9 +2,14 @@ import { round, type Benchmark } from "./benchmark.ts";
 
 /** The benchmarks by name; each is loaded only when it is run. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  b1: async () => (await import("./b1-backfill.ts")).backfill,
+  b2: async () => (await import("./b2-chain.ts")).chainOfAssets,
+  b3: async () => (await import("./b3-fan-out.ts")).fanOut,
   b4: async () => (await import("./b4-click-to-user-code.ts")).clickToUserCode,
   b5: async () => (await import("./b5-load-definitions.ts")).loadTwoThousandAssets,
   b6: async () => (await import("./b6-start-up.ts")).startUp,
+  b13: async () => (await import("./b13-growth.ts")).growth,
+  b14: async () => (await import("./b14-forty-steps.ts")).fortySteps,
 };
 
 const [name = ""] = process.argv.slice(2);
