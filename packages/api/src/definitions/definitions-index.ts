@@ -9,6 +9,8 @@ export interface IndexedAsset {
   /** Equal partitions definitions of one version are one object. */
   readonly definition: AssetSnapshot;
   readonly removedAt: Date | null;
+  /** When a definition that numbers its partitions otherwise took over; `null` while this one is in force. */
+  readonly supersededAt: Date | null;
 }
 
 /** All declarations of one version, found by id and by key, with their graph. */
@@ -21,25 +23,34 @@ export class DefinitionsIndex {
   readonly dynamicNames: readonly string[];
   readonly #byId: ReadonlyMap<number, IndexedAsset>;
   readonly #byKey: ReadonlyMap<string, IndexedAsset>;
+  readonly #formerByKey: ReadonlyMap<string, readonly IndexedAsset[]>;
 
   constructor(definitions: StoredDefinitions) {
     const assets = shareSpecs(definitions.assets);
     this.version = definitions.version;
-    this.declared = assets.filter((asset) => asset.removedAt === null);
+    const inForce = assets.filter((asset) => asset.supersededAt === null);
+    this.declared = inForce.filter((asset) => asset.removedAt === null);
     this.dynamicNames = [...new Set(assets.flatMap(({ definition }) => namesOf(definition.partitions)))];
     this.graph = AssetGraph.fromSnapshot(this.declared.map((asset) => asset.definition));
     this.#byId = new Map(assets.map((asset) => [asset.id, asset]));
-    this.#byKey = new Map(assets.map((asset) => [asset.key, asset]));
+    this.#byKey = new Map(inForce.map((asset) => [asset.key, asset]));
+    const former = assets.filter((asset) => asset.supersededAt !== null);
+    this.#formerByKey = Map.groupBy(former.toReversed(), (asset) => asset.key);
   }
 
-  /** An asset, declared or removed. */
+  /** An asset, declared or removed, as it is defined now or was defined before. */
   byId(id: number): IndexedAsset | undefined {
     return this.#byId.get(id);
   }
 
-  /** An asset, declared or removed. */
+  /** An asset, declared or removed, as it was defined last. */
   byKey(key: string): IndexedAsset | undefined {
     return this.#byKey.get(key);
+  }
+
+  /** An asset as it was before its partitions were numbered otherwise; the newest of these definitions first. */
+  formerOf(key: string): readonly IndexedAsset[] {
+    return this.#formerByKey.get(key) ?? [];
   }
 
   /** Names an asset in an answer; an id that nobody knows any more keeps its number. */
