@@ -9,17 +9,15 @@ type ReturnedValue<TReturn> =
   Awaited<TReturn> extends infer TReturned ? (TReturned extends Output<infer TValue> ? TValue : TReturned) : never;
 
 /**
- * A shape that every function of an asset fits, and that lets the compiler read `yield [key, value]` as a pair. What the
- * function really has to return is said by {@link StorableReturn}.
+ * Lets the compiler read `yield [key, value]` as a pair; without it, a list of either. What the function really has to
+ * return is said by {@link StorableReturn}.
  */
-export type ReturnShape =
-  | AsyncIterable<readonly [unknown, unknown]>
-  | Iterable<readonly [unknown, unknown]>
-  | Promise<Iterable<readonly [unknown, unknown]>>
-  | NonNullable<unknown>
-  | null
-  | undefined
-  | void;
+export type PairsHint = AsyncIterable<readonly [unknown, unknown]> | Iterable<readonly [unknown, unknown]>;
+
+/** `unknown` where `materialize` returns what it must, else an option `materialize` that says what it must return. */
+export type ReturnCheck<TReturn, TStorable> = [TReturn] extends [TStorable]
+  ? unknown
+  : { readonly materialize: (context: never) => TStorable };
 
 /** What a function that makes several partitions at a time yields. */
 type EntryOf<TReturn> = Awaited<TReturn> extends AsyncIterable<infer TEntry> | Iterable<infer TEntry> ? TEntry : never;
@@ -85,17 +83,20 @@ export type StorableReturn<TIo extends AnyIoManager | undefined, TReturn, TChunk
 /** The same for a function that makes several partitions at a time. */
 type ChunkReturn<TIo, TReturn, TKey> = unknown extends TReturn
   ? unknown // Nothing was inferred, because another option is wrong: that one error is enough.
-  : [EntryOf<TReturn>] extends [readonly [TKey, unknown]]
-    ? IsJson<StorableValue<TIo>> extends true
-      ? [JsonProblem<YieldedValue<TReturn>>] extends [never]
-        ? unknown
-        : TypeError<`This value cannot be stored as JSON: ${JsonProblem<YieldedValue<TReturn>>}. Yield plain JSON, or give the asset an I/O manager for it.`>
-      : ChunkIterable<readonly [TKey, StorableValue<TIo> | Output<StorableValue<TIo>> | Failed | void]>
-    : [EntryOf<TReturn>] extends [readonly [unknown, unknown]]
-      ? ChunkIterable<readonly [TKey, unknown]>
-      : TypeError<"An asset with `chunk` makes several partitions for each call: write `async *materialize({ partitions })` and `yield [partition.key, value]` for each of them.">;
+  : Awaited<TReturn> extends ChunkIterable<readonly [unknown, unknown]>
+    ? [EntryOf<TReturn>] extends [readonly [TKey, unknown]]
+      ? StorableEntries<TIo, TReturn, TKey>
+      : MaybePromise<ChunkIterable<readonly [TKey, unknown]>>
+    : TypeError<"An asset with `chunk` makes several partitions for each call: write `async *materialize({ partitions })` and `yield [partition.key, value]` for each of them.">;
 
-type ChunkIterable<TEntry> = AsyncIterable<TEntry> | Iterable<TEntry> | Promise<Iterable<TEntry>>;
+type StorableEntries<TIo, TReturn, TKey> =
+  IsJson<StorableValue<TIo>> extends true
+    ? [JsonProblem<YieldedValue<TReturn>>] extends [never]
+      ? unknown
+      : TypeError<`This value cannot be stored as JSON: ${JsonProblem<YieldedValue<TReturn>>}. Yield plain JSON, or give the asset an I/O manager for it.`>
+    : MaybePromise<ChunkIterable<readonly [TKey, StorableValue<TIo> | Output<StorableValue<TIo>> | Failed | void]>>;
+
+type ChunkIterable<TEntry> = AsyncIterable<TEntry> | Iterable<TEntry>;
 
 type TypedReturn<TStorable> = MaybePromise<TStorable | Output<TStorable> | void>;
 

@@ -6,7 +6,7 @@ import {
   type DescriptionOptions,
   type ExecutionOptions,
 } from "./asset-options.ts";
-import type { LoadedValue, ReturnShape, StorableReturn } from "./asset-value.ts";
+import type { LoadedValue, PairsHint, ReturnCheck, StorableReturn } from "./asset-value.ts";
 import { brand, hasBrand } from "./brand.ts";
 import type { ChunkSize } from "./chunk.ts";
 import type { ConfigSchema, ConfigValue } from "./config-schema.ts";
@@ -55,7 +55,9 @@ export interface AssetOptions<
    * Makes the asset, or the partition `context.partition` of it, and returns the value to store; `output()` adds
    * metadata to it. A function that returns nothing stores its data itself.
    */
-  readonly materialize: (context: ContextOf<TPartitions, TDeps, TResources, TChunk, ConfigValue<TConfig>>) => TReturn;
+  readonly materialize: (
+    context: ContextOf<TPartitions, TDeps, TResources, TChunk, ConfigValue<TConfig>>,
+  ) => TReturn | PairsHint;
   /** Tests of this asset by name. Write them after `materialize`: the type of `value` follows from it. */
   readonly checks?:
     | Readonly<
@@ -94,9 +96,8 @@ export function asset<
   TChunk extends ChunkSize | undefined = undefined,
   TConfig extends ConfigSchema | undefined = undefined,
 >(
-  options: AssetOptions<TReturn, TPartitions, TDeps, TResources, TIo, TChunk, TConfig> & {
-    readonly materialize: (context: never) => ReturnShape;
-  } & { readonly materialize: (context: never) => StorableReturn<TIo, TReturn, TChunk, KeyOf<TPartitions>> },
+  options: AssetOptions<TReturn, TPartitions, TDeps, TResources, TIo, TChunk, TConfig> &
+    ReturnCheck<TReturn, StorableReturn<TIo, TReturn, TChunk, KeyOf<TPartitions>>>,
 ): Asset<
   LoadedValue<TIo, TReturn, TChunk>,
   TPartitions,
@@ -115,7 +116,8 @@ export function asset<
     deps: normalizeDependencies(options.deps ?? {}),
     io: options.io ?? null,
     resources,
-    materialize: options.materialize,
+    // What it returns is always inferred as TReturn; the hint beside it is for the compiler alone.
+    materialize: options.materialize as (context: never) => TReturn,
     chunk: options.chunk ?? null,
     config: options.config ?? null,
     checks,

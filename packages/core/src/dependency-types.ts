@@ -2,7 +2,7 @@ import type { PartitionContext, PartitionedInput, TimeWindow } from "./asset-con
 import type { AnyExternalAsset, AnyUpstream } from "./declarations.ts";
 import type { Dep, InferAssetValue, WithColumns } from "./dep.ts";
 import type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
-import type { PartitionMapping } from "./partitions/partition-mapping.ts";
+import type { Multiplicity, PartitionMapping } from "./partitions/partition-mapping.ts";
 import type {
   InferPartitionKey,
   PartitionsDefinition,
@@ -55,7 +55,7 @@ type MultiplicityOf<TDep extends NormalizedDep, TPartitions extends Partitions> 
 
 type ValueOf<TDep extends NormalizedDep, TPartitions extends Partitions> =
   MultiplicityOf<TDep, TPartitions> extends "one"
-    ? WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]>
+    ? WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]> | NothingOf<TDep>
     : PartitionedInput<
         WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]>,
         InferPartitionKey<TDep["asset"]["partitions"]>
@@ -75,6 +75,14 @@ export type ChunkDependencyValues<TDeps> = Simplify<{
         InferPartitionKey<Normalized<TDeps[K]>["asset"]["partitions"]>
       >;
 }>;
+
+/** `undefined` where a mapping lets a partition read nothing, as the first one reads none before it. */
+type NothingOf<TDep extends NormalizedDep> =
+  TDep["mapping"] extends PartitionMapping<Multiplicity, string, infer TOptional>
+    ? TOptional extends true
+      ? undefined
+      : never
+    : never;
 
 /**
  * What `context.deps` holds: for every dependency its value, or a `PartitionedInput` where the mapping reads many

@@ -145,7 +145,16 @@ export {
 } from "./io-manager.ts";
 
 // Partitions
+export {
+  CUSTOM_WINDOWS_AHEAD,
+  customMapping,
+  MAX_CUSTOM_KEYS,
+  MAX_CUSTOM_PARTITIONS,
+  type CustomMappingContext,
+  type CustomMappingFunction,
+} from "./partitions/custom-mapping.ts";
 export { deriveMapping, type DerivedMapping } from "./partitions/derive-mapping.ts";
+export { describeMapping, describeWait } from "./partitions/describe-mapping.ts";
 export { dimensionKeysOf } from "./partitions/dimension-keys.ts";
 export { checkPartitionKey, MAX_PARTITION_KEY_BYTES } from "./partitions/check-partition-key.ts";
 export type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
@@ -160,9 +169,11 @@ export {
   identityMapping,
   lastPartition,
   multiMapping,
+  previousPartition,
   specificPartitions,
   staticMapping,
   timeWindowMapping,
+  type CompletingEnds,
   type DimensionMapping,
   type Multiplicity,
   type PartitionMapping,
@@ -255,6 +266,7 @@ export type { FindConfigProblem, PlanConfig } from "./run/plan-config.ts";
 export { MAX_PLAN_PARTITIONS, planAmongRuns, planRun, type PlannedRun, type PlanRunInput } from "./run/plan-run.ts";
 export type { PlanTargets } from "./run/plan-targets.ts";
 export type { PlanAssetState } from "./run/plan-warnings.ts";
+export { neededBy, toleratedMissing, type NeededPartitions } from "./run/wait-verdict.ts";
 export { createRunGraph, type BlockerHint, type RunEdge, type RunGraph } from "./run/run-graph.ts";
 export type {
   DynamicKeys,

@@ -7,8 +7,11 @@ import { dep } from "./dep.ts";
 import { externalAsset } from "./external-asset.ts";
 import { ioManager } from "./io-manager.ts";
 import { meta } from "./metadata.ts";
+import type { ConfigSchema } from "./config-schema.ts";
+import { customMapping } from "./partitions/custom-mapping.ts";
 import { allPartitions } from "./partitions/partition-mapping.ts";
 import { dailyPartitions, monthlyPartitions } from "./partitions/time-partitions.ts";
+import { atMostMissing } from "./partitions/wait-policy.ts";
 import { resource } from "./resource.ts";
 import { snapshotDefinitions } from "./snapshot-definitions.ts";
 
@@ -91,7 +94,13 @@ describe("snapshotDefinitions", () => {
         multiplicity: "many",
         rule: expect.any(String),
       },
-      { name: "whole", upstream: "weather/raw", mapping: { kind: "all" }, multiplicity: "many", rule: "declared" },
+      {
+        name: "whole",
+        upstream: "weather/raw",
+        mapping: { kind: "all" },
+        multiplicity: "many",
+        rule: "All partitions of the upstream are read.",
+      },
       {
         name: "external",
         upstream: "crm/customers",
@@ -101,6 +110,64 @@ describe("snapshotDefinitions", () => {
       },
     ]);
     expect(third?.deps[0]?.rule).not.toBe("declared");
+  });
+
+  test("says what a function of a mapping answered, how long to wait, and what config there may be", () => {
+    const config = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "test",
+        validate: (value: unknown) =>
+          Object.keys(Object(value)).length === 0 ? { issues: [{ message: "empty" }] } : { value },
+        jsonSchema: { input: () => ({ type: "object" }) },
+      },
+    };
+    const mapping = customMapping((month) => [`${month}-01`]);
+    const closed = monthlyPartitions({ start: "2012-01", end: "2012-03" });
+    const made = asset({
+      key: "made",
+      partitions: closed,
+      chunk: "range",
+      config,
+      deps: { days: dep(raw, { mapping, wait: atMostMissing(1) }) },
+      *materialize() {
+        yield ["2012-01", 1];
+      },
+    });
+    const [, snapshot] = snapshotDefinitions(definitions({ assets: [raw, made] }), options).assets;
+    expect(snapshot).toMatchObject({
+      chunk: "range",
+      config: { jsonSchema: { type: "object" }, required: true },
+      deps: [
+        {
+          mapping: { kind: "custom", keys: { "2012-01": ["2012-01-01"], "2012-02": ["2012-02-01"] }, until: null },
+          rule: "A function says which partitions are read; it was asked for 2.",
+          wait: { kind: "at-most-missing", count: 1 },
+        },
+      ],
+    });
+  });
+
+  test("config whose library cannot write it down, or judges later, is not required", () => {
+    const schema = (validate: () => unknown) =>
+      ({
+        "~standard": {
+          version: 1,
+          vendor: "test",
+          validate,
+          jsonSchema: {
+            input: () => {
+              throw new Error("a transform has no schema");
+            },
+          },
+        },
+      }) as unknown as ConfigSchema;
+    const configOf = (config: ConfigSchema) => {
+      const made = asset({ key: "made", config, materialize: () => 1 });
+      return snapshotDefinitions(definitions({ assets: [made] }), options).assets[0]?.config;
+    };
+    expect(configOf(schema(() => ({ value: 1 })))).toEqual({ jsonSchema: null, required: false });
+    expect(configOf(schema(() => Promise.reject(new Error("later"))))).toEqual({ jsonSchema: null, required: false });
   });
 
   test("an external asset is never made", () => {

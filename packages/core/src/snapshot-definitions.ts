@@ -6,6 +6,8 @@ import type { AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from ".
 import type { Definitions } from "./definitions.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { deriveMapping } from "./partitions/derive-mapping.ts";
+import { describeMapping } from "./partitions/describe-mapping.ts";
+import type { CompletingEnds, PartitionMapping } from "./partitions/partition-mapping.ts";
 import { DEFAULT_RETRY_POLICY } from "./retry-policy.ts";
 import type {
   AssetSnapshot,
@@ -25,6 +27,8 @@ export interface SnapshotOptions {
   readonly codeVersionOf: (key: string) => string;
   /** Absolute; files are named relative to it. */
   readonly projectDirectory: string;
+  /** Epoch milliseconds up to which functions of mappings are asked for what exists. @default the present */
+  readonly now?: number;
 }
 
 /**
@@ -49,7 +53,7 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
   return {
     ...base,
     kind: "asset",
-    deps: Object.entries(declared.deps).map(([name, dep]) => snapshotDependency(name, dep, declared)),
+    deps: Object.entries(declared.deps).map((dep) => snapshotDependency(dep, declared, options.now ?? Date.now())),
     resources: Object.values(declared.resources).map((resource) => resource.key),
     retry: declared.retry,
     timeoutMs: declared.timeoutMs,
@@ -88,12 +92,14 @@ function snapshotDescription({
   return { description, group, owners, tags, kinds, metadata: normalizeMetadata(metadata) };
 }
 
-function snapshotDependency(name: string, dependency: Dependency, downstream: AnyUpstream): DependencySnapshot {
+function snapshotDependency(
+  [name, dependency]: readonly [string, Dependency],
+  downstream: AnyUpstream,
+  now: number,
+): DependencySnapshot {
   const { asset, mapping, columns, wait } = dependency;
-  const resolved =
-    mapping === null
-      ? deriveMapping(asset.partitions?.spec ?? null, downstream.partitions?.spec ?? null)
-      : { mapping: mapping.spec, multiplicity: mapping.multiplicity, rule: "declared" };
+  const ends = { upstream: asset.partitions?.spec ?? null, downstream: downstream.partitions?.spec ?? null };
+  const resolved = mapping === null ? deriveMapping(ends.upstream, ends.downstream) : completed(mapping, ends, now);
   return {
     name,
     upstream: asset.key,
@@ -101,6 +107,16 @@ function snapshotDependency(name: string, dependency: Dependency, downstream: An
     ...(wait !== null && wait.kind !== "all" && { wait }),
     ...(columns !== null && { columns }),
   };
+}
+
+/** A declared mapping: where it holds a function, what that function answers. */
+function completed(
+  { spec, multiplicity, complete }: PartitionMapping,
+  ends: Omit<CompletingEnds, "now">,
+  now: number,
+): Pick<DependencySnapshot, "mapping" | "multiplicity" | "rule"> {
+  const mapping = complete?.({ ...ends, now }) ?? spec;
+  return { mapping, multiplicity, rule: describeMapping(mapping, ends) };
 }
 
 function snapshotConfig(schema: ConfigSchema): ConfigSnapshot {

@@ -15,6 +15,26 @@ const MISTAKES: readonly { readonly code: string; readonly says: string }[] = [
     code: `asset({ key: "x", materialize: async () => (await fetch("https://example.com")).json() as Promise<unknown> })`,
     says: "value is of type unknown (parse it, or say what it is)",
   },
+  {
+    code: `asset({ key: "x", partitions: days, chunk: 5, materialize: () => ({ n: 1 }) })`,
+    says: "An asset with `chunk` makes several partitions for each call: write `async *materialize({ partitions })` and `yield [partition.key, value]` for each of them.",
+  },
+  {
+    code: `asset({ key: "x", partitions: days, chunk: 5, *materialize({ partitions }) { for (const { key } of partitions) yield [key, { at: new Date() }]; } })`,
+    says: "This value cannot be stored as JSON: value.at is a Date. Yield plain JSON, or give the asset an I/O manager for it.",
+  },
+  {
+    code: `asset({ key: "x", chunk: 5, *materialize() {} })`,
+    says: "An asset without partitions is made as a whole: leave `chunk` out, or give it `partitions`.",
+  },
+  {
+    code: `asset({ key: "x", partitions: days, deps: { orders: dep(orders, { wait: atLeast(3) }) }, materialize: () => 1 })`,
+    says: "A wait policy is for a dependency that reads many partitions, and this one reads exactly one: leave `wait` out, or state a mapping that reads many.",
+  },
+  {
+    code: `dep(regional, { mapping: customMapping(() => ["asia"]) })`,
+    says: `Type '"asia"' is not assignable to type '"eu" | "us"'`,
+  },
   { code: `asset({ key: "x", io: rows, materialize: () => [{ idd: 1 }] })`, says: "Property 'id' is missing" },
   {
     code: `asset({ key: "x", deps: { orders: "orders" }, materialize: () => 1 })`,
@@ -68,7 +88,7 @@ const MISTAKES: readonly { readonly code: string; readonly says: string }[] = [
 ];
 
 const HEAD = `
-import { asset, assetCheck, dailyPartitions, definitions, dep, fail, pass, resource, specificPartitions, staticPartitions,
+import { asset, assetCheck, atLeast, customMapping, dailyPartitions, definitions, dep, fail, pass, resource, specificPartitions, staticPartitions,
   type IoManager, type SameAsStored } from ${JSON.stringify(join(import.meta.dirname, "../src/index.ts"))};
 declare const rows: IoManager<readonly { id: number }[], SameAsStored>;
 const days = dailyPartitions({ start: "2024-01-01" });
@@ -76,7 +96,7 @@ const orders = asset({ key: "orders", partitions: days, materialize: () => [{ id
 const regional = asset({ key: "regional", partitions: staticPartitions(["eu", "us"]), materialize: () => 1 });
 const bucket = resource.required<{ put(key: string): void }>()("bucket");
 const writer = asset({ key: "writer", resources: { bucket }, materialize: ({ resources }) => resources.bucket.put("x") });
-export const used = [asset, assetCheck, definitions, dep, fail, pass, specificPartitions, rows, orders, regional, writer];
+export const used = [atLeast, customMapping, asset, assetCheck, definitions, dep, fail, pass, specificPartitions, rows, orders, regional, writer];
 `;
 
 describe("the compiler says what is wrong and what to do", () => {

@@ -35,6 +35,10 @@ export const DECLARATION_ERRORS = {
     summary: "There is no asset with this key.",
     remedy: "Check the spelling; the message names the nearest keys.",
   },
+  WAIT_POLICY_INVALID: {
+    summary: "A wait policy cannot be used, or its dependency reads exactly one partition.",
+    remedy: "Write `wait: atLeast(5)` or `wait: atMostMissing(2)` for a dependency that reads many partitions.",
+  },
   CHECK_DUPLICATE: {
     summary: "Two checks of one asset have the same name.",
     remedy: "Give one of them another name.",

@@ -1,7 +1,8 @@
 import { HeddleError, isHeddleError } from "../errors.ts";
+import { describeMapping, isNestedIn } from "./describe-mapping.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
 import type { Multiplicity } from "./partition-mapping.ts";
-import type { Cadence, MultiPartitionsSpec, PartitionsSpec, TimeWindowPartitionsSpec } from "./partitions-spec.ts";
+import type { MultiPartitionsSpec, PartitionsSpec, TimeWindowPartitionsSpec } from "./partitions-spec.ts";
 import { haveSameWindows, isSameTimeZone } from "./same-ordinals.ts";
 
 /** A mapping that follows from two partitions definitions. */
@@ -18,34 +19,33 @@ export interface DerivedMapping {
  * @throws MAPPING_NOT_DERIVABLE saying why
  */
 export function deriveMapping(upstream: PartitionsSpec | null, downstream: PartitionsSpec | null): DerivedMapping {
-  if (upstream === null)
-    return derived({ kind: "unpartitioned" }, "one", "The upstream has no partitions: its one value is read.");
-  if (downstream === null) {
-    return derived(
-      { kind: "all" },
-      "many",
-      "The downstream has no partitions: all partitions of the upstream are read.",
-    );
-  }
+  const found = derive(upstream, downstream);
+  return { ...found, rule: describeMapping(found.mapping, { upstream, downstream }) };
+}
+
+interface Derivation {
+  readonly mapping: MappingSpec;
+  readonly multiplicity: Multiplicity;
+}
+
+const IDENTITY: Derivation = { mapping: { kind: "identity" }, multiplicity: "one" };
+
+function derive(upstream: PartitionsSpec | null, downstream: PartitionsSpec | null): Derivation {
+  if (upstream === null) return { mapping: { kind: "unpartitioned" }, multiplicity: "one" };
+  if (downstream === null) return { mapping: { kind: "all" }, multiplicity: "many" };
   if (upstream.kind === "multi") {
     return downstream.kind === "multi" ? betweenDimensions(upstream, downstream) : fromDimensions(upstream, downstream);
   }
   if (downstream.kind === "multi") return toDimensions(upstream, downstream);
   if (upstream.kind === "time-window" && downstream.kind === "time-window") return betweenTimes(upstream, downstream);
   if (upstream.kind === "static" && downstream.kind === "static") {
-    const missing = downstream.keys.filter((key) => !upstream.keys.includes(key));
-    if (missing.length === 0)
-      return derived({ kind: "identity" }, "one", "Each key reads the partition with the same key.");
-    throw notDerivable(`the upstream has no partition ${JSON.stringify(missing[0])}`, "staticMapping({ … })");
+    const known = new Set(upstream.keys);
+    const missing = downstream.keys.find((key) => !known.has(key));
+    if (missing === undefined) return IDENTITY;
+    throw notDerivable(`the upstream has no partition ${JSON.stringify(missing)}`, "staticMapping({ … })");
   }
   if (upstream.kind === "dynamic" && downstream.kind === "dynamic") {
-    if (upstream.name === downstream.name) {
-      return derived(
-        { kind: "identity" },
-        "one",
-        `Each key of ${upstream.name} reads the partition with the same key.`,
-      );
-    }
+    if (upstream.name === downstream.name) return IDENTITY;
     throw notDerivable(`${upstream.name} and ${downstream.name} are different dynamic partitions`, "identityMapping()");
   }
   throw notDerivable(
@@ -54,43 +54,22 @@ export function deriveMapping(upstream: PartitionsSpec | null, downstream: Parti
   );
 }
 
-function derived(mapping: MappingSpec, multiplicity: Multiplicity, rule: string): DerivedMapping {
-  return { mapping, multiplicity, rule };
-}
-
 const OVERLAPPING = { kind: "time-window", startOffset: 0, endOffset: 0 } as const;
-const UNIT: { readonly [cadence in Cadence]: string } = {
-  hourly: "hour",
-  daily: "day",
-  weekly: "week",
-  monthly: "month",
-  cron: "window",
-};
-/** Cadences whose windows lie each within one window of the key's cadence; the type `InferMultiplicity` has the same table. */
-const NESTED: { readonly [cadence in Cadence]: readonly Cadence[] } = {
-  hourly: [],
-  daily: ["hourly"],
-  weekly: ["hourly", "daily"],
-  monthly: ["hourly", "daily"],
-  cron: [],
-};
-
-function betweenTimes(upstream: TimeWindowPartitionsSpec, downstream: TimeWindowPartitionsSpec): DerivedMapping {
-  const [up, down] = [UNIT[upstream.cadence], UNIT[downstream.cadence]];
+function betweenTimes(upstream: TimeWindowPartitionsSpec, downstream: TimeWindowPartitionsSpec): Derivation {
   const isSame = upstream.cadence === downstream.cadence && upstream.cadence !== "cron";
   if (isSame) {
     requireSingle(upstream, downstream, {
       fits: haveSameWindows(upstream, downstream),
       leftOut: downstream.exclusions,
     });
-    return derived({ kind: "identity" }, "one", `Each ${down} reads the same ${up}.`);
+    return IDENTITY;
   }
-  if (NESTED[upstream.cadence].includes(downstream.cadence)) {
+  if (isNestedIn(downstream.cadence, upstream.cadence)) {
     // An exclusion means other windows in another cadence, so the same words of the downstream are no help.
     requireSingle(upstream, downstream, { fits: isNested(upstream, downstream), leftOut: [] });
-    return derived(OVERLAPPING, "one", `Each ${down} reads the ${up} that it lies in.`);
+    return { mapping: OVERLAPPING, multiplicity: "one" };
   }
-  return derived(OVERLAPPING, "many", `Each ${down} reads the ${up}s that overlap it.`);
+  return { mapping: OVERLAPPING, multiplicity: "many" };
 }
 
 interface Single {
@@ -132,45 +111,40 @@ function isNested(upstream: TimeWindowPartitionsSpec, downstream: TimeWindowPart
 }
 
 /** Dimensions of the same name correspond; all of any other upstream dimension is read. */
-function betweenDimensions(upstream: MultiPartitionsSpec, downstream: MultiPartitionsSpec): DerivedMapping {
-  const parts = upstream.dimensions.map(({ name, partitions }) => {
+function betweenDimensions(upstream: MultiPartitionsSpec, downstream: MultiPartitionsSpec): Derivation {
+  const shared = upstream.dimensions.flatMap(({ name, partitions }) => {
     const own = downstream.dimensions.find((dimension) => dimension.name === name);
-    return { name, found: own === undefined ? null : deriveMapping(partitions, own.partitions) };
+    return own === undefined ? [] : [{ name, found: derive(partitions, own.partitions) }];
   });
-  const shared = parts.flatMap(({ name, found }) => (found === null ? [] : [{ name, found }]));
   if (shared.length === 0) throw notDerivable("the two have no dimension of the same name", "multiMapping({ … })");
-  const isOne = shared.length === parts.length && shared.every(({ found }) => found.multiplicity === "one");
+  const isWhole = shared.length === upstream.dimensions.length;
+  const isOne = isWhole && shared.every(({ found }) => found.multiplicity === "one");
   const dimensions = shared.map(({ name, found }) => ({ upstream: name, downstream: name, mapping: found.mapping }));
-  const rules = parts.map(({ name, found }) => `${name}: ${found === null ? "All of it is read." : found.rule}`);
-  return derived({ kind: "multi", dimensions }, isOne ? "one" : "many", rules.join(" "));
+  return { mapping: { kind: "multi", dimensions }, multiplicity: isOne ? "one" : "many" };
 }
 
-function fromDimensions(upstream: MultiPartitionsSpec, downstream: PartitionsSpec): DerivedMapping {
-  const { name, found } = onlyDimension(upstream, (partitions) => deriveMapping(partitions, downstream));
+function fromDimensions(upstream: MultiPartitionsSpec, downstream: PartitionsSpec): Derivation {
+  const { name, found } = onlyDimension(upstream, (partitions) => derive(partitions, downstream));
   const dimensions = [{ upstream: name, downstream: null, mapping: found.mapping }];
-  const rest = upstream.dimensions.length > 1 ? " All of the other dimensions is read." : "";
-  return derived({ kind: "multi", dimensions }, "many", `${name}: ${found.rule}${rest}`);
+  return { mapping: { kind: "multi", dimensions }, multiplicity: "many" };
 }
 
-function toDimensions(upstream: PartitionsSpec, downstream: MultiPartitionsSpec): DerivedMapping {
-  const { name, found } = onlyDimension(downstream, (partitions) => deriveMapping(upstream, partitions));
+function toDimensions(upstream: PartitionsSpec, downstream: MultiPartitionsSpec): Derivation {
+  const { name, found } = onlyDimension(downstream, (partitions) => derive(upstream, partitions));
   const dimensions = [{ upstream: null, downstream: name, mapping: found.mapping }];
-  return derived({ kind: "multi", dimensions }, found.multiplicity, `${name}: ${found.rule}`);
+  return { mapping: { kind: "multi", dimensions }, multiplicity: found.multiplicity };
 }
 
 interface NamedDerivation {
   readonly name: string;
-  readonly found: DerivedMapping;
+  readonly found: Derivation;
 }
 
 /** The one dimension for which a mapping can be derived. */
-function onlyDimension(
-  spec: MultiPartitionsSpec,
-  derive: (partitions: PartitionsSpec) => DerivedMapping,
-): NamedDerivation {
+function onlyDimension(spec: MultiPartitionsSpec, find: (partitions: PartitionsSpec) => Derivation): NamedDerivation {
   const candidates = spec.dimensions.flatMap(({ name, partitions }): NamedDerivation[] => {
     try {
-      return [{ name, found: derive(partitions) }];
+      return [{ name, found: find(partitions) }];
     } catch (error) {
       // Not derivable is an answer here: the dimension is no candidate.
       if (isHeddleError(error, "MAPPING_NOT_DERIVABLE")) return [];

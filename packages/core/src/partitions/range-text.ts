@@ -53,13 +53,18 @@ function existing(text: string, set: PartitionSet, source: RangeSource): Partiti
   });
 }
 
+/** `Did you mean …?` with the keys that are most like a key that is not there; `null` when none is like it. */
+export function nearestKeys(key: string, { all, keyOf }: Pick<RangeSource, "all" | "keyOf">): string | null {
+  const compared = function* (): Iterable<string> {
+    for (const ordinal of all.take(MAX_COMPARED)) yield keyOf(ordinal) ?? "";
+    for (const ordinal of lastOf(all, MAX_COMPARED)) yield keyOf(ordinal) ?? "";
+  };
+  return formatNearest(key, new Set(compared()));
+}
+
 /** The error for a key that a definition does not have, with what it has instead. */
 export function unknownKey(key: string, source: RangeSource): HeddleError {
-  const compared = function* (): Iterable<string> {
-    for (const ordinal of source.all.take(MAX_COMPARED)) yield source.keyOf(ordinal) ?? "";
-    for (const ordinal of lastOf(source.all, MAX_COMPARED)) yield source.keyOf(ordinal) ?? "";
-  };
-  const nearest = formatNearest(key, new Set(compared()));
+  const nearest = nearestKeys(key, source);
   return new HeddleError("PARTITION_UNKNOWN", `there is no partition ${JSON.stringify(key)}`, {
     hint: [nearest, describeAll(source)].filter((part) => part !== null).join(" "),
     details: { key },

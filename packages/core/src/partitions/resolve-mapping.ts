@@ -5,6 +5,7 @@ import { ListedRelation, type ListedReads } from "./listed-relation.ts";
 import type { DimensionMappingSpec, MappingSpec } from "./mapping-spec.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
+import type { StaticPartitionsSpec } from "./partitions-spec.ts";
 import type { MappingEnds, ResolvedMapping } from "./resolved-mapping.ts";
 import { haveSameOrdinals, haveSameWindows } from "./same-ordinals.ts";
 import { WindowRelation, type TimeSpace, type WindowOffsets } from "./window-relation.ts";
@@ -12,6 +13,9 @@ import { WindowRelation, type TimeSpace, type WindowOffsets } from "./window-rel
 export type { ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
 
 type Ends = MappingEnds<PartitionSpace>;
+
+/** Largest offset of a mapping by time, in windows. */
+const MAX_OFFSET = 1_000_000;
 
 /**
  * Resolves a mapping between two spaces, which must be resolved at the same instant.
@@ -103,20 +107,40 @@ function resolveIdentity(ends: Ends): ResolvedMapping {
 
 function resolveWindows(mapping: WindowOffsets & { readonly kind: "time-window" }, ends: Ends): ResolvedMapping {
   const [upstream, downstream] = [ends.upstream, ends.downstream];
-  if (!isByTime(upstream) || !isByTime(downstream)) {
-    const side = isByTime(upstream) ? "downstream" : "upstream";
-    throw invalid(
-      mapping,
-      `the ${side} is not partitioned by time`,
-      "Use allPartitions(), staticMapping() or another mapping.",
-    );
-  }
   const { startOffset, endOffset } = mapping;
-  if (!Number.isSafeInteger(startOffset) || !Number.isSafeInteger(endOffset) || startOffset > endOffset) {
-    const hint = "Count in whole downstream windows, -1 for the one before; the end is not before the start.";
+  if (!isOffset(startOffset) || !isOffset(endOffset) || startOffset > endOffset) {
+    const hint = `Count in whole downstream windows, -1 for the one before, ${MAX_OFFSET} at most; the end is not before the start.`;
     throw invalid(mapping, `its offsets ${startOffset} and ${endOffset} cannot be used`, hint);
   }
-  return new WindowRelation(mapping, { upstream, downstream });
+  const [up, down] = [upstream.spec, downstream.spec];
+  if (up?.kind === "static" && down?.kind === "static" && haveSameOrdinals(up, down)) {
+    return resolveNeighbours(mapping, down, ends);
+  }
+  if (isByTime(upstream) && isByTime(downstream)) return new WindowRelation(mapping, { upstream, downstream });
+  const side = isByTime(upstream) ? "downstream" : "upstream";
+  throw invalid(
+    mapping,
+    `the ${side} is not partitioned by time`,
+    "Use allPartitions(), staticMapping() or another mapping.",
+  );
+}
+
+function isOffset(offset: number): boolean {
+  return Number.isSafeInteger(offset) && Math.abs(offset) <= MAX_OFFSET;
+}
+
+/** Offsets among fixed keys: the keys before and after it in their order. */
+function resolveNeighbours(
+  { startOffset, endOffset }: WindowOffsets,
+  { keys }: StaticPartitionsSpec,
+  ends: Ends,
+): ResolvedMapping {
+  const ordinals = keys.map((key) => ends.downstream.ordinalOf(key) ?? 0);
+  const reads = ordinals.map((ordinal, place): [number, ListedReads] => {
+    const read = ordinals.slice(Math.max(0, place + startOffset), Math.max(0, place + endOffset + 1));
+    return [ordinal, { ordinals: PartitionSet.of(read), isWhole: true }];
+  });
+  return new ListedRelation(new Map(reads), ends, true);
 }
 
 function isByTime(space: PartitionSpace): space is TimeSpace {

@@ -37,10 +37,13 @@ export interface ReportedProblem {
 /** Collects problems and writes places relative to the project. */
 export class ProblemReport {
   readonly problems: DefinitionProblem[] = [];
+  /** Epoch milliseconds at which the definitions are judged. */
+  readonly now: number;
   readonly #projectDirectory: string;
 
-  constructor(projectDirectory: string) {
+  constructor(projectDirectory: string, now: number) {
     this.#projectDirectory = projectDirectory;
+    this.now = now;
   }
 
   add(code: ErrorCode, { message, hint, about, asset }: ReportedProblem): void {

@@ -1,3 +1,5 @@
+import { MAX_CHUNK_SIZE } from "../chunk.ts";
+import { isConfigSchema } from "../config-schema.ts";
 import type { AnyAsset, AnyUpstream } from "../declarations.ts";
 import { isRecord } from "../definitions.ts";
 import { isHeddleError } from "../errors.ts";
@@ -40,7 +42,8 @@ function describedWrongly(asset: AnyUpstream): string[] {
 }
 
 function executedWrongly(asset: AnyAsset): string[] {
-  const { materialize, timeoutMs, isolation, io, retry }: { readonly [K in keyof AnyAsset]: unknown } = asset;
+  const { materialize, timeoutMs, isolation, io, retry, chunk, config }: { readonly [K in keyof AnyAsset]: unknown } =
+    asset;
   const problems = findRetryPolicyProblems(asset.retry);
   if (!isRecord(retry)) problems.push(`retry is ${describeType(retry)}; it must be an object`);
   if (typeof materialize !== "function")
@@ -51,8 +54,26 @@ function executedWrongly(asset: AnyAsset): string[] {
   if (isolation !== "shared" && isolation !== "process") {
     problems.push(`isolation is ${JSON.stringify(isolation)}; it must be "shared" or "process"`);
   }
+  problems.push(...chunkProblems(asset, chunk));
+  if (config !== null && !isConfigSchema(config)) {
+    problems.push(`config is ${describeType(config)}; it must be a schema of zod, valibot or another Standard Schema`);
+  }
   if (io !== null && !isIoManager(io)) problems.push(`io is ${describeType(io)}; it must be made by ioManager()`);
   return problems;
+}
+
+function chunkProblems(asset: AnyAsset, chunk: unknown): string[] {
+  if (chunk === null) return [];
+  const fits =
+    chunk === "range" || (Number.isSafeInteger(chunk) && Number(chunk) >= 1 && Number(chunk) <= MAX_CHUNK_SIZE);
+  if (!fits)
+    return [`chunk is ${JSON.stringify(chunk)}; it must be "range" or a whole number from 1 to ${MAX_CHUNK_SIZE}`];
+  if (asset.partitions === undefined) return ["it has a chunk and no partitions to make chunks of"];
+  // A partition that waits for another one of its own chunk would wait for ever.
+  const readsItself = Object.values(asset.deps).some((dependency) => dependency.asset === asset);
+  return readsItself
+    ? ["it has a chunk and reads its own earlier partitions, which must be made one after the other"]
+    : [];
 }
 
 function metadataProblems(asset: AnyUpstream): string[] {

@@ -2,12 +2,14 @@ import { hasBrand } from "../brand.ts";
 import { HeddleError, isHeddleError } from "../errors.ts";
 import { describeType } from "../json-value.ts";
 import { deriveMapping } from "../partitions/derive-mapping.ts";
-import type { PartitionMapping } from "../partitions/partition-mapping.ts";
+import type { MappingSpec } from "../partitions/mapping-spec.ts";
+import { dimensionOf, type CompletingEnds, type PartitionMapping } from "../partitions/partition-mapping.ts";
 import type { PartitionsDefinition } from "../partitions/partitions-definition.ts";
 import type { PartitionsProblem } from "../partitions/partitions-problem.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
 import { resolveMapping } from "../partitions/resolve-mapping.ts";
 import { resolvePartitions } from "../partitions/resolve-partitions.ts";
+import { haveSameOrdinals, haveSameWindows } from "../partitions/same-ordinals.ts";
 import { validatePartitionsSpec } from "../partitions/validate-partitions-spec.ts";
 
 /**
@@ -18,6 +20,12 @@ export class PartitionJudge {
   readonly #problems = new Map<unknown, readonly PartitionsProblem[]>();
   readonly #mappings = new Map<string, HeddleError | null>();
   readonly #numbers = new Map<unknown, number>();
+  readonly #now: number;
+
+  /** @param now epoch milliseconds up to which functions of mappings are asked for what exists */
+  constructor(now: number) {
+    this.#now = now;
+  }
 
   /** What is wrong with the partitions of an asset. */
   problemsOf(partitions: PartitionsDefinition | undefined): readonly PartitionsProblem[] {
@@ -37,16 +45,22 @@ export class PartitionJudge {
     from: PartitionsSpec | null,
     to: PartitionsSpec | null,
   ): HeddleError | null {
-    const identity = `${this.#numberOf(from)} ${this.#numberOf(to)} ${JSON.stringify(mapping)}`;
+    // Two functions are two mappings, whatever they look like as text.
+    const isPlain = mapping?.complete === undefined;
+    const own = isPlain ? JSON.stringify(mapping) : `function ${this.#numberOfValue(mapping)}`;
+    const identity = `${this.#numberOf(from)} ${this.#numberOf(to)} ${own}`;
     const known = this.#mappings.get(identity);
     if (known !== undefined) return known;
-    const misfit = findMisfit(mapping, from, to);
+    const misfit = findMisfit(mapping, { upstream: from, downstream: to, now: this.#now });
     this.#mappings.set(identity, misfit);
     return misfit;
   }
 
   #numberOf(spec: PartitionsSpec | null): number {
-    const identity = identityOf(spec);
+    return this.#numberOfValue(identityOf(spec));
+  }
+
+  #numberOfValue(identity: unknown): number {
     const number = this.#numbers.get(identity) ?? this.#numbers.size;
     this.#numbers.set(identity, number);
     return number;
@@ -66,24 +80,46 @@ function notPartitions(given: unknown): PartitionsProblem {
   };
 }
 
-function findMisfit(
-  mapping: PartitionMapping | null,
-  from: PartitionsSpec | null,
-  to: PartitionsSpec | null,
-): HeddleError | null {
+function findMisfit(mapping: PartitionMapping | null, ends: CompletingEnds): HeddleError | null {
+  const { upstream, downstream } = ends;
   try {
-    if (mapping === null) deriveMapping(from, to);
+    if (mapping === null) deriveMapping(upstream, downstream);
     else {
       requireMapping(mapping);
+      const spec = mapping.complete?.(ends) ?? mapping.spec;
       // Whether a mapping fits does not depend on the instant: what exists may be nothing yet.
       const at = { now: 0 };
-      resolveMapping(mapping.spec, { upstream: resolvePartitions(from, at), downstream: resolvePartitions(to, at) });
+      resolveMapping(spec, {
+        upstream: resolvePartitions(upstream, at),
+        downstream: resolvePartitions(downstream, at),
+      });
+      if (mapping.multiplicity === "one") requireOne(spec, upstream, downstream);
     }
     return null;
   } catch (error) {
     if (isHeddleError(error)) return error;
     throw error;
   }
+}
+
+/** Refuses windows that may overlap several others where one value is promised. */
+function requireOne(spec: MappingSpec, upstream: PartitionsSpec | null, downstream: PartitionsSpec | null): void {
+  if (spec.kind === "multi") {
+    for (const { upstream: from, downstream: to, mapping } of spec.dimensions) {
+      requireOne(mapping, dimensionOf(upstream, from) ?? null, dimensionOf(downstream, to) ?? null);
+    }
+    return;
+  }
+  if (spec.kind !== "time-window" || upstream === null || downstream === null) return;
+  const isByTime = upstream.kind === "time-window" && downstream.kind === "time-window";
+  if (isByTime ? haveSameWindows(upstream, downstream) : haveSameOrdinals(upstream, downstream)) return;
+  throw new HeddleError(
+    "MAPPING_INVALID",
+    "the mapping reads the partition before, and the two have different partitions",
+    {
+      hint: "Use timeWindowMapping({ startOffset: -1, endOffset: -1 }), which reads any number of windows.",
+    },
+  );
 }
 
 function requireMapping(mapping: PartitionMapping): void {

@@ -9,7 +9,7 @@ import { PartitionJudge } from "./partition-judge.ts";
  * declared mapping or by a derived one.
  */
 export const partitionRule: DefinitionRule = (definitions, report) => {
-  const judge = new PartitionJudge();
+  const judge = new PartitionJudge(report.now);
   reportPartitions(definitions, judge, report);
   for (const asset of madeAssets(definitions)) {
     for (const [name, dependency] of Object.entries(asset.deps)) {

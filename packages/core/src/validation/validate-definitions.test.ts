@@ -6,8 +6,10 @@ import { definitions } from "../definitions.ts";
 import { dep } from "../dep.ts";
 import { externalAsset } from "../external-asset.ts";
 import { staticPartitions } from "../partitions/key-partitions.ts";
-import { timeWindowMapping } from "../partitions/partition-mapping.ts";
+import { customMapping } from "../partitions/custom-mapping.ts";
+import { lastPartition, previousPartition, timeWindowMapping } from "../partitions/partition-mapping.ts";
 import { dailyPartitions, monthlyPartitions } from "../partitions/time-partitions.ts";
+import { atLeast, atMostMissing } from "../partitions/wait-policy.ts";
 import { resource } from "../resource.ts";
 import { validateDefinitions } from "./validate-definitions.ts";
 
@@ -226,6 +228,62 @@ describe("partitions and mappings", () => {
     expect(codes({ assets: [days, unmade] })).toEqual(["MAPPING_INVALID"]);
   });
 
+  test("a function whose answers are no keys of the upstream, and one of them for each pair of assets", () => {
+    const months = { partitions: monthlyPartitions({ start: "2024-01" }) };
+    const reading = (answer: string) => dep(days, { mapping: customMapping(() => [answer]) as never });
+    const assets = [
+      days,
+      plain("good", { ...months, deps: { days: reading("2024-01-01") } }),
+      plain("bad", { ...months, deps: { days: reading("2023-01-01") } }),
+    ];
+    expect(validate({ assets })).toEqual([
+      expect.objectContaining({
+        code: "MAPPING_INVALID",
+        asset: "bad",
+        message: expect.stringContaining('for "2024-01" it returned "2023-01-01"'),
+        hint: expect.stringContaining("2024-01-01.."),
+      }),
+    ]);
+  });
+
+  test("the partition before, of partitions that are not the same", () => {
+    const before = { days: dep(days, { mapping: previousPartition() }) };
+    const later = dailyPartitions({ start: "2024-06-01" });
+    expect(codes({ assets: [days, plain("a", { partitions: later, deps: before })] })).toEqual([]);
+    const tokyo = dailyPartitions({ start: "2024-06-01", timeZone: "Asia/Tokyo" });
+    expect(codes({ assets: [days, plain("a", { partitions: tokyo, deps: before })] })).toEqual(["MAPPING_INVALID"]);
+    const months = monthlyPartitions({ start: "2024-06" });
+    expect(codes({ assets: [days, plain("a", { partitions: months, deps: before })] })).toEqual(["MAPPING_INVALID"]);
+    const [one, other] = [staticPartitions(["a", "b"]), staticPartitions(["b", "a"])];
+    const keys = plain("keys", { partitions: one });
+    const own = { keys: dep(keys, { mapping: previousPartition() }) };
+    expect(codes({ assets: [keys, plain("a", { partitions: one, deps: own })] })).toEqual([]);
+    expect(codes({ assets: [keys, plain("a", { partitions: other, deps: own })] })).toEqual(["MAPPING_INVALID"]);
+  });
+
+  test.each([
+    [{ kind: "at-least", count: 1.5 }, "its count is 1.5"],
+    [{ kind: "at-most-missing", count: -1 }, "its count is -1"],
+    [{ kind: "some" }, 'its kind is "some"'],
+    [5, "it is a number"],
+  ])("a wait policy that is none: %o", (wait, message) => {
+    const months = { partitions: monthlyPartitions({ start: "2024-01" }) };
+    const asset = plain("m", { ...months, deps: { days: dep(days, { wait: wait as never }) } });
+    expect(validate({ assets: [days, asset] })).toEqual([
+      expect.objectContaining({ code: "WAIT_POLICY_INVALID", asset: "m", message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  test("a wait policy of a dependency that reads one partition, declared or derived", () => {
+    const same = { partitions: dailyPartitions({ start: "2024-01-01" }) };
+    const derived = plain("a", { ...same, deps: { days: dep(days, { wait: atLeast(1) }) } });
+    const declared = dep(days, { mapping: lastPartition(), wait: atMostMissing(1) });
+    const problems = codes({ assets: [days, derived, plain("b", { deps: { days: declared } })] });
+    expect(problems).toEqual(["WAIT_POLICY_INVALID", "WAIT_POLICY_INVALID"]);
+    const many = dep(days, { mapping: timeWindowMapping({ startOffset: -6 }), wait: atLeast(5) });
+    expect(codes({ assets: [days, plain("c", { ...same, deps: { days: many } })] })).toEqual([]);
+  });
+
   test("what is wrong with partitions is not said again for every dependency", () => {
     const broken = plain("a", { partitions: staticPartitions(["x", "x"]) });
     expect(codes({ assets: [broken, plain("b", { deps: { broken } })] })).toEqual(["PARTITIONS_INVALID"]);
@@ -248,6 +306,11 @@ describe("options", () => {
     [{ description: {} }, "description is"],
     [{ metadata: { at: new Date(0) } }, "at is a Date"],
     [{ metadata: 3 }, "metadata is a number"],
+    [{ chunk: 10 }, "it has a chunk and no partitions"],
+    [{ chunk: 0, partitions: staticPartitions(["x"]) }, "chunk is 0"],
+    [{ chunk: "all", partitions: staticPartitions(["x"]) }, 'chunk is "all"'],
+    [{ chunk: 1e9, partitions: staticPartitions(["x"]) }, "chunk is 1000000000"],
+    [{ config: { count: 1 } }, "config is an object"],
   ])("%o", (options, problem) => {
     expect(validate({ assets: [plain("a", options)] })).toEqual([
       expect.objectContaining({ code: "ASSET_INVALID", asset: "a", message: expect.stringContaining(problem) }),

@@ -6,6 +6,7 @@ import { entryRule } from "./entry-rules.ts";
 import { duplicateRule, keyRule, twinRule } from "./key-rules.ts";
 import { optionRule } from "./option-rules.ts";
 import { partitionRule } from "./partition-rules.ts";
+import { waitRule } from "./wait-rules.ts";
 import { resourceRule } from "./resource-rules.ts";
 
 /** In the order in which their problems are shown: what explains others comes first. */
@@ -17,6 +18,7 @@ const RULES: readonly DefinitionRule[] = [
   dependencyRule,
   cycleRule,
   partitionRule,
+  waitRule,
   optionRule,
   checkRule,
   resourceRule,
@@ -27,12 +29,13 @@ const RULES: readonly DefinitionRule[] = [
  * names the asset, its file and the remedy.
  *
  * @param options.projectDirectory files are named relative to it. @default absolute names
+ * @param options.now epoch milliseconds up to which functions of mappings are asked for what exists. @default the present
  */
 export function validateDefinitions(
   definitions: Definitions,
-  options: { readonly projectDirectory?: string } = {},
+  options: { readonly projectDirectory?: string; readonly now?: number } = {},
 ): DefinitionProblem[] {
-  const report = new ProblemReport(options.projectDirectory ?? "");
+  const report = new ProblemReport(options.projectDirectory ?? "", options.now ?? Date.now());
   for (const rule of RULES) rule(definitions, report);
   return report.problems;
 }
