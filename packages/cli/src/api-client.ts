@@ -1,5 +1,6 @@
 import { createLocalApi, type Api } from "@heddle/api";
 import { consoleLog, findProject, type Project } from "@heddle/engine";
+import { PlanFiles } from "./plan-files.ts";
 import { openDeployment, type Deployment } from "./deployment.ts";
 
 /** A project with its database, and the API on it: the very procedures that the catalog calls, without a server between. */
@@ -7,17 +8,21 @@ export interface ProjectApi extends AsyncDisposable {
   readonly project: Project;
   readonly deployment: Deployment;
   readonly api: Api;
+  /** Plans that commands have shown. */
+  readonly plans: PlanFiles;
 }
 
 /** Opens a project's deployment and the API on it. */
 export async function openApi(directory: string): Promise<ProjectApi> {
   const project = findProject(directory);
   const deployment = await openDeployment(project);
-  const { api, close } = await createLocalApi({ db: deployment.db, log: consoleLog("api") });
+  const plans = new PlanFiles(project.stateDirectory);
+  const { api, close } = await createLocalApi({ db: deployment.db, log: consoleLog("api"), previews: plans });
   return {
     project,
     deployment,
     api,
+    plans,
     async [Symbol.asyncDispose]() {
       await close();
       await deployment[Symbol.asyncDispose]();

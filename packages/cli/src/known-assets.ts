@@ -3,15 +3,15 @@ import type { Api } from "@heddle/api";
 
 /**
  * Makes sure that every asset which a selection names by its whole key exists: a selection of nothing would otherwise be
- * carried out in silence. @throws SELECTION_SYNTAX, ASSET_UNKNOWN naming the nearest keys
+ * carried out in silence. Gives the keys of all assets. @throws SELECTION_SYNTAX, ASSET_UNKNOWN naming the nearest keys
  */
-export async function requireKnownAssets(api: Api, text: string): Promise<void> {
+export async function requireKnownAssets(api: Api, text: string): Promise<readonly string[]> {
   const named = namedKeys(parseSelection(text));
-  if (named.length === 0) return;
   const snapshot = await api.assets.snapshot({});
-  const keys = new Set(snapshot.kind === "snapshot" ? snapshot.keys : []);
+  const all = snapshot.kind === "snapshot" ? snapshot.keys : [];
+  const keys = new Set(all);
   const unknown = named.find((key) => !keys.has(key));
-  if (unknown === undefined) return;
+  if (unknown === undefined) return all;
   throw new HeddleError("ASSET_UNKNOWN", `there is no asset ${JSON.stringify(unknown)}`, {
     hint: formatNearest(unknown, keys) ?? "`heddle assets` lists all of them.",
     details: { asset: unknown },

@@ -10,9 +10,12 @@ const USAGE: ReadonlySet<string> = new Set<ErrorCode>([
   "CONFIG_INVALID",
   "PARTITION_SET_INVALID",
   "PARTITION_UNKNOWN",
+  "PLAN_CHUNK_UNUSED",
+  "PLAN_CONFIG_INVALID",
   "PLAN_EMPTY",
   "PLAN_PARTITIONS_MISSING",
   "PLAN_PARTITIONS_UNKNOWN",
+  "PLAN_TOO_LARGE",
   "RUN_NOTHING_TO_RETRY",
   "RUN_UNKNOWN",
   "SELECTION_SYNTAX",
@@ -24,6 +27,8 @@ const FAILED: ReadonlySet<string> = new Set<ErrorCode>([
   "CODE_LOCATION_NO_DEFINITIONS",
   "DEFINITIONS_INVALID",
   "PLAN_CHANGED",
+  "PLAN_OVERLAPS",
+  "PLAN_REFUSED",
 ]);
 
 /** An error as it is told, to people and to programs. */

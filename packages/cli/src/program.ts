@@ -71,18 +71,38 @@ function addDev(command: AddCommand, run: Run): void {
     );
 }
 
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** Adds the options that say what is planned. */
+function addPlanOptions(command: Command): Command {
+  return command
+    .option(
+      "--partitions <text>",
+      'which partitions: "2026-01-01..2026-02-01", "last 7", "a,b", "all"; key=text for one asset of several (repeatable)',
+      collect,
+    )
+    .option("--only <states>", "of those, only: missing, failed, stale (several: missing,failed)")
+    .option("--cascade <what>", "what else: self, upstream-missing, downstream", "self")
+    .option("--order <order>", "which partitions go first: oldest, newest", "oldest")
+    .option("--chunk <size>", "partitions a step, for assets that make several: a number, or range for all")
+    .option("--config <json>", "config by asset key, or @file")
+    .option("--overlap <rule>", "what other runs hold: leave-out, wait, refuse", "leave-out")
+    .option("--leave-out-unreadable", "leave out what reads partitions that do not exist, instead of refusing");
+}
+
 function addLaunches(command: AddCommand, run: Run): void {
+  addPlanOptions(command("plan <selection>", "show exactly what a launch would do, and its hash")).action(
+    run(async (selection: string, options) => (await import("./commands/plan.ts")).plan(selection, options)),
+  );
   for (const [name, description] of [
     ["materialize", "materialize assets, and wait until it is done"],
     ["backfill", "materialize many partitions of assets as one run"],
   ] as const) {
-    const launch = command(`${name} <selection>`, description)
-      .option("--partitions <text>", 'which partitions: "2026-01-01..2026-02-01", "last 7", "a,b", "all"')
-      .option("--only <predicate>", "of those, only: missing, failed, missing-or-failed", "all")
-      .option("--upstream", "make upstream partitions that are missing, too")
-      .option("--downstream", "make everything downstream, too")
+    const launch = addPlanOptions(command(`${name} <selection>`, description))
       .option("--concurrency <number>", "most steps at once")
       .option("--priority <number>", "runs of higher priority go first")
+      .option("--tag <name=value>", "a tag of the run (repeatable)", collect)
+      .option("--plan <hash>", "launch only if the plan is the one that was shown under this hash")
       .option("--dry-run", "show the plan and stop")
       .option("--detach", "launch and do not wait");
     if (name === "materialize") launch.alias("mat");

@@ -58,11 +58,35 @@ describe("what is called wrongly ends with 2 and says what was meant", () => {
     ],
     [
       ["materialize", "x", "--only", "new"],
-      "error CONFIG_INVALID: --only new is not known\n  hint: Use one of all, missing, failed, missing-or-failed.\n",
+      "error CONFIG_INVALID: --only new is not known\n  hint: Use missing, failed, stale, or several of them joined by commas.\n",
     ],
     [
-      ["materialize", "x", "--upstream", "--downstream"],
-      'error CONFIG_INVALID: --upstream and --downstream cannot be combined\n  hint: Name what you want in the selection instead: "+asset+" holds both directions.\n',
+      ["plan", "x", "--cascade", "upstream"],
+      "error CONFIG_INVALID: --cascade upstream is not known\n  hint: Use one of self, upstream-missing, downstream.\n",
+    ],
+    [
+      ["plan", "x", "--order", "random"],
+      "error CONFIG_INVALID: --order random is not known\n  hint: Use one of oldest, newest.\n",
+    ],
+    [
+      ["plan", "x", "--chunk", "0"],
+      'error CONFIG_INVALID: --chunk is "0"\n  hint: It has to be a whole number from 1 to 1000000.\n',
+    ],
+    [
+      ["plan", "x", "--overlap", "ignore"],
+      "error CONFIG_INVALID: --overlap ignore is not known\n  hint: Use one of leave-out, wait, refuse.\n",
+    ],
+    [
+      ["plan", "x", "--config", "[1]"],
+      'error CONFIG_INVALID: --config is no object\n  hint: Write config by asset key: {"weather/raw": {"station": 7}}, or @file.json.\n',
+    ],
+    [
+      ["backfill", "x", "--plan", "newest"],
+      'error CONFIG_INVALID: --plan "newest" is not the hash of a plan\n  hint: Give what `heddle plan` prints, or its first 8 digits or more.\n',
+    ],
+    [
+      ["backfill", "x", "--tag", "urgent"],
+      'error CONFIG_INVALID: --tag "urgent" has no name and value\n  hint: Write it as name=value.\n',
     ],
     [
       ["backfill", "x", "--concurrency", "many"],

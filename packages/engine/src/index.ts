@@ -8,6 +8,7 @@ export type { DefaultsConfig, DeploymentDefaults } from "./worker/protocol.ts";
 export { runProcess, tellParent, type RunningProcess } from "./process-lifecycle.ts";
 export { createPartitionedInput, type LoadablePartition } from "./step/partitioned-input.ts";
 export { createResourceScope, type ResourceRequest, type ResourceScope } from "./step/resource-scope.ts";
+export { runChunk, type ChunkListener, type ChunkResult } from "./step/run-chunk.ts";
 export { runStep, type StepResult } from "./step/run-step.ts";
 export type { StepPorts } from "./step/step-ports.ts";
-export type { CheckReport, StepAssignment, StepInput } from "./worker/protocol.ts";
+export type { CheckReport, ChunkPartition, PartitionsChange, StepAssignment, StepInput } from "./worker/protocol.ts";

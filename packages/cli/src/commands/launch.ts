@@ -1,23 +1,25 @@
-import { HeddleError } from "@heddle/core";
 import type { PlanPreview } from "@heddle/api";
+import { HeddleError } from "@heddle/core";
 import { randomUUID } from "node:crypto";
 import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun } from "../follow-run.ts";
 import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
+import { readPlanHash } from "../plan-files.ts";
+import { readPartitions, readPlanRequest, type PlanOptions, type PlanRequest } from "../plan-request.ts";
+import { printChanges, printPlan } from "../print-plan.ts";
 import type { CommonOptions } from "../program.ts";
 import { readNumber } from "../read-number.ts";
-import { paint, print, printJson, printTable } from "../terminal.ts";
+import { print, printJson } from "../terminal.ts";
+import { showPlan } from "./plan.ts";
 
 /** Options of `heddle materialize` and `heddle backfill`. */
-export interface LaunchOptions extends CommonOptions {
-  readonly partitions?: string;
-  readonly only: string;
-  readonly upstream?: boolean;
-  readonly downstream?: boolean;
+export interface LaunchOptions extends CommonOptions, PlanOptions {
   readonly concurrency?: string;
   readonly priority?: string;
+  readonly tag?: readonly string[];
+  readonly plan?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
 }
@@ -26,47 +28,27 @@ export interface LaunchOptions extends CommonOptions {
 const MAX_PRIORITY = 1_000;
 const MAX_CONCURRENCY = 10_000;
 
-const PREDICATES = {
-  all: undefined,
-  missing: ["missing"],
-  failed: ["failed"],
-  "missing-or-failed": ["missing", "failed"],
-} as const;
-
 /** `heddle materialize` and `heddle backfill`: plan, show it, launch, follow. */
 export async function launch(command: string, selection: string, options: LaunchOptions): Promise<ExitCode> {
-  const request = readRequest(selection, options);
-  const { priority = "0", concurrency } = options;
-  const limits = {
-    priority: readNumber(priority, { name: "--priority", min: -MAX_PRIORITY, max: MAX_PRIORITY }),
-    maxConcurrency:
-      concurrency === undefined
-        ? null
-        : readNumber(concurrency, { name: "--concurrency", min: 1, max: MAX_CONCURRENCY }),
-  };
+  const request = readPlanRequest(selection, options);
+  const settings = readSettings(options);
+  const confirmed = options.plan === undefined ? undefined : readPlanHash(options.plan);
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: !options.dryRun && !options.detach }, async (engine) => {
-    await requireKnownAssets(project.api, selection);
-    const preview = await project.api.plan.preview(request);
-    if (options.json) printJson({ plan: preview });
-    else printPlan(preview);
-    if (options.dryRun) return EXIT.ok;
-    if (preview.total === 0) {
-      if (!options.json) print("There is nothing to do.");
-      return EXIT.ok;
+    const keys = await requireKnownAssets(project.api, selection);
+    const planned: PlanRequest = { ...request, partitions: readPartitions(options.partitions, keys) };
+    const { hash, ...preview } = await project.api.plan.preview(planned);
+    const planHash = confirmed === undefined || hash.startsWith(confirmed) ? hash : project.plans.complete(confirmed);
+    if (options.dryRun && planHash === hash) return showPlan({ ...preview, hash }, { json: options.json === true });
+    if (planHash === hash) {
+      if (options.json) printJson({ plan: { ...preview, hash } });
+      else printPlan({ ...preview, hash });
+      if (preview.total === 0) return nothingToDo(options);
     }
-    const result = await project.api.plan.launch({
-      ...request,
-      planHash: preview.hash,
-      at: preview.at,
-      idempotencyKey: `${command}-${randomUUID()}`,
-      ...limits,
-    });
-    if (result.kind === "changed") {
-      throw new HeddleError("PLAN_CHANGED", "the plan changed between its preview and its launch", {
-        hint: "Another run or a reload came in between: run the command again.",
-      });
-    }
+    const idempotencyKey = `${command}-${randomUUID()}`;
+    const launched = { ...planned, planHash, at: preview.at, idempotencyKey, ...settings };
+    const result = await project.api.plan.launch(launched);
+    if (result.kind === "changed") throw refuseChanged(result, options);
     if (options.detach) {
       if (options.json) printJson({ run: result.runId });
       else print(`launched run ${result.runId}; follow it with: heddle runs show ${result.runId}`);
@@ -76,41 +58,45 @@ export async function launch(command: string, selection: string, options: Launch
   });
 }
 
-type PlanRequest = Parameters<ProjectApi["api"]["plan"]["preview"]>[0];
+function nothingToDo({ json }: CommonOptions): ExitCode {
+  if (!json) print("There is nothing to do.");
+  return EXIT.ok;
+}
 
-function readRequest(selection: string, options: LaunchOptions): PlanRequest {
-  if (!Object.hasOwn(PREDICATES, options.only)) {
-    throw new HeddleError("CONFIG_INVALID", `--only ${options.only} is not known`, {
-      hint: `Use one of ${Object.keys(PREDICATES).join(", ")}.`,
-    });
+type Launched = Awaited<ReturnType<ProjectApi["api"]["plan"]["launch"]>>;
+
+/** Shows what changed, and gives the error that says so. */
+function refuseChanged(
+  { preview, changes }: Extract<Launched, { kind: "changed" }>,
+  { json, plan }: LaunchOptions,
+): HeddleError {
+  if (json) printJson({ changes, plan: preview satisfies PlanPreview });
+  else {
+    printChanges(changes);
+    printPlan(preview);
   }
-  if (options.upstream && options.downstream) {
-    throw new HeddleError("CONFIG_INVALID", "--upstream and --downstream cannot be combined", {
-      hint: 'Name what you want in the selection instead: "+asset+" holds both directions.',
-    });
-  }
-  // The key was just checked.
-  const only = PREDICATES[options.only as keyof typeof PREDICATES];
+  const what = plan === undefined ? "between its preview and its launch" : `since ${plan} was shown`;
+  return new HeddleError("PLAN_CHANGED", `the plan changed ${what}; nothing was launched`, {
+    hint: `Look at what is different. The plan as it is now is ${preview.hash.slice(0, 12)}: launch it with --plan.`,
+    details: { plan: preview.hash },
+  });
+}
+
+function readSettings({ priority = "0", concurrency, tag = [] }: LaunchOptions) {
   return {
-    selection,
-    partitions: options.partitions === undefined ? { kind: "all" } : { kind: "text", text: options.partitions },
-    ...(only !== undefined && { only: [...only] }),
-    cascade: options.upstream ? "upstream_missing" : options.downstream ? "downstream" : "self",
+    priority: readNumber(priority, { name: "--priority", min: -MAX_PRIORITY, max: MAX_PRIORITY }),
+    maxConcurrency:
+      concurrency === undefined
+        ? null
+        : readNumber(concurrency, { name: "--concurrency", min: 1, max: MAX_CONCURRENCY }),
+    tags: Object.fromEntries(tag.map(readTag)),
   };
 }
 
-/** Prints a plan for people. */
-export function printPlan(preview: PlanPreview): void {
-  print(paint.bold(preview.effect));
-  printTable(
-    preview.assets.map((planned) => [
-      `  ${planned.asset.key}`,
-      planned.text === "" ? "" : planned.text,
-      planned.overwrites > 0 ? paint.dim(`${planned.overwrites} to replace`) : "",
-      planned.reason === "selected" ? "" : paint.dim(planned.reason),
-    ]),
-  );
-  if (preview.alreadyPlanned > 0)
-    print(paint.yellow(`  ${preview.alreadyPlanned} steps are left out: other runs hold them`));
-  for (const warning of preview.warnings) print(paint.yellow(`  △ ${warning.message}`));
+function readTag(text: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new HeddleError("CONFIG_INVALID", `--tag ${JSON.stringify(text)} has no name and value`, {
+    hint: "Write it as name=value.",
+  });
 }

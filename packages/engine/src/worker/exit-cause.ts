@@ -58,6 +58,12 @@ function formatDuration(ms: number): string {
 }
 
 /** Names a step for people. */
-export function describeStep(step: { readonly assetKey: string; readonly partitionKey: string | null }): string {
+export function describeStep(step: {
+  readonly assetKey: string;
+  readonly partitionKey: string | null;
+  readonly chunk?: readonly { readonly key: string }[];
+}): string {
+  const { assetKey, chunk = [] } = step;
+  if (chunk.length > 1) return `${assetKey} [${chunk[0]?.key} … ${chunk.at(-1)?.key}, ${chunk.length} partitions]`;
   return step.partitionKey === null ? step.assetKey : `${step.assetKey} [${step.partitionKey}]`;
 }

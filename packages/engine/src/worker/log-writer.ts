@@ -20,6 +20,8 @@ export interface LogOrigin {
   readonly assetId: number;
   readonly ordinal: number;
   readonly attemptId: string;
+  /** The partitions of a chunk, in order: what is not known to be about one of them is about all. */
+  readonly chunk?: readonly { readonly ordinal: number }[];
 }
 
 /** Lines of one asset of one run that are stored together. */
@@ -55,10 +57,12 @@ export class LogWriter {
 
   write(origin: LogOrigin, frame: LogFrame): void {
     const { t, l, m, f, s } = frame;
-    const line = JSON.stringify({ t, o: origin.ordinal, a: origin.attemptId, l, m, f, s });
+    const o = frame.o ?? origin.ordinal;
+    const last = frame.o === undefined ? (origin.chunk?.at(-1)?.ordinal ?? o) : o;
+    const line = JSON.stringify({ t, o, a: origin.attemptId, l, m, f, s, ...(last > o && { z: last }) });
     const pending = this.#pending(origin);
-    pending.firstOrdinal = Math.min(pending.firstOrdinal, origin.ordinal);
-    pending.lastOrdinal = Math.max(pending.lastOrdinal, origin.ordinal);
+    pending.firstOrdinal = Math.min(pending.firstOrdinal, o);
+    pending.lastOrdinal = Math.max(pending.lastOrdinal, last);
     pending.lines.push(line);
     pending.bytes += line.length;
     this.#bytes += line.length;

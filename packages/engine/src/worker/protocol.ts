@@ -28,6 +28,25 @@ export interface StepInput {
   /** Whether the asset's function gets a `PartitionedInput` (by the mapping, however many there are). */
   readonly many: boolean;
   readonly partitions: readonly InputPartition[];
+  /** Keys of partitions that are read, are not there and may be missing. */
+  readonly missing?: readonly string[];
+}
+
+/** One partition of a chunk. */
+export interface ChunkPartition {
+  readonly ordinal: number;
+  readonly key: string;
+  /** Epoch milliseconds, half open; null when the partitions are not windows of time. */
+  readonly window: { readonly start: number; readonly end: number } | null;
+  readonly attempt: number;
+}
+
+/** Keys that a step adds to a dynamic definition, or removes from it, when it is published. */
+export interface PartitionsChange {
+  /** Name of the definition. */
+  readonly definition: string;
+  readonly action: "add" | "remove";
+  readonly keys: readonly string[];
 }
 
 /** One step as it is given out: names and stored values, never code or data. */
@@ -43,6 +62,13 @@ export interface StepTask {
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly inputs: readonly StepInput[];
+  /** What the run states for the asset; left out when it states nothing. */
+  readonly config?: JsonValue;
+  /**
+   * The partitions that one call of the function makes, in order, where it makes several; ordinal, key and window are
+   * those of the first, and the attempt is the highest among them.
+   */
+  readonly chunk?: readonly ChunkPartition[];
 }
 
 /** One execution of a step, as a child process gets it. */
@@ -63,6 +89,8 @@ export interface CheckReport {
 
 interface ReportBase {
   readonly id: number;
+  /** The partition of a chunk that it is about, while the others go on; left out when the step is over. */
+  readonly ordinal?: number;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly durationMs: number;
@@ -71,16 +99,22 @@ interface ReportBase {
   readonly logLines: number;
 }
 
-/** What became of one step. */
+/**
+ * What became of one step. A step that makes several partitions reports each as it comes, and then its own end: what is
+ * said there holds for the partitions that had not been reported.
+ */
 export type StepReport =
   | (ReportBase & {
       readonly kind: "success";
       readonly stored: StoredValue | null;
       readonly dataVersion: string | null;
       readonly metadata: Readonly<Record<string, JsonValue>> | null;
+      readonly dynamicPartitions?: readonly PartitionsChange[];
     })
   | (ReportBase & { readonly kind: "failure"; readonly cause: FailureCause; readonly error: SerializedError })
-  | (ReportBase & { readonly kind: "canceled" });
+  | (ReportBase & { readonly kind: "canceled" })
+  /** A call that made several partitions is over, and each of them has been reported. */
+  | (ReportBase & { readonly kind: "ended" });
 
 /** From the supervisor to a child. */
 export type ChildCommand =
@@ -125,4 +159,6 @@ export interface LogFrame {
   readonly f?: Readonly<Record<string, JsonValue>>;
   /** Where it was written, unless it came through the step's logger. */
   readonly s?: "stdout" | "stderr";
+  /** Ordinal of the partition of a chunk that it is about, where that is known. */
+  readonly o?: number;
 }

@@ -6,6 +6,11 @@ export interface PoolStep extends StepTask {
   readonly assetId: number;
   readonly codeVersionId: number;
   readonly isolation: "shared" | "process";
+  /**
+   * Ordinals of a chunk that have not come to an end. Whoever is told of one takes it out: a chunk that is executed again
+   * is executed without it.
+   */
+  readonly left?: Set<number>;
 }
 
 /** One execution of a step. A step whose process dies is executed again, under another id. */
@@ -57,7 +62,7 @@ export function isIdle<TStep extends PoolStep>(lane: Lane<TStep>): boolean {
  * What a process is sent. An execution after the first stores under a key of its own: the one before it may have stored
  * something already.
  */
-export function toAssignment(step: StepTask, id: number, number: number): StepAssignment {
+export function toAssignment(step: PoolStep, id: number, number: number): StepAssignment {
   return {
     id,
     runId: step.runId,
@@ -69,5 +74,7 @@ export function toAssignment(step: StepTask, id: number, number: number): StepAs
     attempt: step.attempt,
     timeoutMs: step.timeoutMs,
     inputs: step.inputs,
+    ...(step.config !== undefined && { config: step.config }),
+    ...(step.chunk !== undefined && { chunk: step.chunk.filter(({ ordinal }) => step.left?.has(ordinal) !== false) }),
   };
 }

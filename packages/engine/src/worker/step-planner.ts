@@ -1,12 +1,15 @@
 import {
   HeddleError,
+  partitionScheme,
   PartitionSet,
   createPartitionSpaces,
   serializeError,
   type AssetSnapshot,
+  type JsonValue,
+  type PartitionsSpec,
   type PartitionSpace,
   type PartitionSpaces,
-  type ResolvedMapping,
+  type WaitPolicy,
 } from "@heddle/core";
 import {
   getCodeVersion,
@@ -16,12 +19,10 @@ import {
   type Database,
   type MaterializationInputs,
   type StepOutcome,
-  type StoredInputs,
 } from "@heddle/storage";
-import { describeStep } from "./exit-cause.ts";
+import { InputFinder, type ResolvedInput } from "./find-inputs.ts";
 import { PromiseCache } from "./promise-cache.ts";
 import { failedOutcome } from "./step-outcome.ts";
-import type { StepInput } from "./protocol.ts";
 import type { PoolStep } from "./step-lane.ts";
 
 /** A step with everything that is needed to run and to settle it. */
@@ -29,6 +30,8 @@ export interface PlannedStep extends PoolStep {
   readonly claimId: number;
   /** Which materializations it reads. */
   readonly provenance: MaterializationInputs;
+  /** The same for each partition of a chunk, by ordinal. */
+  readonly provenances?: ReadonlyMap<number, MaterializationInputs>;
 }
 
 /** What a claim became: steps to run, and outcomes of those that cannot run. */
@@ -37,31 +40,33 @@ export interface PlannedClaim {
   readonly outcomes: StepOutcome[];
 }
 
-/** One dependency of an asset within one run, with its spaces and mapping resolved. */
-interface ResolvedInput {
-  readonly name: string;
-  readonly upstream: string;
-  readonly many: boolean;
-  readonly space: PartitionSpace;
-  readonly mapping: ResolvedMapping;
-}
-
 /** An asset within one run. */
 interface ResolvedAsset {
   readonly snapshot: AssetSnapshot;
   readonly space: PartitionSpace;
   readonly inputs: readonly ResolvedInput[];
+  /** What the run states for it. */
+  readonly config: JsonValue | undefined;
+}
+
+/** What the plan of a run fixes. */
+interface RunFacts {
+  readonly spaces: PartitionSpaces;
+  readonly specs: ReadonlyMap<string, PartitionsSpec | null>;
+  readonly configs: ReadonlyMap<string, JsonValue>;
 }
 
 /** Caches are cut to this many entries: a worker sees runs come and go, and a snapshot may be large. */
 const CACHE_LIMIT = 256;
 const SNAPSHOT_LIMIT = 8;
 
+const WAIT_FOR_ALL: WaitPolicy = { kind: "all" };
+
 /** Turns claims into steps: names partitions and finds the stored values that each step reads. */
 export class StepPlanner {
   readonly #db: Database;
   readonly #snapshots = new PromiseCache<number, ReadonlyMap<string, AssetSnapshot>>(SNAPSHOT_LIMIT);
-  readonly #spaces = new PromiseCache<number, PartitionSpaces>(CACHE_LIMIT);
+  readonly #runs = new PromiseCache<number, RunFacts>(CACHE_LIMIT);
   readonly #assets = new PromiseCache<string, ResolvedAsset>(CACHE_LIMIT);
 
   constructor(db: Database) {
@@ -73,23 +78,30 @@ export class StepPlanner {
     const stored = await readStoredInputs(
       this.#db,
       claim.environmentId,
-      asset.inputs.map(({ upstream, mapping }) => ({
+      asset.inputs.map(({ upstream, scheme, mapping }) => ({
         assetKey: upstream,
+        scheme,
         partitions: mapping.upstreamOf(claim.partitions).partitions,
       })),
     );
+    const finder = new InputFinder(asset.inputs, stored);
     const steps: PlannedStep[] = [];
     const outcomes: StepOutcome[] = [];
     for (const ordinal of claim.partitions) {
       const step = this.#step(claim, asset, ordinal);
       try {
-        const { inputs, provenance } = findInputs(asset, stored, step);
+        const { inputs, provenance } = finder.ofStep(step);
         steps.push({ ...step, inputs, provenance });
       } catch (error) {
         outcomes.push(failedOutcome(step, { cause: "error", error: serializeError(error) }));
       }
     }
-    return { steps, outcomes };
+    if ((asset.snapshot.chunk ?? null) === null) {
+      if (claim.isChunk) throw chunkUnexpected(claim);
+      return { steps, outcomes };
+    }
+    const chunks = claim.isChunk ? [steps] : steps.map((step) => [step]);
+    return { steps: chunks.flatMap((chunk) => toChunk(chunk, finder)), outcomes };
   }
 
   #step(claim: Claim, asset: ResolvedAsset, ordinal: number): PlannedStep {
@@ -108,14 +120,15 @@ export class StepPlanner {
       timeoutMs: asset.snapshot.timeoutMs,
       inputs: [],
       provenance: [],
+      ...(asset.config !== undefined && { config: asset.config }),
     };
   }
 
   #asset(claim: Claim): Promise<ResolvedAsset> {
     return this.#assets.get(`${claim.runId}/${claim.assetKey}`, async () => {
-      const [assets, spaces] = await Promise.all([
+      const [assets, { spaces, specs, configs }] = await Promise.all([
         this.#snapshots.get(claim.codeVersionId, () => this.#loadSnapshot(claim.codeVersionId)),
-        this.#spaces.get(claim.runId, () => this.#resolveSpaces(claim.runId)),
+        this.#runs.get(claim.runId, () => this.#loadRun(claim.runId)),
       ]);
       const snapshot = assets.get(claim.assetKey);
       if (snapshot === undefined) {
@@ -124,29 +137,42 @@ export class StepPlanner {
           `run ${claim.runId} names ${claim.assetKey}, which its code version does not declare`,
         );
       }
-      const spaceOf = (key: string): PartitionSpace => spaces.spaceOf(assets.get(key)?.partitions ?? null);
+      // What the run makes is cut as its plan says, everything else as the code version does.
+      const spaceOf = (key: string): PartitionSpace => {
+        const planned = specs.get(key);
+        return spaces.spaceOf(planned === undefined ? (assets.get(key)?.partitions ?? null) : planned);
+      };
       const space = spaceOf(claim.assetKey);
+      const isChunked = (snapshot.chunk ?? null) !== null;
       const inputs = snapshot.deps
         .filter(({ upstream }) => assets.get(upstream)?.kind === "asset")
-        .map(({ name, upstream, mapping, multiplicity }) => {
+        .map(({ name, upstream, mapping, multiplicity, wait = WAIT_FOR_ALL }) => {
           const upstreamSpace = spaceOf(upstream);
           const ends = { upstream: upstreamSpace, downstream: space };
           return {
             name,
             upstream,
-            many: multiplicity === "many",
+            // A chunk reads what its partitions read together, whatever each of them reads.
+            many: isChunked ? upstreamSpace.spec !== null : multiplicity === "many",
+            isSelf: upstream === claim.assetKey,
             space: upstreamSpace,
+            scheme: partitionScheme(upstreamSpace.spec),
             mapping: spaces.mappingOf(mapping, ends),
+            wait,
           };
         });
-      return { snapshot, space, inputs };
+      return { snapshot, space, inputs, config: configs.get(claim.assetKey) };
     });
   }
 
   /** Resolved at the instant of the plan, not now: what exists for a run was settled when it was planned. */
-  async #resolveSpaces(runId: number): Promise<PartitionSpaces> {
-    const { at, dynamicKeys } = await readRunPlan(this.#db, runId);
-    return createPartitionSpaces(at, dynamicKeys);
+  async #loadRun(runId: number): Promise<RunFacts> {
+    const { at, dynamicKeys, assets } = await readRunPlan(this.#db, runId);
+    return {
+      spaces: createPartitionSpaces(at, dynamicKeys),
+      specs: new Map(assets.map(({ key, partitionsSpec }) => [key, partitionsSpec])),
+      configs: new Map(assets.flatMap(({ key, config }) => (config === undefined ? [] : [[key, config] as const]))),
+    };
   }
 
   async #loadSnapshot(codeVersionId: number): Promise<ReadonlyMap<string, AssetSnapshot>> {
@@ -160,51 +186,32 @@ export class StepPlanner {
   }
 }
 
-/** @throws STEP_INPUT_MISSING when an upstream partition does not exist or was never materialized. */
-function findInputs(
-  asset: ResolvedAsset,
-  stored: readonly StoredInputs[],
-  step: PlannedStep,
-): { inputs: StepInput[]; provenance: MaterializationInputs } {
-  const inputs: StepInput[] = [];
-  const provenance: { assetId: number; partitions: readonly number[]; runId: number }[] = [];
-  for (const [index, { name, upstream, many, space, mapping }] of asset.inputs.entries()) {
-    const wanted = mapping.upstreamOf(PartitionSet.range(step.ordinal, step.ordinal + 1)).partitions;
-    const found = stored[index];
-    const byRun = new Map<number, number[]>();
-    const missing: number[] = [];
-    const partitions: StepInput["partitions"][number][] = [];
-    for (const ordinal of wanted) {
-      const input = found?.byOrdinal.get(ordinal);
-      if (input === undefined) {
-        missing.push(ordinal);
-        continue;
-      }
-      partitions.push({ key: space.spec === null ? null : space.keyOf(ordinal), stored: input.stored });
-      const ordinals = byRun.get(input.runId);
-      if (ordinals === undefined) byRun.set(input.runId, [ordinal]);
-      else ordinals.push(ordinal);
-    }
-    if (missing.length > 0 || wanted.isEmpty) throw missingInput(step, { upstream, space, missing });
-    inputs.push({ name, upstream, many, partitions });
-    for (const [runId, ordinals] of byRun) {
-      provenance.push({ assetId: found?.assetId ?? 0, partitions: PartitionSet.of(ordinals).ranges, runId });
-    }
-  }
-  return { inputs, provenance };
+/** Makes one step of those that one call of the function makes; none of none. */
+function toChunk(steps: readonly PlannedStep[], finder: InputFinder): PlannedStep[] {
+  const [first] = steps;
+  if (first === undefined) return [];
+  const ordinals = PartitionSet.of(steps.map(({ ordinal }) => ordinal));
+  return [
+    {
+      ...first,
+      attempt: steps.reduce((highest, { attempt }) => Math.max(highest, attempt), 1),
+      inputs: finder.ofChunk(ordinals),
+      chunk: steps.map(({ ordinal, partitionKey, window, attempt }) => ({
+        ordinal,
+        key: partitionKey ?? "",
+        window,
+        attempt,
+      })),
+      left: new Set(ordinals),
+      provenances: new Map(steps.map(({ ordinal, provenance }) => [ordinal, provenance])),
+    },
+  ];
 }
 
-function missingInput(
-  step: PlannedStep,
-  { upstream, space, missing }: { upstream: string; space: PartitionSpace; missing: readonly number[] },
-): HeddleError {
-  if (missing.length === 0) {
-    return new HeddleError("STEP_INPUT_MISSING", `${describeStep(step)} reads no existing partition of ${upstream}`, {
-      hint: "The upstream's partitions do not reach there: correct the mapping or the partitions definitions.",
-    });
-  }
-  const what = space.spec === null ? upstream : `${upstream} [${space.format(PartitionSet.of(missing))}]`;
-  return new HeddleError("STEP_INPUT_MISSING", `${describeStep(step)} needs ${what}, which was never materialized`, {
-    hint: `Materialize ${upstream} first, or launch both together: a run makes what its steps need in order.`,
-  });
+function chunkUnexpected({ runId, assetKey }: Claim): HeddleError {
+  return new HeddleError(
+    "RUN_PLAN_INVALID",
+    `run ${runId} makes several partitions of ${assetKey} at a time, and its function makes one`,
+    { hint: "Launch the run again with the current code." },
+  );
 }

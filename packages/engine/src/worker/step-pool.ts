@@ -12,7 +12,7 @@ import {
 } from "./step-lane.ts";
 import type { StepPace } from "./step-pace.ts";
 import { StepProcess, type StepProcessExit, type StepProcessOptions } from "./step-process.ts";
-import { canceledReport, failureReport } from "./step-reports.ts";
+import { canceledReport, endedReport, failureReport } from "./step-reports.ts";
 
 /** A process that does not answer is given this much longer than its steps are. */
 const BLOCKED_MARGIN_MS = 1_000;
@@ -31,6 +31,7 @@ export interface StepPoolOptions<TStep extends PoolStep> {
   readonly graceMs: number;
   readonly pace: StepPace;
   processOptions(codeVersionId: number): Promise<Omit<StepProcessOptions, "concurrency" | "graceMs">>;
+  /** A step has come to an end, or one partition of its chunk. */
   report(step: TStep, report: StepReport): void;
   log(step: TStep, frame: LogFrame): void;
   /** Steps for which no process could be prepared, and why. */
@@ -261,6 +262,10 @@ export class StepPool<TStep extends PoolStep> {
     for (const report of reports) {
       const execution = this.#executions.get(report.id);
       if (execution === undefined) continue;
+      if (report.ordinal !== undefined) {
+        this.#options.report(execution.step, report);
+        continue;
+      }
       if (report.kind !== "canceled") this.#options.pace.learn(execution.step.assetId, report.durationMs);
       this.#finish(execution, report);
     }
@@ -281,7 +286,9 @@ export class StepPool<TStep extends PoolStep> {
     lane.alone.delete(process);
     if (this.#processes().length === 0) this.#whenGone?.();
     if (this.#closed) return;
-    const unfinished = exit.unfinished.flatMap(({ id }) => this.#executions.get(id) ?? []);
+    const left = exit.unfinished.flatMap(({ id }) => this.#executions.get(id) ?? []);
+    const [done, unfinished] = partition(left, ({ step }) => step.left?.size === 0);
+    for (const execution of done) this.#finish(execution, endedReport(execution.assignment.id));
     const { unusable } = exit;
     if (unusable !== null) {
       for (const execution of unfinished) this.#finish(execution, failureReport(execution.assignment.id, unusable));
@@ -376,6 +383,10 @@ export class StepPool<TStep extends PoolStep> {
     );
     this.#settleEmpty();
   }
+}
+
+function partition<T>(all: readonly T[], matches: (item: T) => boolean): [matching: T[], others: T[]] {
+  return [all.filter(matches), all.filter((item) => !matches(item))];
 }
 
 function openProcesses<TStep extends PoolStep>(lane: Lane<TStep>): StepProcess[] {

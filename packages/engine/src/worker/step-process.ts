@@ -67,7 +67,8 @@ export class StepProcess {
   readonly #handlers: StepProcessHandlers;
   readonly #raw = new RawOutput();
   readonly #logCounts = new Map<number, number>();
-  readonly #heldReports = new Map<number, { report: StepReport; timer: NodeJS.Timeout }>();
+  /** Reports that wait for log lines, oldest first, by step. */
+  readonly #heldReports = new Map<number, { reports: StepReport[]; timer: NodeJS.Timeout }>();
   readonly #startTimer: NodeJS.Timeout;
   #stopTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
@@ -210,33 +211,41 @@ export class StepProcess {
   /** Log lines come through a pipe and reports through another: a report waits until its lines are here. */
   #report(reports: readonly StepReport[]): void {
     const complete = reports.filter((report) => {
-      if ((this.#logCounts.get(report.id) ?? 0) >= report.logLines) return true;
-      this.#hold(report);
+      const held = this.#heldReports.get(report.id);
+      if (held === undefined && (this.#logCounts.get(report.id) ?? 0) >= report.logLines) return true;
+      if (held === undefined) this.#hold(report.id, [report]);
+      else held.reports.push(report);
       return false;
     });
     if (complete.length > 0) this.#deliver(complete);
   }
 
   /** Waits as long as lines come. */
-  #hold(report: StepReport): void {
-    const seen = this.#logCounts.get(report.id) ?? 0;
+  #hold(id: number, reports: StepReport[]): void {
+    const seen = this.#logCounts.get(id) ?? 0;
     const timer = setTimeout(() => {
-      if ((this.#logCounts.get(report.id) ?? 0) > seen) this.#hold(report);
-      else this.#release(report.id);
+      if ((this.#logCounts.get(id) ?? 0) > seen) this.#hold(id, reports);
+      else this.#release(id, Infinity);
     }, LOG_DRAIN_MS);
-    this.#heldReports.set(report.id, { report, timer });
+    this.#heldReports.set(id, { reports, timer });
   }
 
-  #release(id: number): void {
+  /** Delivers what waited for no more than `lines` log lines. */
+  #release(id: number, lines: number): void {
     const held = this.#heldReports.get(id);
     if (held === undefined) return;
-    clearTimeout(held.timer);
-    this.#heldReports.delete(id);
-    this.#deliver([held.report]);
+    const waiting = held.reports.findIndex(({ logLines }) => logLines > lines);
+    const complete = held.reports.splice(0, waiting < 0 ? held.reports.length : waiting);
+    if (held.reports.length === 0) {
+      clearTimeout(held.timer);
+      this.#heldReports.delete(id);
+    }
+    if (complete.length > 0) this.#deliver(complete);
   }
 
   #deliver(reports: readonly StepReport[]): void {
-    for (const { id } of reports) {
+    for (const { id, ordinal } of reports) {
+      if (ordinal !== undefined) continue;
       this.unfinished.delete(id);
       this.#logCounts.delete(id);
       this.#raw.forget(id);
@@ -250,8 +259,7 @@ export class StepProcess {
     this.#handlers.log(step, frame);
     const count = (this.#logCounts.get(frame.i) ?? 0) + 1;
     this.#logCounts.set(frame.i, count);
-    const held = this.#heldReports.get(frame.i);
-    if (held !== undefined && count >= held.report.logLines) this.#release(frame.i);
+    if (this.#heldReports.has(frame.i)) this.#release(frame.i, count);
   }
 
   #printed(stream: "stdout" | "stderr", line: string): void {
@@ -280,7 +288,7 @@ export class StepProcess {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     const held = [...this.#heldReports.keys()];
-    for (const id of held) this.#release(id);
+    for (const id of held) this.#release(id, Infinity);
     this.#exited = true;
     this.#handlers.exit({
       code,

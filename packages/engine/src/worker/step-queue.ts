@@ -2,6 +2,7 @@ import { serializeError, type Definitions, type HeddleError } from "@heddle/core
 import { describeStep, timeoutError } from "./exit-cause.ts";
 import type { DeploymentDefaults, StepAssignment, StepReport } from "./protocol.ts";
 import type { ResourceScope } from "../step/resource-scope.ts";
+import { runChunk, type ChunkListener, type ChunkResult } from "../step/run-chunk.ts";
 import { runStep, type StepResult } from "../step/run-step.ts";
 import { canceledReport } from "./step-reports.ts";
 import { currentScope, StepScope } from "./step-scope.ts";
@@ -42,9 +43,11 @@ interface Running {
 
 /** How an attempt ended. `isStuck`: its code runs on. */
 interface Ended {
-  readonly result: StepResult;
+  readonly result: StepResult | ChunkResult;
   readonly isStuck: boolean;
 }
+
+const NOBODY: ChunkListener = { about() {}, report() {} };
 
 /** Makes the queue of a child process. */
 export function createStepQueue(options: StepQueueOptions): StepQueue {
@@ -69,15 +72,35 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     const { scope } = entry;
     const startedAt = Date.now();
     const began = performance.now();
-    const { result, isStuck } = await currentScope.run(scope, () => attempt(step, scope, options));
+    const listener = step.chunk === undefined ? NOBODY : listenTo(step.id, entry);
+    const { result, isStuck } = await currentScope.run(scope, () => attempt(step, scope, { ...options, listener }));
     scope.end();
     running.delete(step.id);
     isAnyStuck ||= isStuck;
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
     const base = { id: step.id, startedAt, durationMs, logLines: scope.logLines };
-    const wasCanceled = entry.canceled && result.kind !== "success";
-    report(wasCanceled ? { ...base, kind: "canceled", checks: [] } : { ...base, ...result });
+    const wasCanceled = entry.canceled && result.kind === "failure";
+    if (wasCanceled) report({ ...base, kind: "canceled", checks: [] });
+    else report(result.kind === "ended" ? { ...base, kind: "ended", checks: [] } : { ...base, ...result });
     startNext();
+  };
+
+  /** Reports the partitions of a chunk as they come. What comes after the chunk's own end is nobody's. */
+  const listenTo = (id: number, { scope }: Running): ChunkListener => {
+    let startedAt = Date.now();
+    let began = performance.now();
+    return {
+      about(ordinal) {
+        if (!scope.ended) scope.partition = ordinal ?? undefined;
+      },
+      report(ordinal, result) {
+        if (scope.ended) return;
+        const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
+        report({ id, ordinal, startedAt, durationMs, logLines: scope.logLines, ...result });
+        startedAt = Date.now();
+        began = performance.now();
+      },
+    };
   };
 
   const startNext = (): void => {
@@ -124,7 +147,11 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
  * Runs one step to whichever comes first: its end, a fault that surfaced outside its promise, or its time-out followed
  * by a grace time. Never rejects.
  */
-async function attempt(step: StepAssignment, scope: StepScope, options: StepQueueOptions): Promise<Ended> {
+async function attempt(
+  step: StepAssignment,
+  scope: StepScope,
+  { listener, ...options }: StepQueueOptions & { readonly listener: ChunkListener },
+): Promise<Ended> {
   const { signal } = scope.controller;
   // Made only when it is needed: an error takes its stack, which costs more than a quick step.
   let timeout: HeddleError | undefined;
@@ -147,7 +174,9 @@ async function attempt(step: StepAssignment, scope: StepScope, options: StepQueu
     signal.addEventListener("abort", () => (graceTimer = setTimeout(giveUp, options.graceMs)));
   });
   try {
-    const finished = runStep(step, { ...options, signal, log: scope.logger });
+    const ports = { ...options, signal, log: scope.logger };
+    const finished: Promise<StepResult | ChunkResult> =
+      step.chunk === undefined ? runStep(step, ports) : runChunk(step, ports, listener);
     const ended = await Promise.race([finished.then((result) => ({ result, isStuck: false })), faulted, givenUp]);
     // A rejection that nobody awaits surfaces right after the function has returned: it counts. And reports of steps
     // that end one right after the other must get away before others start that may end the process.

@@ -12,6 +12,11 @@ export function failureReport(id: number, { cause, error }: SupervisedFailure): 
   return { id, kind: "failure", cause, error, startedAt: Date.now(), durationMs: 0, checks: [], logLines: 0 };
 }
 
+/** The report of a step whose process died when all of its partitions had been reported. */
+export function endedReport(id: number): StepReport {
+  return { id, kind: "ended", startedAt: Date.now(), durationMs: 0, checks: [], logLines: 0 };
+}
+
 /** The report of a step that was canceled before it ended. */
 export function canceledReport(id: number): StepReport {
   return { id, kind: "canceled", startedAt: Date.now(), durationMs: 0, checks: [], logLines: 0 };

@@ -20,6 +20,8 @@ export class StepScope {
   /** A fault that did not come through the step's own promise, such as an unhandled rejection. */
   fault: { readonly cause: FailureCause; readonly error: unknown } | undefined;
   readonly controller = new AbortController();
+  /** Ordinal of the partition of a chunk that is being stored and checked. */
+  partition: number | undefined;
   readonly id: number;
   readonly #emit: (frame: string) => void;
   readonly #partial = { stdout: "", stderr: "" };
@@ -115,7 +117,7 @@ export class StepScope {
   }
 
   #emitFrame(frame: LogFrame): void {
-    const line = JSON.stringify(frame);
+    const line = JSON.stringify(this.partition === undefined ? frame : { ...frame, o: this.partition });
     this.#logBytes += line.length;
     this.logLines += 1;
     this.#emit(`${LOG_FRAME_MARK}${line}\n`);

@@ -11,7 +11,7 @@ import { StepHolding } from "./step-holding.ts";
 import { StepPace } from "./step-pace.ts";
 import { StepPlanner, type PlannedStep } from "./step-planner.ts";
 import { StepPool } from "./step-pool.ts";
-import { failedOutcome, placeOf, toOutcome } from "./step-outcome.ts";
+import { failedOutcome, placeOf, placesOf, toChunkOutcomes, toOutcome, type AttemptPlace } from "./step-outcome.ts";
 import { WorkerLease } from "./worker-lease.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -95,7 +95,7 @@ export class WorkerSession {
       },
       report: (step, report) => this.#settle(step, report),
       log: (step, frame) => this.#logs.write(step, frame),
-      refused: (steps, error) => void this.#giveUp(steps, error),
+      refused: (steps, error) => void this.#giveUp(steps.map(placesOf), error),
     });
   }
 
@@ -187,7 +187,7 @@ export class WorkerSession {
     // Claims that are being prepared are known by their claim only: wait until they are steps.
     await Promise.all(this.#preparing);
     const owned = await readOwnedClaims(this.#settings.db, this.#lease.id);
-    const known = new Set([...this.#outcomes, ...this.#pool.steps].map(nameAttempt));
+    const known = new Set([...this.#outcomes, ...this.#pool.steps.flatMap(placesOf)].map(nameAttempt));
     for (const { partitions, ...claim } of owned) {
       for (const ordinal of partitions) {
         const place = { ...claim, ordinal };
@@ -198,7 +198,7 @@ export class WorkerSession {
   }
 
   #prepare(claim: Claim): void {
-    this.#holding.add(claim.assetId, claim.partitions.size);
+    this.#holding.add(claim.assetId, claim.isChunk ? 1 : claim.partitions.size);
     const preparing = this.#planAndSubmit(claim).finally(() => {
       this.#preparing.delete(preparing);
       this.#wake.raise();
@@ -209,36 +209,47 @@ export class WorkerSession {
   async #planAndSubmit(claim: Claim): Promise<void> {
     try {
       const { steps, outcomes } = await this.#planner.plan(claim);
-      for (const outcome of outcomes) this.#add(outcome);
+      if (claim.isChunk) this.#addChunk(claim.assetId, outcomes, steps.length === 0);
+      else for (const outcome of outcomes) this.#add(outcome);
       if (this.#draining) this.#release(steps);
       else this.#pool.submit(steps);
     } catch (error) {
-      await this.#giveUp(
-        [...claim.partitions].map((ordinal) => ({ ...claim, ordinal })),
-        error,
-      );
+      const places = [...claim.partitions].map((ordinal) => placeOf({ ...claim, ordinal }));
+      await this.#giveUp(claim.isChunk ? [places] : places.map((place) => [place]), error);
     }
   }
 
-  /** Steps that cannot even begin: they fail, unless it is only that the database is away. */
-  async #giveUp(steps: readonly Parameters<typeof placeOf>[0][], error: unknown): Promise<void> {
+  /**
+   * Steps that cannot even begin: they fail, unless it is only that the database is away.
+   *
+   * @param executions attempts, together as they were to be executed
+   */
+  async #giveUp(executions: readonly (readonly AttemptPlace[])[], error: unknown): Promise<void> {
     if (isDatabaseAway(error)) {
       this.#settings.log.error("claimed steps could not be prepared and are handed back", describeError(error));
       // Handed back they are claimed again at once, most likely here.
       await pause(ERROR_PAUSE_MS);
-      for (const step of steps) this.#add({ ...placeOf(step), kind: "released" });
+      this.#endAll(executions, (place) => ({ ...place, kind: "released" }));
       return;
     }
     const serialized = serializeError(error);
-    for (const step of steps) this.#add(failedOutcome(step, { cause: "error", error: serialized }));
+    this.#endAll(executions, (place) => failedOutcome(place, { cause: "error", error: serialized }));
   }
 
   #settle(step: PlannedStep, report: StepReport): void {
-    this.#add(toOutcome(step, report));
+    if (step.left === undefined) this.#add(toOutcome(step, step, report));
+    else this.#addChunk(step.assetId, toChunkOutcomes(step, report), report.ordinal === undefined);
   }
 
   #release(steps: readonly PlannedStep[]): void {
-    for (const step of steps) this.#add({ ...placeOf(step), kind: "released" });
+    this.#endAll(steps.map(placesOf), (place) => ({ ...place, kind: "released" }));
+  }
+
+  #endAll(executions: readonly (readonly AttemptPlace[])[], outcomeOf: (place: AttemptPlace) => StepOutcome): void {
+    for (const places of executions) {
+      const [first] = places;
+      if (first !== undefined) this.#addChunk(first.assetId, places.map(outcomeOf), true);
+    }
   }
 
   /** Takes the end of a step that was held. */
@@ -246,6 +257,14 @@ export class WorkerSession {
     this.#holding.remove(outcome.assetId);
     if (this.#isLost) return;
     this.#outcomes.push(outcome);
+    this.#wake.raise();
+  }
+
+  /** Takes the end of partitions of a chunk, which is held as one. */
+  #addChunk(assetId: number, outcomes: readonly StepOutcome[], isOver: boolean): void {
+    if (isOver) this.#holding.remove(assetId);
+    if (this.#isLost) return;
+    for (const outcome of outcomes) this.#outcomes.push(outcome);
     this.#wake.raise();
   }
 

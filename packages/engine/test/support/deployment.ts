@@ -1,4 +1,11 @@
-import { PartitionSet, planRun, resolvePartitions, type AssetSnapshot, type RunStatus } from "@heddle/core";
+import {
+  PartitionSet,
+  planRun,
+  resolvePartitions,
+  type AssetSnapshot,
+  type PlanRunInput,
+  type RunStatus,
+} from "@heddle/core";
 import { createRun, getCurrentCode, type Database } from "@heddle/storage";
 import { createTestDatabase, generateProject, type GeneratedProject } from "@heddle/test-support";
 import { join } from "node:path";
@@ -30,9 +37,14 @@ export interface TestDeployment extends AsyncDisposable {
   /** Path of a file in the project's directory. */
   path(name: string): string;
   /** Launches a run over assets; `partitions` in words, for those that are partitioned. */
-  launch(keys: readonly string[], partitions?: string): Promise<number>;
+  launch(keys: readonly string[], partitions?: string, options?: LaunchOptions): Promise<number>;
   /** Waits until a run is over. */
   ended(runId: number): Promise<RunStatus>;
+}
+
+/** How a run is launched, besides what it makes. */
+export interface LaunchOptions extends Pick<PlanRunInput, "chunk" | "order" | "config"> {
+  readonly maxConcurrency?: number;
 }
 
 const END_TIMEOUT_MS = 45_000;
@@ -108,7 +120,7 @@ export async function createDeployment(
       if (name === "daemon") await until(`the project is loaded; ${started.output}`, hasLoaded);
       return started;
     },
-    async launch(keys, partitions = "all") {
+    async launch(keys, partitions = "all", { maxConcurrency, ...planning } = {}) {
       const code = await getCurrentCode(db, "test-project");
       if (code?.snapshot == null || code.codeVersionId === null) throw new Error("no code is loaded");
       const { assets } = code.snapshot;
@@ -119,6 +131,7 @@ export async function createDeployment(
         selected: keys,
         targets: { kind: "each", partitions: targets },
         at,
+        ...planning,
         stateOf: () => NO_STATE,
       });
       const { runId } = await createRun(db, {
@@ -126,6 +139,7 @@ export async function createDeployment(
         origin: { kind: "test" },
         codeVersionId: code.codeVersionId,
         environment: "production",
+        maxConcurrency: maxConcurrency ?? null,
       });
       return runId;
     },

@@ -112,10 +112,12 @@ export interface StepWrite extends StepRow {
   readonly cause: FailureCause | null;
 }
 
+/** Back-offs of the same length end together: what was to be made by one execution can be again. */
 export async function upsertSteps(sql: TransactionSql, all: readonly StepWrite[]): Promise<void> {
   await sql`
     insert into step (run_id, asset_id, ordinal, errors, losses, attempts, retry_at, cause)
-    select run_id, asset_id, ordinal, errors, losses, attempts, clock_timestamp() + delay_ms * interval '1 millisecond',
+    select run_id, asset_id, ordinal, errors, losses, attempts,
+      statement_timestamp() + delay_ms * interval '1 millisecond',
       cause
     from unnest(
       ${all.map((row) => row.runId)}::bigint[], ${all.map((row) => row.assetId)}::integer[],

@@ -62,6 +62,7 @@ export class Settlement {
   readonly #attempts: FailedAttemptRow[] = [];
   readonly #steps: StepWrite[] = [];
   readonly #checked: CheckedAttempt[] = [];
+  readonly #draws = new Map<number, number>();
   readonly #dynamicChanges: RunDynamicChanges[] = [];
 
   constructor(context: SettlementContext) {
@@ -167,7 +168,10 @@ export class Settlement {
     const place = pickPlace(rest);
     const run = staticRun(graphs, place.runId);
     const spent = this.#spentBy(place) ?? { errors: 0, losses: 0, attempts: 0 };
-    const verdict = judgeFailure({ cause, lostTogether }, spent, { policy: retryPolicy(run, place), random });
+    const verdict = judgeFailure({ cause, lostTogether }, spent, {
+      policy: retryPolicy(run, place),
+      random: isChunked(run, place) ? () => this.#drawOf(place.claimId) : random,
+    });
     const attempts = spent.attempts + 1;
     this.#attempts.push({ ...place, number: attempts, workerId, cause, error, startedAt });
     if (checks.length > 0) this.#checked.push({ ...place, environmentId: run.environmentId, checks });
@@ -185,6 +189,13 @@ export class Settlement {
     return delayMs === null ? "retry" : "back_off";
   }
 
+  /** One draw for all steps of a chunk: what was to be made by one execution is made by one the next time, too. */
+  #drawOf(claimId: number): number {
+    const draw = this.#draws.get(claimId) ?? this.#context.random();
+    this.#draws.set(claimId, draw);
+    return draw;
+  }
+
   #spentBy(place: AttemptPlace): StepRow | undefined {
     // Rows are rare, and a key is not built for every step of a batch in which nothing ever failed.
     return this.#spent.size === 0 ? undefined : this.#spent.get(stepKey(place));
@@ -193,6 +204,10 @@ export class Settlement {
 
 function retryPolicy(run: StaticRun, { assetId }: RunAssetPlace): RetryPolicy {
   return run.graph.asset(run.positions.get(assetId) ?? -1).retry;
+}
+
+function isChunked(run: StaticRun, { assetId }: RunAssetPlace): boolean {
+  return run.graph.asset(run.positions.get(assetId) ?? -1).chunk !== null;
 }
 
 function staticRun(graphs: ReadonlyMap<number, StaticRun>, runId: number): StaticRun {

@@ -1,0 +1,146 @@
+import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { heddle, type HeddleResult } from "./support/heddle.ts";
+import { PLAN_DEFINITIONS } from "./support/plan-definitions.ts";
+import { createProject } from "./support/project.ts";
+
+const project = createProject("plans", PLAN_DEFINITIONS);
+let database: TestDatabase;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  env = { DATABASE_URL: database.url };
+  writeFileSync(join(project.directory, "broken"), "");
+});
+
+afterAll(async () => {
+  project[Symbol.dispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const run = (...args: string[]): Promise<HeddleResult> => heddle(args, { cwd: project.directory, env });
+
+const FIRST_WEEK = ["weather/raw or weather/summary", "--partitions", "2026-01-01..2026-01-07"];
+
+const documents = (text: string): Record<string, unknown>[] =>
+  text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Record<string, unknown>]));
+
+/** Without what differs from one time to the next. */
+const steady = (text: string): string =>
+  text
+    .replaceAll(/\b[0-9a-f]{12}\b/g, "<hash>")
+    .replaceAll(/[\d.]+ m?s\b/g, "T")
+    .replaceAll(/run \d+/g, "run N")
+    // Columns are as wide as what is in them.
+    .replaceAll(/(\S) {2,}/g, "$1  ");
+
+const hashOf = (stdout: string): string => /^plan ([0-9a-f]{12})$/m.exec(stdout)?.[1] ?? expect.fail(stdout);
+
+test("a plan is shown with its hash, and exactly that is launched", async () => {
+  const shown = await run("plan", ...FIRST_WEEK);
+  expect({ code: shown.code, stderr: shown.stderr }).toEqual({ code: 0, stderr: "" });
+  expect(steady(shown.stdout)).toMatchInlineSnapshot();
+
+  const launched = await run("backfill", ...FIRST_WEEK, "--plan", hashOf(shown.stdout));
+  expect(launched.code).toBe(1);
+  expect(launched.stdout).toContain("6 materialized, 1 failed, 1 skipped");
+
+  const again = await run("backfill", ...FIRST_WEEK, "--plan", hashOf(shown.stdout));
+  expect(again.code).toBe(1);
+  expect(steady(again.stdout)).toMatchInlineSnapshot();
+  expect(again.stderr).toContain("error PLAN_CHANGED: the plan changed since");
+});
+
+test("only what failed and what is missing, over two assets of different grain", async () => {
+  rmSync(join(project.directory, "broken"));
+  const { code, stdout } = await run("plan", ...FIRST_WEEK, "--only", "failed,missing");
+  expect(code).toBe(0);
+  expect(steady(stdout)).toMatchInlineSnapshot();
+  const launched = await run("backfill", ...FIRST_WEEK, "--only", "failed,missing");
+  expect(launched.code).toBe(1);
+  expect(launched.stdout).toContain("1 materialized, 1 failed");
+});
+
+test("what is needed and not there is added, and then everything is there", async () => {
+  const upstream = ["weather/summary", "--cascade", "upstream-missing"];
+  const { stdout } = await run("plan", ...upstream);
+  expect(steady(stdout)).toMatchInlineSnapshot();
+  expect((await run("backfill", ...upstream)).code).toBe(0);
+  const missing = await run("backfill", "weather/raw or weather/summary", "--only", "missing,failed");
+  expect(missing).toMatchObject({ code: 0, stdout: "Nothing to materialize\nThere is nothing to do.\n" });
+});
+
+test("partitions are stated for each asset, and others take what these map to", async () => {
+  const { code, stdout } = await run(
+    "plan",
+    "weather/raw or weather/summary",
+    ...["--partitions", "weather/raw=2026-01-03", "--partitions", "weather/raw=2026-01-09..2026-01-10"],
+    ...["--order", "newest", "--json"],
+  );
+  expect(code).toBe(0);
+  const [{ plan } = {}] = documents(stdout);
+  expect(plan).toMatchObject({
+    total: 4,
+    order: "newest",
+    refused: null,
+    assets: [
+      { asset: { key: "weather/raw" }, count: 3, text: "2026-01-03, 2026-01-09..2026-01-10 (3)", fresh: 3, overwrites: 3 },
+      { asset: { key: "weather/summary" }, count: 1 },
+    ],
+    estimate: { basis: expect.stringContaining("earlier steps") },
+  });
+});
+
+test("what cannot be read is refused, or left out on request", async () => {
+  const refused = await run("plan", "weather/trend", "--partitions", "2025-12-31..2026-01-02");
+  expect(refused.code).toBe(1);
+  expect(steady(refused.stdout)).toMatchInlineSnapshot();
+  const launched = await run("backfill", "weather/trend", "--partitions", "2025-12-31..2026-01-02");
+  expect(launched.code).toBe(1);
+  expect(launched.stderr).toContain("error PLAN_REFUSED: ");
+  const left = ["weather/trend", "--partitions", "2025-12-31..2026-01-02", "--leave-out-unreadable"];
+  const { code, stdout } = await run("backfill", ...left);
+  expect(code).toBe(0);
+  expect(stdout).toContain("2 materialized");
+});
+
+test("what another run holds is left out, waited for or refused, by rule", async () => {
+  const held = ["weather/raw", "--partitions", "2026-01-10..2026-01-12"];
+  expect((await run("backfill", ...held, "--detach")).code).toBe(0);
+  const leftOut = await run("plan", "weather/raw", "--partitions", "2026-01-11..2026-01-13");
+  expect(steady(leftOut.stdout)).toMatchInlineSnapshot();
+  const waits = await run("plan", "weather/raw", "--partitions", "2026-01-11..2026-01-13", "--overlap", "wait");
+  expect(steady(waits.stdout)).toMatchInlineSnapshot();
+  const refused = await run("backfill", ...held, "--overlap", "refuse");
+  expect(refused.code).toBe(1);
+  expect(steady(refused.stderr)).toMatchInlineSnapshot();
+});
+
+test.for<[args: string[], stderr: string]>([
+  [["plan", "weather/rwa"], 'error ASSET_UNKNOWN: there is no asset "weather/rwa"\n  hint: Did you mean "weather/raw"?\n'],
+  [
+    ["plan", "weather/raw", "--partitions", "weather/rwa=2026-01-01"],
+    'error ASSET_UNKNOWN: --partitions names "weather/rwa", and there is no such asset\n  hint: Did you mean "weather/raw"? A partition whose key holds "=" is written in quotes.\n',
+  ],
+  [
+    ["plan", "weather/raw", "--partitions", "weather/trend=2026-01-01"],
+    'error ASSET_UNKNOWN: "weather/trend", whose partitions were chosen, is not a chosen asset\n  hint: Did you mean "weather/raw"?\n',
+  ],
+  [
+    ["plan", "weather/raw", "--config", '{"weather/raw": {}}'],
+    'error PLAN_CONFIG_INVALID: config is stated for "weather/raw", which takes no config\n  hint: State config only for assets that are made and that declare one.\n',
+  ],
+  [
+    ["plan", "weather/raw", "--chunk", "10"],
+    "error PLAN_CHUNK_UNUSED: chunks of 10 were asked for, and no asset of the plan makes several partitions at a time\n  hint: Leave the size out, or declare `chunk` on an asset whose function makes several partitions.\n",
+  ],
+  [
+    ["backfill", "minutes"],
+    "error PLAN_TOO_LARGE: 13,675,680 partitions were asked for, and one run makes 5,000,000 at most\n  hint: Choose fewer partitions, and launch the rest as runs of their own.\n",
+  ],
+])("heddle %s", async ([args, stderr]) => {
+  expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr });
+});
