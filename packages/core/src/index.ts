@@ -268,7 +268,6 @@ export type { PlanTargets } from "./run/plan-targets.ts";
 export type { PlanAssetState } from "./run/plan-warnings.ts";
 export { neededBy, toleratedMissing, type NeededPartitions } from "./run/wait-verdict.ts";
 export { createRunGraph, type BlockerHint, type RunEdge, type RunGraph } from "./run/run-graph.ts";
-export { neededBy, toleratedMissing, type NeededPartitions } from "./run/wait-verdict.ts";
 export type {
   DynamicKeys,
   OrdinalRanges,
