@@ -61,6 +61,7 @@ export {
   type PartitionSetsQuery,
 } from "./read/partition-sets.ts";
 export { readOpenRunPartitions, type OpenRunPartitions, type OpenRunQuery } from "./read/open-runs.ts";
+export { readStalePartitions, type JudgedAsset, type StaleQuery } from "./read/stale-partitions.ts";
 export { listPartitionStatuses, type PartitionStatusList } from "./read/partition-status-list.ts";
 export {
   readOpenRunIds,

@@ -1,0 +1,152 @@
+import { PartitionSet } from "@heddle/core";
+import type { Transaction } from "../database.ts";
+
+/** Partitions of one asset that are current as one run made them. */
+export interface CurrentRun {
+  readonly runId: number;
+  readonly partitions: PartitionSet;
+  /** `null` where the run is not kept any more. */
+  readonly codeVersionId: number | null;
+  /** Epoch milliseconds; `null` where the run is not kept any more. */
+  readonly startedAt: number | null;
+  /** Epoch milliseconds; `null` while the run is open, or where it is not kept any more. */
+  readonly endedAt: number | null;
+}
+
+interface SuccessChunk {
+  readonly assetId: number;
+  readonly chunk: number;
+  readonly runId: number;
+  readonly codeVersionId: number;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly success: Uint8Array;
+}
+
+interface AssetChunkRecord {
+  readonly assetId: number;
+  readonly chunk: number;
+  readonly materialized: Uint8Array;
+}
+
+/**
+ * Reads which runs made what is current of some assets, by asset id. The sets of the runs tell it for every partition that
+ * one run alone has made; only where several have, or none is kept, are pointers looked at.
+ */
+export async function readCurrentRuns(
+  tx: Transaction,
+  query: { readonly environmentId: number; readonly assetIds: readonly number[] },
+): Promise<Map<number, CurrentRun[]>> {
+  const { sql } = tx;
+  const { environmentId, assetIds } = query;
+  const stored = await sql<AssetChunkRecord[]>`
+    select asset_id as "assetId", chunk, materialized from asset_chunk
+    where environment_id = ${environmentId} and asset_id = any (${assetIds}::integer[])
+      and octet_length(materialized) > 1`;
+  const chunks = await sql<SuccessChunk[]>`
+    select c.asset_id as "assetId", c.chunk, c.run_id as "runId", r.code_version_id as "codeVersionId",
+      r.started_at as "startedAt", r.ended_at as "endedAt", c.success
+    from run_asset a
+    join run r on r.id = a.run_id
+    join run_chunk c on c.run_id = a.run_id and c.asset_id = a.asset_id
+    where a.asset_id = any (${assetIds}::integer[]) and a.success > 0 and r.environment_id = ${environmentId}
+      and octet_length(c.success) > 1`;
+  const builder = new CurrentRunsBuilder(chunks);
+  const unclear: { assetId: number; partitions: PartitionSet }[] = [];
+  const byPlace = Map.groupBy(chunks, placeOf);
+  for (const record of stored) {
+    const rest = builder.addChunk(record, byPlace.get(placeOf(record)) ?? []);
+    if (!rest.isEmpty) unclear.push({ assetId: record.assetId, partitions: rest });
+  }
+  await addPointers(tx, { environmentId, unclear, builder });
+  return builder.build();
+}
+
+function placeOf({ assetId, chunk }: { readonly assetId: number; readonly chunk: number }): string {
+  return `${assetId}/${chunk}`;
+}
+
+type RunFacts = Omit<CurrentRun, "partitions">;
+
+const NOT_KEPT = { codeVersionId: null, startedAt: null, endedAt: null };
+
+class CurrentRunsBuilder {
+  readonly #runs = new Map<number, RunFacts>();
+  readonly #ranges = new Map<number, Map<number, number[]>>();
+
+  constructor(chunks: readonly SuccessChunk[]) {
+    for (const { runId, codeVersionId, startedAt, endedAt } of chunks) {
+      if (this.#runs.has(runId)) continue;
+      const times = { startedAt: startedAt?.getTime() ?? null, endedAt: endedAt?.getTime() ?? null };
+      this.#runs.set(runId, { runId, codeVersionId, ...times });
+    }
+  }
+
+  /** Adds what exactly one run has made. Returns what is not clear. */
+  addChunk(stored: AssetChunkRecord, runs: readonly SuccessChunk[]): PartitionSet {
+    let once = PartitionSet.EMPTY;
+    let twice = PartitionSet.EMPTY;
+    const sets = runs.map(({ runId, success }) => ({ runId, success: PartitionSet.decode(success) }));
+    for (const { success } of sets) {
+      if (once.overlaps(success)) twice = twice.union(once.intersect(success));
+      once = once.union(success);
+    }
+    for (const { runId, success } of sets) this.add(stored.assetId, runId, success.subtract(twice));
+    return PartitionSet.decode(stored.materialized).subtract(once.subtract(twice));
+  }
+
+  add(assetId: number, runId: number, partitions: PartitionSet): void {
+    let ofAsset = this.#ranges.get(assetId);
+    if (ofAsset === undefined) this.#ranges.set(assetId, (ofAsset = new Map()));
+    let ranges = ofAsset.get(runId);
+    if (ranges === undefined) ofAsset.set(runId, (ranges = []));
+    for (const bound of partitions.ranges) ranges.push(bound);
+  }
+
+  build(): Map<number, CurrentRun[]> {
+    return new Map(
+      [...this.#ranges].map(([assetId, ofAsset]) => [
+        assetId,
+        [...ofAsset]
+          .map(([runId, ranges]) => ({
+            ...(this.#runs.get(runId) ?? { runId, ...NOT_KEPT }),
+            partitions: PartitionSet.fromRanges(ranges),
+          }))
+          .filter(({ partitions }) => !partitions.isEmpty),
+      ]),
+    );
+  }
+}
+
+async function addPointers(
+  { sql }: Transaction,
+  scope: {
+    readonly environmentId: number;
+    readonly unclear: readonly { readonly assetId: number; readonly partitions: PartitionSet }[];
+    readonly builder: CurrentRunsBuilder;
+  },
+): Promise<void> {
+  const [assetIds, starts, ends]: [number[], number[], number[]] = [[], [], []];
+  for (const { assetId, partitions } of scope.unclear) {
+    for (let at = 0; at < partitions.ranges.length; at += 2) {
+      assetIds.push(assetId);
+      starts.push(partitions.ranges[at] ?? 0);
+      ends.push(partitions.ranges[at + 1] ?? 0);
+    }
+  }
+  if (assetIds.length === 0) return;
+  // Neighbours that one run made differ from their place in the order by the same number: one row tells them all.
+  const rows = await sql<{ assetId: number; runId: number; first: number; past: number }[]>`
+    select asset_id as "assetId", run_id as "runId", min(ordinal) as first, max(ordinal) + 1 as past
+    from (
+      select p.asset_id, p.run_id, p.ordinal,
+        p.ordinal - row_number() over (partition by p.asset_id, p.run_id order by p.ordinal) as island
+      from unnest(${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[]) as k (asset_id, first, past)
+      join asset_partition p on p.environment_id = ${scope.environmentId}::smallint and p.asset_id = k.asset_id
+        and p.ordinal >= k.first and p.ordinal < k.past
+    ) neighbours
+    group by asset_id, run_id, island
+    order by asset_id, run_id, first`;
+  for (const { assetId, runId, first, past } of rows)
+    scope.builder.add(assetId, runId, PartitionSet.range(first, past));
+}
