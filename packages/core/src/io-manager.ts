@@ -1,13 +1,23 @@
 import { brand, hasBrand } from "./brand.ts";
 import type { JsonValue } from "./types.ts";
 
-/** One stored object: where it lies in its store, how long it is, and the checksum that every read verifies. */
+/** One stored object: where it lies in its store, how long it is, and the checksums that reads verify. */
 export interface StoredObject {
   /** Key below the store's root, already encoded: only letters, digits, `_ - . %` and `/` between its parts. */
   readonly key: string;
   readonly bytes: number;
   /** SHA-256 of the content, hex. */
   readonly sha256: string;
+  /**
+   * Checksums of the content's parts, so that a stream or a range is verified as it is read. Absent for an object that
+   * is not longer than one block, of which any part is verified by reading all of it.
+   */
+  readonly blocks?: {
+    /** Length of every block but the last one, in bytes. */
+    readonly bytes: number;
+    /** CRC-32 of each block, in the order of the blocks: four bytes each, highest first, all together in base64. */
+    readonly crc32: string;
+  };
 }
 
 /** One column of a stored table. `type` is the Arrow type's name, such as `Utf8` or `Timestamp<MILLISECOND>`. */
@@ -113,8 +123,38 @@ export interface ObjectStore {
    * the same content counts as success (a repeated attempt). @throws IO_OBJECT_EXISTS, IO_STORE_FULL, IO_STORE_FAILED
    */
   put(key: string, body: Uint8Array, options: { readonly signal: AbortSignal }): Promise<StoredObject>;
+  /**
+   * Writes an object as `put` does, from chunks of any length that need not fit into memory together: it takes the next
+   * chunk only when there is room for it. A chunk may be used again by the producer once the next one is asked for.
+   * When `chunks` throws, nothing is stored and the error comes back as it is; when the signal fires, a producer that
+   * does not answer is left behind.
+   *
+   * @throws IO_OBJECT_EXISTS, IO_STORE_FULL, IO_STORE_FAILED, IO_VALUE_NOT_STORABLE for a chunk that is not bytes
+   */
+  putStream(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<StoredObject>;
   /** Reads a whole object and verifies size and checksum. @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT */
   get(object: StoredObject, options: { readonly signal: AbortSignal }): Promise<Uint8Array>;
+  /**
+   * Reads an object in order, a few MiB at a time, whatever its length. Every chunk has been verified when it comes;
+   * only an object of many MiB that was stored without `blocks` is verified at the end. A stream that is given up
+   * early frees what it holds.
+   *
+   * @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT
+   */
+  stream(object: StoredObject, options: { readonly signal: AbortSignal }): AsyncIterable<Uint8Array>;
+  /**
+   * Reads the bytes from `start` up to, and without, `end`, and verifies them: it reads the blocks that hold them.
+   *
+   * @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT, a RangeError when the object has no such bytes
+   */
+  getRange(
+    object: StoredObject,
+    options: { readonly start: number; readonly end: number; readonly signal: AbortSignal },
+  ): Promise<Uint8Array>;
   /** Removes an object; one that is not there is no error. */
   delete(key: string): Promise<void>;
   /** Lists objects whose key begins with `prefix` (`""` for all), in the order of their keys' bytes. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { collect } from "../test/collect.ts";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
-import { unaborted } from "../test/test-stores.ts";
+import { unaborted } from "../test/unaborted.ts";
 import { filesystemStore } from "./filesystem.ts";
 
 const code = (expected: string) => expect.objectContaining({ code: expected });

@@ -1,11 +1,11 @@
-import { objectStore, type ListedObject, type ObjectStore } from "@heddle/core";
+import { objectStore, type ListedObject, type ObjectStore, type StoredObject } from "@heddle/core";
 import { unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileError, systemErrorCode } from "./filesystem/file-error.ts";
 import { listFiles, removeTemporaries } from "./filesystem/list-files.ts";
 import { rootDirectory } from "./filesystem/root-directory.ts";
-import { readVerified } from "./filesystem/verified-read.ts";
-import { writeDurably } from "./filesystem/durable-write.ts";
+import { readFileRange, readFileVerified, streamFile } from "./filesystem/verified-read.ts";
+import { writeDurably, type DurableFile } from "./filesystem/durable-write.ts";
 import { assertKeyPrefix } from "./object-key.ts";
 
 /** What {@link filesystemStore} takes. */
@@ -19,28 +19,26 @@ export interface FilesystemStoreOptions {
 
 /**
  * A store in a directory, shared by all processes that see it. An object is flushed to the disk before it gets its name,
- * and a name never changes its content; every read verifies length and SHA-256.
+ * and a name never changes its content; every read verifies length and checksum.
  *
  * @example
  * export default definitions({ assets, store: filesystemStore({ directory: "/srv/heddle/data" }) });
  */
 export function filesystemStore(options: FilesystemStoreOptions): ObjectStore {
   const root = rootDirectory(options.directory);
+  async function write(key: string, content: DurableFile["content"], signal: AbortSignal): Promise<StoredObject> {
+    signal.throwIfAborted();
+    const path = await root.pathOf(key);
+    return { key, ...(await writeDurably(root, { path, location: root.locate(key), content, signal })) };
+  }
   return objectStore<ObjectStore>({
     name: "filesystem",
     locate: (key) => root.locate(key),
-    async put(key, body, { signal }) {
-      signal.throwIfAborted();
-      const location = root.locate(key);
-      const path = await root.pathOf(key);
-      const sha256 = await writeDurably(root, { path, location, body, signal });
-      return { key, bytes: body.length, sha256 };
-    },
-    async get(object, { signal }) {
-      signal.throwIfAborted();
-      const path = await root.pathOf(object.key);
-      return readVerified(root, { path, location: root.locate(object.key), object, signal });
-    },
+    put: (key, body, { signal }) => write(key, body, signal),
+    putStream: (key, chunks, { signal }) => write(key, chunks, signal),
+    get: (object, { signal }) => readFileVerified(root, { object, signal }),
+    stream: (object, { signal }) => streamFile(root, { object, signal }),
+    getRange: (object, { start, end, signal }) => readFileRange(root, { object, signal, start, end }),
     async delete(key) {
       const path = await root.pathOf(key);
       try {

@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { collect } from "../test/collect.ts";
 import { TEST_IO_MANAGERS } from "../test/test-io-managers.ts";
-import { flipBit, TEST_STORES, unaborted } from "../test/test-stores.ts";
+import { flipBit } from "../test/contents.ts";
+import { TEST_STORES } from "../test/test-stores.ts";
+import { unaborted } from "../test/unaborted.ts";
 import { memoryStore } from "./memory.ts";
 
 const code = (expected: string) => expect.objectContaining({ code: expected });

@@ -1,7 +1,13 @@
-import { objectStore, type ListedObject, type ObjectStore } from "@heddle/core";
+import { objectStore, type ListedObject, type ObjectStore, type StoredObject } from "@heddle/core";
 import { hash } from "node:crypto";
+import { untilAborted } from "./chunks.ts";
+import { BLOCK_BYTES, checksumOf } from "./content-checksum.ts";
 import { assertKeyPrefix, assertObjectKey } from "./object-key.ts";
 import { corruptContent, existingObject, missingObject } from "./store-error.ts";
+import { readRange, readWhole, streamObject, type ObjectSource } from "./verified-parts.ts";
+
+/** Nothing is gained by reading ahead in memory. */
+const STREAM_PACE = { pieceBytes: BLOCK_BYTES, concurrency: 1 };
 
 /** A store in the memory of this process. */
 export interface MemoryStore extends ObjectStore {
@@ -21,31 +27,52 @@ export function memoryStore(): MemoryStore {
   const objects = new Map<string, Uint8Array>();
   const times = new Map<string, number>();
   const locate = (key: string): string => `memory:${key}`;
+  function keep(key: string, body: Uint8Array): StoredObject {
+    const content = checksumOf(body);
+    const existing = objects.get(key);
+    if (existing !== undefined && hash("sha256", existing) !== content.sha256) throw existingObject(locate(key));
+    if (existing === undefined) {
+      objects.set(key, body);
+      times.set(key, Date.now());
+    }
+    return { key, ...content };
+  }
+  const sourceOf = (object: StoredObject, signal: AbortSignal): ObjectSource => ({
+    object,
+    location: locate(object.key),
+    signal,
+    tries: 1,
+    async read({ start, end }) {
+      signal.throwIfAborted();
+      assertObjectKey(object.key);
+      const body = objects.get(object.key);
+      if (body === undefined) throw missingObject(locate(object.key));
+      if (body.length !== object.bytes) throw corruptContent(locate(object.key), { bytes: body.length }, object);
+      return body.subarray(start, end);
+    },
+  });
   return objectStore<MemoryStore>({
     name: "memory",
     objects,
     async put(key, body, { signal }) {
       signal.throwIfAborted();
       assertObjectKey(key);
-      const sha256 = hash("sha256", body);
-      const existing = objects.get(key);
-      if (existing !== undefined && hash("sha256", existing) !== sha256) throw existingObject(locate(key));
-      if (existing === undefined) {
-        objects.set(key, body.slice());
-        times.set(key, Date.now());
-      }
-      return { key, bytes: body.length, sha256 };
+      return keep(key, body.slice());
+    },
+    async putStream(key, chunks, { signal }) {
+      signal.throwIfAborted();
+      assertObjectKey(key);
+      const copies: Uint8Array[] = [];
+      for await (const chunk of untilAborted(chunks, signal)) copies.push(chunk.slice());
+      signal.throwIfAborted();
+      return keep(key, new Uint8Array(Buffer.concat(copies)));
     },
     async get(object, { signal }) {
-      signal.throwIfAborted();
-      assertObjectKey(object.key);
-      const body = objects.get(object.key);
-      if (body === undefined) throw missingObject(locate(object.key));
-      const sha256 = hash("sha256", body);
-      if (body.length !== object.bytes || sha256 !== object.sha256) {
-        throw corruptContent(locate(object.key), { bytes: body.length, sha256 }, object);
-      }
-      return body.slice();
+      return (await readWhole(sourceOf(object, signal))).slice();
+    },
+    stream: (object, { signal }) => streamObject(sourceOf(object, signal), STREAM_PACE),
+    async getRange(object, { start, end, signal }) {
+      return (await readRange(sourceOf(object, signal), { start, end })).slice();
     },
     async delete(key) {
       assertObjectKey(key);

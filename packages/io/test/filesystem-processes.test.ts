@@ -7,7 +7,7 @@ import { filesystemStore } from "../src/filesystem.ts";
 import { runModule, startModule } from "./child-process.ts";
 import { collect } from "./collect.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { unaborted } from "./test-stores.ts";
+import { unaborted } from "./unaborted.ts";
 
 const WRITER = `
   import { filesystemStore } from "@heddle/io/filesystem";

@@ -1,17 +1,10 @@
-import type { ObjectStore } from "@heddle/core";
 import { readFile, writeFile } from "node:fs/promises";
 import { filesystemStore } from "../src/filesystem.ts";
 import { memoryStore } from "../src/memory.ts";
+import type { TestStore } from "./describe-object-store.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** A store under test, with a way to damage what it holds. */
-export interface TestStore extends AsyncDisposable {
-  readonly store: ObjectStore;
-  /** Replaces the content of an object behind the store's back. */
-  damage(key: string, change: (content: Uint8Array) => Uint8Array): Promise<void>;
-}
-
-/** Every store that keeps the contract, by name. */
+/** The stores that need no server, by name. */
 export const TEST_STORES: readonly { readonly name: string; open(): Promise<TestStore> }[] = [
   { name: "memory", open: openMemory },
   { name: "filesystem", open: openFilesystem },
@@ -39,13 +32,4 @@ async function openFilesystem(): Promise<TestStore> {
       writeFile(store.locate(key), change(new Uint8Array(await readFile(store.locate(key))))),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
-}
-
-/** A signal that never fires. */
-export const unaborted: { readonly signal: AbortSignal } = { signal: new AbortController().signal };
-
-/** Flips the lowest bit of the byte in the middle. */
-export function flipBit(content: Uint8Array): Uint8Array {
-  const at = content.length >> 1;
-  return content.with(at, (content[at] ?? 0) ^ 1);
 }

@@ -1,7 +1,9 @@
 import { isHeddleError } from "@heddle/core";
-import { hash, randomUUID } from "node:crypto";
-import { link, open, unlink } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, open, unlink, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { joinShort, untilAborted } from "../chunks.ts";
+import { BLOCK_BYTES, checksumOf, runningChecksum, type ContentChecksum } from "../content-checksum.ts";
 import { existingObject } from "../store-error.ts";
 import { fileError, systemErrorCode } from "./file-error.ts";
 import { flushDirectory, type RootDirectory } from "./root-directory.ts";
@@ -18,49 +20,78 @@ export interface DurableFile {
   readonly path: string;
   /** How people know the path. */
   readonly location: string;
-  readonly body: Uint8Array;
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
 }
 
 /**
  * Writes a file so that afterwards the path holds all of it, durably, or nothing: a temporary file beside it is written
  * and flushed, then linked under the final name, which fails when the name is taken; then the directory is flushed.
- * A file with the same content under the name is success. Returns the content's SHA-256.
+ * A file with the same content under the name is success.
  */
-export async function writeDurably(root: RootDirectory, file: DurableFile): Promise<string> {
+export async function writeDurably(root: RootDirectory, file: DurableFile): Promise<ContentChecksum> {
   const directory = dirname(file.path);
   const temporary = join(directory, `${TEMPORARY_PREFIX}${randomUUID()}`);
+  const operation = { verb: "write", location: file.location };
   try {
-    const sha256 = await writeTemporary(root, file, temporary);
+    const written = await writeTemporary(root, file, temporary);
     file.signal.throwIfAborted();
-    await linkOrCompare(file, temporary, sha256);
-    await flushDirectory(directory);
-    return sha256;
-  } catch (error) {
-    throw fileError(error, { verb: "write", location: file.location });
+    await linkOrCompare(file, temporary, written);
+    await flushDirectory(directory).catch((error: unknown) => {
+      throw fileError(error, operation);
+    });
+    return written;
   } finally {
     await removeTemporary(temporary);
   }
 }
 
-async function writeTemporary(root: RootDirectory, file: DurableFile, temporary: string): Promise<string> {
-  const handle = await openTemporary(root, file, temporary);
-  try {
-    // The hash is computed while a thread of the pool writes; large bodies take as long for the one as for the other.
-    const writing = handle.writeFile(file.body, { signal: file.signal });
-    const sha256 = hash("sha256", file.body);
-    await writing.catch((error: unknown) => {
+/** Errors of the disk are told apart from those of whoever makes the content, which pass as they are. */
+async function writeTemporary(root: RootDirectory, file: DurableFile, temporary: string): Promise<ContentChecksum> {
+  const toDisk = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
       file.signal.throwIfAborted();
-      throw error;
-    });
-    await handle.sync();
-    return sha256;
+      throw fileError(error, { verb: "write", location: file.location });
+    }
+  };
+  const handle = await toDisk(() => openTemporary(root, file, temporary));
+  try {
+    const { content, signal } = file;
+    const write = (piece: Uint8Array) => toDisk(() => handle.writeFile(piece, { signal }));
+    const written =
+      content instanceof Uint8Array
+        ? await writeBody(content, write)
+        : await writeChunks(untilAborted(content, signal), write);
+    await toDisk(() => handle.sync());
+    return written;
   } finally {
     await handle.close();
   }
 }
 
-async function openTemporary(root: RootDirectory, file: DurableFile, temporary: string) {
+type WritePiece = (piece: Uint8Array) => Promise<void>;
+
+/** The checksum is computed while a thread of the pool writes; large bodies take as long for the one as for the other. */
+async function writeBody(body: Uint8Array, write: WritePiece): Promise<ContentChecksum> {
+  const writing = write(body);
+  const content = checksumOf(body);
+  await writing;
+  return content;
+}
+
+async function writeChunks(chunks: AsyncIterable<Uint8Array>, write: WritePiece): Promise<ContentChecksum> {
+  const checksum = runningChecksum();
+  for await (const piece of joinShort(chunks, BLOCK_BYTES)) {
+    const writing = write(piece);
+    checksum.update(piece);
+    await writing;
+  }
+  return checksum.finish();
+}
+
+async function openTemporary(root: RootDirectory, file: DurableFile, temporary: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await root.prepareDirectory(file.path);
@@ -71,13 +102,13 @@ async function openTemporary(root: RootDirectory, file: DurableFile, temporary: 
   }
 }
 
-async function linkOrCompare(file: DurableFile, temporary: string, sha256: string): Promise<void> {
+async function linkOrCompare(file: DurableFile, temporary: string, written: ContentChecksum): Promise<void> {
   try {
     await link(temporary, file.path);
   } catch (error) {
     if (systemErrorCode(error) !== "EEXIST") throw fileError(error, { verb: "link", location: file.location });
     const existing = await readFileHash(file.path);
-    if (existing !== null && existing.bytes === file.body.length && existing.sha256 === sha256) return;
+    if (existing !== null && existing.bytes === written.bytes && existing.sha256 === written.sha256) return;
     throw existingObject(file.location);
   }
 }
@@ -86,6 +117,8 @@ async function removeTemporary(temporary: string): Promise<void> {
   try {
     await unlink(temporary);
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw fileError(error, { verb: "remove", location: temporary });
+    // A directory that is no directory holds no temporary file either.
+    const code = systemErrorCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(error, { verb: "remove", location: temporary });
   }
 }
