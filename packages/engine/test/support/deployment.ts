@@ -3,6 +3,7 @@ import {
   planRun,
   resolvePartitions,
   type AssetSnapshot,
+  type DynamicKeys,
   type PlanRunInput,
   type RunStatus,
 } from "@heddle/core";
@@ -43,7 +44,7 @@ export interface TestDeployment extends AsyncDisposable {
 }
 
 /** How a run is launched, besides what it makes. */
-export interface LaunchOptions extends Pick<PlanRunInput, "chunk" | "order" | "config"> {
+export interface LaunchOptions extends Pick<PlanRunInput, "chunk" | "order" | "config" | "dynamicKeys"> {
   readonly maxConcurrency?: number;
 }
 
@@ -125,7 +126,9 @@ export async function createDeployment(
       if (code?.snapshot == null || code.codeVersionId === null) throw new Error("no code is loaded");
       const { assets } = code.snapshot;
       const at = Date.now();
-      const targets = new Map(keys.map((key) => [key, findTarget(assets, key, { partitions, at })]));
+      const targets = new Map(
+        keys.map((key) => [key, findTarget(assets, key, { partitions, at, dynamicKeys: planning.dynamicKeys ?? {} })]),
+      );
       const plan = planRun({
         assets,
         selected: keys,
@@ -171,9 +174,9 @@ export async function createDeployment(
 function findTarget(
   assets: readonly AssetSnapshot[],
   key: string,
-  { partitions, at }: { partitions: string; at: number },
+  { partitions, at, dynamicKeys }: { partitions: string; at: number; dynamicKeys: DynamicKeys },
 ): PartitionSet {
   const spec = assets.find((asset) => asset.key === key)?.partitions ?? null;
-  const space = resolvePartitions(spec, { now: at });
+  const space = resolvePartitions(spec, { now: at, dynamicKeys: (name) => dynamicKeys[name] ?? [] });
   return spec === null ? space.all : space.parseRange(partitions);
 }
