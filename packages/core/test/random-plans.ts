@@ -11,7 +11,7 @@ import {
 
 const DAY_MS = 86_400_000;
 /** Days on both sides of a bound between two chunks of ordinals. */
-const FIRST_DAY = 8189;
+export const FIRST_DAY = 8189;
 export const DAY_COUNT = 7;
 /** When the days have all passed. */
 export const PLANNED_AT = (FIRST_DAY + DAY_COUNT) * DAY_MS;

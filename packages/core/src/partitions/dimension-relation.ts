@@ -26,18 +26,25 @@ export class DimensionsRelation implements ResolvedMapping {
   upstreamOf(downstream: PartitionSet): UpstreamPartitions {
     let partitions = PartitionSet.EMPTY;
     let nonexistent = PartitionSet.EMPTY;
+    let absent = PartitionSet.EMPTY;
     for (const box of boxesOf(downstream, this.#ends.downstream)) {
       const read: PartitionSet[] = spacesOf(this.#ends.upstream).map((space) => space.all);
+      const needed = [...read];
       for (const { upstream, downstream: place, mapping } of this.#relations) {
         const found = mapping.upstreamOf(box[place] ?? PartitionSet.EMPTY);
         read[upstream] = found.partitions;
+        needed[upstream] = found.partitions.union(found.absent ?? PartitionSet.EMPTY);
         if (found.nonexistent.isEmpty) continue;
         const waiting = box.map((set, index) => (index === place ? found.nonexistent : set));
         nonexistent = nonexistent.union(productOf(waiting, this.#ends.downstream));
       }
-      partitions = partitions.union(productOf(read, this.#ends.upstream));
+      const product = productOf(read, this.#ends.upstream);
+      partitions = partitions.union(product);
+      if (needed.some((set, index) => set.size !== read[index]?.size)) {
+        absent = absent.union(productOf(needed, this.#ends.upstream).subtract(product));
+      }
     }
-    return { partitions, nonexistent };
+    return { partitions, nonexistent, absent };
   }
 
   downstreamOf(upstream: PartitionSet): PartitionSet {

@@ -7,11 +7,12 @@ type Ends = MappingEnds<PartitionSpace>;
 /** Every downstream partition reads the same upstream ones; `isWhole` says whether all of them exist. */
 export function sameForAll(read: PartitionSet, isWhole: boolean, { upstream, downstream }: Ends): ResolvedMapping {
   const partitions = read.intersect(upstream.all);
+  const absent = read.subtract(upstream.all);
   return {
     upstreamOf: (set) =>
       set.isEmpty
         ? { partitions: PartitionSet.EMPTY, nonexistent: PartitionSet.EMPTY }
-        : { partitions, nonexistent: isWhole ? PartitionSet.EMPTY : set },
+        : { partitions, nonexistent: isWhole ? PartitionSet.EMPTY : set, absent },
     downstreamOf: (set) => (set.overlaps(partitions) ? downstream.all : PartitionSet.EMPTY),
   };
 }
@@ -19,7 +20,10 @@ export function sameForAll(read: PartitionSet, isWhole: boolean, { upstream, dow
 /** The partition with the same ordinal. */
 export function sameOrdinal({ upstream, downstream }: Ends): ResolvedMapping {
   return {
-    upstreamOf: (set) => ({ partitions: set.intersect(upstream.all), nonexistent: set.subtract(upstream.all) }),
+    upstreamOf: (set) => {
+      const nonexistent = set.subtract(upstream.all);
+      return { partitions: set.intersect(upstream.all), nonexistent, absent: nonexistent };
+    },
     downstreamOf: (set) => set.intersect(upstream.all).intersect(downstream.all),
   };
 }

@@ -42,9 +42,11 @@ export class ListedRelation implements ResolvedMapping {
       for (const bound of read.ordinals.ranges) ranges.push(bound);
       if (!read.isWhole || !read.ordinals.isSubsetOf(all)) missing.push(ordinal);
     }
+    const read = PartitionSet.fromRanges(ranges);
     return {
-      partitions: PartitionSet.fromRanges(ranges).intersect(all),
+      partitions: read.intersect(all),
       nonexistent: PartitionSet.of(missing).union(unasked),
+      absent: read.subtract(all),
       ...(!unasked.isEmpty && { unasked }),
     };
   }

@@ -6,6 +6,8 @@ export interface UpstreamPartitions {
   readonly partitions: PartitionSet;
   /** Downstream ordinals that need an upstream partition that does not exist. */
   readonly nonexistent: PartitionSet;
+  /** Upstream partitions that are needed and do not exist, as far as they have ordinals. @default none */
+  readonly absent?: PartitionSet;
   /**
    * Those among `nonexistent` of which a mapping by a function does not know what they read, because it was not asked for
    * them: loading the project again asks it. @default none

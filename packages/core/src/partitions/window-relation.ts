@@ -42,7 +42,7 @@ export class WindowRelation implements ResolvedMapping {
     if (allowNonexistent) return { partitions, nonexistent: PartitionSet.EMPTY };
     const missing = needed.subtract(upstream.all);
     const waiting = missing.isEmpty ? missing : this.#readersOf(missing).intersect(downstream);
-    return { partitions, nonexistent: waiting.union(this.#beyondEdges(downstream)) };
+    return { partitions, nonexistent: waiting.union(this.#beyondEdges(downstream)), absent: missing };
   }
 
   downstreamOf(upstream: PartitionSet): PartitionSet {

@@ -6,14 +6,18 @@ import type { WaitPolicy } from "../partitions/wait-policy.ts";
 export interface NeededPartitions {
   /** Those that exist. */
   readonly existing: PartitionSet;
-  /** How many more it would read if they existed. */
+  /** Those that would be read, too, if they existed, as far as they have ordinals. */
+  readonly absent: PartitionSet;
+  /** How many would be read, too, if they existed; at least one when something does not that has no ordinal. */
   readonly nonexistent: number;
 }
 
 /** Finds what one downstream partition reads. */
 export function neededBy(mapping: ResolvedMapping, downstream: number): NeededPartitions {
-  const { partitions, nonexistent } = mapping.upstreamOf(PartitionSet.range(downstream, downstream + 1));
-  return { existing: partitions, nonexistent: nonexistent.isEmpty ? 0 : 1 };
+  const read = mapping.upstreamOf(PartitionSet.range(downstream, downstream + 1));
+  const { partitions: existing, nonexistent, absent = PartitionSet.EMPTY } = read;
+  if (nonexistent.isEmpty) return { existing, absent: PartitionSet.EMPTY, nonexistent: 0 };
+  return { existing, absent, nonexistent: Math.max(1, absent.size) };
 }
 
 /** How many of the existing partitions may be missing under a wait policy; negative when it can never be met. */

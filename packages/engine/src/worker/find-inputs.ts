@@ -63,7 +63,7 @@ export class InputFinder {
       const needed = neededBy(input.mapping, step.ordinal);
       const found = find(needed.existing);
       checkFound(step, input, { needed, missing: found.missing });
-      inputs.push(toStepInput(input, found));
+      inputs.push(toStepInput(input, found, needed.absent));
       for (const read of found.provenance) provenance.push(read);
     }
     return { inputs, provenance };
@@ -71,9 +71,10 @@ export class InputFinder {
 
   /** What the partitions of a chunk read together. Each of them must have been found able to. */
   ofChunk(partitions: PartitionSet): readonly StepInput[] {
-    return this.#inputs.map(({ input, find }) =>
-      toStepInput(input, find(input.mapping.upstreamOf(partitions).partitions)),
-    );
+    return this.#inputs.map(({ input, find }) => {
+      const read = input.mapping.upstreamOf(partitions);
+      return toStepInput(input, find(read.partitions), read.absent ?? PartitionSet.EMPTY);
+    });
   }
 }
 
@@ -111,10 +112,15 @@ function findStored(wanted: PartitionSet, space: PartitionSpace, stored: StoredI
   return { partitions, missing: missing.length === 0 ? PartitionSet.EMPTY : PartitionSet.of(missing), provenance };
 }
 
-function toStepInput({ name, upstream, many, space }: ResolvedInput, { partitions, missing }: Found): StepInput {
+function toStepInput(
+  { name, upstream, many, space, wait }: ResolvedInput,
+  { partitions, missing }: Found,
+  absent: PartitionSet,
+): StepInput {
   const input = { name, upstream, many, partitions };
-  if (missing.isEmpty) return input;
-  return { ...input, missing: [...missing].map((ordinal) => space.keyOf(ordinal) ?? "") };
+  const tolerated = wait.kind === "all" ? PartitionSet.EMPTY : missing.union(absent);
+  if (tolerated.isEmpty) return input;
+  return { ...input, missing: [...tolerated].map((ordinal) => space.keyOf(ordinal) ?? "") };
 }
 
 function checkFound(
