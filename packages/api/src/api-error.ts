@@ -8,6 +8,7 @@ const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_COD
   ["ASSET_UNKNOWN", "NOT_FOUND"],
   ["RUN_UNKNOWN", "NOT_FOUND"],
   ["STEP_UNKNOWN", "NOT_FOUND"],
+  ["DYNAMIC_PARTITIONS_UNKNOWN", "NOT_FOUND"],
   ["API_TOO_MANY", "TOO_MANY_REQUESTS"],
   ["API_", "BAD_REQUEST"],
   ["PARTITION", "BAD_REQUEST"],

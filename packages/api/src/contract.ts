@@ -29,6 +29,9 @@ export type {
   SelectionResult,
 } from "./contract/assets.ts";
 export type {
+  DynamicPartition,
+  DynamicPartitions,
+  DynamicPartitionsChange,
   FailedAttempt,
   MappedPartitions,
   OpenStep,

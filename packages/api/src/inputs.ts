@@ -23,8 +23,6 @@ const storable = (longest: number) =>
     });
 
 const key = storable(1024).min(1);
-const fewKeys = (value: object) => Object.keys(value).length <= MAX_INPUT_ITEMS;
-const MANY_KEYS = { message: `has more than ${MAX_INPUT_ITEMS} entries` };
 const id = z.int().positive();
 const ordinal = z.int();
 const cursor = storable(200);
@@ -33,6 +31,12 @@ const selectionText = storable(10_000);
 const text = storable(1000);
 
 const MAX_TAGS = 100;
+
+const priority = z.int().min(-1000).max(1000);
+const maxConcurrency = z.int().min(1).max(10_000);
+
+const fewKeys = (value: object) => Object.keys(value).length <= MAX_INPUT_ITEMS;
+const MANY_KEYS = { message: `has more than ${MAX_INPUT_ITEMS} entries` };
 
 /** Flat half-open ranges: sorted, disjoint, none empty. */
 const ranges = z
@@ -72,6 +76,25 @@ export const partitionStatusInput = z.strictObject({
     .optional(),
   /** Most runs of equal status to answer; what does not fit is told more coarsely. */
   maxRuns: z.int().min(1).max(MAX_STATUS_RUNS).default(MAX_STATUS_RUNS),
+});
+
+/** Name of a dynamic partitions definition. */
+const definition = storable(1024).min(1);
+
+export const dynamicListInput = z.strictObject({
+  definition,
+  /** Only keys that hold this text, whatever its case. */
+  text: text.optional(),
+  /** Removed keys as well. */
+  removed: z.boolean().default(false),
+  cursor: cursor.nullish(),
+  limit: limit(100),
+});
+
+export const dynamicChangeInput = z.strictObject({
+  definition,
+  /** What is wrong with one of them is told key by key. */
+  keys: z.array(z.string().max(10_000)).min(1).max(MAX_INPUT_ITEMS),
 });
 
 export const materializationListInput = z.strictObject({
@@ -153,8 +176,27 @@ export const runLogsTailInput = z.strictObject({
 
 export const runRetryInput = z.strictObject({
   runId: id,
-  /** `failed`: what failed, and what was skipped because of it. */
-  only: z.literal("failed").default("failed"),
+  /**
+   * `failed`: only what failed. `from_failure`: that, and what was skipped because of it. `unfinished`: that, and what was
+   * canceled. `all`: everything once more.
+   */
+  only: z.enum(["failed", "from_failure", "unfinished", "all"]).default("from_failure"),
+  /** Config by asset key, instead of what the run had; assets that are not named keep theirs. */
+  config: z.record(key, z.json()).refine(fewKeys, MANY_KEYS).optional(),
+});
+
+export const runCancelInput = z.strictObject({
+  runId: id,
+  /** Takes running steps away from their workers at once, instead of letting these stop them. */
+  force: z.boolean().default(false),
+});
+
+export const runChangeInput = z.strictObject({
+  runId: id,
+  /** Higher goes first. Left out: as it is. */
+  priority: priority.optional(),
+  /** Most steps of the run at once, `null` for no limit of its own. Left out: as it is. */
+  maxConcurrency: maxConcurrency.nullish(),
 });
 
 const partitionsText = storable(10_000).min(1);
@@ -228,9 +270,9 @@ export const planLaunchInput = z
     at: z.int().positive(),
     /** Made once for each confirmed dialog: sending the same launch twice makes one run. */
     idempotencyKey,
-    priority: z.int().min(-1000).max(1000).default(0),
+    priority: priority.default(0),
     /** Most steps of the run at once; left out: no limit of its own. */
-    maxConcurrency: z.int().min(1).max(10_000).nullish(),
+    maxConcurrency: maxConcurrency.nullish(),
     tags: z
       .record(storable(100).min(1), storable(500))
       .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { message: `has more than ${MAX_TAGS} tags` })
@@ -249,6 +291,11 @@ export type PartitionStatusInput = z.output<typeof partitionStatusInput>;
 export type MaterializationListInput = z.output<typeof materializationListInput>;
 export type CheckHistoryInput = z.output<typeof checkHistoryInput>;
 export type EventListInput = z.output<typeof eventListInput>;
+export type DynamicListInput = z.output<typeof dynamicListInput>;
+export type DynamicChangeInput = z.output<typeof dynamicChangeInput>;
+export type RunRetryInput = z.output<typeof runRetryInput>;
+export type RunCancelInput = z.output<typeof runCancelInput>;
+export type RunChangeInput = z.output<typeof runChangeInput>;
 export type RunStepInput = z.output<typeof runStepInput>;
 export type RunListInput = z.output<typeof runListInput>;
 export type RunStepsInput = z.output<typeof runStepsInput>;

@@ -23,6 +23,7 @@ export async function createBusyWorld(): Promise<BusyWorld> {
   const test = await startTestServer();
   const { client, db } = test;
   await register(db, weatherSnapshot());
+  await db.transaction("declareStations", ({ sql }) => sql`insert into dynamic_definition (name) values ('stations')`);
   const runner = await StepRunner.start(db);
   const january = { kind: "text", text: "2012-01-01..2012-01-31" } as const;
   const failedRunId = await launch(client, { keys: ["weather/raw", "weather/summary", "report"], partitions: january });

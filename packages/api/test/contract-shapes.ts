@@ -227,6 +227,19 @@ export const partitionStatuses: Shape<contract.PartitionStatuses> = z.strictObje
   total: count,
 });
 
+export const dynamicPartitions: Shape<contract.DynamicPartitions> = z.strictObject({
+  definition: text,
+  total: count,
+  items: z.array(z.strictObject({ ordinal: z.int(), key: text, addedAt: instant, removedAt: instant.nullable() })),
+  nextCursor: maybe,
+});
+
+export const dynamicPartitionsChange: Shape<contract.DynamicPartitionsChange> = z.strictObject({
+  definition: text,
+  changed: count,
+  partitions: ranges,
+});
+
 const mapped: Shape<contract.MappedPartitions> = z.strictObject({
   asset: assetRef,
   mapping,

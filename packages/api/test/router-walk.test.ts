@@ -52,6 +52,13 @@ const WALK: Readonly<Record<string, Walked>> = {
     answer: shapes.pageOf(runShapes.activityEvent),
   },
   "events.stream": { inputs: () => [{ lastEventId: "0.0" }], answer: runShapes.eventMessage },
+  "partitions.add": {
+    inputs: () => [
+      { definition: "stations", keys: ["north", "south|east", "west"] },
+      { definition: "stations", keys: ["north"] },
+    ],
+    answer: shapes.dynamicPartitionsChange,
+  },
   "partitions.detail": {
     inputs: () => [
       { ...raw, ordinal: FIRST_DAY },
@@ -60,6 +67,14 @@ const WALK: Readonly<Record<string, Walked>> = {
       { key: "weather/summary", ordinal: 504 },
     ],
     answer: shapes.partitionDetail,
+  },
+  "partitions.list": {
+    inputs: () => [{ definition: "stations", text: "T", removed: true, limit: 1 }, { definition: "stations" }],
+    answer: shapes.dynamicPartitions,
+  },
+  "partitions.remove": {
+    inputs: () => [{ definition: "stations", keys: ["west"] }],
+    answer: shapes.dynamicPartitionsChange,
   },
   "partitions.status": {
     inputs: () => [{ ...raw, within: { start: FIRST_DAY, end: FIRST_DAY + 5 }, maxRuns: 2 }, raw, { key: "report" }],
@@ -77,7 +92,17 @@ const WALK: Readonly<Record<string, Walked>> = {
     inputs: () => [plan, { selection: "*" }, { keys: ["weather/raw"], only: ["missing", "failed"] }],
     answer: runShapes.planPreview,
   },
-  "runs.cancel": { inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[0] }], answer: runShapes.runChange },
+  "runs.cancel": {
+    inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[0], force: true }],
+    answer: runShapes.runChange,
+  },
+  "runs.change": {
+    inputs: ({ queuedRunIds }) => [
+      { runId: queuedRunIds[1], priority: 5, maxConcurrency: 2 },
+      { runId: queuedRunIds[1], maxConcurrency: null },
+    ],
+    answer: runShapes.runChange,
+  },
   "runs.get": {
     inputs: ({ failedRunId, openRunId }) => [{ runId: failedRunId }, { runId: openRunId }],
     answer: runShapes.runDetail,
@@ -103,7 +128,10 @@ const WALK: Readonly<Record<string, Walked>> = {
   },
   "runs.pause": { inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[1] }], answer: runShapes.runChange },
   "runs.resume": { inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[1] }], answer: runShapes.runChange },
-  "runs.retry": { inputs: ({ failedRunId }) => [{ runId: failedRunId, only: "failed" }], answer: runShapes.runRetry },
+  "runs.retry": {
+    inputs: ({ failedRunId }) => [{ runId: failedRunId, only: "from_failure", config: {} }],
+    answer: runShapes.runRetry,
+  },
   "runs.step": {
     inputs: ({ failedRunId, openRunId }) => [
       { runId: failedRunId, asset: "weather/raw", ordinal: FIRST_DAY + 3 },

@@ -1,6 +1,6 @@
 import type { FailureCause, MappingSpec, PartitionsSpec, StepStatus } from "@heddle/core";
 import type { CheckResult, Materialization, PartitionCounts } from "./assets.ts";
-import type { AssetRef, Instant, Ranges, RecordedError, StatusCode } from "./common.ts";
+import type { AssetRef, Instant, Page, Ranges, RecordedError, StatusCode } from "./common.ts";
 
 /**
  * `partitions.status`: all partitions of one asset. Keys are not sent: make them with
@@ -53,6 +53,31 @@ export interface PartitionDetail {
   readonly upstream: readonly MappedPartitions[];
   /** What reads this partition. */
   readonly downstream: readonly MappedPartitions[];
+}
+
+/** One key of a dynamic partitions definition. */
+export interface DynamicPartition {
+  readonly ordinal: number;
+  readonly key: string;
+  readonly addedAt: Instant;
+  /** While it is removed: since when. Its ordinal stays its own, and adding the key again brings it back. */
+  readonly removedAt: Instant | null;
+}
+
+/** `partitions.list`: keys of a dynamic definition, in the order in which they were added first. */
+export interface DynamicPartitions extends Page<DynamicPartition> {
+  readonly definition: string;
+  /** Keys that exist, whatever was asked for. */
+  readonly total: number;
+}
+
+/** Answer of `partitions.add` and `partitions.remove`. */
+export interface DynamicPartitionsChange {
+  readonly definition: string;
+  /** Keys that were not there before, or are not there any more; the others were so already. */
+  readonly changed: number;
+  /** Their ordinals. */
+  readonly partitions: Ranges;
 }
 
 /** A failed or lost attempt at one step. */

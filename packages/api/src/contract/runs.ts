@@ -187,7 +187,7 @@ export interface LogTail {
   readonly ended: boolean;
 }
 
-/** Answer of `runs.cancel`, `runs.pause` and `runs.resume`. */
+/** Answer of `runs.cancel`, `runs.change`, `runs.pause` and `runs.resume`. */
 export interface RunChange {
   readonly runId: number;
   /** Of the run now. */
@@ -200,6 +200,6 @@ export interface RunChange {
 export interface RunRetry {
   /** The run that does the work again. */
   readonly runId: number;
-  /** False when a retry of the same run was under way already. */
+  /** False when a retry of the same kind was under way already. */
   readonly created: boolean;
 }

@@ -68,6 +68,11 @@ export class DefinitionsIndex {
     return this.#neighbours(asset, (number) => this.graph.downstreamOf(number));
   }
 
+  /** Declared assets that are cut by a dynamic definition, alone or as one of several dimensions. */
+  cutBy(dynamicName: string): IndexedAsset[] {
+    return this.declared.filter(({ definition }) => namesOf(definition.partitions).includes(dynamicName));
+  }
+
   #neighbours(asset: IndexedAsset, next: (number: number) => Iterable<number>): IndexedAsset[] {
     const number = this.graph.indexOf(asset.key);
     return number === -1 ? [] : [...next(number)].flatMap((other) => this.declared[other] ?? []);

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { type JsonValue, PartitionSet } from "@heddle/core";
 import { readRunAssetIds, readRunProgress, type StoredEvent, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { readAssetStatusColumns } from "../assets/asset-statuses.ts";
@@ -10,6 +10,9 @@ const MAX_RUNS = 500;
 
 /** Pieces in which a set of changed partitions is told; a set in more of them is told as one range around them. */
 const MAX_PIECES = 1_000;
+
+/** How events of dynamic partitions begin. */
+const DYNAMIC_EVENT = /^partitions_/;
 
 /** How events of code locations begin. */
 const CODE_EVENT = /^code_/;
@@ -51,17 +54,28 @@ function rangesOf(set: PartitionSet): readonly number[] {
   return ranges.length <= MAX_PIECES * 2 ? ranges : [ranges[0] ?? 0, ranges.at(-1) ?? 0];
 }
 
-/** Assets whose status may have changed: those that events name, and those of runs that changed as a whole. */
+/**
+ * Assets whose status may have changed: those that events name, those of runs that changed as a whole, and those whose
+ * partitions came or went.
+ */
 async function findTouchedAssets(state: ApiState, tx: Transaction, events: readonly StoredEvent[]): Promise<number[]> {
   const wholeRuns = events.flatMap(({ assetId, runId }) => (assetId === null && runId !== null ? [runId] : []));
   const ofRuns = await readRunAssetIds(tx, [...new Set(wholeRuns)].slice(-MAX_RUNS));
   const named = events.flatMap(({ assetId }) => assetId ?? []);
   const index = await state.definitions.index(tx);
-  const touched = new Set([...named, ...ofRuns]);
+  const cut = events.flatMap(({ kind, payload }) =>
+    DYNAMIC_EVENT.test(kind) ? index.cutBy(definitionOf(payload)) : [],
+  );
+  const touched = new Set([...named, ...ofRuns, ...cut.map(({ id }) => id)]);
   // What reads an asset that was made anew may be stale from now on.
   const readers = [...touched].flatMap((id) => {
     const asset = index.byId(id);
     return asset === undefined ? [] : index.downstreamOf(asset).map((reader) => reader.id);
   });
   return [...new Set([...touched, ...readers])];
+}
+
+function definitionOf(payload: JsonValue): string {
+  const named = typeof payload === "object" && payload !== null && "definition" in payload ? payload.definition : null;
+  return typeof named === "string" ? named : "";
 }

@@ -1,5 +1,6 @@
-import type { PartitionDetail, PartitionStatuses } from "../contract.ts";
-import { partitionDetailInput, partitionStatusInput } from "../inputs.ts";
+import type { DynamicPartitions, DynamicPartitionsChange, PartitionDetail, PartitionStatuses } from "../contract.ts";
+import { dynamicChangeInput, dynamicListInput, partitionDetailInput, partitionStatusInput } from "../inputs.ts";
+import { addPartitions, readDynamicPartitions, removePartitions } from "../partitions/dynamic-partitions.ts";
 import { readPartitionDetail } from "../partitions/partition-detail.ts";
 import { readPartitionStatuses } from "../partitions/partition-statuses.ts";
 import { procedure, router } from "../trpc.ts";
@@ -11,4 +12,13 @@ export const partitionsRouter = router({
   detail: procedure
     .input(partitionDetailInput)
     .query(({ ctx, input }): Promise<PartitionDetail> => readPartitionDetail(ctx.state, input)),
+  list: procedure
+    .input(dynamicListInput)
+    .query(({ ctx, input }): Promise<DynamicPartitions> => readDynamicPartitions(ctx.state, input)),
+  add: procedure
+    .input(dynamicChangeInput)
+    .mutation(({ ctx, input }): Promise<DynamicPartitionsChange> => addPartitions(ctx.state, input)),
+  remove: procedure
+    .input(dynamicChangeInput)
+    .mutation(({ ctx, input }): Promise<DynamicPartitionsChange> => removePartitions(ctx.state, input)),
 });

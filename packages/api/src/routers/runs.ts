@@ -1,5 +1,7 @@
 import type { LogPage, Page, RunChange, RunDetail, RunRetry, RunSummary, StepBar, StepDetail } from "../contract.ts";
 import {
+  runCancelInput,
+  runChangeInput,
   runInput,
   runListInput,
   runLogsInput,
@@ -8,7 +10,7 @@ import {
   runStepInput,
   runStepsInput,
 } from "../inputs.ts";
-import { changeRun, retryFailedSteps } from "../runs/run-changes.ts";
+import { cancelOneRun, changeOneRun, pauseOneRun, resumeOneRun, retryOneRun } from "../runs/run-changes.ts";
 import { readRunDetail } from "../runs/run-detail.ts";
 import { readRunList } from "../runs/run-list.ts";
 import { followRunLogs, readRunLogs } from "../runs/run-logs.ts";
@@ -30,15 +32,16 @@ export const runsRouter = router({
     .input(runLogsTailInput)
     .subscription(({ ctx, input, signal }) => followRunLogs(ctx.state, input, signal)),
   cancel: procedure
-    .input(runInput)
-    .mutation(({ ctx, input }): Promise<RunChange> => changeRun(ctx.state, "cancel", input.runId)),
+    .input(runCancelInput)
+    .mutation(({ ctx, input }): Promise<RunChange> => cancelOneRun(ctx.state, input)),
+  change: procedure
+    .input(runChangeInput)
+    .mutation(({ ctx, input }): Promise<RunChange> => changeOneRun(ctx.state, input)),
   pause: procedure
     .input(runInput)
-    .mutation(({ ctx, input }): Promise<RunChange> => changeRun(ctx.state, "pause", input.runId)),
+    .mutation(({ ctx, input }): Promise<RunChange> => pauseOneRun(ctx.state, input.runId)),
   resume: procedure
     .input(runInput)
-    .mutation(({ ctx, input }): Promise<RunChange> => changeRun(ctx.state, "resume", input.runId)),
-  retry: procedure
-    .input(runRetryInput)
-    .mutation(({ ctx, input }): Promise<RunRetry> => retryFailedSteps(ctx.state, input.runId)),
+    .mutation(({ ctx, input }): Promise<RunChange> => resumeOneRun(ctx.state, input.runId)),
+  retry: procedure.input(runRetryInput).mutation(({ ctx, input }): Promise<RunRetry> => retryOneRun(ctx.state, input)),
 });

@@ -1,17 +1,41 @@
-import { cancelRun, pauseRun, resumeRun, retryRun, type Database, type RunChangeResult } from "@heddle/storage";
+import { cancelRun, changeRunLimits, pauseRun, resumeRun, retryRun } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { RunChange, RunRetry } from "../contract.ts";
+import type { RunCancelInput, RunChangeInput, RunRetryInput } from "../inputs.ts";
 
-const CHANGES: {
-  readonly [kind in "cancel" | "pause" | "resume"]: (db: Database, runId: number) => Promise<RunChangeResult>;
-} = { cancel: cancelRun, pause: pauseRun, resume: resumeRun };
-
-/** Answers `runs.cancel`, `runs.pause` and `runs.resume`. @throws RUN_UNKNOWN */
-export async function changeRun(state: ApiState, kind: keyof typeof CHANGES, runId: number): Promise<RunChange> {
-  return CHANGES[kind](state.db, runId);
+/** Answers `runs.cancel`. @throws RUN_UNKNOWN */
+export async function cancelOneRun(state: ApiState, { runId, force }: RunCancelInput): Promise<RunChange> {
+  return cancelRun(state.db, runId, { force });
 }
 
-/** Answers `runs.retry`. @throws RUN_UNKNOWN, RUN_NOTHING_TO_RETRY */
-export async function retryFailedSteps(state: ApiState, runId: number): Promise<RunRetry> {
-  return retryRun(state.db, { runId, only: "failed" });
+/** Answers `runs.pause`. @throws RUN_UNKNOWN */
+export async function pauseOneRun(state: ApiState, runId: number): Promise<RunChange> {
+  return pauseRun(state.db, runId);
+}
+
+/** Answers `runs.resume`. @throws RUN_UNKNOWN */
+export async function resumeOneRun(state: ApiState, runId: number): Promise<RunChange> {
+  return resumeRun(state.db, runId);
+}
+
+/** Answers `runs.change`. @throws RUN_UNKNOWN */
+export async function changeOneRun(
+  state: ApiState,
+  { runId, priority, maxConcurrency }: RunChangeInput,
+): Promise<RunChange> {
+  return changeRunLimits(state.db, {
+    runId,
+    ...(priority === undefined ? {} : { priority }),
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+  });
+}
+
+/** Answers `runs.retry`. @throws RUN_UNKNOWN, RUN_OPEN, RUN_NOTHING_TO_RETRY, PLAN_CONFIG_INVALID */
+export async function retryOneRun(state: ApiState, { runId, only, config }: RunRetryInput): Promise<RunRetry> {
+  const { runId: made, created } = await retryRun(state.db, {
+    runId,
+    only,
+    ...(config === undefined ? {} : { config }),
+  });
+  return { runId: made, created };
 }
