@@ -4,6 +4,8 @@ import { formatDuration, paint, print, printTable } from "./terminal.ts";
 
 /** Assets, warnings and differences that are printed; `--json` has all of them. */
 const MAX_LINES = 50;
+/** What takes less is not worth a number. */
+const SHORT_MS = 1_000;
 
 /** Prints a plan for people. */
 export function printPlan(preview: PlanPreview): void {
@@ -61,7 +63,7 @@ const COLUMNS: readonly Column[] = [
   { title: "fresh", cell: ({ fresh }) => count(fresh) },
   { title: "replaced", cell: ({ overwrites }) => count(overwrites) },
   { title: "a step", cell: ({ chunk }) => (chunk === "range" ? "all" : chunk === null ? "" : count(chunk)) },
-  { title: "work", cell: ({ workMs }) => (workMs === null ? "" : formatDuration(workMs)) },
+  { title: "work", cell: ({ workMs }) => (workMs === null || workMs < SHORT_MS ? "" : formatDuration(workMs)) },
   { title: "because", cell: ({ reason }) => (reason === "selected" ? "" : reason) },
 ];
 
@@ -75,7 +77,8 @@ function tableOf(assets: readonly PlannedAsset[]): string[][] {
 function howOf({ order, estimate }: PlanPreview): string {
   if (estimate === null) return `${order} first`;
   const { wallMs, workMs, basis } = estimate;
-  return `${order} first; about ${formatDuration(wallMs)} (${formatDuration(workMs)} of work: ${basis})`;
+  if (wallMs < SHORT_MS) return `${order} first; less than a second, by ${basis}`;
+  return `${order} first; about ${formatDuration(wallMs)} (${formatDuration(workMs)} of work), by ${basis}`;
 }
 
 function printMore(all: number, what: string): void {

@@ -42,7 +42,16 @@ const hashOf = (stdout: string): string => /^plan ([0-9a-f]{12})$/m.exec(stdout)
 test("a plan is shown with its hash, and exactly that is launched", async () => {
   const shown = await run("plan", ...FIRST_WEEK);
   expect({ code: shown.code, stderr: shown.stderr }).toEqual({ code: 0, stderr: "" });
-  expect(steady(shown.stdout)).toMatchInlineSnapshot();
+  expect(steady(shown.stdout)).toMatchInlineSnapshot(`
+    "Materialize 8 partitions of 2 assets
+      asset  partitions  missing
+      weather/raw  2026-01-01..2026-01-07 (7)  7
+      weather/summary  2026-01  1
+      oldest first
+      △ "weather/summary" reads "weather/raw" 2026-01-08..2026-01-31 (24), which was never materialized and is not part of the plan.
+    plan <hash>
+    "
+  `);
 
   const launched = await run("backfill", ...FIRST_WEEK, "--plan", hashOf(shown.stdout));
   expect(launched.code).toBe(1);
@@ -50,7 +59,17 @@ test("a plan is shown with its hash, and exactly that is launched", async () => 
 
   const again = await run("backfill", ...FIRST_WEEK, "--plan", hashOf(shown.stdout));
   expect(again.code).toBe(1);
-  expect(steady(again.stdout)).toMatchInlineSnapshot();
+  expect(steady(again.stdout)).toMatchInlineSnapshot(`
+    "The plan changed:
+      weather/raw: 6 materializations will be replaced, not 0
+    Materialize 8 partitions of 2 assets
+      asset  partitions  missing  failed  fresh  replaced  work
+      weather/raw  2026-01-01..2026-01-07 (7)  1  6  6  T
+      weather/summary  2026-01  1
+      oldest first; about T (T of work: the mean of 6 earlier steps, 8 at a time, without 1 asset never made before)
+      △ "weather/summary" reads "weather/raw" 2026-01-08..2026-01-31 (24), which was never materialized and is not part of the plan.
+    "
+  `);
   expect(again.stderr).toContain("error PLAN_CHANGED: the plan changed since");
 });
 
@@ -58,7 +77,16 @@ test("only what failed and what is missing, over two assets of different grain",
   rmSync(join(project.directory, "broken"));
   const { code, stdout } = await run("plan", ...FIRST_WEEK, "--only", "failed,missing");
   expect(code).toBe(0);
-  expect(steady(stdout)).toMatchInlineSnapshot();
+  expect(steady(stdout)).toMatchInlineSnapshot(`
+    "Materialize 2 partitions of 2 assets
+      asset  partitions  missing  failed  work
+      weather/raw  2026-01-03  1  T
+      weather/summary  2026-01  1
+      oldest first; about T (T of work: the mean of 6 earlier steps, one at a time, as no worker is there now, without 1 asset never made before)
+      △ "weather/summary" reads "weather/raw" 2026-01-08..2026-01-31 (24), which was never materialized and is not part of the plan.
+    plan <hash>
+    "
+  `);
   const launched = await run("backfill", ...FIRST_WEEK, "--only", "failed,missing");
   expect(launched.code).toBe(1);
   expect(launched.stdout).toContain("1 materialized, 1 failed");
@@ -67,7 +95,15 @@ test("only what failed and what is missing, over two assets of different grain",
 test("what is needed and not there is added, and then everything is there", async () => {
   const upstream = ["weather/summary", "--cascade", "upstream-missing"];
   const { stdout } = await run("plan", ...upstream);
-  expect(steady(stdout)).toMatchInlineSnapshot();
+  expect(steady(stdout)).toMatchInlineSnapshot(`
+    "Materialize 25 partitions of 2 assets
+      asset  partitions  missing  failed  work  because
+      weather/raw  2026-01-08..2026-01-31 (24)  24  T  upstream
+      weather/summary  2026-01  1
+      oldest first; about T (T of work: the mean of 7 earlier steps, one at a time, as no worker is there now, without 1 asset never made before)
+    plan <hash>
+    "
+  `);
   expect((await run("backfill", ...upstream)).code).toBe(0);
   const missing = await run("backfill", "weather/raw or weather/summary", "--only", "missing,failed");
   expect(missing).toMatchObject({ code: 0, stdout: "Nothing to materialize\nThere is nothing to do.\n" });
@@ -77,8 +113,10 @@ test("partitions are stated for each asset, and others take what these map to", 
   const { code, stdout } = await run(
     "plan",
     "weather/raw or weather/summary",
-    ...["--partitions", "weather/raw=2026-01-03", "--partitions", "weather/raw=2026-01-09..2026-01-10"],
-    ...["--order", "newest", "--json"],
+    "--partitions=weather/raw=2026-01-03",
+    "--partitions=weather/raw=2026-01-09..2026-01-10",
+    "--order=newest",
+    "--json",
   );
   expect(code).toBe(0);
   const [{ plan } = {}] = documents(stdout);
@@ -87,7 +125,13 @@ test("partitions are stated for each asset, and others take what these map to", 
     order: "newest",
     refused: null,
     assets: [
-      { asset: { key: "weather/raw" }, count: 3, text: "2026-01-03, 2026-01-09..2026-01-10 (3)", fresh: 3, overwrites: 3 },
+      {
+        asset: { key: "weather/raw" },
+        count: 3,
+        text: "2026-01-03, 2026-01-09..2026-01-10 (3)",
+        fresh: 3,
+        overwrites: 3,
+      },
       { asset: { key: "weather/summary" }, count: 1 },
     ],
     estimate: { basis: expect.stringContaining("earlier steps") },
@@ -97,7 +141,15 @@ test("partitions are stated for each asset, and others take what these map to", 
 test("what cannot be read is refused, or left out on request", async () => {
   const refused = await run("plan", "weather/trend", "--partitions", "2025-12-31..2026-01-02");
   expect(refused.code).toBe(1);
-  expect(steady(refused.stdout)).toMatchInlineSnapshot();
+  expect(steady(refused.stdout)).toMatchInlineSnapshot(`
+    "Materialize 3 partitions of 1 asset
+      asset  partitions  missing
+      weather/trend  2025-12-31..2026-01-02 (3)  3
+      oldest first
+      ✕ "weather/trend" 2025-12-31 reads partitions of "weather/raw" that do not exist.
+    plan <hash>
+    "
+  `);
   const launched = await run("backfill", "weather/trend", "--partitions", "2025-12-31..2026-01-02");
   expect(launched.code).toBe(1);
   expect(launched.stderr).toContain("error PLAN_REFUSED: ");
@@ -111,19 +163,48 @@ test("what another run holds is left out, waited for or refused, by rule", async
   const held = ["weather/raw", "--partitions", "2026-01-10..2026-01-12"];
   expect((await run("backfill", ...held, "--detach")).code).toBe(0);
   const leftOut = await run("plan", "weather/raw", "--partitions", "2026-01-11..2026-01-13");
-  expect(steady(leftOut.stdout)).toMatchInlineSnapshot();
+  expect(steady(leftOut.stdout)).toMatchInlineSnapshot(`
+    "Materialize 1 partition of 1 asset
+      asset  partitions  fresh  replaced  work
+      weather/raw  2026-01-13  1  1  T
+      oldest first; about T (T of work: the mean of 31 earlier steps, one at a time, as no worker is there now)
+      △ Runs that are not over already hold "weather/raw" 2026-01-11..2026-01-12 (2), which is left to them.
+    plan <hash>
+    "
+  `);
   const waits = await run("plan", "weather/raw", "--partitions", "2026-01-11..2026-01-13", "--overlap", "wait");
-  expect(steady(waits.stdout)).toMatchInlineSnapshot();
-  const refused = await run("backfill", ...held, "--overlap", "refuse");
+  expect(steady(waits.stdout)).toMatchInlineSnapshot(`
+    "Materialize 3 partitions of 1 asset
+      asset  partitions  fresh  replaced  work
+      weather/raw  2026-01-11..2026-01-13 (3)  3  3  T
+      oldest first; about T (T of work: the mean of 31 earlier steps, one at a time, as no worker is there now)
+      begins after run N (running)
+      △ Runs that are not over already hold "weather/raw" 2026-01-11..2026-01-12 (2).
+    plan <hash>
+    "
+  `);
+  const refused = await run("backfill", ...held, "--overlap", "refuse", "--dry-run");
   expect(refused.code).toBe(1);
-  expect(steady(refused.stderr)).toMatchInlineSnapshot();
+  expect(steady(refused.stdout)).toMatchInlineSnapshot(`
+    "Materialize 3 partitions of 1 asset
+      asset  partitions  fresh  replaced  work
+      weather/raw  2026-01-10..2026-01-12 (3)  3  3  T
+      oldest first; about T (T of work: the mean of 31 earlier steps, one at a time, as no worker is there now)
+      △ Runs that are not over already hold "weather/raw" 2026-01-10..2026-01-12 (3).
+      ✕ 3 of the partitions are held by run N, which is not over
+    plan <hash>
+    "
+  `);
 });
 
 test.for<[args: string[], stderr: string]>([
-  [["plan", "weather/rwa"], 'error ASSET_UNKNOWN: there is no asset "weather/rwa"\n  hint: Did you mean "weather/raw"?\n'],
+  [
+    ["plan", "weather/rwa"],
+    'error ASSET_UNKNOWN: there is no asset "weather/rwa"\n  hint: Did you mean "weather/raw" or "weather/trend" or "weather/summary"?\n',
+  ],
   [
     ["plan", "weather/raw", "--partitions", "weather/rwa=2026-01-01"],
-    'error ASSET_UNKNOWN: --partitions names "weather/rwa", and there is no such asset\n  hint: Did you mean "weather/raw"? A partition whose key holds "=" is written in quotes.\n',
+    'error ASSET_UNKNOWN: --partitions names "weather/rwa", and there is no such asset\n  hint: Did you mean "weather/raw" or "weather/trend" or "weather/summary"? A partition whose key holds "=" is written in quotes.\n',
   ],
   [
     ["plan", "weather/raw", "--partitions", "weather/trend=2026-01-01"],

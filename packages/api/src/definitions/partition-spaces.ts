@@ -1,21 +1,29 @@
-import { resolvePartitions, type DynamicKeys, type PartitionSpace, type PartitionsSpec } from "@heddle/core";
+import {
+  createPartitionSpaces,
+  type DependencySnapshot,
+  type DynamicKeys,
+  type PartitionSpace,
+  type PartitionsSpec,
+  type ResolvedMapping,
+} from "@heddle/core";
 import type { IndexedAsset } from "./definitions-index.ts";
 
-/** Partitions definitions resolved at one instant, each of them once. */
+/** Partitions definitions and mappings resolved at one instant, each of them once. */
 export class PartitionSpaces {
   /** Epoch milliseconds. */
   readonly now: number;
   /** The keys of dynamic definitions that exist, by ordinal. */
   readonly dynamicKeys: DynamicKeys;
   readonly #formerKeys: DynamicKeys;
-  readonly #spaces = new Map<PartitionsSpec | null, PartitionSpace>();
-  readonly #byText = new Map<string, PartitionSpace>();
+  readonly #resolved: ReturnType<typeof createPartitionSpaces>;
+  readonly #spaces = new Map<PartitionSpace, PartitionSpace>();
 
   /** Made by `DefinitionsCache.spaces`, which reads the keys. `formerKeys` holds those of removed partitions as well. */
   constructor(now: number, keys: { readonly dynamicKeys: DynamicKeys; readonly formerKeys: DynamicKeys }) {
     this.now = now;
     this.dynamicKeys = keys.dynamicKeys;
     this.#formerKeys = keys.formerKeys;
+    this.#resolved = createPartitionSpaces(now, keys.dynamicKeys);
   }
 
   of(asset: IndexedAsset): PartitionSpace {
@@ -23,22 +31,17 @@ export class PartitionSpaces {
   }
 
   resolve(spec: PartitionsSpec | null): PartitionSpace {
-    let space = this.#spaces.get(spec);
-    if (space === undefined) this.#spaces.set(spec, (space = this.#resolveAnew(spec)));
+    const plain = this.#resolved.spaceOf(spec);
+    let space = this.#spaces.get(plain);
+    if (space === undefined) this.#spaces.set(plain, (space = this.#withFormerKeys(plain)));
     return space;
   }
 
-  /** A plan has a definition for each asset, and mostly they are alike: resolving one takes longer than comparing. */
-  #resolveAnew(spec: PartitionsSpec | null): PartitionSpace {
-    const text = JSON.stringify(spec);
-    let space = this.#byText.get(text);
-    if (space === undefined) {
-      space = this.#withFormerKeys(
-        resolvePartitions(spec, { now: this.now, dynamicKeys: (name) => this.dynamicKeys[name] ?? [] }),
-      );
-      this.#byText.set(text, space);
-    }
-    return space;
+  /** What `downstream` reads of `upstream` through one of its dependencies. @throws MAPPING_INVALID */
+  mapping(dep: DependencySnapshot, ends: { upstream: IndexedAsset; downstream: IndexedAsset }): ResolvedMapping {
+    const spaceOf = ({ definition }: IndexedAsset) => this.#resolved.spaceOf(definition.partitions);
+    const spaces = { upstream: spaceOf(ends.upstream), downstream: spaceOf(ends.downstream) };
+    return this.#resolved.mappingOf(dep.mapping, spaces);
   }
 
   /** What was made of a partition outlives it, and is still called by its key. */

@@ -20,7 +20,8 @@ export function findConfigProblem({ config }: AssetSnapshot, stated: JsonValue):
 function readSchema(jsonSchema: JsonValue): z.ZodType | undefined {
   if (typeof jsonSchema !== "object" || jsonSchema === null || Array.isArray(jsonSchema)) return undefined;
   try {
-    return z.fromJSONSchema({ ...jsonSchema });
+    // An object of JSON is what it reads; it looks for itself whether that is a schema.
+    return z.fromJSONSchema(jsonSchema as Parameters<typeof z.fromJSONSchema>[0]);
   } catch {
     // A schema with something that cannot be read here says nothing here: the step goes by the original.
     return undefined;

@@ -45,7 +45,9 @@ export async function makePlan(state: ApiState, tx: Transaction, request: PlanRe
   const environmentId = await state.definitions.environmentId(tx);
   const chosen = await chooseAssets(state, tx, input);
   const assets = addDownstream(index, chosen, input.cascade);
-  const stateOf = await readPlanState(tx, {
+  const stateOf = await readPlanState(state, tx, {
+    index,
+    spaces,
     environmentId,
     assets: findRelevant(index, assets, input.cascade),
     isStaleNeeded: request.counts || input.only?.includes("stale") === true,

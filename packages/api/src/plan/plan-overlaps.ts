@@ -1,4 +1,4 @@
-import { PartitionSet, type PlannedRun } from "@heddle/core";
+import type { PartitionSet, PlannedRun } from "@heddle/core";
 import { readOpenRunPartitions, type Transaction } from "@heddle/storage";
 import type { RunRef } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";

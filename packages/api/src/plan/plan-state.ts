@@ -1,28 +1,28 @@
 import { PartitionSet, type PlanAssetState } from "@heddle/core";
 import { NO_PARTITION_SETS, readPartitionSets, type Transaction } from "@heddle/storage";
-import type { IndexedAsset } from "../definitions/definitions-index.ts";
+import type { ApiState } from "../api-state.ts";
+import { readStale, type StaleScope } from "../assets/stale-partitions.ts";
 
-export interface PlanStateQuery {
-  readonly environmentId: number;
-  /** What is made, and what that reads. */
-  readonly assets: readonly IndexedAsset[];
+export interface PlanStateQuery extends StaleScope {
   /** Whether it has to be known which partitions are out of date. */
   readonly isStaleNeeded: boolean;
 }
 
 /** Reads how the partitions of some assets stand, by asset key, in a constant number of statements. */
 export async function readPlanState(
+  state: ApiState,
   tx: Transaction,
-  { environmentId, assets, isStaleNeeded }: PlanStateQuery,
+  query: PlanStateQuery,
 ): Promise<(key: string) => PlanAssetState> {
+  const { environmentId, assets, isStaleNeeded } = query;
   const sets = await readPartitionSets(tx, { environmentId, assetIds: assets.map(({ id }) => id) });
-  const stale = isStaleNeeded ? new Map<string, PartitionSet>() : new Map<string, PartitionSet>();
+  const stale = isStaleNeeded ? await readStale(state, tx, query) : new Map<number, PartitionSet>();
   const states = new Map(
     assets.map(({ id, key }): [string, PlanAssetState] => {
       const own = sets.get(id) ?? NO_PARTITION_SETS;
       const { materialized, failed } = own;
       const running = own.running.union(own.queued);
-      return [key, { materialized, failed, stale: stale.get(key) ?? PartitionSet.EMPTY, running }];
+      return [key, { materialized, failed, stale: stale.get(id) ?? PartitionSet.EMPTY, running }];
     }),
   );
   return (key) => states.get(key) ?? NOTHING;

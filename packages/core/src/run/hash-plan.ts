@@ -9,7 +9,7 @@ import type { RunPlan } from "./run-plan.ts";
  */
 export function hashPlan(plan: RunPlan): string {
   // What is counted apart from `overwrites` is news about the state, and no difference in what is done.
-  const assets = plan.assets.map(({ counts: _, ...asset }) => asset);
+  const assets = plan.assets.map((asset) => ({ ...asset, counts: null }));
   return sha256(canonicalJson({ protocol: plan.protocol, order: plan.order, assets }));
 }
 

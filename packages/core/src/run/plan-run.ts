@@ -105,7 +105,9 @@ export function planAmongRuns(input: PlanRunInput): PlannedRun {
       assets,
       warnings: [
         ...checkConfig({ planned, selected }, input.config ?? {}, input.findConfigProblem),
-        ...warnPerAsset(context, doubled, alreadyRunning),
+        ...warnPerAsset(context, doubled, (scope, asset, set) =>
+          alreadyRunning(scope, asset, { doubled: set, isLeftOut: input.leaveOutRunning === true }),
+        ),
         ...planned.flatMap((asset) => findWarnings(context, asset, known)),
         ...warnPerAsset(context, leftOut, unreadableLeftOut),
         ...findNotPlanned(input.targets, chosen, reached),

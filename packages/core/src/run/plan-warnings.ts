@@ -74,7 +74,12 @@ export function externalAsset(asset: AssetSnapshot): PlanWarning {
 }
 
 /** Says which partitions other runs hold. */
-export function alreadyRunning(context: TargetContext, asset: AssetSnapshot, doubled: PartitionSet): PlanWarning {
+export function alreadyRunning(
+  context: TargetContext,
+  asset: AssetSnapshot,
+  { doubled, isLeftOut }: { readonly doubled: PartitionSet; readonly isLeftOut: boolean },
+): PlanWarning {
+  const rule = isLeftOut ? ", which is left to them" : "";
   const text = context.spaces.spaceOf(asset.partitions).format(doubled, SHOWN_RANGES);
   return {
     code: "ALREADY_RUNNING",
@@ -82,7 +87,7 @@ export function alreadyRunning(context: TargetContext, asset: AssetSnapshot, dou
     asset: asset.key,
     upstream: null,
     partitions: doubled.ranges,
-    message: `Runs that are not over already hold ${describe(asset, text)}.`,
+    message: `Runs that are not over already hold ${describe(asset, text)}${rule}.`,
   };
 }
 
