@@ -17,19 +17,32 @@ const TIME_SIZE: { readonly [cadence in RegularCadence]: number } = {
 };
 /** Days in 400 years, after which the calendar repeats. */
 const DAYS_OF_CYCLE = 146_097;
-/** Keys that a dynamic dimension has room for beside others. */
+/** Keys that a dynamic dimension has room for beside others, where there is so much room. */
 const DYNAMIC_SIZE = 2 ** 20;
 /** Least room of a static dimension: a list of regions or tenants grows while the history stays. */
 const LEAST_CAPACITY = 64;
 /** Ordinals are exact numbers up to here. */
 const MAX_ORDINAL = 2 ** 52;
 
-/** How much room static dimensions get beside others, from the most to the least; the first that fits is taken. */
-const CAPACITY_RULES: readonly ((keys: number) => number)[] = [
-  (keys) => Math.max(LEAST_CAPACITY, powerOfTwo(4 * keys)),
-  (keys) => powerOfTwo(2 * keys),
-  (keys) => powerOfTwo(keys),
-  (keys) => keys,
+/** How much room dimensions get beside others. */
+interface CapacityRule {
+  readonly dynamic: number;
+  /** Room of a static dimension, by the number of its keys. */
+  readonly fixed: (keys: number) => number;
+}
+
+const roomy = (keys: number): number => Math.max(LEAST_CAPACITY, powerOfTwo(4 * keys));
+
+/** From the most room to the least; the first that fits is taken. */
+const CAPACITY_RULES: readonly CapacityRule[] = [
+  { dynamic: DYNAMIC_SIZE, fixed: roomy },
+  { dynamic: DYNAMIC_SIZE, fixed: (keys) => powerOfTwo(2 * keys) },
+  { dynamic: DYNAMIC_SIZE, fixed: powerOfTwo },
+  { dynamic: DYNAMIC_SIZE, fixed: (keys) => keys },
+  { dynamic: 2 ** 16, fixed: roomy },
+  { dynamic: 2 ** 13, fixed: roomy },
+  { dynamic: 2 ** 10, fixed: roomy },
+  { dynamic: 2 ** 10, fixed: (keys) => keys },
 ];
 
 /** How the ordinals of several dimensions make up one. */
@@ -66,7 +79,7 @@ function majorOf(dimensions: readonly PartitionsDimensionSpec[]): number {
 function digitOf(
   { partitions, capacity }: PartitionsDimensionSpec,
   dimension: number,
-  rule: ((keys: number) => number) | null,
+  rule: CapacityRule | null,
 ): Digit {
   switch (partitions.kind) {
     case "time-window": {
@@ -74,10 +87,11 @@ function digitOf(
       return { dimension, first: -size / 2, size };
     }
     case "dynamic":
-      return { dimension, first: 0, size: DYNAMIC_SIZE };
+      // The most significant digit may grow without bound; this is what is reckoned with.
+      return { dimension, first: 0, size: rule === null ? DYNAMIC_SIZE : (capacity ?? rule.dynamic) };
     case "static": {
       const count = countOrdinals(partitions);
-      return { dimension, first: 0, size: rule === null ? count : (capacity ?? rule(count)) };
+      return { dimension, first: 0, size: rule === null ? count : (capacity ?? rule.fixed(count)) };
     }
     case "multi":
       return { dimension, first: 0, size: 0 };
@@ -95,12 +109,16 @@ export function countOrdinals({ keys, ordinals }: Pick<StaticPartitionsSpec, "ke
   return (ordinals ?? []).reduce((count, ordinal) => Math.max(count, ordinal + 1), keys.length);
 }
 
-/** The room of each static dimension beside others by its name, as the definition says or as the rule gives it. */
+/**
+ * The room of each static dimension beside others by its name, as the definition says or as the rule gives it; that of a
+ * dynamic one where it is not the usual.
+ */
 export function capacitiesOf(dimensions: readonly PartitionsDimensionSpec[]): Map<string, number> {
   const capacities = new Map<string, number>();
   for (const { dimension, size } of layoutOf(dimensions)?.minor ?? []) {
     const found = dimensions[dimension];
-    if (found?.partitions.kind === "static") capacities.set(found.name, size);
+    const isUsual = found?.partitions.kind === "dynamic" && size === DYNAMIC_SIZE;
+    if (found !== undefined && found.partitions.kind !== "time-window" && !isUsual) capacities.set(found.name, size);
   }
   return capacities;
 }

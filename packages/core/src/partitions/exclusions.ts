@@ -16,17 +16,25 @@ export function isCronExclusion(text: string): boolean {
   return text.startsWith("@") || /\S\s+\S+\s+\S/.test(text);
 }
 
-/** Reads an exclusion: a date, a local time or a cron expression. @throws CRON_INVALID */
+/** Reads an exclusion: a date, a local time, two of them with `..` between, or a cron expression. @throws CRON_INVALID */
 export function parseExclusion(text: string, line: TickLine): Exclusion | null {
-  if (isCronExclusion(text)) return excludeTicks(new LocalTicks(text), line);
-  const time = parseLocalTime(text);
-  if (time === null) return null;
-  return excludeLocal({ from: time.local, to: time.local + (time.isDate ? DAY_MS : 1) }, line);
+  const range = parseLocalRange(text);
+  if (range !== null) return excludeLocal(range, line);
+  return isCronExclusion(text) ? excludeTicks(new LocalTicks(text), line) : null;
+}
+
+/** The local times that an exclusion leaves out, where it names them; `null` when it does not, or ends before it begins. */
+export function parseLocalRange(text: string): LocalRange | null {
+  const [first = "", last = first, ...rest] = text.split("..").map((part) => part.trim());
+  const [from, to] = [parseLocalTime(first), parseLocalTime(last)];
+  if (from === null || to === null || rest.length > 0 || to.end <= from.local) return null;
+  return { from: from.local, to: to.end };
 }
 
 const MINUTES_PER_DAY = 1440;
 
-interface LocalRange {
+/** Local times from `from` up to and without `to`. */
+export interface LocalRange {
   readonly from: number;
   readonly to: number;
 }

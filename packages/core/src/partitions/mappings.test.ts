@@ -16,11 +16,10 @@ import {
   timeWindowMapping,
 } from "./partition-mapping.ts";
 import type { PartitionSpace } from "./partition-space.ts";
-import { PartitionSet } from "./partition-set.ts";
 import type { PartitionsDefinition } from "./partitions-definition.ts";
+import { expectRelation, one, spread } from "../../test/expect-relation.ts";
 import { resolveMapping } from "./resolve-mapping.ts";
 import { resolvePartitions } from "./resolve-partitions.ts";
-import type { ResolvedMapping } from "./resolved-mapping.ts";
 import {
   cronPartitions,
   dailyPartitions,
@@ -36,7 +35,6 @@ const KEYS: { readonly [name: string]: readonly (string | null)[] } = {
 };
 const resolve = (definition: PartitionsDefinition | null, now = NOW): PartitionSpace =>
   resolvePartitions(definition?.spec ?? null, { now, dynamicKeys: (name) => KEYS[name] ?? [] });
-const one = (ordinal: number): PartitionSet => PartitionSet.range(ordinal, ordinal + 1);
 
 interface Read {
   readonly keys: readonly (string | null)[];
@@ -243,38 +241,6 @@ const offsets = fc
 const now = fc
   .constantFrom("2011-12-31T05:00Z", "2012-01-04T23:00Z", "2012-02-20T00:00Z")
   .map((text) => Date.parse(text));
-
-/** At most this many members, spread over the set. */
-const spread = (set: PartitionSet, count: number): number[] => {
-  const all = [...set.take(3000)];
-  const step = Math.max(1, Math.floor(all.length / count));
-  return all.filter((_, index) => index % step === 0);
-};
-
-function expectRelation(
-  mapping: ResolvedMapping,
-  ends: { readonly upstream: PartitionSpace; readonly downstream: PartitionSpace },
-): void {
-  const downstream = spread(ends.downstream.all, 12);
-  const upstream = spread(ends.upstream.all, 12);
-  const reads = downstream.map((ordinal) => mapping.upstreamOf(one(ordinal)));
-  // A set reads what its members read.
-  const together = mapping.upstreamOf(PartitionSet.of(downstream));
-  const union = reads.reduce((set, each) => set.union(each.partitions), PartitionSet.EMPTY);
-  expect(together.partitions.ranges).toEqual(union.ranges);
-  expect([...together.nonexistent]).toEqual(downstream.filter((_, index) => !reads[index]!.nonexistent.isEmpty));
-  expect(together.partitions.isSubsetOf(ends.upstream.all)).toBe(true);
-  // Both directions are one relation.
-  const readers = upstream.map((ordinal) => mapping.downstreamOf(one(ordinal)));
-  for (const [at, ordinal] of upstream.entries()) {
-    for (const [index, reader] of downstream.entries()) {
-      expect(readers[at]!.has(reader)).toBe(reads[index]!.partitions.has(ordinal));
-    }
-  }
-  const allReaders = readers.reduce((set, each) => set.union(each), PartitionSet.EMPTY);
-  expect(mapping.downstreamOf(PartitionSet.of(upstream)).ranges).toEqual(allReaders.ranges);
-  expect(allReaders.isSubsetOf(ends.downstream.all)).toBe(true);
-}
 
 describe("properties", () => {
   test("mappings by time are what overlap says, for sets as for members, in both directions", () => {

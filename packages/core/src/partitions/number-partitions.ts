@@ -9,7 +9,7 @@ export interface Numbering {
   readonly scheme: string;
   /** Every static key that there ever was, by its ordinal, for each dimension; `""` where there are no dimensions. */
   readonly keys: { readonly [dimension: string]: readonly string[] };
-  /** The room of static dimensions beside others, by name. @default none has a room */
+  /** The room of dimensions beside others, by name, where it is not the usual. @default that of every one is */
   readonly capacities?: { readonly [dimension: string]: number };
 }
 

@@ -33,7 +33,8 @@ export interface TimeWindowPartitionsSpec {
   /** strftime-like format of the keys. */
   readonly format: string;
   /**
-   * Windows that do not exist. A date (`2024-12-25`) leaves out every window that starts on it, two dates
+   * Windows that do not exist. A date (`2024-12-25`) leaves out every window that starts on it, a month (`2024-12`) or a
+   * year likewise, two dates
    * (`2024-12-24..2025-01-01`) every window that starts on one of them or between them, a date with a time the one window
    * that starts then, a cron expression every window that starts at one of its ticks. Other windows keep their bounds and
    * their ordinals.
@@ -52,8 +53,8 @@ export interface PartitionsDimensionSpec {
   readonly name: string;
   readonly partitions: PartitionsSpec;
   /**
-   * How many ordinals a static dimension has room for beside others, so that keys can be added without numbering the
-   * combinations anew. Set by `numberPartitions`. @default by the number of keys
+   * How many ordinals a static or dynamic dimension has room for beside others, so that keys can be added without
+   * numbering the combinations anew. Set by `numberPartitions`. @default by the number of keys
    */
   readonly capacity?: number;
 }

@@ -19,7 +19,10 @@ export interface TimePartitionsOptions {
    * `%Y-%m-%d` or `%Y-%m`
    */
   readonly format?: string | undefined;
-  /** Windows that do not exist: dates, local times or cron expressions. @default none */
+  /**
+   * Windows that do not exist: dates (`2024-12-25`), ranges of dates with both ends (`2024-12-24..2025-01-01`), local times
+   * or cron expressions (`0 0 * * 0,6`). @default none
+   */
   readonly exclusions?: readonly string[] | undefined;
 }
 

@@ -49,7 +49,7 @@ export class Timeline {
     this.#exclusions = (spec.exclusions ?? []).map((text) => {
       const exclusion = parseExclusion(text, this.line);
       if (exclusion === null)
-        throw invalid(`the exclusion ${JSON.stringify(text)} is no date, time or cron expression`);
+        throw invalid(`the exclusion ${JSON.stringify(text)} is no date, range of dates, time or cron expression`);
       return exclusion;
     });
   }

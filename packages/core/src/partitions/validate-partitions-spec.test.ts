@@ -96,6 +96,18 @@ const BAD: readonly (readonly [what: string, definition: PartitionsDefinition, m
     'the exclusion "christmas"',
     "cron",
   ],
+  [
+    "a range that ends before it begins",
+    dailyPartitions({ start: "2024", exclusions: ["2025-01-01..2024-12-24"] }),
+    'the exclusion "2025-01-01..2024-12-24"',
+    "2024-12-24..2025-01-01",
+  ],
+  [
+    "a range of three",
+    dailyPartitions({ start: "2024", exclusions: ["2024..2025..2026"] }),
+    'the exclusion "2024..2025..2026"',
+    "2024-12-24..2025-01-01",
+  ],
   ["a bad cron exclusion", dailyPartitions({ start: "2024", exclusions: ["0 0 * * 9"] }), 'day of week "9"', "sun"],
   [
     "a bad dimension",

@@ -2,7 +2,7 @@ import type { CronFields } from "../cron/cron-expression.ts";
 import { LocalTicks } from "../cron/local-ticks.ts";
 import { isTimeZone, unknownTimeZone } from "../cron/zone-rules.ts";
 import { calendarStepOf, isHourly } from "./cadence-fields.ts";
-import { isCronExclusion } from "./exclusions.ts";
+import { isCronExclusion, parseLocalRange } from "./exclusions.ts";
 import { missingFields } from "./format-fields.ts";
 import { KEY_FIELDS, KeyFormat } from "./key-format.ts";
 import { parseLocalTime } from "./local-time.ts";
@@ -186,10 +186,11 @@ function validateFormat({ format, cadence }: TimeWindowPartitionsSpec, fields: C
 }
 
 function validateExclusion(text: string): PartitionsProblem | null {
-  if (isCronExclusion(text)) return problemOf(() => new LocalTicks(text));
-  if (parseLocalTime(text) !== null) return null;
+  if (typeof text === "string" && parseLocalRange(text) !== null) return null;
+  if (typeof text === "string" && isCronExclusion(text) && !text.includes(".."))
+    return problemOf(() => new LocalTicks(text));
   return problem(
-    `the exclusion ${JSON.stringify(text)} is no date, time or cron expression`,
-    "Write a date (2024-12-25), a local time (2024-12-25T10:00) or a cron expression (0 0 * * 0,6).",
+    `the exclusion ${JSON.stringify(text)} is no date, no range of dates, no time and no cron expression`,
+    "Write a date (2024-12-25), two with both ends included (2024-12-24..2025-01-01), a local time (2024-12-25T10:00) or a cron expression (0 0 * * 0,6).",
   );
 }
