@@ -6,6 +6,7 @@ import { joinKeys, splitParts, unescapePart } from "./multi-key.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
 import type { MultiPartitionsSpec } from "./partitions-spec.ts";
+import { splitOutsideQuotes, unescapeOutsideQuotes } from "./quoted-text.ts";
 import { formatRangeText, parseRangeText, type RangeSource } from "./range-text.ts";
 
 /** The space of several dimensions. `spaces` are theirs, in order. @throws PARTITIONS_INVALID when one has grown too large */
@@ -35,9 +36,10 @@ export function multiSpace(
     isGap: (from, to) => !all.overlaps(PartitionSet.range(from, to)),
   };
   const parseRange = (text: string): PartitionSet => {
-    const parts = splitParts(text.trim());
-    if (parts.length !== spaces.length) return parseRangeText(text, source);
-    return radix.product(spaces.map((space, place) => space.parseRange(unescapePart(parts[place] ?? ""))));
+    const parts = splitOutsideQuotes(text.trim(), "|", "\\");
+    const isWhole = parts.length !== spaces.length || parts.length === 1 || source.ordinalOf(text.trim()) !== null;
+    if (isWhole) return parseRangeText(text, source);
+    return radix.product(spaces.map((space, place) => space.parseRange(unescapeOutsideQuotes(parts[place] ?? ""))));
   };
   return {
     spec,

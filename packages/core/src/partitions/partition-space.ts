@@ -26,7 +26,8 @@ export interface PartitionSpace {
   windowOf(ordinal: number): PartitionWindow | null;
   /**
    * Reads what a person types: `all`, `last 7`, one key, keys joined by commas, or `first..last` with both ends
-   * included. With several dimensions each part between `|` may be any of these.
+   * included. With several dimensions each part between `|` may be any of these. A key that holds `,`, `..` or `"` stands
+   * in quotes, as a JSON string: `"a,b".."c"`.
    * @throws PARTITION_UNKNOWN with the nearest keys
    */
   parseRange(text: string): PartitionSet;

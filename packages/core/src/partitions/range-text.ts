@@ -1,6 +1,7 @@
 import { HeddleError } from "../errors.ts";
 import { formatNearest } from "../nearest.ts";
 import { PartitionSet } from "./partition-set.ts";
+import { needsQuotes, readQuoted, splitOutsideQuotes } from "./quoted-text.ts";
 
 /** What reading and writing ranges needs to know about a space. */
 export interface RangeSource {
@@ -14,30 +15,72 @@ export interface RangeSource {
 /** Keys whose spelling is compared for a hint; the rest is too much to look through. */
 const MAX_COMPARED = 5000;
 
-/** Reads `all`, `last 7`, one key, `a,b` or `a..b`; `..b` and `a..` are open. @throws PARTITION_UNKNOWN */
+/**
+ * Reads `all`, `last 7`, one key, `a,b` or `a..b`; `..b` and `a..` are open. A key in quotes is a key whatever it holds.
+ * @throws PARTITION_UNKNOWN
+ */
 export function parseRangeText(text: string, source: RangeSource): PartitionSet {
   const trimmed = text.trim();
-  const whole = source.ordinalOf(trimmed);
-  if (whole !== null) return existing(trimmed, PartitionSet.range(whole, whole + 1), source);
+  const single = readSingle(trimmed, source);
+  if (single !== null) return existing(trimmed, single, source);
   if (/^(all|\*)$/i.test(trimmed)) return source.all;
   const last = /^last\s+(\d+)$/i.exec(trimmed);
   if (last !== null) return lastOf(source.all, Number(last[1]));
-  if (trimmed.includes(",")) {
-    const parts = trimmed.split(",").map((part) => parseRangeText(part, source));
-    return parts.reduce((all, part) => all.union(part), PartitionSet.EMPTY);
+  const parts = splitOutsideQuotes(trimmed, ",");
+  if (parts.length > 1) {
+    const ranges = parts.flatMap((part) => parseRangeText(part, source).ranges);
+    return PartitionSet.fromRanges(ranges);
   }
-  // A key may itself hold two dots, so every place where they stand is tried.
-  for (let at = trimmed.indexOf(".."); at >= 0; at = trimmed.indexOf("..", at + 1)) {
-    const [from, to] = [trimmed.slice(0, at).trim(), trimmed.slice(at + 2).trim()];
-    const first = from === "" ? source.all.first : source.ordinalOf(from);
-    const final = to === "" ? source.all.last : source.ordinalOf(to);
-    if (typeof first !== "number" || typeof final !== "number") continue;
-    return existing(trimmed, source.all.clip(first, final + 1), source);
+  const found = findRange(trimmed, source);
+  if (found === null) throw unknownKey(unknownIn(trimmed, source), source);
+  if (found.first > found.last) throw backwards(trimmed);
+  return existing(trimmed, source.all.clip(found.first, found.last + 1), source);
+}
+
+/** The partition whose key the whole text is, in quotes or as it is. */
+function readSingle(text: string, source: RangeSource): PartitionSet | null {
+  const quoted = readQuoted(text);
+  const named = quoted?.rest === "" ? source.ordinalOf(quoted.key) : null;
+  const ordinal = named ?? source.ordinalOf(text);
+  return ordinal === null ? null : PartitionSet.range(ordinal, ordinal + 1);
+}
+
+interface FoundRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+function findRange(text: string, source: RangeSource): FoundRange | null {
+  const end = (key: string, open: number | undefined): number | null | undefined => {
+    if (key === "") return open;
+    const quoted = readQuoted(key);
+    return (quoted?.rest === "" ? source.ordinalOf(quoted.key) : null) ?? source.ordinalOf(key);
+  };
+  // A key may itself hold two dots, so every place where they stand is tried; in quotes they stand for nothing.
+  const quoted = readQuoted(text);
+  const from = quoted?.rest.startsWith("..") === true ? text.length - quoted.rest.length : 0;
+  for (let at = text.indexOf("..", from); at >= 0; at = text.indexOf("..", at + 1)) {
+    const first = end(text.slice(0, at).trim(), source.all.first);
+    const last = end(text.slice(at + 2).trim(), source.all.last);
+    if (typeof first === "number" && typeof last === "number") return { first, last };
   }
-  const [unknown = trimmed] = trimmed
-    .split("..")
-    .filter((part) => part !== "" && source.ordinalOf(part.trim()) === null);
-  throw unknownKey(unknown.trim(), source);
+  return null;
+}
+
+/** The part of a text that is no key. */
+function unknownIn(text: string, source: RangeSource): string {
+  const quoted = readQuoted(text);
+  if (quoted?.rest === "") return quoted.key;
+  const parts = text.split("..").map((part) => part.trim());
+  const unknown = parts.find((part) => part !== "" && source.ordinalOf(readQuoted(part)?.key ?? part) === null);
+  return unknown === undefined ? text : (readQuoted(unknown)?.key ?? unknown);
+}
+
+function backwards(text: string): HeddleError {
+  return new HeddleError("PARTITION_UNKNOWN", `the range ${JSON.stringify(text)} ends before it begins`, {
+    hint: "Exchange the two ends.",
+    details: { text },
+  });
 }
 
 function lastOf(all: PartitionSet, count: number): PartitionSet {
@@ -76,16 +119,37 @@ function describeAll({ all, keyOf }: RangeSource): string {
   return `The partitions are ${keyOf(all.first) ?? ""} to ${keyOf(all.last) ?? ""} (${all.size}).`;
 }
 
-/** Writes a set for people: at most `limit` ranges, then how many more, then how many partitions in all. */
+/**
+ * Writes a set for people: at most `limit` ranges, then how many more, then how many partitions in all. Keys stand in
+ * quotes where the text would otherwise be read as something else.
+ */
 export function formatRangeText(set: PartitionSet, source: RangeSource, limit: number): string {
   if (set.isEmpty) return "none";
   const ranges = joinOverGaps(set, source);
-  const texts = ranges.slice(0, limit).map(([first, last]) => {
-    const [from, to] = [source.keyOf(first) ?? `#${first}`, source.keyOf(last) ?? `#${last}`];
-    return first === last ? from : `${from}..${to}`;
-  });
+  const ends = ranges
+    .slice(0, limit)
+    .map((range) => range.map((ordinal) => source.keyOf(ordinal) ?? `#${ordinal}`) as [string, string]);
+  const text = writeRanges(ends, (key) => key);
+  const isPlain = ends.flat().every((key) => !needsQuotes(key)) && !isMisread(ends, text, source);
   const more = ranges.length > limit ? `, and ${ranges.length - limit} more` : "";
-  return set.size === 1 ? texts.join("") : `${texts.join(", ")}${more} (${set.size})`;
+  const written = isPlain ? text : writeRanges(ends, (key) => JSON.stringify(key));
+  return set.size === 1 ? written : `${written}${more} (${set.size})`;
+}
+
+type KeyRange = readonly [first: string, last: string];
+
+function writeRanges(ranges: readonly KeyRange[], write: (key: string) => string): string {
+  return ranges.map((range) => writeRange(range, write)).join(", ");
+}
+
+function writeRange([first, last]: KeyRange, write: (key: string) => string): string {
+  return first === last ? write(first) : `${write(first)}..${write(last)}`;
+}
+
+/** Whether a text for several keys is itself the key of a partition. */
+function isMisread(ranges: readonly KeyRange[], text: string, { ordinalOf }: RangeSource): boolean {
+  if (ranges.length > 1 && ordinalOf(text) !== null) return true;
+  return ranges.some((range) => range[0] !== range[1] && ordinalOf(writeRange(range, (key) => key)) !== null);
 }
 
 /** First and last ordinals of ranges between which a partition is missing. */

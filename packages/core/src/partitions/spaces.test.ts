@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isHeddleError } from "../errors.ts";
+import { checkPartitionKey } from "./check-partition-key.ts";
 import { dynamicPartitions, multiPartitions, staticPartitions } from "./key-partitions.ts";
 import { MixedRadix } from "./mixed-radix.ts";
 import type { PartitionSpace } from "./partition-space.ts";
@@ -74,7 +75,7 @@ describe("ranges as people write them", () => {
     ["2024-02-03..2024-02-3", '"2024-02-3"', "Did you mean"],
     ["2024-02-03,,2024-02-04", '""', "2024-02-01"],
     ["2024-05-01", "exists yet", "2024-02-01"],
-    ["2024-02-05..2024-02-03", "exists yet", "2024-02-01"],
+    ["2024-02-05..2024-02-03", "ends before it begins", "Exchange"],
   ])("%s is refused", (text, message, hint) => {
     expect(() => space.parseRange(text)).toThrow(message);
     expect(() => space.parseRange(text)).toThrow(
@@ -219,4 +220,74 @@ test("any text is a range or is refused, and never anything else", () => {
     }),
     { numRuns: 1500 },
   );
+});
+
+describe("any keys", () => {
+  const letter = fc.constantFrom("a", "b", ",", "..", ".", '"', "|", "\\\\", " ", "(2)", "#", "\u00e9", "\u{1f9f5}");
+  const odd = fc.constantFrom(
+    "all",
+    "last 2",
+    "none",
+    "*",
+    "a, b",
+    "a..b",
+    '"a"',
+    '"a", "b"',
+    "a|b",
+    "b (2)",
+    "ALL",
+    "a,b",
+    "b..a",
+  );
+  const key = fc
+    .oneof(
+      fc.array(letter, { minLength: 1, maxLength: 5 }).map((letters) => letters.join("")),
+      odd,
+      fc.constantFrom("a", "b"),
+    )
+    .filter((text) => checkPartitionKey(text) === null);
+  const keys = fc.uniqueArray(key, { minLength: 1, maxLength: 12 });
+  const space = fc.oneof(
+    keys.map((list) => resolve(staticPartitions(list))),
+    fc.tuple(keys, keys).map(([a, b]) => resolve(multiPartitions({ a: staticPartitions(a), b: staticPartitions(b) }))),
+    keys.map((a) => resolve(multiPartitions({ a: staticPartitions(a) }))),
+  );
+
+  test("what is written is read again as the same set", () => {
+    fc.assert(
+      fc.property(space, fc.array(fc.nat({ max: 800 }), { maxLength: 6 }), (any, picks) => {
+        const ordinals = [...any.all];
+        const set = PartitionSet.of(picks.map((pick) => ordinals[pick % ordinals.length]!));
+        if (set.isEmpty) return;
+        const text = any.format(set, Infinity);
+        const written = set.size === 1 ? text : text.slice(0, text.lastIndexOf(" ("));
+        expect([written, any.parseRange(written).ranges]).toEqual([written, set.ranges]);
+        // One key in quotes is that key, whatever it holds and whichever other keys there are.
+        const one = any.keyOf(set.first!)!;
+        expect(any.parseRange(JSON.stringify(one)).ranges).toEqual([set.first, set.first! + 1]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("a text that happens to be a key stands in quotes", () => {
+    const listed = resolve(staticPartitions(["a", "a, b", "b"]));
+    const ends = PartitionSet.of([0, 2]);
+    expect(listed.format(ends)).toBe('"a", "b" (2)');
+    expect(listed.parseRange('"a", "b"').ranges).toEqual(ends.ranges);
+    expect(listed.parseRange("a, b").ranges).toEqual([1, 2]);
+    const ranged = resolve(staticPartitions(["a", "b", "a..b"]));
+    expect(ranged.format(PartitionSet.range(0, 2))).toBe('"a".."b" (2)');
+    expect(ranged.parseRange('"a".."b"').ranges).toEqual([0, 2]);
+  });
+
+  test("plain keys are written without quotes", () => {
+    const plain = resolve(staticPartitions(["eu-west", "a/b", "x|y", "2024-01-01", "q (x)"]));
+    expect(plain.format(plain.all)).toBe("eu-west..q (x) (5)");
+    expect(plain.format(plain.parseRange("x|y"))).toBe("x|y");
+    const quoted = resolve(staticPartitions(["a,b", "c"]));
+    expect(quoted.format(quoted.all)).toBe('"a,b".."c" (2)');
+    const both = resolve(multiPartitions({ a: staticPartitions(["x|y", "z"]), day: days }));
+    expect(both.parseRange('"x|y"|last 2').size).toBe(2);
+  });
 });
