@@ -14,6 +14,8 @@ const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_COD
   ["PARTITION", "BAD_REQUEST"],
   ["MAPPING_", "BAD_REQUEST"],
   ["SELECTION_", "BAD_REQUEST"],
+  ["PLAN_OVERLAPS", "CONFLICT"],
+  ["PLAN_REFUSED", "CONFLICT"],
   ["PLAN_", "BAD_REQUEST"],
   ["LOG_CURSOR", "BAD_REQUEST"],
   ["RUN_", "CONFLICT"],

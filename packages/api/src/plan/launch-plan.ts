@@ -1,5 +1,5 @@
 import { createRunGraph, HeddleError } from "@heddle/core";
-import { admitAtOnce, insertRun, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
+import { admitAtOnce, insertRun, lockLaunches, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { LaunchResult } from "../contract.ts";
 import type { PlanLaunchInput } from "../inputs.ts";
@@ -16,8 +16,6 @@ const MAX_CHANGES = 1_000;
 /** Keys that a run's origin names; the plan has them all. */
 const MAX_ORIGIN_KEYS = 20;
 
-/** Names the lock under which launches are planned. Any constant would do. */
-const LAUNCH_LOCK_ID = 1_274_505_216;
 /** A run of a million partitions of many assets takes its time to write. */
 const DEADLINE_MS = 60_000;
 
@@ -32,7 +30,7 @@ export async function launchPlan(state: ApiState, input: PlanLaunchInput): Promi
 
 async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput): Promise<LaunchResult> {
   const originKey = `launch:${input.idempotencyKey}`;
-  await tx.sql`select pg_advisory_xact_lock(${LAUNCH_LOCK_ID}::bigint)`;
+  await lockLaunches(tx.sql);
   // The same launch again must find its own run, before planning finds that this run holds the partitions.
   const known = await readRunIdByOriginKey(tx, originKey);
   if (known !== null) return { kind: "launched", runId: known, created: false };
