@@ -43,7 +43,10 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/{storage,engine,api,io,testing,cli}/test/**/*.test.ts"],
-          globalSetup: ["packages/storage/test/support/postgres-global-setup.ts"],
+          globalSetup: [
+            "packages/storage/test/support/postgres-global-setup.ts",
+            "packages/io/test/support/rados-gateway-global-setup.ts",
+          ],
           execArgv,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 import { HeddleError } from "@heddle/core";
+import { beforeAbort } from "./before-abort.ts";
 import { describeValue } from "./describe-value.ts";
 
 /**
@@ -34,22 +35,6 @@ async function endProducer(iterator: AsyncIterator<Uint8Array>, signal: AbortSig
     if (ending !== undefined) await beforeAbort(ending, signal);
   } catch {
     // What goes wrong while it ends is less than why it was ended, and that is being thrown.
-  }
-}
-
-async function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    // The reason is passed on as it is, whatever it is: the caller chose it.
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 
