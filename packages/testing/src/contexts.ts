@@ -4,11 +4,14 @@ import {
   resolvePartitions,
   type AnyAsset,
   type AnyAssetCheck,
+  type AnyAssetContext,
   type Asset,
   type AssetCheck,
   type AssetContext,
   type CheckContext,
+  type ChunkContext,
   type Logger,
+  type MaterializeContext,
   type PartitionContext,
 } from "@heddle/core";
 import { captureLog } from "./capture-log.ts";
@@ -21,6 +24,10 @@ interface AmbientParts {
   readonly log?: Logger;
   /** @default 1 */
   readonly attempt?: number;
+  /** What the function's own calls go to. @default nothing happens */
+  readonly metadata?: AnyAssetContext["metadata"];
+  readonly addPartitions?: AnyAssetContext["addPartitions"];
+  readonly removePartitions?: AnyAssetContext["removePartitions"];
 }
 
 /** The key of the partition, for an asset that has partitions. */
@@ -28,15 +35,36 @@ type PartitionPart<TPartition> = TPartition extends { readonly key: infer TKey }
   ? { readonly partition: TKey }
   : { readonly partition?: undefined };
 
+/** The keys of the partitions, for an asset that makes several at a time. */
+interface PartitionsPart<TPartition> {
+  readonly partitions: readonly (TPartition extends { readonly key: infer TKey } ? TKey : string)[];
+}
+
+/** What the function is to get as its config, as its schema reads it; for an asset that takes config. */
+type ConfigPart<TConfig> = [TConfig] extends [undefined]
+  ? { readonly config?: undefined }
+  : { readonly config: TConfig };
+
 /** A named part that has to be given unless there is nothing in it. */
 type NamedPart<TName extends string, TValues> = keyof TValues extends never
   ? { readonly [K in TName]?: TValues }
   : { readonly [K in TName]: TValues };
 
-/** What {@link assetContext} takes: `partition`, `deps` and `resources`, each of them if the asset has any. */
+/**
+ * What {@link assetContext} takes: `partition` (`partitions` where several are made at a time), `deps`, `resources` and
+ * `config`, each of them if the asset has any.
+ */
 export type AssetContextParts<TAsset> =
-  TAsset extends Asset<unknown, infer _TPartitions, AssetContext<infer TPartition, infer TDeps, infer TResources>>
-    ? AmbientParts & PartitionPart<TPartition> & NamedPart<"deps", TDeps> & NamedPart<"resources", TResources>
+  TAsset extends Asset<unknown, infer _TPartitions, infer TContext>
+    ? AmbientParts &
+        (TContext extends ChunkContext<infer TPartition, object, object, unknown>
+          ? PartitionsPart<TPartition>
+          : TContext extends AssetContext<infer TPartition, object, object, unknown>
+            ? PartitionPart<TPartition>
+            : never) &
+        (TContext extends MaterializeContext<infer TDeps, infer TResources, infer TConfig>
+          ? NamedPart<"deps", TDeps> & NamedPart<"resources", TResources> & ConfigPart<TConfig>
+          : never)
     : never;
 
 /** What {@link checkContext} takes: `value`, and `partition` and `resources` if the asset or the check has any. */
@@ -48,6 +76,8 @@ export type CheckContextParts<TCheck> =
 /** What the two kinds of parts have in common once their types are forgotten. */
 interface AnyParts extends AmbientParts {
   readonly partition?: string | undefined;
+  readonly partitions?: readonly string[];
+  readonly config?: unknown;
   readonly deps?: unknown;
   readonly resources?: unknown;
   readonly value?: unknown;
@@ -92,13 +122,17 @@ export function checkContext<TCheck extends AnyAssetCheck>(
 function contextOf(asset: AnyAsset, parts: AnyParts): unknown {
   return {
     partition: partitionOf(asset, parts.partition),
+    partitions: parts.partitions?.map((key) => partitionOf(asset, key)),
+    config: parts.config,
     deps: parts.deps ?? {},
     resources: parts.resources ?? {},
     value: parts.value,
     signal: parts.signal ?? new AbortController().signal,
     log: parts.log ?? captureLog(),
     run: { id: "test", attempt: parts.attempt ?? 1 },
-    metadata: () => undefined,
+    metadata: parts.metadata ?? (() => undefined),
+    addPartitions: parts.addPartitions ?? (() => undefined),
+    removePartitions: parts.removePartitions ?? (() => undefined),
   };
 }
 

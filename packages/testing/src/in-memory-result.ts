@@ -1,4 +1,4 @@
-import type { AnyAsset, FailureCause, InferAssetValue, JsonValue } from "@heddle/core";
+import type { AnyAsset, DynamicPartitionsDefinition, FailureCause, InferAssetValue, JsonValue } from "@heddle/core";
 import type { CheckReport } from "@heddle/engine";
 import type { CapturedLine } from "./capture-log.ts";
 
@@ -48,6 +48,11 @@ export interface InMemoryResult {
   value<TAsset extends AnyAsset>(asset: TAsset, partition?: string): Promise<InferAssetValue<TAsset>>;
   /** What was recorded with a materialization, each as `{ type, value }`. @throws STEP_INPUT_MISSING when it was not made */
   metadata(asset: AnyAsset, partition?: string): Readonly<Record<string, JsonValue>>;
+  /**
+   * Keys of a dynamic definition after the run: those of `dynamicPartitions`, with what steps added and removed. As
+   * everywhere, a run makes the partitions that there were when it was planned.
+   */
+  dynamicPartitions(definition: DynamicPartitionsDefinition): readonly string[];
   /**
    * Does nothing when every step succeeded.
    *

@@ -1,17 +1,31 @@
 import {
   deserializeError,
   HeddleError,
+  neededBy,
   PartitionSet,
-  resolveMapping,
+  serializeError,
+  toleratedMissing,
   type AnyAsset,
   type Definitions,
+  type DynamicPartitionsDefinition,
   type InferAssetValue,
   type JsonValue,
+  type RunPlanAsset,
 } from "@heddle/core";
-import { createResourceScope, runStep, type StepAssignment, type StepInput, type StepPorts } from "@heddle/engine";
+import {
+  createResourceScope,
+  InputFinder,
+  resolveInputs,
+  runChunk,
+  runStep,
+  type StepAssignment,
+  type StepPorts,
+  type StepResult,
+} from "@heddle/engine";
 import { json } from "@heddle/io/json";
 import { memoryStore } from "@heddle/io/memory";
 import { captureLog, type CapturedLine } from "./capture-log.ts";
+import { DynamicKeys } from "./dynamic-keys.ts";
 import type { CheckedStep, FailedStep, InMemoryResult, SkippedStep, StepName } from "./in-memory-result.ts";
 import type { MaterializeOptions } from "./materialize-options.ts";
 import { planInMemory, type InMemoryPlan } from "./plan-in-memory.ts";
@@ -20,7 +34,9 @@ const DEFAULT_STEP_TIMEOUT_MS = 60_000;
 
 /** One partition that was made. */
 interface Made {
-  readonly stored: StepInput["partitions"][number]["stored"];
+  readonly ordinal: number;
+  readonly runId: number;
+  readonly stored: Extract<StepResult, { kind: "success" }>["stored"];
   readonly metadata: Readonly<Record<string, JsonValue>>;
 }
 
@@ -34,10 +50,15 @@ export class InMemoryRun implements InMemoryResult {
   readonly #ports: Omit<StepPorts, "signal">;
   readonly #timeoutMs: number;
   readonly #made = new Map<string, Map<number, Made>>();
+  /** Ordinals that failed or were skipped, by asset. */
+  readonly #stopped = new Map<string, Set<number>>();
+  readonly #dynamicKeys: DynamicKeys;
+  readonly #finders = new Map<string, InputFinder>();
 
   constructor(definitions: Definitions, options: MaterializeOptions) {
     this.#plan = planInMemory(definitions, options);
     this.#timeoutMs = options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS;
+    this.#dynamicKeys = new DynamicKeys(options.dynamicPartitions ?? {});
     this.#ports = {
       definitions,
       defaults: { store: definitions.store ?? memoryStore(), io: definitions.io ?? json() },
@@ -56,9 +77,7 @@ export class InMemoryRun implements InMemoryResult {
 
   async execute(): Promise<void> {
     try {
-      for (const { key, partitions } of this.#plan.steps) {
-        for (const ordinal of partitions) await this.#step(key, ordinal);
-      }
+      for (let position = 0; position < this.#plan.graph.size; position += 1) await this.#asset(position);
     } finally {
       await this.#ports.resources.close();
     }
@@ -84,6 +103,10 @@ export class InMemoryRun implements InMemoryResult {
     return this.#find({ asset: asset.key, partition: partition ?? null }).metadata;
   }
 
+  dynamicPartitions({ spec }: DynamicPartitionsDefinition): readonly string[] {
+    return spec.kind === "dynamic" ? this.#dynamicKeys.of(spec.name) : [];
+  }
+
   assertOk(): void {
     if (this.ok) return;
     const lines = this.failures.map((step) => `  ${formatStep(step)} (${step.cause}): ${step.error.message}`);
@@ -95,56 +118,124 @@ export class InMemoryRun implements InMemoryResult {
     );
   }
 
-  async #step(key: string, ordinal: number): Promise<void> {
-    const space = this.#plan.spaceOf(key);
-    const partition = space.spec === null ? null : space.keyOf(ordinal);
-    const name: StepName = { asset: key, partition };
-    const found = this.#findInputs(key, ordinal);
-    if ("missing" in found) {
-      const because = this.#failed(found.missing);
-      if (because !== undefined) this.skipped.push({ ...name, because });
-      else this.failures.push({ ...name, cause: "error", error: inputMissing(found.missing) });
+  /** Makes the partitions of one asset, in the order of the run; those of an asset that reads itself always in theirs. */
+  async #asset(position: number): Promise<void> {
+    const { graph } = this.#plan;
+    const readsItself = graph.inEdges(position).some(({ upstream }) => upstream === position);
+    const ordinals = [...graph.targets(position)];
+    if (graph.plan.order === "newest" && !readsItself) ordinals.reverse();
+    const { chunk } = graph.asset(position);
+    if (chunk === null) {
+      for (const ordinal of ordinals) {
+        const step = this.#prepare(position, ordinal);
+        if (step !== undefined) await this.#step(step);
+      }
       return;
     }
-    const assignment: StepAssignment = {
-      id: 0,
-      runId: 1,
-      assetKey: key,
+    const ready = ordinals.flatMap((ordinal) => this.#prepare(position, ordinal) ?? []);
+    const size = chunk === "range" ? Math.max(1, ready.length) : chunk;
+    for (let at = 0; at < ready.length; at += size) await this.#chunk(position, ready.slice(at, at + size));
+  }
+
+  /** One step with its inputs; nothing when it cannot begin, which is recorded. */
+  #prepare(position: number, ordinal: number): StepAssignment | undefined {
+    const asset = this.#plan.graph.asset(position);
+    const space = this.#plan.spaceOf(asset.key);
+    const partition = space.spec === null ? null : space.keyOf(ordinal);
+    const name: StepName = { asset: asset.key, partition };
+    const because = this.#findStopped(position, ordinal);
+    if (because !== undefined) {
+      this.skipped.push({ ...name, because });
+      this.#stop(asset.key, ordinal);
+      return undefined;
+    }
+    try {
+      const { inputs } = this.#finder(asset).ofStep({ assetKey: asset.key, partitionKey: partition, ordinal });
+      const window = space.windowOf(ordinal);
+      return {
+        id: 0,
+        runId: 1,
+        assetKey: asset.key,
+        ordinal,
+        partitionKey: partition,
+        window,
+        attemptId: "1-1",
+        attempt: 1,
+        timeoutMs: this.#timeoutMs,
+        inputs,
+        ...(asset.config !== undefined && { config: asset.config }),
+      };
+    } catch (error) {
+      this.failures.push({ ...name, cause: "error", error: deserializeError(serializeError(error)) });
+      this.#stop(asset.key, ordinal);
+      return undefined;
+    }
+  }
+
+  async #step(step: StepAssignment): Promise<void> {
+    this.#finish(step, await runStep(step, { ...this.#ports, signal: this.#deadline() }));
+  }
+
+  /** Steps that one call makes. */
+  async #chunk(position: number, steps: readonly StepAssignment[]): Promise<void> {
+    const ordered = steps.toSorted((a, b) => a.ordinal - b.ordinal);
+    const [first] = ordered;
+    if (first === undefined) return;
+    const open = new Map(ordered.map((step) => [step.ordinal, step]));
+    const inputs = this.#finder(this.#plan.graph.asset(position)).ofChunk(PartitionSet.of(open.keys()));
+    const chunk = ordered.map(({ ordinal, partitionKey, window, attempt }) => ({
       ordinal,
-      partitionKey: partition,
-      window: space.windowOf(ordinal),
-      attemptId: "1-1",
-      attempt: 1,
-      timeoutMs: this.#timeoutMs,
-      inputs: found.inputs,
+      key: partitionKey ?? "",
+      window,
+      attempt,
+    }));
+    const finish = (ordinal: number, result: StepResult): void => {
+      const step = open.get(ordinal);
+      if (step !== undefined && open.delete(ordinal)) this.#finish(step, result);
     };
-    const result = await runStep(assignment, { ...this.#ports, signal: this.#deadline() });
+    const ports = { ...this.#ports, signal: this.#deadline() };
+    const ended = await runChunk({ ...first, inputs, chunk }, ports, { about() {}, report: finish });
+    if (ended.kind === "failure") for (const ordinal of open.keys()) finish(ordinal, ended);
+  }
+
+  #finish({ assetKey, partitionKey, ordinal }: StepAssignment, result: StepResult): void {
+    const name: StepName = { asset: assetKey, partition: partitionKey };
     this.checks.push(...result.checks.map((check) => ({ ...check, ...name })));
     if (result.kind === "failure") {
       this.failures.push({ ...name, cause: result.cause, error: deserializeError(result.error) });
+      this.#stop(assetKey, ordinal);
       return;
     }
-    const made = this.#made.get(key) ?? new Map<number, Made>();
-    this.#made.set(key, made.set(ordinal, { stored: result.stored, metadata: result.metadata ?? {} }));
+    const { stored, metadata, dynamicPartitions = [] } = result;
+    this.#madeOf(assetKey).set(ordinal, { ordinal, runId: 1, stored, metadata: metadata ?? {} });
+    this.#dynamicKeys.apply(dynamicPartitions);
   }
 
-  /** The published values that a step reads, or the first of them that is not there. */
-  #findInputs(key: string, ordinal: number): { readonly inputs: StepInput[] } | { readonly missing: StepName } {
-    const inputs: StepInput[] = [];
-    for (const { name, upstream, mapping, multiplicity } of this.#plan.snapshots.get(key)?.deps ?? []) {
-      if (this.#plan.snapshots.get(upstream)?.kind !== "asset") continue;
-      const ends = { upstream: this.#plan.spaceOf(upstream), downstream: this.#plan.spaceOf(key) };
-      const wanted = resolveMapping(mapping, ends).upstreamOf(PartitionSet.range(ordinal, ordinal + 1)).partitions;
-      const partitions: StepInput["partitions"][number][] = [];
-      for (const upstreamOrdinal of wanted) {
-        const partition = ends.upstream.spec === null ? null : ends.upstream.keyOf(upstreamOrdinal);
-        const made = this.#made.get(upstream)?.get(upstreamOrdinal);
-        if (made === undefined) return { missing: { asset: upstream, partition } };
-        partitions.push({ key: partition, stored: made.stored });
-      }
-      inputs.push({ name, upstream, many: multiplicity === "many", partitions });
+  /** The step of this run because of which another one cannot begin. */
+  #findStopped(position: number, ordinal: number): StepName | undefined {
+    const { graph } = this.#plan;
+    for (const edge of graph.inEdges(position)) {
+      const upstream = graph.asset(edge.upstream).key;
+      const needed = neededBy(edge.mapping, ordinal);
+      const stopped = needed.existing.intersect(PartitionSet.of(this.#stopped.get(upstream) ?? []));
+      if (stopped.first === undefined || stopped.size <= toleratedMissing(edge.wait, needed)) continue;
+      const space = this.#plan.spaceOf(upstream);
+      return { asset: upstream, partition: space.spec === null ? null : space.keyOf(stopped.first) };
     }
-    return { inputs };
+    return undefined;
+  }
+
+  /** What the steps of an asset read. One that reads itself finds more after each of its steps. */
+  #finder({ key }: RunPlanAsset): InputFinder {
+    const known = this.#finders.get(key);
+    if (known !== undefined) return known;
+    const { snapshots, spaces, spaceOf } = this.#plan;
+    const snapshot = snapshots.get(key);
+    const inputs = snapshot === undefined ? [] : resolveInputs(snapshot, { assets: snapshots, spaceOf, spaces });
+    const stored = inputs.map(({ upstream }) => ({ assetId: 0, byOrdinal: this.#madeOf(upstream) }));
+    const finder = new InputFinder(inputs, stored);
+    if (inputs.every(({ isSelf }) => !isSelf)) this.#finders.set(key, finder);
+    return finder;
   }
 
   #find(name: StepName): Made {
@@ -155,9 +246,15 @@ export class InMemoryRun implements InMemoryResult {
     throw failure === undefined ? inputMissing(name) : inputMissing(name, failure.error);
   }
 
-  /** The step itself when it failed or was skipped in this run. */
-  #failed(name: StepName): StepName | undefined {
-    return [...this.failures, ...this.skipped].some((step) => isSame(step, name)) ? name : undefined;
+  #madeOf(key: string): Map<number, Made> {
+    const made = this.#made.get(key) ?? new Map<number, Made>();
+    this.#made.set(key, made);
+    return made;
+  }
+
+  #stop(key: string, ordinal: number): void {
+    const stopped = this.#stopped.get(key) ?? new Set();
+    this.#stopped.set(key, stopped.add(ordinal));
   }
 
   #deadline(): AbortSignal {

@@ -1,4 +1,4 @@
-import type { AnyAsset } from "@heddle/core";
+import type { AnyAsset, JsonValue, PlanOrder } from "@heddle/core";
 
 /** What `materializeInMemory` takes. */
 export interface MaterializeOptions {
@@ -12,8 +12,16 @@ export interface MaterializeOptions {
    * @default "all", of every asset
    */
   readonly partitions?: string;
+  /** Which partitions of an asset are made first. @default "oldest" */
+  readonly order?: PlanOrder;
+  /** How many partitions one call makes of the assets that declare `chunk`. @default as they declare it */
+  readonly chunk?: number | "range";
+  /** What the run passes to assets that take config, by asset key. @default nothing */
+  readonly config?: Readonly<Record<string, JsonValue>>;
+  /** Keys of dynamic partitions that are there before the run, by the name of their definition. @default none */
+  readonly dynamicPartitions?: Readonly<Record<string, readonly string[]>>;
   /** What time it is: decides which partitions exist. @default now */
   readonly now?: Date;
-  /** Longest time that one step may take, in milliseconds, before its `signal` is aborted. @default 60_000 */
+  /** Longest time that one call may take, in milliseconds, before its `signal` is aborted. @default 60_000 */
   readonly stepTimeoutMs?: number;
 }

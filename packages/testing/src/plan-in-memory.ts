@@ -1,12 +1,17 @@
 import {
   createPartitionSpaces,
+  createRunGraph,
+  HeddleError,
   PartitionSet,
   planRun,
   snapshotDefinitions,
   type AssetSnapshot,
   type Definitions,
   type PartitionSpace,
+  type PartitionSpaces,
   type PlanTargets,
+  type RunGraph,
+  type RunPlan,
 } from "@heddle/core";
 import type { MaterializeOptions } from "./materialize-options.ts";
 
@@ -14,8 +19,9 @@ import type { MaterializeOptions } from "./materialize-options.ts";
 export interface InMemoryPlan {
   /** Every asset of the definitions by its key. */
   readonly snapshots: ReadonlyMap<string, AssetSnapshot>;
-  /** Upstream assets first. */
-  readonly steps: readonly { readonly key: string; readonly partitions: PartitionSet }[];
+  /** The run, upstream assets first. */
+  readonly graph: RunGraph;
+  readonly spaces: PartitionSpaces;
   spaceOf(asset: string): PartitionSpace;
 }
 
@@ -26,39 +32,52 @@ const NOTHING = {
   running: PartitionSet.EMPTY,
 };
 
-/** Plans as a launch in the catalog does, on a project of which nothing has been made yet. */
+/**
+ * Plans as a launch in the catalog does, on a project of which nothing has been made yet.
+ *
+ * @throws PLAN_REFUSED when a launch of the plan would be refused
+ */
 export function planInMemory(
   definitions: Definitions,
-  { assets, partitions, now = new Date() }: MaterializeOptions,
+  { assets, partitions, dynamicPartitions = {}, now = new Date(), order, chunk, config }: MaterializeOptions,
 ): InMemoryPlan {
   const snapshot = snapshotDefinitions(definitions, { codeVersionOf: () => "test", projectDirectory: "" });
   const snapshots = new Map(snapshot.assets.map((asset) => [asset.key, asset]));
-  const spaces = createPartitionSpaces(now.getTime(), {});
+  const spaces = createPartitionSpaces(now.getTime(), dynamicPartitions);
   const spaceOf = (key: string): PartitionSpace => spaces.spaceOf(snapshots.get(key)?.partitions ?? null);
   const materialized = snapshot.assets.filter(({ kind }) => kind === "asset").map(({ key }) => key);
   const selected = assets?.map(({ key }) => key) ?? materialized;
 
-  const plan = (targets: PlanTargets): ReadonlyMap<string, PartitionSet> => {
-    const planned = planRun({
+  const plan = (targets: PlanTargets, wanted: readonly string[]): RunPlan =>
+    planRun({
       assets: snapshot.assets,
-      selected,
+      selected: wanted,
       targets,
       at: now.getTime(),
+      dynamicKeys: dynamicPartitions,
+      ...(order !== undefined && { order }),
+      ...(chunk !== undefined && { chunk }),
+      ...(config !== undefined && { config }),
       stateOf: () => NOTHING,
     });
-    return new Map(planned.assets.map((asset) => [asset.key, PartitionSet.fromRanges(asset.partitions)]));
-  };
   const root = selected.find((key) => spaceOf(key).spec !== null);
-  const chosen =
-    root === undefined || partitions === undefined
-      ? new Map<string, PartitionSet>()
-      : plan({
-          kind: "root",
-          asset: root,
-          partitions: spaceOf(root).parseRange(partitions).intersect(spaceOf(root).all),
-          cascade: "downstream",
-        });
+  const chosen = new Map<string, PartitionSet>();
+  if (root !== undefined && partitions !== undefined) {
+    const own = spaceOf(root).parseRange(partitions).intersect(spaceOf(root).all);
+    const reached = plan({ kind: "root", asset: root, partitions: own, cascade: "downstream" }, selected);
+    for (const asset of reached.assets) chosen.set(asset.key, PartitionSet.fromRanges(asset.partitions));
+  }
   const targets = new Map(selected.map((key) => [key, chosen.get(key) ?? spaceOf(key).all]));
-  const steps = [...plan({ kind: "each", partitions: targets })].map(([key, set]) => ({ key, partitions: set }));
-  return { snapshots, steps, spaceOf };
+  const made = plan({ kind: "each", partitions: targets }, selected);
+  refuseErrors(made);
+  return { snapshots, graph: createRunGraph(made), spaces, spaceOf };
+}
+
+function refuseErrors({ warnings }: RunPlan): void {
+  const errors = warnings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const lines = errors.map(({ message }) => `  ${message}`);
+  throw new HeddleError("PLAN_REFUSED", `a launch of this would be refused:\n${lines.join("\n")}`, {
+    hint: "Choose other partitions, or state the config that the assets need.",
+  });
 }

@@ -153,8 +153,8 @@ describe("materializeInMemory", () => {
   it("fails a step whose upstream is not there", async () => {
     const result = await materializeInMemory(definitions({ assets: [raw, summary] }), { assets: [summary] });
     expect(result.failures.map(({ error }) => error.message)).toEqual([
-      "raw [2024-01-30] was not materialized",
-      "raw [2024-02-01] was not materialized",
+      "summary [2024-01] needs raw [2024-01-30..2024-01-31 (2)], which was never materialized",
+      "summary [2024-02] needs raw [2024-02-01..2024-02-02 (2)], which was never materialized",
     ]);
   });
 

@@ -1,6 +1,5 @@
 import {
   HeddleError,
-  partitionScheme,
   PartitionSet,
   createPartitionSpaces,
   serializeError,
@@ -9,7 +8,6 @@ import {
   type PartitionsSpec,
   type PartitionSpace,
   type PartitionSpaces,
-  type WaitPolicy,
 } from "@heddle/core";
 import {
   getCodeVersion,
@@ -20,7 +18,7 @@ import {
   type MaterializationInputs,
   type StepOutcome,
 } from "@heddle/storage";
-import { InputFinder, type ResolvedInput } from "./find-inputs.ts";
+import { InputFinder, resolveInputs, type ResolvedInput } from "../step/find-inputs.ts";
 import { PromiseCache } from "./promise-cache.ts";
 import { failedOutcome } from "./step-outcome.ts";
 import type { PoolStep } from "./step-lane.ts";
@@ -59,8 +57,6 @@ interface RunFacts {
 /** Caches are cut to this many entries: a worker sees runs come and go, and a snapshot may be large. */
 const CACHE_LIMIT = 256;
 const SNAPSHOT_LIMIT = 8;
-
-const WAIT_FOR_ALL: WaitPolicy = { kind: "all" };
 
 /** Turns claims into steps: names partitions and finds the stored values that each step reads. */
 export class StepPlanner {
@@ -143,24 +139,7 @@ export class StepPlanner {
         return spaces.spaceOf(planned === undefined ? (assets.get(key)?.partitions ?? null) : planned);
       };
       const space = spaceOf(claim.assetKey);
-      const isChunked = (snapshot.chunk ?? null) !== null;
-      const inputs = snapshot.deps
-        .filter(({ upstream }) => assets.get(upstream)?.kind === "asset")
-        .map(({ name, upstream, mapping, multiplicity, wait = WAIT_FOR_ALL }) => {
-          const upstreamSpace = spaceOf(upstream);
-          const ends = { upstream: upstreamSpace, downstream: space };
-          return {
-            name,
-            upstream,
-            // A chunk reads what its partitions read together, whatever each of them reads.
-            many: isChunked ? upstreamSpace.spec !== null : multiplicity === "many",
-            isSelf: upstream === claim.assetKey,
-            space: upstreamSpace,
-            scheme: partitionScheme(upstreamSpace.spec),
-            mapping: spaces.mappingOf(mapping, ends),
-            wait,
-          };
-        });
+      const inputs = resolveInputs(snapshot, { assets, spaceOf, spaces });
       return { snapshot, space, inputs, config: configs.get(claim.assetKey) };
     });
   }

@@ -2,15 +2,18 @@ import {
   HeddleError,
   PartitionSet,
   neededBy,
+  partitionScheme,
   toleratedMissing,
+  type AssetSnapshot,
   type NeededPartitions,
   type PartitionSpace,
+  type PartitionSpaces,
   type ResolvedMapping,
   type WaitPolicy,
 } from "@heddle/core";
 import type { MaterializationInputs, StoredInputs } from "@heddle/storage";
-import { describeStep } from "./exit-cause.ts";
-import type { InputPartition, StepInput } from "./protocol.ts";
+import { describeStep } from "../worker/exit-cause.ts";
+import type { InputPartition, StepInput } from "../worker/protocol.ts";
 
 /** One dependency of an asset within one run, with its spaces and mapping resolved. */
 export interface ResolvedInput {
@@ -25,6 +28,42 @@ export interface ResolvedInput {
   readonly scheme: string;
   readonly mapping: ResolvedMapping;
   readonly wait: WaitPolicy;
+}
+
+const WAIT_FOR_ALL: WaitPolicy = { kind: "all" };
+
+/** Resolves what an asset reads. External assets give order alone, and nothing to read. */
+export function resolveInputs(
+  asset: AssetSnapshot,
+  {
+    assets,
+    spaceOf,
+    spaces,
+  }: {
+    readonly assets: ReadonlyMap<string, AssetSnapshot>;
+    /** The partitions of an asset, by its key. */
+    readonly spaceOf: (key: string) => PartitionSpace;
+    readonly spaces: PartitionSpaces;
+  },
+): ResolvedInput[] {
+  const downstream = spaceOf(asset.key);
+  const isChunked = (asset.chunk ?? null) !== null;
+  return asset.deps
+    .filter(({ upstream }) => assets.get(upstream)?.kind === "asset")
+    .map(({ name, upstream, mapping, multiplicity, wait = WAIT_FOR_ALL }) => {
+      const space = spaceOf(upstream);
+      return {
+        name,
+        upstream,
+        // A chunk reads what its partitions read together, whatever each of them reads.
+        many: isChunked ? space.spec !== null : multiplicity === "many",
+        isSelf: upstream === asset.key,
+        space,
+        scheme: partitionScheme(space.spec),
+        mapping: spaces.mappingOf(mapping, { upstream: space, downstream }),
+        wait,
+      };
+    });
 }
 
 /** The step that reads, as messages name it. */
