@@ -156,6 +156,7 @@ export interface LogLine {
   readonly at: Instant;
   readonly assetId: number;
   readonly ordinal: number;
+  /** The first and the last key where it is of a chunk of partitions, and not known of which. */
   readonly partitionKey: string;
   readonly attemptId: string;
   readonly level: "debug" | "info" | "warn" | "error";

@@ -77,12 +77,14 @@ function queryOf(input: RunLogsInput, index: DefinitionsIndex): LogQuery {
 
 function describeLine(line: StoredLine, index: DefinitionsIndex, spaces: PartitionSpaces): LogLine {
   const asset = index.byId(line.assetId);
+  const keyOf = (ordinal: number): string =>
+    asset === undefined ? `#${ordinal}` : partitionKeyOf(spaces.of(asset), ordinal);
   return {
     cursor: line.cursor,
     at: line.t,
     assetId: line.assetId,
     ordinal: line.o,
-    partitionKey: asset === undefined ? `#${line.o}` : partitionKeyOf(spaces.of(asset), line.o),
+    partitionKey: line.z === undefined ? keyOf(line.o) : `${keyOf(line.o)} … ${keyOf(line.z)}`,
     attemptId: line.a,
     level: line.l,
     message: line.m,

@@ -38,6 +38,7 @@ export class Collected {
     const reported = { metadata: this.#metadata, changes: this.#changes };
     this.#metadata = {};
     this.#changes = [];
+    this.#keys = 0;
     return reported;
   }
 
