@@ -216,7 +216,7 @@ test.each([
           const expected = readSlowly(mapping, ends.downstream.keyOf(ordinal)!, ends);
           if (expected === null) continue;
           const read = [...resolved.upstreamOf(one(ordinal)).partitions].map((each) => ends.upstream.keyOf(each));
-          expect(read.toSorted()).toEqual(expected.toSorted());
+          expect(new Set(read)).toEqual(new Set(expected));
         }
       }),
       { numRuns },

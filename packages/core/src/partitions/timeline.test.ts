@@ -108,6 +108,59 @@ describe("clock changes", () => {
   });
 });
 
+describe("around every clock change, whenever windows begin", () => {
+  const changes = [
+    ["America/Sao_Paulo", "2018-11-04"],
+    ["America/Sao_Paulo", "2018-02-18"],
+    ["Asia/Beirut", "2023-03-26"],
+    ["Asia/Beirut", "2023-10-29"],
+    ["Pacific/Apia", "2011-12-30"],
+    ["Pacific/Apia", "2012-04-01"],
+    ["Pacific/Kwajalein", "1993-08-21"],
+    ["America/New_York", "2024-11-03"],
+    ["Australia/Lord_Howe", "2024-10-06"],
+    ["America/Nuuk", "2024-03-30"],
+    ["Europe/Dublin", "2024-10-27"],
+  ] as const;
+  test.each(changes)("%s %s", (timeZone, date) => {
+    const at = Date.parse(`${date}T00:00Z`);
+    const start = new Date(at - 9 * 24 * HOUR).toISOString().slice(0, 10);
+    const now = new Date(at + 9 * 24 * HOUR).toISOString();
+    for (const hourOffset of [0, 1, 2, 6, 23]) {
+      for (const minuteOffset of [0, 30]) {
+        const options = { start, timeZone, hourOffset, minuteOffset };
+        const definitions = [
+          dailyPartitions(options),
+          hourlyPartitions(options),
+          cronPartitions({ ...options, cron: `${minuteOffset} */2 * * *` }),
+          cronPartitions({ ...options, cron: "*/20 0-3 * * *" }),
+        ];
+        for (const definition of definitions) {
+          const space = resolve(definition, now);
+          const ordinals = [...space.all];
+          const keys = ordinals.map((ordinal) => space.keyOf(ordinal)!);
+          expect(new Set(keys).size).toBe(keys.length);
+          expect(keys.map((key) => space.ordinalOf(key))).toEqual(ordinals);
+          const windows = ordinals.map((ordinal) => space.windowOf(ordinal)!);
+          expect(windows.slice(1).map((window) => window.start)).toEqual(windows.slice(0, -1).map(({ end }) => end));
+          expect(windows.filter((window) => window.end <= window.start)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test("two keys for a repeated hour find their own ordinals, also as ends of a range", () => {
+    const hours = resolve(
+      hourlyPartitions({ start: "2018-02-17", timeZone: "America/Sao_Paulo" }),
+      "2018-02-18T12:00Z",
+    );
+    const [first, second] = ["2018-02-17-23:00", "2018-02-17-23:00-0300"].map((key) => hours.ordinalOf(key)!);
+    expect(second).toBe(first! + 1);
+    expect(hours.parseRange("2018-02-17-23:00..2018-02-17-23:00-0300").size).toBe(2);
+    expect(hours.windowOf(second!)!.start - hours.windowOf(first!)!.start).toBe(HOUR);
+  });
+});
+
 describe("bounds", () => {
   test("end, end offset and open end", () => {
     const fixed = dailyPartitions({ start: "2024-01-01", end: "2024-01-04" });
