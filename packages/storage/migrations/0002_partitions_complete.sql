@@ -19,6 +19,7 @@ ALTER TABLE "asset" ADD COLUMN "scheme" text DEFAULT '' NOT NULL;--> statement-b
 ALTER TABLE "asset" ADD COLUMN "numbering" jsonb;--> statement-breakpoint
 ALTER TABLE "asset" ADD COLUMN "superseded_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "claim" ADD COLUMN "is_chunk" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "run" ADD COLUMN "planned_at" bigint GENERATED ALWAYS AS ((plan ->> 'at')::bigint) STORED;--> statement-breakpoint
 ALTER TABLE "run" ADD COLUMN "after" bigint[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "run" ADD COLUMN "newest_first" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "run_asset" ADD COLUMN "duration_ms" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint

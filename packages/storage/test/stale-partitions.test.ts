@@ -122,7 +122,8 @@ async function launch(world: World, targets: Readonly<Record<string, readonly nu
     assets,
     selected: [...partitions.keys()],
     targets: { kind: "each", partitions },
-    at: PLANNED_AT,
+    // The definitions are closed, so that any instant will do; what is read is told by when it was planned.
+    at: Date.now(),
     stateOf: () => ({ materialized: none, failed: none, running: none, stale: none }),
   });
   const { runId } = await createRun(db, { plan, origin: { kind: "manual" }, environment: "production" });

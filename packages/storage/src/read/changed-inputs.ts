@@ -50,7 +50,8 @@ export async function findChangedInputs(tx: Transaction, query: ChangedInputsQue
         else replaced.push({ ordinal, upstreamOrdinal, readRun, currentRun });
       }
     }
-    for (const ordinal of await findDifferent(tx, query.upstream.id, replaced)) changed.push(ordinal);
+    const same = await findUnchanged(tx, query.upstream.id, replaced);
+    for (const input of replaced) if (!same(input)) changed.push(input.ordinal);
   }
   return PartitionSet.of(changed);
 }
@@ -69,24 +70,42 @@ async function readInputs(
     join materialization m on m.asset_id = p.asset_id and m.ordinal = p.ordinal and m.run_id = p.run_id`;
 }
 
-/** Those of the partitions for which the data of an input differs, or is not known to be the same. */
-async function findDifferent(
+/** Finds out which replaced inputs are the same data all the same: where both versions are known, and equal. */
+async function findUnchanged(
   { sql }: Transaction,
   upstreamId: number,
-  inputs: readonly ReplacedInput[],
-): Promise<number[]> {
-  if (inputs.length === 0) return [];
-  const rows = await sql<{ ordinal: number }[]>`
-    select distinct k.ordinal
-    from unnest(
-      ${inputs.map(({ ordinal }) => ordinal)}::bigint[], ${inputs.map((input) => input.upstreamOrdinal)}::bigint[],
-      ${inputs.map(({ readRun }) => readRun)}::bigint[], ${inputs.map(({ currentRun }) => currentRun)}::bigint[]
-    ) as k (ordinal, upstream, read_run, current_run)
-    left join materialization o on o.asset_id = ${upstreamId}::integer and o.ordinal = k.upstream and o.run_id = k.read_run
-    left join materialization n
-      on n.asset_id = ${upstreamId}::integer and n.ordinal = k.upstream and n.run_id = k.current_run
-    where o.data_version is null or o.data_version is distinct from n.data_version`;
-  return rows.map(({ ordinal }) => ordinal);
+  replaced: readonly ReplacedInput[],
+): Promise<(input: ReplacedInput) => boolean> {
+  const nameOf = ({ readRun, currentRun }: Pick<ReplacedInput, "readRun" | "currentRun">) => `${readRun}/${currentRun}`;
+  const [readRuns, currentRuns, starts, ends]: [number[], number[], number[], number[]] = [[], [], [], []];
+  for (const inputs of Map.groupBy(replaced, nameOf).values()) {
+    const [first] = inputs;
+    if (first === undefined) continue;
+    const { ranges } = PartitionSet.of(inputs.map(({ upstreamOrdinal }) => upstreamOrdinal));
+    for (let at = 0; at < ranges.length; at += 2) {
+      readRuns.push(first.readRun);
+      currentRuns.push(first.currentRun);
+      starts.push(ranges[at] ?? 0);
+      ends.push(ranges[at + 1] ?? 0);
+    }
+  }
+  if (readRuns.length === 0) return () => false;
+  // Rows of one partition lie side by side in the index, so that one walk over a range finds both versions.
+  const rows = await sql<{ readRun: number; currentRun: number; ordinals: number[] }[]>`
+    select k.read_run as "readRun", k.current_run as "currentRun", array_agg(s.ordinal) as ordinals
+    from unnest(${readRuns}::bigint[], ${currentRuns}::bigint[], ${starts}::bigint[], ${ends}::bigint[])
+      as k (read_run, current_run, first, past)
+    cross join lateral (
+      select ordinal from materialization
+      where asset_id = ${upstreamId}::integer and ordinal >= k.first and ordinal < k.past
+        and run_id in (k.read_run, k.current_run)
+      group by ordinal
+      having count(data_version) = 2 and min(data_version) = max(data_version)
+      offset 0
+    ) s
+    group by 1, 2`;
+  const same = new Map(rows.map((row) => [nameOf(row), new Set(row.ordinals)]));
+  return (input) => same.get(nameOf(input))?.has(input.upstreamOrdinal) === true;
 }
 
 /** The run of each input partition of one upstream asset, as it was recorded. */

@@ -8,6 +8,8 @@ export interface CurrentRun {
   /** `null` where the run is not kept any more. */
   readonly codeVersionId: number | null;
   /** Epoch milliseconds; `null` where the run is not kept any more. */
+  readonly plannedAt: number | null;
+  /** Epoch milliseconds; `null` where the run is not kept any more. */
   readonly startedAt: number | null;
   /** Epoch milliseconds; `null` while the run is open, or where it is not kept any more. */
   readonly endedAt: number | null;
@@ -18,6 +20,7 @@ interface SuccessChunk {
   readonly chunk: number;
   readonly runId: number;
   readonly codeVersionId: number;
+  readonly plannedAt: number | null;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
   readonly success: Uint8Array;
@@ -31,7 +34,8 @@ interface AssetChunkRecord {
 
 /**
  * Reads which runs made what is current of some assets, by asset id. The sets of the runs tell it for every partition that
- * one run alone has made; only where several have, or none is kept, are pointers looked at.
+ * one run alone has made, or the last of several that followed each other; only where runs went on at the same time, or
+ * none is kept, are pointers looked at.
  */
 export async function readCurrentRuns(
   tx: Transaction,
@@ -45,7 +49,7 @@ export async function readCurrentRuns(
       and octet_length(materialized) > 1`;
   const chunks = await sql<SuccessChunk[]>`
     select c.asset_id as "assetId", c.chunk, c.run_id as "runId", r.code_version_id as "codeVersionId",
-      r.started_at as "startedAt", r.ended_at as "endedAt", c.success
+      r.planned_at as "plannedAt", r.started_at as "startedAt", r.ended_at as "endedAt", c.success
     from run_asset a
     join run r on r.id = a.run_id
     join run_chunk c on c.run_id = a.run_id and c.asset_id = a.asset_id
@@ -68,31 +72,47 @@ function placeOf({ assetId, chunk }: { readonly assetId: number; readonly chunk:
 
 type RunFacts = Omit<CurrentRun, "partitions">;
 
-const NOT_KEPT = { codeVersionId: null, startedAt: null, endedAt: null };
+const NOT_KEPT = { codeVersionId: null, plannedAt: null, startedAt: null, endedAt: null };
 
 class CurrentRunsBuilder {
   readonly #runs = new Map<number, RunFacts>();
   readonly #ranges = new Map<number, Map<number, number[]>>();
 
   constructor(chunks: readonly SuccessChunk[]) {
-    for (const { runId, codeVersionId, startedAt, endedAt } of chunks) {
+    for (const { runId, codeVersionId, plannedAt, startedAt, endedAt } of chunks) {
       if (this.#runs.has(runId)) continue;
       const times = { startedAt: startedAt?.getTime() ?? null, endedAt: endedAt?.getTime() ?? null };
-      this.#runs.set(runId, { runId, codeVersionId, ...times });
+      this.#runs.set(runId, { runId, codeVersionId, plannedAt, ...times });
     }
   }
 
-  /** Adds what exactly one run has made. Returns what is not clear. */
+  /**
+   * Adds what is certain: the last to publish a partition is the run that began when all others that made it were over.
+   * Returns what is not.
+   */
   addChunk(stored: AssetChunkRecord, runs: readonly SuccessChunk[]): PartitionSet {
-    let once = PartitionSet.EMPTY;
-    let twice = PartitionSet.EMPTY;
-    const sets = runs.map(({ runId, success }) => ({ runId, success: PartitionSet.decode(success) }));
-    for (const { success } of sets) {
-      if (once.overlaps(success)) twice = twice.union(once.intersect(success));
-      once = once.union(success);
+    const sets = runs
+      .map(({ runId, startedAt, endedAt, success }) => ({
+        runId,
+        startedAt: startedAt?.getTime() ?? -Infinity,
+        endedAt: endedAt?.getTime() ?? Infinity,
+        success: PartitionSet.decode(success),
+      }))
+      .toSorted((a, b) => b.startedAt - a.startedAt);
+    let rest = PartitionSet.decode(stored.materialized);
+    let seen = PartitionSet.EMPTY;
+    for (const [at, { runId, startedAt, success }] of sets.entries()) {
+      let clear = success.subtract(seen);
+      seen = seen.union(success);
+      for (const earlier of sets.slice(at + 1)) {
+        if (clear.isEmpty) break;
+        // Not equal: these are whole milliseconds of finer instants.
+        if (earlier.endedAt >= startedAt) clear = clear.subtract(earlier.success);
+      }
+      this.add(stored.assetId, runId, clear);
+      rest = rest.subtract(clear);
     }
-    for (const { runId, success } of sets) this.add(stored.assetId, runId, success.subtract(twice));
-    return PartitionSet.decode(stored.materialized).subtract(once.subtract(twice));
+    return rest;
   }
 
   add(assetId: number, runId: number, partitions: PartitionSet): void {
@@ -139,11 +159,15 @@ async function addPointers(
   const rows = await sql<{ assetId: number; runId: number; first: number; past: number }[]>`
     select asset_id as "assetId", run_id as "runId", min(ordinal) as first, max(ordinal) + 1 as past
     from (
-      select p.asset_id, p.run_id, p.ordinal,
-        p.ordinal - row_number() over (partition by p.asset_id, p.run_id order by p.ordinal) as island
+      select k.asset_id, p.run_id, p.ordinal,
+        p.ordinal - row_number() over (partition by k.asset_id, p.run_id order by p.ordinal) as island
       from unnest(${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[]) as k (asset_id, first, past)
-      join asset_partition p on p.environment_id = ${scope.environmentId}::smallint and p.asset_id = k.asset_id
-        and p.ordinal >= k.first and p.ordinal < k.past
+      cross join lateral (
+        select ordinal, run_id from asset_partition
+        where environment_id = ${scope.environmentId}::smallint and asset_id = k.asset_id
+          and ordinal >= k.first and ordinal < k.past
+        offset 0
+      ) p
     ) neighbours
     group by asset_id, run_id, island
     order by asset_id, run_id, first`;

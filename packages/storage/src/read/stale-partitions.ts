@@ -38,8 +38,8 @@ export interface StaleQuery {
  * Finds the materialized partitions that are out of date, by asset id: made by other code than there is now, or from
  * inputs that have been made anew since and came out different, or from inputs that are out of date themselves.
  *
- * Exact, and cheap where runs are as usual: an input whose run had ended before the reading run began, or that the same
- * run made, is what was read. Only for the others is it looked up what each partition has read.
+ * Exact, and cheap where runs are as usual: an input whose run had ended before the reading run was planned, or that the
+ * same run made, is what was read. Only for the others is it looked up what each partition has read.
  */
 export async function readStalePartitions(tx: Transaction, query: StaleQuery): Promise<Map<number, PartitionSet>> {
   const { environmentId, assets } = query;
@@ -115,17 +115,18 @@ class RunTimeline {
   }
 
   /**
-   * Partitions that became current while `reader` ran, or after that, as far as it can be told: not those of a run that
-   * was over when `reader` began, and not its own, which its steps waited for. Nothing becomes current twice.
+   * Partitions that became current after `reader` was planned, as far as it can be told: not those of a run that was over
+   * by then, which it knew of and read, and not its own, which its steps waited for. Nothing becomes current twice.
    */
   notSurelyBefore(reader: CurrentRun): PartitionSet {
-    const { startedAt } = reader;
+    const since = Math.min(reader.plannedAt ?? -Infinity, reader.startedAt ?? -Infinity);
     let low = 0;
-    if (startedAt !== null) {
+    if (since > -Infinity) {
       let high = this.#runs.length;
       while (low < high) {
         const middle = (low + high) >> 1;
-        if ((this.#runs[middle]?.endedAt ?? Infinity) <= startedAt) low = middle + 1;
+        // Not equal: these are whole milliseconds of finer instants.
+        if ((this.#runs[middle]?.endedAt ?? Infinity) < since) low = middle + 1;
         else high = middle;
       }
     }

@@ -44,6 +44,8 @@ export const run = pgTable(
     /** The frozen plan: assets, edges, mappings, partition specs and the instant at which they were resolved. */
     plan: jsonb().$type<RunPlan>().notNull(),
     planHash: text().notNull(),
+    /** The instant at which the plan's partitions were resolved, epoch milliseconds: what came later was not read. */
+    plannedAt: bigint({ mode: "number" }).generatedAlwaysAs(sql`(plan ->> 'at')::bigint`),
     /** Steps in all. */
     total: integer().notNull(),
     /** Steps that are waiting, ready, running or in back-off; the run ends in the transaction that makes it 0. */
