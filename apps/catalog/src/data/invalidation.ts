@@ -1,5 +1,5 @@
 import type { EventChanges } from "@heddle/api";
-import type { QueryKey } from "@tanstack/react-query";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { CatalogIndex } from "./catalog-index.ts";
 import { queryClient, trpc } from "./trpc.ts";
 
@@ -14,6 +14,7 @@ export function invalidateChanged(changes: EventChanges, index: CatalogIndex): v
   for (const run of changes.runs) {
     later(trpc.runs.get.queryKey({ runId: run.id }));
     later([["runs", "steps"], { input: { runId: run.id } }]);
+    later([["runs", "step"], { input: { runId: run.id } }]);
   }
   if (changes.runs.length > 0) later([["runs", "list"]]);
   const touched = new Set([...changes.assets.ids, ...changes.partitions.map(({ assetId }) => assetId)]);
@@ -25,6 +26,13 @@ export function invalidateChanged(changes: EventChanges, index: CatalogIndex): v
     later([["partitions", "detail"], { input: { key } }]);
   }
   if (changes.deployment || changes.definitionsVersion !== null) later([["deployment"]]);
+}
+
+/** Reads anew what depends on which partitions exist: after keys of a dynamic definition were added or removed. */
+export function invalidatePartitions(queries: QueryClient): void {
+  void queries.invalidateQueries({ queryKey: [["partitions"]] });
+  void queries.invalidateQueries({ queryKey: [["assets", "get"]] });
+  void queries.invalidateQueries({ queryKey: [["plan", "preview"]] });
 }
 
 /** Reads anew everything that pages show: after a gap in the events, or by hand. */

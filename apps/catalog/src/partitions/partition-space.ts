@@ -1,21 +1,35 @@
 import type { PartitionStatuses } from "@heddle/api";
-import { type PartitionSet, type PartitionSpace, resolvePartitions } from "@heddle/core";
+import { type DynamicKeys, type PartitionSet, type PartitionSpace, resolvePartitions } from "@heddle/core";
 import { useMemo } from "react";
+import { dynamicNames } from "./dynamic-names.ts";
 import { StatusRuns } from "./status-runs.ts";
+import { useDynamicKeys } from "./use-dynamic-keys.ts";
 
 /** The partitions of an asset: what they are in, and what they are called. */
 export interface Partitions {
   readonly runs: StatusRuns;
   readonly space: PartitionSpace;
+  /** False where there are more dynamic keys than were read: then only the server can read a text of partitions. */
+  readonly knowsAllKeys: boolean;
 }
 
-/** Builds both from the server's answer: keys are made here, the answer holds none. */
+/** Builds both from the server's answer: keys are made here, the answer holds none; those of dynamic definitions are read. */
 export function usePartitions(statuses: PartitionStatuses | undefined): Partitions | null {
-  return useMemo(() => (statuses === undefined ? null : partitionsOf(statuses)), [statuses]);
+  const { keys, complete, isPending } = useDynamicKeys(dynamicNames(statuses?.spec ?? null), statuses?.all);
+  return useMemo(
+    () => (statuses === undefined || isPending ? null : partitionsOf(statuses, { keys, complete })),
+    [statuses, keys, complete, isPending],
+  );
 }
 
-export function partitionsOf({ spec, now, runs }: PartitionStatuses): Partitions {
-  return { runs: new StatusRuns(runs), space: resolvePartitions(spec, { now }) };
+interface ReadKeys {
+  readonly keys: DynamicKeys;
+  readonly complete: boolean;
+}
+
+function partitionsOf({ spec, now, runs }: PartitionStatuses, { keys, complete }: ReadKeys): Partitions {
+  const space = resolvePartitions(spec, { now, dynamicKeys: (name) => keys[name] ?? [] });
+  return { runs: new StatusRuns(runs), space, knowsAllKeys: complete };
 }
 
 /** The name of a partition; its number where only the store knows the name. */

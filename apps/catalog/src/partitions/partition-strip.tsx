@@ -4,7 +4,7 @@ import { codeOf } from "../status/status-look.ts";
 import { describeCounts } from "../ui/status-bar.tsx";
 import { endOfWindow, partitionName, type Partitions } from "./partition-space.ts";
 import { revealPosition, type StripView } from "./strip-geometry.ts";
-import { useStripCanvas } from "./use-strip-canvas.ts";
+import { toggled, useStripCanvas } from "./use-strip-canvas.ts";
 
 interface PartitionStripProps {
   /** What it shows: "Partitions of weather/raw". */
@@ -18,15 +18,17 @@ interface PartitionStripProps {
   readonly onCurrent: (ordinal: number) => void;
   /** Partitions were marked by dragging: the new selection. */
   readonly onSelection: (selection: PartitionSet) => void;
+  /** Marking is what it is for: every drag and click adds to what is marked or takes away from it. */
+  readonly marking?: boolean;
   readonly height?: number;
 }
 
 const TROUBLE: ReadonlySet<number> = new Set([codeOf("failed")]);
 const MISSING: ReadonlySet<number> = new Set([codeOf("missing")]);
 
-/** All partitions of an asset in one line, a million of them if need be. Drag marks a range, Shift adds to what is marked. */
+/** All partitions of an asset in one line, a million of them if need be. Drag marks a range, Shift adds to what is marked or takes away. */
 export function PartitionStrip(props: PartitionStripProps): ReactNode {
-  const { label, partitions, selection, current, height = 44 } = props;
+  const { label, partitions, selection, current, marking = false, height = 44 } = props;
   const { runs, space } = partitions;
   const [view, setView] = useState<StripView>({ from: 0, to: runs.count });
   const shown = view.to > runs.count || view.to <= 0 ? { from: 0, to: runs.count } : view;
@@ -34,7 +36,7 @@ export function PartitionStrip(props: PartitionStripProps): ReactNode {
   const cursor = current === null ? -1 : runs.positionOf(current);
   const marked = useMemo(() => markedPositions(partitions, selection), [partitions, selection]);
   const canvas = useRef<HTMLCanvasElement>(null);
-  useStripCanvas(canvas, { ...props, view: shown, setView, marked, cursor, setHovered, height });
+  useStripCanvas(canvas, { ...props, marking, view: shown, setView, marked, cursor, setHovered, height });
   const moveTo = (position: number): void => {
     const inside = Math.min(Math.max(0, position), runs.count - 1);
     setView(revealPosition(shown, inside, runs.count));
@@ -51,7 +53,7 @@ export function PartitionStrip(props: PartitionStripProps): ReactNode {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, runs.count - 1)}
         aria-valuenow={Math.max(0, cursor)}
-        aria-valuetext={cursor < 0 ? `none of ${runs.count} chosen` : describeSpan(partitions, cursor, cursor + 1)}
+        aria-valuetext={describeCursor(props, cursor)}
         onKeyDown={(event) => handleStripKey(event, { ...props, cursor: Math.max(0, cursor), moveTo })}
         className="rounded-sm"
       >
@@ -79,6 +81,12 @@ export function PartitionStrip(props: PartitionStripProps): ReactNode {
   );
 }
 
+function describeCursor({ partitions, selection, current }: PartitionStripProps, cursor: number): string {
+  if (cursor < 0) return `none of ${partitions.runs.count} chosen`;
+  const marked = current !== null && selection.has(current) ? ", marked" : "";
+  return `${describeSpan(partitions, cursor, cursor + 1)}${marked}`;
+}
+
 /** The positions of a set, flat `[from, to, …)`; what does not exist is left out. */
 function markedPositions({ runs }: Partitions, selection: PartitionSet): readonly number[] {
   const flat: number[] = [];
@@ -103,12 +111,20 @@ interface StripKeyContext extends PartitionStripProps {
   readonly moveTo: (position: number) => void;
 }
 
-/** Keys: arrows step, with Alt by 5 %, with Shift they mark; f and m go to the next failed or missing partition. */
+/**
+ * Keys: arrows step, with Alt by 5 %, with Shift they mark; f and m go to the next failed or missing partition; the space bar
+ * marks where marking is what the strip is for.
+ */
 function handleStripKey(
   event: KeyboardEvent,
-  { partitions: { runs }, cursor, moveTo, selection, onSelection }: StripKeyContext,
+  { partitions: { runs }, cursor, moveTo, selection, onSelection, marking }: StripKeyContext,
 ): void {
   if (event.ctrlKey || event.metaKey) return;
+  if (event.key === " " && marking === true) {
+    event.preventDefault();
+    onSelection(toggled(selection, runs.setBetween(cursor, cursor + 1)));
+    return;
+  }
   const step = event.altKey ? Math.max(1, Math.round(runs.count / 20)) : 1;
   const direction = event.shiftKey && event.key.length === 1 ? -1 : 1;
   const next = (codes: ReadonlySet<number>): number => {

@@ -1,4 +1,4 @@
-import type { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core";
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
 import { canvasPalette } from "../theme/canvas-palette.ts";
 import { useTheme } from "../theme/theme.ts";
@@ -13,6 +13,8 @@ interface StripCanvas {
   readonly setView: (view: StripView) => void;
   readonly marked: readonly number[];
   readonly cursor: number;
+  /** Every drag and click adds to what is marked or takes away from it, without Shift too. */
+  readonly marking: boolean;
   readonly height: number;
   readonly setHovered: (span: readonly [number, number] | null) => void;
   readonly onCurrent: (ordinal: number) => void;
@@ -27,8 +29,8 @@ export function useStripCanvas(canvas: RefObject<HTMLCanvasElement | null>, stri
   const width = useCanvasWidth(canvas);
   const theme = useTheme();
   const { partitions, view, cursor, height } = strip;
-  const [drag, setDrag] = useState<readonly [number, number] | null>(null);
-  const marked = drag === null ? strip.marked : [...strip.marked, ...drag];
+  const [drag, setDrag] = useState<Drag | null>(null);
+  const marked = drag === null ? strip.marked : markedWhile(drag, strip.marked);
   useEffect(() => {
     const request = requestAnimationFrame(() => {
       const context = canvas.current?.getContext("2d");
@@ -46,6 +48,19 @@ export function useStripCanvas(canvas: RefObject<HTMLCanvasElement | null>, stri
   useStripPointer(canvas, { ...strip, width, setDrag });
 }
 
+/** Positions `[from, to)` under a drag that is not over. */
+interface Drag {
+  readonly span: readonly [number, number];
+  /** Whether it changes what is marked; otherwise it takes the place of that. */
+  readonly changes: boolean;
+}
+
+/** What would be marked if the drag ended here. */
+function markedWhile({ span, changes }: Drag, marked: readonly number[]): readonly number[] {
+  if (!changes) return span;
+  return toggled(PartitionSet.fromRanges(marked), PartitionSet.range(...span)).ranges;
+}
+
 function useCanvasWidth(canvas: RefObject<HTMLCanvasElement | null>): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -60,7 +75,7 @@ function useCanvasWidth(canvas: RefObject<HTMLCanvasElement | null>): number {
 
 interface StripPointer extends StripCanvas {
   readonly width: number;
-  readonly setDrag: (span: readonly [number, number] | null) => void;
+  readonly setDrag: (drag: Drag | null) => void;
 }
 
 function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: StripPointer): void {
@@ -74,6 +89,7 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
     const to = positionOf(event);
     return [Math.min(from, to), Math.max(from, to) + 1];
   };
+  const changesMarks = (event: MouseEvent): boolean => strip.marking || event.shiftKey;
   const isDrag = (event: MouseEvent): boolean =>
     start.current !== null && Math.abs(offsetOf(event) - start.current.x) >= DRAG_FROM_PX;
 
@@ -84,7 +100,7 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
   });
   const onMove = useEffectEvent((event: PointerEvent) => {
     if (isDrag(event)) {
-      strip.setDrag(spanTo(event));
+      strip.setDrag({ span: spanTo(event), changes: changesMarks(event) });
       strip.setHovered(spanTo(event));
     } else {
       strip.setHovered(columnSpan(strip.view, Math.max(1, Math.floor(strip.width)), Math.floor(offsetOf(event))));
@@ -95,9 +111,11 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
     const position = positionOf(event);
     if (isDrag(event)) {
       const dragged = runs.setBetween(...spanTo(event));
-      strip.onSelection(event.shiftKey ? toggled(strip.selection, dragged) : dragged);
+      strip.onSelection(changesMarks(event) ? toggled(strip.selection, dragged) : dragged);
     } else {
-      strip.onCurrent(runs.ordinalAt(worstNear(strip, position)));
+      const ordinal = runs.ordinalAt(worstNear(strip, position));
+      strip.onCurrent(ordinal);
+      if (strip.marking) strip.onSelection(toggled(strip.selection, PartitionSet.of([ordinal])));
     }
     start.current = null;
     strip.setDrag(null);
@@ -133,8 +151,8 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
   }, [canvas]);
 }
 
-/** With Shift, dragging over what is marked already unmarks it, over anything else adds to it. */
-function toggled(selection: PartitionSet, dragged: PartitionSet): PartitionSet {
+/** What is marked after a change: over what is marked wholly already it unmarks, over anything else it adds. */
+export function toggled(selection: PartitionSet, dragged: PartitionSet): PartitionSet {
   return dragged.isSubsetOf(selection) ? selection.subtract(dragged) : selection.union(dragged);
 }
 

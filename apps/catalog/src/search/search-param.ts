@@ -69,6 +69,32 @@ export function choiceOrIntegerParam<const TChoice extends string>(
   };
 }
 
+/** Values by name, written as a JSON object. `accepts` judges each value. */
+export function recordParam<TValue>(
+  accepts: (value: unknown) => value is TValue,
+  { expects, maxLength = 8_000 }: { readonly expects: string; readonly maxLength?: number },
+): SearchParam<{ readonly [name: string]: TValue }> {
+  return {
+    expects,
+    parse: (given) => {
+      const object = typeof given === "string" && given.length <= maxLength ? parseObject(given) : given;
+      if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
+      const entries = Object.entries(object);
+      const accepted = entries.filter((entry): entry is [string, TValue] => accepts(entry[1]));
+      return entries.length > 0 && accepted.length === entries.length ? Object.fromEntries(accepted) : undefined;
+    },
+  };
+}
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not understood: the caller reports it with what it expects.
+    return undefined;
+  }
+}
+
 function numberOf(given: unknown): number | undefined {
   const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;

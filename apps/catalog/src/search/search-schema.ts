@@ -54,6 +54,7 @@ function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map((part) => String(part).replaceAll(",", "%2C")).join(",");
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "object" && value !== null) return JSON.stringify(value);
   return "";
 }
 

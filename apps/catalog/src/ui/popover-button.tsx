@@ -11,7 +11,8 @@ export interface PopoverButtonProps {
   readonly title: string;
   /** Width of what it opens, as a class. */
   readonly width: string;
-  readonly children: ReactNode;
+  /** What it holds; a function gets how to close it. */
+  readonly children: ReactNode | ((close: () => void) => ReactNode);
 }
 
 /** A button that opens a small window beside itself; what that takes is loaded when it is pressed first. */

@@ -1,8 +1,9 @@
-import { type ReactNode, type Ref, useEffect, useEffectEvent, useId, useState } from "react";
+import { type ReactNode, type Ref, useId } from "react";
 import type { FilterResult } from "../data/selection-filter.ts";
 import { copyText } from "./copy.ts";
 import { TextField } from "./text-field.tsx";
 import { IconButton } from "./button.tsx";
+import { useSettledText } from "./use-settled-text.ts";
 
 interface SelectionFieldProps {
   readonly value: string;
@@ -21,23 +22,14 @@ const SETTLE_MS = 120;
 /** The field of the selection language, the same on every page; says what is wrong and where. */
 export function SelectionField(props: SelectionFieldProps): ReactNode {
   const { value, result, onChange, fieldRef, required = false, label = "Filter by selection" } = props;
-  const [text, setText] = useState(value);
-  const [sent, setSent] = useState(value);
-  const helpId = useId();
-  if (value !== sent) {
-    // The address changed by other means than this field.
-    setSent(value);
-    setText(value);
-  }
-  const send = useEffectEvent(() => {
-    setSent(text);
-    onChange(text);
+  const [text, setText] = useSettledText({
+    text: value,
+    onText: (next) => {
+      if (next !== value && (!required || next.trim() !== "")) onChange(next);
+    },
+    settleMs: SETTLE_MS,
   });
-  useEffect(() => {
-    if (text === sent || (required && text.trim() === "")) return;
-    const timer = setTimeout(() => send(), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [text, sent, required]);
+  const helpId = useId();
   const invalid = result.kind === "invalid";
   return (
     <div className={`relative flex max-w-full items-center gap-1 ${props.className ?? "w-96"}`}>

@@ -1,4 +1,5 @@
 import type { AssetLink } from "@heddle/api";
+import type { WaitPolicy } from "@heddle/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCount } from "../../format/amounts.ts";
@@ -8,14 +9,15 @@ import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 /** More neighbours than this are counted and not listed. */
 const LISTED = 40;
 
-/** What an asset reads, or what reads it, one step away. */
-export function AssetNeighbours({
-  title,
-  links,
-}: {
+interface AssetNeighboursProps {
   readonly title: string;
   readonly links: readonly AssetLink[];
-}): ReactNode {
+  /** What the asset waits for of some of them, in words, by key. */
+  readonly waits?: ReadonlyMap<string, string>;
+}
+
+/** What an asset reads, or what reads it, one step away, and which partitions of it. */
+export function AssetNeighbours({ title, links, waits }: AssetNeighboursProps): ReactNode {
   return (
     <section aria-label={title}>
       <h2 className="label mb-1">
@@ -30,14 +32,21 @@ export function AssetNeighbours({
               <Link
                 to="/assets/$"
                 params={{ _splat: key }}
-                title={`Partitions: ${rule}`}
-                className="flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover"
+                className="flex items-start gap-2 rounded-sm px-2 py-1 hover:bg-hover"
               >
-                <span className={TONE_TEXT[look.tone]}>
+                <span className={`mt-1 ${TONE_TEXT[look.tone]}`}>
                   <GlyphIcon glyph={look.glyph} />
                 </span>
-                <span className="truncate">{key}</span>
-                <span className="sr-only">, {look.word}</span>
+                <span className="min-w-0">
+                  <span className="block truncate" title={key}>
+                    {key}
+                    <span className="sr-only">, {look.word}</span>
+                  </span>
+                  <span className="block text-2xs break-words text-muted">
+                    {rule}
+                    {waits?.get(key) !== undefined && `; ${waits.get(key) ?? ""}`}
+                  </span>
+                </span>
               </Link>
             </li>
           );
@@ -48,4 +57,16 @@ export function AssetNeighbours({
       )}
     </section>
   );
+}
+
+/** How many of the partitions that are read must be there, in words. */
+export function describeWait(wait: WaitPolicy): string {
+  switch (wait.kind) {
+    case "all":
+      return "waits for all of them";
+    case "at-least":
+      return `at least ${formatCount(wait.count)} of them must be there`;
+    case "at-most-missing":
+      return `${formatCount(wait.count)} of them may be missing`;
+  }
 }

@@ -1,10 +1,11 @@
 import type { AssetDetail } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useCatalog } from "../../data/catalog-state.ts";
 import { selectionOfKeys } from "../../data/selection-filter.ts";
 import { trpc } from "../../data/trpc.ts";
+import { dynamicNames } from "../../partitions/dynamic-names.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
@@ -17,9 +18,14 @@ import { RunTable } from "../runs/run-table.tsx";
 import { AssetChecks } from "./asset-checks.tsx";
 import { AssetFacts } from "./asset-facts.tsx";
 import { AssetHeader } from "./asset-header.tsx";
-import { AssetNeighbours } from "./asset-neighbours.tsx";
+import { AssetNeighbours, describeWait } from "./asset-neighbours.tsx";
 import { AssetPartitions } from "./asset-partitions.tsx";
 import { MaterializationView } from "./materialization-view.tsx";
+
+/** Few assets have keys that come and go. */
+const DynamicPartitions = lazy(async () => ({
+  default: (await import("./dynamic-partitions.tsx")).DynamicPartitions,
+}));
 
 const route = getRouteApi("/assets/$");
 
@@ -54,6 +60,7 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
   const openLaunch = useLaunch();
   const { key, kind } = detail.definition;
   const partitioned = detail.definition.partitions !== null;
+  const dynamic = dynamicNames(detail.definition.partitions);
   const setPartition = (ordinal: number | null): void => {
     void navigate({
       search: (before) => ({ ...before, partition: ordinal ?? undefined }),
@@ -93,6 +100,17 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
               onMaterialize={materialize}
             />
           )}
+          {dynamic.length > 0 && (
+            <Suspense fallback={<Skeleton label="Reading the keys" lines={3} />}>
+              {dynamic.map((name) => (
+                <DynamicPartitions
+                  key={name}
+                  definition={name}
+                  onShow={detail.definition.partitions?.kind === "dynamic" ? setPartition : null}
+                />
+              ))}
+            </Suspense>
+          )}
           {partitioned && detail.latest !== null && (
             <Section title="Latest materialization" aside={detail.latest.partitionKey}>
               <div className="rounded-md border border-line px-4 py-3">
@@ -105,12 +123,17 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
         </div>
         <div className="flex min-w-0 flex-col gap-6">
           <AssetFacts detail={detail} />
-          <AssetNeighbours title="Upstream" links={detail.upstream} />
+          <AssetNeighbours title="Upstream" links={detail.upstream} waits={waitsOf(detail)} />
           <AssetNeighbours title="Downstream" links={detail.downstream} />
         </div>
       </div>
     </div>
   );
+}
+
+/** What each dependency waits for where that is not everything, by key. */
+function waitsOf({ definition: { deps } }: AssetDetail): ReadonlyMap<string, string> {
+  return new Map(deps.flatMap(({ upstream, wait }) => (wait === undefined ? [] : [[upstream, describeWait(wait)]])));
 }
 
 /** Newest runs listed here; the rest is on the page of runs. */

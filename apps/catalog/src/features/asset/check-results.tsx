@@ -16,17 +16,15 @@ function rankOf({ passed, severity }: CheckResult): number {
   return passed ? 2 : severity === "warn" ? 1 : 0;
 }
 
-/** The newest result of each check on one partition. */
+/** Results of checks on one partition, the worst first. */
 export function CheckResults({ results }: { readonly results: readonly CheckResult[] }): ReactNode {
-  const newest = results
-    .filter((result, i) => results.findIndex((other) => other.name === result.name) === i)
-    .toSorted((a, b) => rankOf(a) - rankOf(b));
+  const worstFirst = results.toSorted((a, b) => rankOf(a) - rankOf(b));
   return (
     <div>
       <h4 className="label mb-1">Checks</h4>
-      {newest.length === 0 && <p className="text-muted">No check has looked at it.</p>}
+      {results.length === 0 && <p className="text-muted">No check has looked at it.</p>}
       <ul className="flex flex-col gap-2">
-        {newest.map((result) => (
+        {worstFirst.map((result) => (
           <li key={result.name} className="flex flex-col gap-1">
             <span className="flex items-center gap-2">
               <StatusMark look={lookOfCheck(result)} />

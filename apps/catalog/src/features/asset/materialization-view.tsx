@@ -72,9 +72,9 @@ function Inputs({ materialization: { inputs } }: { readonly materialization: Mat
     <div>
       <h4 className="label mb-1">Read</h4>
       <ul className="flex flex-col gap-0.5">
-        {inputs.map(({ asset, text, runId }) => (
+        {inputs.map(({ asset, text, runId, partitions }) => (
           <li key={`${asset.id}:${runId}`} className="flex flex-wrap gap-x-2">
-            <Link to="/assets/$" params={{ _splat: asset.key }} className="link">
+            <Link to="/assets/$" params={{ _splat: asset.key }} search={{ partition: partitions[0] }} className="link">
               {asset.key}
             </Link>
             <span className="text-muted">

@@ -1,10 +1,9 @@
-import type { FailedAttempt, MappedPartitions, PartitionDetail } from "@heddle/api";
+import type { MappedPartitions, PartitionDetail } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount } from "../../format/amounts.ts";
-import { formatDuration } from "../../format/durations.ts";
 import { formatInstant } from "../../format/instants.ts";
 import { lookOfCode, STEP_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
@@ -12,9 +11,11 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { attemptHistory } from "./attempt-history.ts";
 import { CheckResults } from "./check-results.tsx";
 import { MaterializationView } from "./materialization-view.tsx";
-import { RecordedErrorView } from "./recorded-error.tsx";
+import { newestResults } from "./newest-results.ts";
+import { PartitionAttempts } from "./partition-attempts.tsx";
 
 interface PartitionPanelProps {
   readonly assetKey: string;
@@ -58,6 +59,11 @@ export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: Pa
               {onClose !== null && <IconButton icon="close" label="Close partition" onClick={onClose} />}
             </span>
           </div>
+          {!detail.exists && (
+            <p className="border-b border-line bg-stale-soft px-4 py-2">
+              The definition does not hold this partition any more. What was recorded of it stays.
+            </p>
+          )}
           <PanelBody detail={detail} />
         </>
       )}
@@ -67,11 +73,11 @@ export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: Pa
 
 function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode {
   const current = detail.materializations.find((one) => one.current) ?? detail.materializations[0];
+  const checks = newestResults(detail.checks);
   return (
     <div className="grid gap-x-8 gap-y-4 p-4 lg:grid-cols-2">
       <div className="flex min-w-0 flex-col gap-4">
         <OpenSteps detail={detail} />
-        <Attempts attempts={detail.failedAttempts} />
         <div>
           <h4 className="label mb-1">Materialization</h4>
           {current === undefined ? (
@@ -80,10 +86,15 @@ function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode 
             <MaterializationView materialization={current} />
           )}
         </div>
-        <History detail={detail} />
+        <PartitionAttempts
+          assetKey={detail.asset.key}
+          ordinal={detail.ordinal}
+          attempts={attemptHistory(detail)}
+          shownChecks={new Set(checks.map(({ id }) => id))}
+        />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
-        <CheckResults results={detail.checks} />
+        <CheckResults results={checks} />
         <Mapped title="Reads" empty="It reads no other asset." mapped={detail.upstream} />
         <Mapped title="Read by" empty="No asset reads it." mapped={detail.downstream} />
       </div>
@@ -112,66 +123,6 @@ function OpenSteps({ detail: { openSteps } }: { readonly detail: PartitionDetail
         </li>
       ))}
     </ul>
-  );
-}
-
-/** Failed attempts listed at once. */
-const LISTED = 5;
-
-function Attempts({ attempts }: { readonly attempts: readonly FailedAttempt[] }): ReactNode {
-  if (attempts.length === 0) return null;
-  return (
-    <div>
-      <h4 className="label mb-1">Failed attempts {formatCount(attempts.length)}</h4>
-      <ol className="flex flex-col gap-2">
-        {attempts.slice(0, LISTED).map((attempt, i) => (
-          <li key={`${attempt.runId}:${attempt.number}`} className="rounded-md border border-line bg-canvas px-3 py-2">
-            <p className="mb-1 flex flex-wrap items-center gap-x-2 text-xs text-muted">
-              <span className="text-failed-ink">
-                <GlyphIcon glyph="cross" />
-              </span>
-              <span>
-                attempt {attempt.number} of{" "}
-                <Link to="/runs/$runId" params={{ runId: String(attempt.runId) }} className="link">
-                  run {attempt.runId}
-                </Link>
-              </span>
-              <span>{attempt.cause.replaceAll("_", " ")}</span>
-              {attempt.startedAt !== null && <span>after {formatDuration(attempt.endedAt - attempt.startedAt)}</span>}
-              <Ago at={attempt.endedAt} />
-            </p>
-            {attempt.error !== null && <RecordedErrorView error={attempt.error} open={i === 0} />}
-          </li>
-        ))}
-      </ol>
-      {attempts.length > LISTED && (
-        <p className="mt-1 text-xs text-muted">and {formatCount(attempts.length - LISTED)} earlier ones</p>
-      )}
-    </div>
-  );
-}
-
-function History({ detail: { materializations } }: { readonly detail: PartitionDetail }): ReactNode {
-  if (materializations.length < 2) return null;
-  return (
-    <details>
-      <summary className="label">All materializations {formatCount(materializations.length)}</summary>
-      <ol className="mt-1 flex flex-col gap-0.5">
-        {materializations.map((one) => (
-          <li key={one.runId} className="flex gap-3">
-            <Link to="/runs/$runId" params={{ runId: String(one.runId) }} className="link w-20">
-              run {one.runId}
-            </Link>
-            <span className="text-muted">
-              <Ago at={one.publishedAt} />
-            </span>
-            <span className="text-muted">{formatDuration(one.durationMs)}</span>
-            {one.stored?.rows !== undefined && <span className="text-muted">{formatCount(one.stored.rows)} rows</span>}
-            {one.current && <span>in use</span>}
-          </li>
-        ))}
-      </ol>
-    </details>
   );
 }
 

@@ -43,13 +43,20 @@ function LaunchBody({ catalog, request, fieldRef }: LaunchBodyProps): ReactNode 
   const change = (changed: Partial<LaunchRequest>): void => setLaunch({ ...request, ...changed }, { replace: true });
   return (
     <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] max-md:overflow-y-auto">
-      <LaunchForm catalog={catalog} request={request} target={target} onChange={change} fieldRef={fieldRef} />
+      <LaunchForm
+        request={request}
+        target={target}
+        planned={plan.preview?.assets ?? []}
+        onChange={change}
+        fieldRef={fieldRef}
+      />
       <LaunchPlanColumn
         catalog={catalog}
         plan={plan}
         deployment={deployment}
-        cascade={request.cascade ?? "none"}
+        cascade={request.cascade ?? "self"}
         onCascade={(cascade) => change({ cascade })}
+        onLeaveOut={request.leave === undefined ? () => change({ leave: "1" }) : null}
         onClose={() => setLaunch(null, { replace: true })}
       />
     </div>

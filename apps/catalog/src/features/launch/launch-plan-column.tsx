@@ -16,15 +16,17 @@ interface LaunchPlanColumnProps {
   readonly deployment: Deployment | undefined;
   readonly cascade: Cascade;
   readonly onCascade: (cascade: Cascade) => void;
+  readonly onLeaveOut: (() => void) | null;
   readonly onClose: () => void;
 }
 
 /** The plan as it stands, and the button that says what it does. */
 export function LaunchPlanColumn(props: LaunchPlanColumnProps): ReactNode {
-  const { catalog, plan, deployment, cascade, onCascade, onClose } = props;
+  const { catalog, plan, deployment, cascade, onCascade, onLeaveOut, onClose } = props;
   const { preview } = plan;
   const standstill = deployment === undefined ? null : describeStandstill(deployment);
-  const ready = preview !== undefined && !plan.outdated && preview.total > 0 && plan.error === null;
+  const launchable = preview !== undefined && preview.total > 0 && preview.refused === null;
+  const ready = launchable && !plan.outdated && plan.error === null;
   return (
     <section
       aria-label="Plan"
@@ -38,7 +40,7 @@ export function LaunchPlanColumn(props: LaunchPlanColumnProps): ReactNode {
         {plan.changes !== null && <Changes changes={plan.changes} />}
         {plan.error === null && preview !== undefined && (
           <div className={plan.outdated ? "opacity-60" : ""}>
-            <PlanView catalog={catalog} preview={preview} cascade={cascade} onCascade={onCascade} />
+            <PlanView {...{ catalog, preview, cascade, onCascade, onLeaveOut }} />
           </div>
         )}
       </div>
@@ -68,9 +70,9 @@ function Changes({ changes }: { readonly changes: readonly PlanChange[] }): Reac
     <div role="alert" className="mb-3 rounded-md border border-stale/50 bg-stale-soft px-3 py-2">
       <p className="font-medium">The plan has changed since you saw it, so nothing was launched.</p>
       <ul className="mt-1 flex flex-col gap-1 text-muted">
-        {changes.map(({ asset, text }) => (
-          <li key={asset.id}>
-            <span className="text-ink">{asset.key}</span> {text}
+        {changes.map(({ asset, text }, i) => (
+          <li key={i} className="break-words">
+            {asset !== null && <span className="text-ink">{asset.key}</span>} {text}
           </li>
         ))}
       </ul>

@@ -1,51 +1,83 @@
+import type { JsonValue } from "@heddle/core";
 import { useNavigate } from "@tanstack/react-router";
-import { choiceParam, choicesParam, integerParam, textParam } from "../../search/search-param.ts";
-import { searchSchema } from "../../search/search-schema.ts";
+import {
+  choiceOrIntegerParam,
+  choiceParam,
+  choicesParam,
+  integerParam,
+  recordParam,
+  textParam,
+} from "../../search/search-param.ts";
+import { type SearchOf, searchSchema } from "../../search/search-schema.ts";
 
 /** What else a launch makes. */
-export const CASCADES = ["none", "upstream_missing", "downstream"] as const;
+export const CASCADES = ["self", "upstream_missing", "downstream"] as const;
 export type Cascade = (typeof CASCADES)[number];
 
 /** The states that partitions can be chosen by. */
-const LAUNCH_STATES = ["missing", "failed"] as const;
+export const LAUNCH_STATES = ["missing", "failed", "stale"] as const;
 export type LaunchState = (typeof LAUNCH_STATES)[number];
+
+/** Which partitions go first. */
+export const ORDERS = ["oldest", "newest"] as const;
+export type LaunchOrder = (typeof ORDERS)[number];
+
+/** What becomes of partitions that other runs hold. */
+export const OVERLAPS = ["leave_out", "wait", "refuse"] as const;
+export type Overlap = (typeof OVERLAPS)[number];
 
 /** Most steps at once that a launch may ask for. */
 export const MAX_AT_ONCE = 10_000;
 
-/** What the address of any page holds while the launch dialog is open: the address can be shared for review. */
-export const launchSearch = searchSchema({
+/** Most partitions in one call of an asset's function that a launch may ask for. */
+export const MAX_CHUNK = 1_000_000;
+
+/** Bounds of a run's priority. */
+export const MAX_PRIORITY = 1_000;
+
+const PARAMS = {
   /** Selection of the assets to materialize; the dialog is open while it is there. */
   launch: textParam(8_000),
   /** Partitions in words: `2026-01-01..2026-02-01`, `last 7`, `all`, keys. */
   parts: textParam(8_000),
   /** Key of the asset whose partitions `parts` names; left out, the first chosen one that has partitions. */
   by: textParam(1_024),
+  /** Partitions in words for each asset by itself; instead of `parts`. What is not named takes what these map to. */
+  each: recordParam((value): value is string => typeof value === "string", {
+    expects: "an object of partitions by asset key",
+  }),
   /** Of those, only the ones in these states. */
   only: choicesParam(LAUNCH_STATES),
   cascade: choiceParam(CASCADES),
+  order: choiceParam(ORDERS),
+  /** Partitions in one call, for assets that can make several: a number, or all of them. */
+  chunk: choiceOrIntegerParam(["range"], { min: 1, max: MAX_CHUNK }),
   /** Most steps of the run at once. */
   most: integerParam(1, MAX_AT_ONCE),
-});
+  priority: integerParam(-MAX_PRIORITY, MAX_PRIORITY),
+  tags: recordParam((value): value is string => typeof value === "string", { expects: "an object of texts by name" }),
+  /** Config by asset key. */
+  config: recordParam((value): value is JsonValue => value !== undefined, { expects: "an object by asset key" }),
+  overlap: choiceParam(OVERLAPS),
+  /** `1`: partitions that read something which can never exist are left out instead of refused. */
+  leave: choiceParam(["1"]),
+};
+
+/** What the address of any page holds while the launch dialog is open: the address can be shared for review. */
+export const launchSearch = searchSchema(PARAMS);
 
 /** A launch as the address holds it. */
-export interface LaunchRequest {
-  readonly launch: string;
-  readonly parts?: string | undefined;
-  readonly by?: string | undefined;
-  readonly only?: readonly LaunchState[] | undefined;
-  readonly cascade?: Cascade | undefined;
-  readonly most?: number | undefined;
-}
+export type LaunchRequest = Omit<SearchOf<typeof PARAMS>, "launch"> & { readonly launch: string };
+
+const NOTHING = Object.fromEntries(Object.keys(PARAMS).map((name) => [name, undefined]));
 
 /** Opens the launch dialog over the page that is shown, changes what it holds, or closes it (`null`). */
 export function useLaunch(): (request: LaunchRequest | null, options?: { readonly replace?: boolean }) => void {
   const navigate = useNavigate();
   return (request, options) => {
-    const { launch, parts, by, only, cascade, most } = request ?? {};
     void navigate({
       to: ".",
-      search: (before: Record<string, unknown>) => ({ ...before, launch, parts, by, only, cascade, most }),
+      search: (before: Record<string, unknown>) => ({ ...before, ...NOTHING, ...request }),
       replace: options?.replace ?? false,
       resetScroll: false,
     });

@@ -4,14 +4,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { announce } from "../../ui/toasts.tsx";
-import type { LaunchRequest } from "./launch-search.ts";
-
-/** What is to be launched, as the server takes it; `null` while the form does not hold together. */
-export interface LaunchInput extends Pick<LaunchRequest, "cascade" | "most"> {
-  readonly selection: string;
-  readonly partitions: { readonly text: string; readonly asset: string } | null;
-  readonly only: LaunchRequest["only"];
-}
+import { type LaunchInput, previewInput, runSettings } from "./launch-input.ts";
+import { planDifference } from "./plan-difference.ts";
 
 /** The plan of what the dialog holds, and the way to launch exactly that. */
 export interface LaunchPlan {
@@ -33,7 +27,7 @@ const READ_INTERVAL_MS = 10_000;
 export function useLaunchPlan(input: LaunchInput | null): LaunchPlan {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const request = input === null ? skipToken : requestOf(input);
+  const request = input === null ? skipToken : previewInput(input);
   const options = trpc.plan.preview.queryOptions(request, { trpc: { abortOnUnmount: true } });
   const query = useQuery({
     ...options,
@@ -41,7 +35,10 @@ export function useLaunchPlan(input: LaunchInput | null): LaunchPlan {
     staleTime: 0,
     refetchInterval: READ_INTERVAL_MS,
   });
-  const keyFor = useIdempotencyKey(JSON.stringify(input));
+  const content = JSON.stringify(input);
+  const keyFor = useIdempotencyKey(content);
+  /** What was pressed last: the form as it was then, and its plan. */
+  const [pressed, setPressed] = useState<{ readonly content: string; readonly preview: PlanPreview } | null>(null);
   const launch = useMutation(
     trpc.plan.launch.mutationOptions({
       onSuccess: (result) => {
@@ -56,6 +53,8 @@ export function useLaunchPlan(input: LaunchInput | null): LaunchPlan {
     }),
   );
   const preview = query.data;
+  // What an earlier state of the form came to says nothing about this one.
+  const answersThis = pressed?.content === content;
   return {
     preview,
     outdated: query.isPlaceholderData || input === null,
@@ -63,32 +62,18 @@ export function useLaunchPlan(input: LaunchInput | null): LaunchPlan {
     retry: () => void query.refetch(),
     launch: () => {
       if (preview === undefined || input === null || request === skipToken) return;
+      setPressed({ content, preview });
       const { hash, at } = preview;
-      launch.mutate({
-        ...request,
-        planHash: hash,
-        at,
-        idempotencyKey: keyFor(),
-        ...(input.most === undefined ? {} : { maxConcurrency: input.most }),
-      });
+      launch.mutate({ ...request, ...runSettings(input), planHash: hash, at, idempotencyKey: keyFor() });
     },
     launching: launch.isPending || launch.data?.kind === "launched",
-    launchError: launch.isError ? launch.error : null,
-    changes: changesOf(launch.data),
+    launchError: launch.isError && answersThis ? launch.error : null,
+    changes: answersThis ? changesOf(launch.data, pressed.preview) : null,
   };
 }
 
-function requestOf({ selection, partitions, only, cascade }: LaunchInput) {
-  return {
-    selection,
-    partitions: partitions === null ? ({ kind: "all" } as const) : ({ kind: "text", ...partitions } as const),
-    ...(only === undefined ? {} : { only: [...only] }),
-    cascade: cascade ?? "none",
-  };
-}
-
-function changesOf(result: LaunchResult | undefined): readonly PlanChange[] | null {
-  return result?.kind === "changed" ? (result.changes ?? []) : null;
+function changesOf(result: LaunchResult | undefined, confirmed: PlanPreview): readonly PlanChange[] | null {
+  return result?.kind === "changed" ? (result.changes ?? planDifference(confirmed, result.preview)) : null;
 }
 
 /** One key for each content of the dialog: when an answer is lost, pressing the button again makes no second run. */

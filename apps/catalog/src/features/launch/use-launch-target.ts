@@ -2,17 +2,17 @@ import { useMemo } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
 import type { FilterResult } from "../../data/selection-filter.ts";
 import { useSelection } from "../../data/use-selection.ts";
+import type { LaunchInput } from "./launch-input.ts";
 import type { LaunchRequest } from "./launch-search.ts";
 import { partitionedRows, rootOf } from "./launch-target.ts";
 import { isReadable } from "./readable-partitions.ts";
-import type { LaunchInput } from "./use-launch-plan.ts";
 
 /** What a request comes to with the assets that there are. */
 export interface LaunchTarget {
   readonly result: FilterResult;
   readonly chosen: number;
-  /** Rows of the chosen assets that have partitions. */
-  readonly partitioned: readonly number[];
+  /** Keys of the chosen assets that have partitions, as the rows of the index go. */
+  readonly partitioned: readonly string[];
   /** Key of the asset whose partitions are chosen; `null` when none of the chosen ones has any. */
   readonly root: string | null;
   /** `null` while selection or partitions cannot be read, or nothing is selected. */
@@ -20,27 +20,40 @@ export interface LaunchTarget {
 }
 
 export function useLaunchTarget(catalog: Catalog, request: LaunchRequest): LaunchTarget {
-  const { launch, parts, by, only, cascade, most } = request;
-  const result = useSelection(catalog, launch);
+  const result = useSelection(catalog, request.launch);
+  return useMemo(() => targetOf(catalog, request, result), [catalog, request, result]);
+}
+
+function targetOf(catalog: Catalog, request: LaunchRequest, result: FilterResult): LaunchTarget {
   const { index } = catalog;
-  return useMemo(() => {
-    const rows = result.kind === "matched" ? result.rows : [];
-    const partitioned = partitionedRows(catalog, rows);
-    const given = by === undefined ? undefined : index.rowOfKey(by);
-    const root = given !== undefined && partitioned.includes(given) ? given : rootOf(catalog, partitioned);
-    const rootKey = root === undefined ? null : (index.keys[root] ?? null);
-    const spec = root === undefined ? null : index.partitionsOf(root);
-    const unreadable = parts !== undefined && !isReadable(spec, parts);
-    const input: LaunchInput | null =
-      result.kind !== "matched" || rows.length === 0 || unreadable
-        ? null
-        : {
-            selection: result.canonical,
-            partitions: parts === undefined || rootKey === null ? null : { text: parts, asset: rootKey },
-            only,
-            cascade,
-            most,
-          };
-    return { result, chosen: rows.length, partitioned, root: rootKey, input };
-  }, [catalog, index, result, parts, by, only, cascade, most]);
+  const { parts, by, each } = request;
+  const rows = result.kind === "matched" ? result.rows : [];
+  const partitionedRowList = partitionedRows(catalog, rows);
+  const given = by === undefined ? undefined : index.rowOfKey(by);
+  const rootRow =
+    given !== undefined && partitionedRowList.includes(given) ? given : rootOf(catalog, partitionedRowList);
+  const root = rootRow === undefined ? null : (index.keys[rootRow] ?? null);
+  const partitioned = partitionedRowList.map((row) => index.keys[row] ?? "");
+  const target = { result, chosen: rows.length, partitioned, root };
+  const canRead = (key: string, text: string | undefined): boolean => {
+    const row = index.rowOfKey(key);
+    return text === undefined || row === undefined || isReadable(index.partitionsOf(row), text);
+  };
+  const readable =
+    each === undefined ? root === null || canRead(root, parts) : partitioned.every((key) => canRead(key, each[key]));
+  if (result.kind !== "matched" || rows.length === 0 || !readable) return { ...target, input: null };
+  const { launch: _, ...settings } = request;
+  return { ...target, input: { ...settings, selection: result.canonical, partitions: choiceOf(request, target) } };
+}
+
+function choiceOf(
+  { parts, each }: LaunchRequest,
+  { root, partitioned }: Pick<LaunchTarget, "root" | "partitioned">,
+): LaunchInput["partitions"] {
+  if (root === null) return { kind: "all" };
+  if (each !== undefined) {
+    const named = partitioned.flatMap((key) => (each[key] === undefined ? [] : [[key, each[key]] as const]));
+    return named.length === 0 ? { kind: "all" } : { kind: "each", assets: Object.fromEntries(named) };
+  }
+  return parts === undefined ? { kind: "all" } : { kind: "text", text: parts, asset: root };
 }

@@ -1,113 +1,133 @@
 import type { RunDetail } from "@heddle/api";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
-import { trpc } from "../../data/trpc.ts";
-import { formatCount, formatCounted } from "../../format/amounts.ts";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { Button } from "../../ui/button.tsx";
-import { Modal } from "../../ui/modal.tsx";
-import { announce, announceFailure } from "../../ui/toasts.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { PopoverButton } from "../../ui/popover-button.tsx";
+import { CancelDialog } from "./cancel-dialog.tsx";
+import { RunLimits } from "./run-limits.tsx";
+import { type Retry, retriesOf } from "./run-retries.ts";
+import { type RunChanges, useRunChanges } from "./use-run-changes.ts";
+
+const RerunDialog = lazy(async () => ({ default: (await import("./rerun-dialog.tsx")).RerunDialog }));
+
+const TRIGGER =
+  "inline-flex h-7 items-center gap-1.5 rounded-md border border-line-strong px-2.5 font-medium whitespace-nowrap hover:bg-hover active:bg-pressed";
 
 /** What can be done with a run in its state. */
 export function RunActions({ run }: { readonly run: RunDetail }): ReactNode {
-  const [asking, setAsking] = useState(false);
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const refresh = (): void => void queries.invalidateQueries({ queryKey: trpc.runs.get.queryKey({ runId: run.id }) });
-  const cancel = useMutation(
-    trpc.runs.cancel.mutationOptions({
-      onSuccess: refresh,
-      onError: (error) => announceFailure("The run could not be canceled", error),
-    }),
-  );
-  const pause = useMutation(
-    trpc.runs.pause.mutationOptions({
-      onSuccess: refresh,
-      onError: (error) => announceFailure("The run could not be paused", error),
-    }),
-  );
-  const resume = useMutation(
-    trpc.runs.resume.mutationOptions({
-      onSuccess: refresh,
-      onError: (error) => announceFailure("The run could not be resumed", error),
-    }),
-  );
-  const retry = useMutation(
-    trpc.runs.retry.mutationOptions({
-      onSuccess: ({ runId, created }) => {
-        announce(created ? `Run ${runId} makes the failed steps again` : `Run ${runId} makes them again already`);
-        void navigate({ to: "/runs/$runId", params: { runId: String(runId) } });
-      },
-      onError: (error) => announceFailure("The failed steps could not be retried", error),
-    }),
-  );
-  const busy = cancel.isPending || pause.isPending || resume.isPending || retry.isPending;
-  const retriable = run.counts.failed + run.counts.skipped;
-  const over = run.endedAt !== null;
-  const again = (): void => retry.mutate({ runId: run.id, only: "failed" });
-  useHotkeys("Run", over && retriable > 0 ? [{ keys: "Shift+R", does: "Retry failed steps", run: again }] : []);
+  const changes = useRunChanges(run);
+  const [asking, setAsking] = useState<"nothing" | "cancel" | "force">("nothing");
+  const { status } = run;
+  const isOpen = run.endedAt === null;
+  const close = (): void => setAsking("nothing");
   return (
     <>
-      {over && retriable > 0 && (
-        <Button kind="solid" icon="retry" disabled={busy} onClick={again}>
-          Retry {formatCount(retriable)} failed and skipped
-        </Button>
+      {!isOpen && <Retries run={run} changes={changes} />}
+      {isOpen && status !== "canceling" && (
+        <PopoverButton
+          trigger={
+            <>
+              Limits <Icon name="chevronDown" size={12} />
+            </>
+          }
+          className={TRIGGER}
+          title="Limits of this run"
+          width="w-72"
+        >
+          {(shut) => <RunLimits run={run} changes={changes} onDone={shut} />}
+        </PopoverButton>
       )}
-      {run.status === "running" && (
-        <Button icon="pause" disabled={busy} onClick={() => pause.mutate({ runId: run.id })}>
+      {(status === "running" || status === "queued") && (
+        <Button icon="pause" disabled={changes.busy} onClick={changes.pause}>
           Pause
         </Button>
       )}
-      {run.status === "paused" && (
-        <Button kind="solid" icon="play" disabled={busy} onClick={() => resume.mutate({ runId: run.id })}>
+      {status === "paused" && (
+        <Button kind="solid" icon="play" disabled={changes.busy} onClick={changes.resume}>
           Resume
         </Button>
       )}
-      {!over && run.status !== "canceling" && (
-        <Button kind="danger" icon="stop" disabled={busy} onClick={() => setAsking(true)}>
+      {isOpen && status !== "canceling" && (
+        <Button kind="danger" icon="stop" disabled={changes.busy} onClick={() => setAsking("cancel")}>
           Cancel run
         </Button>
       )}
-      <ConfirmCancel
+      {status === "canceling" && (
+        <Button kind="danger" icon="stop" disabled={changes.busy} onClick={() => setAsking("force")}>
+          End by force
+        </Button>
+      )}
+      <CancelDialog
         run={run}
-        open={asking}
-        onClose={() => setAsking(false)}
-        onConfirm={() => {
-          setAsking(false);
-          cancel.mutate({ runId: run.id });
+        force={asking === "force"}
+        open={asking !== "nothing"}
+        onClose={close}
+        onConfirm={(force) => {
+          close();
+          changes.cancel(force ? { force } : undefined);
         }}
       />
     </>
   );
 }
 
-interface ConfirmCancelProps {
+interface RetriesProps {
   readonly run: RunDetail;
-  readonly open: boolean;
-  readonly onClose: () => void;
-  readonly onConfirm: () => void;
+  readonly changes: RunChanges;
 }
 
-function ConfirmCancel({ run, open, onClose, onConfirm }: ConfirmCancelProps): ReactNode {
-  const { counts } = run;
-  const left = counts.waiting + counts.ready + counts.backoff;
+/** The likeliest way to go on as a button, the others in a menu beside it. */
+function Retries({ run, changes }: RetriesProps): ReactNode {
+  const [rerunning, setRerunning] = useState(false);
+  const [first, ...others] = retriesOf(run);
+  const start = ({ only }: Retry): void => (only === "all" ? setRerunning(true) : changes.retry(only));
+  useHotkeys("Run", first === undefined ? [] : [{ keys: "Shift+R", does: first.label, run: () => start(first) }]);
+  if (first === undefined) return null;
   return (
-    <Modal title={`Cancel run ${run.id}?`} open={open} onClose={onClose}>
-      <div className="flex flex-col gap-4 p-4">
-        <p>
-          {formatCounted(left, "step")} will not begin, and {formatCounted(counts.running, "running step")} will be told
-          to stop. What is made already stays.
-        </p>
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={onClose}>
-            Keep it running
-          </Button>
-          <Button kind="danger" icon="stop" onClick={onConfirm}>
-            Cancel run {run.id}
-          </Button>
-        </div>
-      </div>
-    </Modal>
+    <>
+      <Button
+        kind={first.only === "all" ? "outline" : "solid"}
+        icon={first.only === "unfinished" ? "play" : "retry"}
+        disabled={changes.busy}
+        onClick={() => start(first)}
+      >
+        {first.label}
+      </Button>
+      {others.length > 0 && (
+        <PopoverButton
+          trigger={<Icon name="chevronDown" size={12} />}
+          label="Other ways to run it again"
+          className={`${TRIGGER} px-2`}
+          title="Run again"
+          width="w-72"
+        >
+          {(shut) => (
+            <ul className="-mx-2 mt-2 -mb-2 flex flex-col">
+              {others.map((retry) => (
+                <li key={retry.only}>
+                  <Button
+                    kind="ghost"
+                    className="w-full justify-start"
+                    disabled={changes.busy}
+                    onClick={() => {
+                      shut();
+                      start(retry);
+                    }}
+                  >
+                    {retry.label}
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          )}
+        </PopoverButton>
+      )}
+      {rerunning && (
+        <Suspense>
+          <RerunDialog run={run} changes={changes} onClose={() => setRerunning(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -112,6 +112,7 @@ function Facts({ run }: { readonly run: RunDetail }): ReactNode {
         <span>took {formatDuration((run.endedAt ?? Math.max(now, run.startedAt)) - run.startedAt)}</span>
       )}
       {run.maxConcurrency !== null && <span>at most {formatCounted(run.maxConcurrency, "step")} at once</span>}
+      {run.priority !== 0 && <span>priority {formatCount(run.priority)}</span>}
       {run.checks.failed + run.checks.warned > 0 && (
         <span className={run.checks.failed > 0 ? "text-failed-ink" : "text-stale-ink"}>
           {formatCounted(run.checks.failed, "check")} failed, {formatCount(run.checks.warned)} warned

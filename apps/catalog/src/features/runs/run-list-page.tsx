@@ -49,12 +49,7 @@ export function RunListPage(): ReactNode {
       <PageHeader
         title="Runs"
         actions={
-          <RunFilter
-            key={search.text ?? ""}
-            field={field}
-            text={search.text ?? ""}
-            onText={(text) => set({ text: text || undefined })}
-          />
+          <RunFilter field={field} text={search.text ?? ""} onText={(text) => set({ text: text || undefined })} />
         }
       />
       <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1.5">

@@ -5,6 +5,7 @@ import { formatCount } from "../../format/amounts.ts";
 import { formatInstant, formatPreciseClock } from "../../format/instants.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useSettledText } from "../../ui/use-settled-text.ts";
@@ -15,14 +16,22 @@ import { type RunLogs, useRunLogs } from "./use-run-logs.ts";
 interface RunLogsProps {
   readonly run: RunDetail;
   readonly asset: string | undefined;
+  /** Only this partition of that asset, by ordinal. */
+  readonly ordinal: number | undefined;
   readonly level: LogLevel | undefined;
   readonly text: string | undefined;
-  readonly onFilter: (filter: { readonly level?: LogLevel | undefined; readonly text?: string | undefined }) => void;
+  readonly onFilter: (filter: LogFilterChange) => void;
+}
+
+interface LogFilterChange {
+  readonly level?: LogLevel | undefined;
+  readonly text?: string | undefined;
+  readonly partition?: undefined;
 }
 
 /** What a run's steps have written, followed while it goes on. */
-export function RunLogsView({ run, asset, level, text, onFilter }: RunLogsProps): ReactNode {
-  const logs = useRunLogs({ runId: run.id, asset, level, text });
+export function RunLogsView({ run, asset, ordinal, level, text, onFilter }: RunLogsProps): ReactNode {
+  const logs = useRunLogs({ runId: run.id, asset, ordinal, level, text });
   const [follow, setFollow] = useState(true);
   const names = useMemo(() => new Map(run.progress.map((own) => [own.asset.id, own.asset.key])), [run.progress]);
   return (
@@ -34,7 +43,18 @@ export function RunLogsView({ run, asset, level, text, onFilter }: RunLogsProps)
           options={LOG_LEVELS.map((value) => ({ value, label: value }))}
           onChange={(value) => onFilter({ level: value === "debug" ? undefined : value })}
         />
-        <LogSearch key={text ?? ""} text={text ?? ""} onText={(next) => onFilter({ text: next || undefined })} />
+        <LogSearch text={text ?? ""} onText={(next) => onFilter({ text: next || undefined })} />
+        {ordinal !== undefined && (
+          <button
+            type="button"
+            onClick={() => onFilter({ partition: undefined })}
+            className="flex h-6 items-center gap-1.5 rounded-full bg-pressed px-2.5 text-xs"
+          >
+            {logs.lines[0]?.partitionKey || "one partition"}
+            <Icon name="close" size={10} />
+            <span className="sr-only">show the lines of all partitions</span>
+          </button>
+        )}
         <span className="text-xs text-muted" role="status">
           {formatCount(logs.lines.length)} lines{logs.readEarlier !== null && " of more"}, {STATE_WORDS[logs.state]}
         </span>

@@ -14,6 +14,7 @@ import { RunHeader } from "./run-header.tsx";
 import { RunLogsView } from "./run-logs.tsx";
 import { RUN_TABS, type RunTab } from "./run-page-search.ts";
 import { RunProgressList } from "./run-progress.tsx";
+import { StepList } from "./step-list.tsx";
 import { RunTimeline } from "./run-timeline.tsx";
 
 const route = getRouteApi("/runs/$runId");
@@ -67,6 +68,7 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
   const tab = search.tab ?? (run.counts.failed > 0 ? "failures" : "timeline");
   useHotkeys("Run", [
     { keys: "t", does: "Timeline", run: () => set({ tab: "timeline" }) },
+    { keys: "s", does: "Steps", run: () => set({ tab: "steps" }) },
     { keys: "l", does: "Logs", run: () => set({ tab: "logs" }) },
     { keys: "e", does: "Failures", run: () => set({ tab: "failures" }) },
   ]);
@@ -75,12 +77,26 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
       <RunHeader run={run} />
       <div className="flex min-h-0 flex-1 flex-col gap-4 px-4 py-4">
-        <RunProgressList progress={run.progress} chosen={search.asset} onChoose={(asset) => set({ asset })} />
+        <RunProgressList
+          progress={run.progress}
+          chosen={search.asset}
+          onChoose={(asset) => set({ asset, partition: undefined })}
+        />
         <RunTabs tab={tab} run={run} panelId={panelId} onTab={(next) => set({ tab: next })} />
         <div id={panelId} role="tabpanel" aria-label={tab} className="flex min-h-0 flex-1 flex-col">
           {tab === "timeline" && <RunTimeline run={run} asset={search.asset} />}
+          {tab === "steps" && (
+            <StepList run={run} asset={search.asset} statuses={search.steps} onStatuses={(steps) => set({ steps })} />
+          )}
           {tab === "logs" && (
-            <RunLogsView run={run} asset={search.asset} level={search.level} text={search.text} onFilter={set} />
+            <RunLogsView
+              run={run}
+              asset={search.asset}
+              ordinal={search.asset === undefined ? undefined : search.partition}
+              level={search.level}
+              text={search.text}
+              onFilter={set}
+            />
           )}
           {tab === "failures" && (
             <RunFailures
@@ -95,7 +111,7 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
   );
 }
 
-const TAB_NAMES: Record<RunTab, string> = { timeline: "Timeline", logs: "Logs", failures: "Failures" };
+const TAB_NAMES: Record<RunTab, string> = { timeline: "Timeline", steps: "Steps", logs: "Logs", failures: "Failures" };
 
 interface RunTabsProps {
   readonly tab: RunTab;

@@ -44,7 +44,7 @@ export function RunProgressList({ progress, chosen, onChoose }: RunProgressListP
               key={key}
               role="listitem"
               data-chosen={key === chosen}
-              className="absolute inset-x-0 grid grid-cols-[minmax(160px,1.2fr)_minmax(100px,1fr)_minmax(120px,1.4fr)_104px_auto] items-center gap-4 max-md:grid-cols-[minmax(0,1.4fr)_minmax(48px,1fr)_auto] max-md:gap-3 border-b border-line px-4 data-[chosen=true]:bg-accent-soft"
+              className="absolute inset-x-0 grid grid-cols-[minmax(160px,1.2fr)_minmax(100px,1fr)_minmax(120px,1.4fr)_104px_52px] items-center gap-4 max-md:grid-cols-[minmax(0,1.4fr)_minmax(48px,1fr)_auto] max-md:gap-3 border-b border-line px-4 data-[chosen=true]:bg-accent-soft"
               style={{ height: LINE_PX, transform: `translateY(${start}px)` }}
             >
               <Link
@@ -65,7 +65,7 @@ export function RunProgressList({ progress, chosen, onChoose }: RunProgressListP
                 type="button"
                 aria-pressed={key === chosen}
                 onClick={() => onChoose(key === chosen ? undefined : key)}
-                className="text-xs text-accent-ink hover:underline max-md:hidden"
+                className="text-right text-xs whitespace-nowrap text-accent-ink hover:underline max-md:hidden"
               >
                 {key === chosen ? "show all" : "filter"}
                 <span className="sr-only"> {key}</span>

@@ -1,15 +1,19 @@
 import type { RunSummary } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { formatCount } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { useNow } from "../../ui/clock.ts";
+import { Icon } from "../../ui/icons.tsx";
 import { Ago } from "../../ui/instant.tsx";
+import { PopoverButton } from "../../ui/popover-button.tsx";
 import { describeOrigin } from "./run-origin.ts";
 import { doneSteps } from "./step-progress.ts";
 import { StepProgress } from "./step-bar.tsx";
+
+const RunMenu = lazy(async () => ({ default: (await import("./run-menu.tsx")).RunMenu }));
 
 interface RunTableProps {
   readonly runs: readonly RunSummary[];
@@ -24,16 +28,16 @@ interface RunTableProps {
 export function RunTable({ runs, label, compact = false, active = -1 }: RunTableProps): ReactNode {
   const tracks = compact
     ? "grid-cols-[72px_104px_minmax(120px,1fr)_96px_80px_88px] max-md:grid-cols-[40px_96px_minmax(0,1fr)_72px]"
-    : "grid-cols-[72px_104px_minmax(160px,1.4fr)_minmax(140px,1fr)_minmax(96px,0.8fr)_80px_96px] max-lg:grid-cols-[72px_104px_minmax(120px,1fr)_minmax(120px,1fr)_88px] max-md:grid-cols-[40px_96px_minmax(0,1fr)_72px]";
+    : "grid-cols-[72px_104px_minmax(160px,1.4fr)_minmax(140px,1fr)_minmax(96px,0.8fr)_80px_96px_28px] max-lg:grid-cols-[72px_104px_minmax(120px,1fr)_minmax(120px,1fr)_88px_28px] max-md:grid-cols-[40px_96px_minmax(0,1fr)_64px_28px] max-md:gap-3";
   const heads = compact
     ? ["Run", "Status", "Steps", "", "Took", "Started"]
-    : ["Run", "Status", "Assets", "Steps", "Cause", "Took", "Created"];
+    : ["Run", "Status", "Assets", "Steps", "Cause", "Took", "Created", ""];
   return (
     <div role="table" aria-label={label} className="min-w-0">
       <div role="row" className={`grid h-8 items-center gap-4 border-b border-line px-4 ${tracks}`}>
         {heads.map((head, i) => (
           <div key={i} role="columnheader" className={`label ${hiddenFor(compact, i)}`}>
-            {head === "" ? <span className="sr-only">Done</span> : head}
+            {head === "" ? <span className="sr-only">{compact ? "Done" : "Actions"}</span> : head}
           </div>
         ))}
       </div>
@@ -87,7 +91,7 @@ function RunCells({ run, compact }: { readonly run: RunSummary; readonly compact
     </div>
   );
   const done = (
-    <span className="text-right text-xs whitespace-nowrap text-muted">
+    <span className="text-right text-xs whitespace-nowrap text-muted max-md:hidden">
       {formatCount(doneSteps(run.counts))}/{formatCount(run.total)}
     </span>
   );
@@ -123,6 +127,21 @@ function RunCells({ run, compact }: { readonly run: RunSummary; readonly compact
       </div>
       {took}
       {at}
+      <div role="cell" className="-mr-1.5">
+        <PopoverButton
+          trigger={<Icon name="more" size={15} />}
+          label={`Actions of run ${run.id}`}
+          className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink active:bg-pressed"
+          title={`Run ${run.id}`}
+          width="w-64"
+        >
+          {(close) => (
+            <Suspense>
+              <RunMenu run={run} onDone={close} />
+            </Suspense>
+          )}
+        </PopoverButton>
+      </div>
     </>
   );
 }

@@ -1,8 +1,6 @@
 import type { RunDetail } from "@heddle/api";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useMemo } from "react";
-import { client, trpc } from "../../data/trpc.ts";
+import { type ReactNode, useEffect, useEffectEvent, useMemo } from "react";
 import { formatCount } from "../../format/amounts.ts";
 import { useNow } from "../../ui/clock.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,14 +8,13 @@ import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Gantt } from "./gantt.tsx";
 import { layoutGantt } from "./gantt-layout.ts";
+import { useRunSteps } from "./use-run-steps.ts";
 
 interface RunTimelineProps {
   readonly run: RunDetail;
   /** Only the steps of this asset. */
   readonly asset: string | undefined;
 }
-
-const PAGE_SIZE = 500;
 
 /** Statuses of steps that have a place in time. */
 const BEGUN = ["running", "backoff", "success", "failed", "canceled"] as const;
@@ -29,25 +26,21 @@ const EAGER_PAGES = 4;
 export function RunTimeline({ run, asset }: RunTimelineProps): ReactNode {
   const navigate = useNavigate();
   const now = useNow();
-  const input = { runId: run.id, asset, statuses: [...BEGUN], limit: PAGE_SIZE };
-  const query = useInfiniteQuery({
-    ...trpc.runs.steps.infiniteQueryOptions(input, { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined }),
-    // The adapter's own function would send a direction along, which the procedure does not take.
-    queryFn: ({ pageParam, signal }) => client.runs.steps.query({ ...input, cursor: pageParam }, { signal }),
+  const { steps, pages, isPending, isFetching, error, retry, readMore } = useRunSteps({
+    runId: run.id,
+    asset,
+    statuses: BEGUN,
   });
-  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  const readEagerly = useEffectEvent(() => readMore?.());
+  const wantsMore = readMore !== null && !isFetching && pages < EAGER_PAGES;
   useEffect(() => {
-    if (hasNextPage && !isFetching && (data?.pages.length ?? 0) < EAGER_PAGES) void fetchNextPage();
-  }, [data, hasNextPage, isFetching, fetchNextPage]);
-  const steps = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
+    if (wantsMore) readEagerly();
+  }, [wantsMore, pages]);
   const layout = useMemo(() => layoutGantt(steps, run.endedAt ?? now), [steps, run.endedAt, now]);
   const names = useMemo(() => new Map(run.progress.map((own) => [own.asset.id, own.asset.key])), [run.progress]);
   const nameOf = useMemo(() => (assetId: number) => names.get(assetId) ?? "", [names]);
-  if (query.isError)
-    return (
-      <FailurePanel title="The steps could not be read" error={query.error} onRetry={() => void query.refetch()} />
-    );
-  if (query.isPending) return <Skeleton label="Reading the steps" lines={5} />;
+  if (error !== null) return <FailurePanel title="The steps could not be read" error={error} onRetry={retry} />;
+  if (isPending) return <Skeleton label="Reading the steps" lines={5} />;
   if (layout.bars.length === 0) return <p className="text-muted">No step has begun yet.</p>;
   return (
     <>
@@ -62,11 +55,11 @@ export function RunTimeline({ run, asset }: RunTimelineProps): ReactNode {
           })
         }
       />
-      {hasNextPage && (
+      {readMore !== null && (
         <p className="mt-3 flex items-center gap-3 text-muted">
           The first {formatCount(steps.length)} of {formatCount(run.total)} steps are shown. Choose an asset above to
           see its own.
-          <Button disabled={isFetching} onClick={() => void fetchNextPage()}>
+          <Button disabled={isFetching} onClick={readMore}>
             Show more
           </Button>
         </p>

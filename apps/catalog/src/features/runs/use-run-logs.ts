@@ -8,6 +8,8 @@ import type { LogLevel } from "./run-page-search.ts";
 export interface LogFilter {
   readonly runId: number;
   readonly asset: string | undefined;
+  /** Only this partition of the asset. */
+  readonly ordinal: number | undefined;
   readonly level: LogLevel | undefined;
   readonly text: string | undefined;
 }
@@ -35,14 +37,14 @@ interface Loaded {
 const NOTHING: Loaded = { filter: "", lines: [], before: null, state: "reading", error: null };
 
 /** Reads the newest lines, then follows the stream for as long as the run goes on and the component is shown. */
-export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
+export function useRunLogs({ runId, asset, ordinal, level, text }: LogFilter): RunLogs {
   const [kept, setKept] = useState(NOTHING);
-  const filterText = JSON.stringify([runId, asset, level, text]);
+  const filterText = JSON.stringify([runId, asset, ordinal, level, text]);
   const loaded = kept.filter === filterText ? kept : NOTHING;
   const reading = useRef(false);
   useEffect(() => {
     const abort = new AbortController();
-    const filter = { runId, asset, level, text };
+    const filter = { runId, asset, ordinal, level, text };
     let stream: { unsubscribe(): void } | undefined;
     const update = (change: (before: Loaded) => Loaded): void => {
       if (abort.signal.aborted) return;
@@ -80,14 +82,14 @@ export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
       abort.abort();
       stream?.unsubscribe();
     };
-  }, [runId, asset, level, text, filterText]);
+  }, [runId, asset, ordinal, level, text, filterText]);
 
   const { before } = loaded;
   const readEarlier = useCallback(() => {
     if (reading.current || before === null) return;
     reading.current = true;
     client.runs.logs
-      .query({ runId, asset, level, text, direction: "before", cursor: before, limit: PAGE_SIZE })
+      .query({ runId, asset, ordinal, level, text, direction: "before", cursor: before, limit: PAGE_SIZE })
       .then(
         (page) =>
           setKept((now) =>
@@ -98,7 +100,7 @@ export function useRunLogs({ runId, asset, level, text }: LogFilter): RunLogs {
         (error: unknown) => setKept((now) => (now.filter === filterText ? { ...now, state: "failed", error } : now)),
       )
       .finally(() => (reading.current = false));
-  }, [runId, asset, level, text, filterText, before]);
+  }, [runId, asset, ordinal, level, text, filterText, before]);
   return {
     lines: loaded.lines,
     state: loaded.state,

@@ -1,0 +1,100 @@
+import type { PlannedAsset } from "@heddle/api";
+import type { JsonValue } from "@heddle/core";
+import { type ReactNode, useId } from "react";
+import { Field } from "../../ui/field.tsx";
+import { useTypedValue } from "../../ui/use-typed-value.ts";
+import { describeSchema, readJson } from "./config-text.ts";
+
+/** Typing waits this long before the plan follows. */
+const SETTLE_MS = 400;
+
+type Config = { readonly [assetKey: string]: JsonValue };
+
+interface ConfigFieldsProps {
+  /** Assets that take config. */
+  readonly planned: readonly Pick<PlannedAsset, "asset" | "config">[];
+  readonly config: Config | undefined;
+  readonly onConfig: (config: Config | undefined) => void;
+}
+
+/** Config for each asset that takes some, as JSON. */
+export function ConfigFields({ planned, config, onConfig }: ConfigFieldsProps): ReactNode {
+  const set = (key: string, value: JsonValue | undefined): void => {
+    const { [key]: _, ...rest } = config ?? {};
+    const next = value === undefined ? rest : { ...rest, [key]: value };
+    onConfig(Object.keys(next).length === 0 ? undefined : next);
+  };
+  return (
+    <Field title="Config">
+      <div className="flex flex-col gap-3">
+        {planned.map(({ asset, config: declared }) => (
+          <ConfigField
+            key={asset.key}
+            assetKey={asset.key}
+            schema={declared?.jsonSchema ?? null}
+            required={declared?.required === true}
+            value={config?.[asset.key]}
+            onValue={(value) => set(asset.key, value)}
+          />
+        ))}
+      </div>
+    </Field>
+  );
+}
+
+interface ConfigFieldProps {
+  readonly assetKey: string;
+  readonly schema: JsonValue;
+  readonly required: boolean;
+  readonly value: JsonValue | undefined;
+  readonly onValue: (value: JsonValue | undefined) => void;
+}
+
+function ConfigField({ assetKey, schema, required, value, onValue }: ConfigFieldProps): ReactNode {
+  const id = useId();
+  const [text, setText] = useTypedValue({
+    value,
+    format: (given) => (given === undefined ? "" : JSON.stringify(given, null, 2)),
+    parse: (typed) => {
+      const read = readJson(typed);
+      return read.kind === "invalid" ? null : { value: read.value };
+    },
+    onValue,
+    settleMs: SETTLE_MS,
+  });
+  const read = readJson(text);
+  const hints = describeSchema(schema);
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="mb-1 flex items-baseline gap-2">
+        <span className="truncate">{assetKey}</span>
+        <span className="text-xs text-muted">{required ? "needed" : "optional"}</span>
+      </label>
+      <textarea
+        id={id}
+        value={text}
+        rows={Math.min(10, Math.max(2, text.split("\n").length))}
+        spellCheck={false}
+        placeholder="{ }"
+        aria-invalid={read.kind === "invalid"}
+        aria-describedby={`${id}-help`}
+        onChange={(event) => setText(event.target.value)}
+        className={`block w-full resize-y rounded-md border bg-canvas px-2 py-1 font-mono text-xs leading-5 outline-none placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent ${read.kind === "invalid" ? "border-failed" : "border-line-strong"}`}
+      />
+      <div id={`${id}-help`} className="mt-1 text-xs text-muted">
+        {read.kind === "invalid" && <p className="text-failed-ink">{read.message}</p>}
+        {hints.length > 0 && (
+          <ul>
+            {hints.map(({ name, type, required: needed, description }) => (
+              <li key={name}>
+                <code className="font-mono text-ink">{name}</code> {type}
+                {needed && ", needed"}
+                {description !== null && <>: {description}</>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}

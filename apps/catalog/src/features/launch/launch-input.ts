@@ -1,0 +1,38 @@
+import type { AppRouter } from "@heddle/api";
+import type { inferRouterInputs } from "@trpc/server";
+import type { LaunchRequest } from "./launch-search.ts";
+
+type PreviewInput = inferRouterInputs<AppRouter>["plan"]["preview"];
+type Launch = inferRouterInputs<AppRouter>["plan"]["launch"];
+
+/** Everything that a launch states, once the form holds together. */
+export interface LaunchInput extends Omit<LaunchRequest, "launch" | "parts" | "by" | "each"> {
+  readonly selection: string;
+  readonly partitions: NonNullable<PreviewInput["partitions"]>;
+}
+
+/** The part of it that the plan depends on, as the server takes it. */
+export function previewInput(input: LaunchInput): PreviewInput {
+  const { selection, partitions, only, cascade, order, chunk, config, overlap, leave } = input;
+  return {
+    selection,
+    partitions,
+    cascade: cascade ?? "self",
+    ...(only === undefined ? {} : { only: [...only] }),
+    ...(order === undefined ? {} : { order }),
+    ...(chunk === undefined ? {} : { chunk }),
+    // The same JSON: only that lists may be changed is what the other type says more.
+    ...(config === undefined ? {} : { config: config as NonNullable<PreviewInput["config"]> }),
+    ...(overlap === undefined ? {} : { overlap }),
+    ...(leave === undefined ? {} : { leaveOutUnreadable: true }),
+  };
+}
+
+/** The part that only the run depends on. */
+export function runSettings({ most, priority, tags }: LaunchInput): Partial<Launch> {
+  return {
+    ...(most === undefined ? {} : { maxConcurrency: most }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}

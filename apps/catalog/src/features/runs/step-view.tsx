@@ -1,0 +1,91 @@
+import type { StepAttempt, StepDetail } from "@heddle/api";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { trpc } from "../../data/trpc.ts";
+import { formatDuration } from "../../format/durations.ts";
+import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
+import { type StatusLook, STEP_LOOK } from "../../status/status-look.ts";
+import { FailurePanel } from "../../ui/failure-panel.tsx";
+import { Ago } from "../../ui/instant.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { RecordedErrorView } from "../asset/recorded-error.tsx";
+
+interface StepViewProps {
+  readonly runId: number;
+  readonly assetKey: string;
+  readonly ordinal: number;
+}
+
+/** One step of a run: why it did not begin, or every attempt at it. */
+export function StepView({ runId, assetKey, ordinal }: StepViewProps): ReactNode {
+  const query = useQuery(trpc.runs.step.queryOptions({ runId, asset: assetKey, ordinal }));
+  const step = query.data;
+  return (
+    <div className="border-t border-line bg-surface px-4 py-3">
+      {query.isError && (
+        <FailurePanel title="The step could not be read" error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.isPending && <Skeleton label="Reading the step" lines={2} />}
+      {step !== undefined && (
+        <div className="flex flex-col gap-3">
+          <Skipped step={step} />
+          <StepAttempts attempts={step.attempts} />
+          <p className="flex flex-wrap gap-x-4 text-xs">
+            <Link to="/assets/$" params={{ _splat: assetKey }} search={{ partition: ordinal }} className="link">
+              {assetKey} {step.partitionKey}
+            </Link>
+            {step.attempts.length > 0 && (
+              <Link
+                to="/runs/$runId"
+                params={{ runId: String(runId) }}
+                search={{ tab: "logs", asset: assetKey, partition: ordinal }}
+                className="link"
+              >
+                Logs of this step
+              </Link>
+            )}
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Skipped({ step }: { readonly step: StepDetail }): ReactNode {
+  if (step.status !== "skipped") return null;
+  return <p>It did not begin because something that it reads was not made.</p>;
+}
+
+const ATTEMPT_LOOK: Record<StepAttempt["outcome"], StatusLook> = {
+  running: STEP_LOOK.running,
+  success: STEP_LOOK.success,
+  failed: STEP_LOOK.failed,
+};
+
+function StepAttempts({ attempts }: { readonly attempts: readonly StepAttempt[] }): ReactNode {
+  if (attempts.length === 0) return null;
+  return (
+    <ol className="flex flex-col gap-2" aria-label="Attempts">
+      {attempts.map((attempt) => {
+        const look = ATTEMPT_LOOK[attempt.outcome];
+        return (
+          <li key={attempt.number} className="flex flex-col gap-1">
+            <p className="flex flex-wrap items-center gap-x-3 text-xs text-muted">
+              <span className={`flex items-center gap-1.5 ${TONE_TEXT[look.tone]}`}>
+                <GlyphIcon glyph={look.glyph} />
+                attempt {attempt.number}, {attempt.cause?.replaceAll("_", " ") ?? look.word}
+              </span>
+              {attempt.startedAt !== null && attempt.endedAt !== null && (
+                <span>after {formatDuration(attempt.endedAt - attempt.startedAt)}</span>
+              )}
+              {attempt.endedAt !== null && <Ago at={attempt.endedAt} />}
+              {attempt.workerId !== null && <span className="truncate">worker {attempt.workerId}</span>}
+            </p>
+            {attempt.error !== null && <RecordedErrorView error={attempt.error} />}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
