@@ -1,6 +1,7 @@
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
 import type { MappingEnds, ResolvedMapping } from "./resolved-mapping.ts";
+import { ShiftedRelation } from "./shifted-relation.ts";
 
 type Ends = MappingEnds<PartitionSpace>;
 
@@ -28,8 +29,14 @@ export function sameOrdinal({ upstream, downstream }: Ends): ResolvedMapping {
   };
 }
 
-/** The partition with the same key, where ordinals differ: key by key, so it costs by partitions. */
-export function sameKey({ upstream, downstream }: Ends): ResolvedMapping {
+/**
+ * The partition with the same key, where ordinals differ. Between two lists of keys it costs by ranges. Where one side is
+ * by time and its windows are not those of the other, or where the dimensions are not the same, it goes key by key and
+ * costs by partitions: only a mapping that states `identityMapping()` for such a pair comes here.
+ */
+export function sameKey(ends: Ends): ResolvedMapping {
+  const { upstream, downstream } = ends;
+  if (isList(upstream) && isList(downstream)) return new ShiftedRelation(ends);
   const find = (ordinal: number, from: PartitionSpace, to: PartitionSpace): number | null => {
     const key = from.keyOf(ordinal);
     const found = key === null ? null : to.ordinalOf(key);
@@ -51,4 +58,8 @@ export function sameKey({ upstream, downstream }: Ends): ResolvedMapping {
       return PartitionSet.of(found.filter((ordinal) => ordinal !== null));
     },
   };
+}
+
+function isList({ spec }: PartitionSpace): boolean {
+  return spec?.kind === "static" || spec?.kind === "dynamic";
 }
