@@ -104,12 +104,3 @@ export class SelectionFilter {
     return { graph: AssetGraph.fromSnapshot(assets), assets };
   }
 }
-
-/** Text that selects exactly these keys. */
-export function selectionOfKeys(keys: readonly string[]): string {
-  return `key:${keys.map(quoteValue).join(",")}`;
-}
-
-function quoteValue(value: string): string {
-  return formatSelection({ kind: "match", attribute: "key", patterns: [escapeWildcard(value)] }).slice("key:".length);
-}

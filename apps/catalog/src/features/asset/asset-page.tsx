@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useCatalog } from "../../data/catalog-state.ts";
-import { selectionOfKeys } from "../../data/selection-filter.ts";
+import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { trpc } from "../../data/trpc.ts";
 import { dynamicNames } from "../../partitions/dynamic-names.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";

@@ -8,7 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Page, PageHeader } from "../../ui/page.tsx";
 import { SelectionField } from "../../ui/selection-field.tsx";
-import { selectionOfKeys } from "../../data/selection-filter.ts";
+import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { useLaunch } from "../launch/launch-search.ts";
 import { openStates } from "../launch/launch-target.ts";
 import { applyFacets, type Facet } from "./asset-facets.ts";

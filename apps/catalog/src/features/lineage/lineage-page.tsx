@@ -1,7 +1,7 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useRef } from "react";
 import { type Catalog, useCatalog } from "../../data/catalog-state.ts";
-import { selectionOfKeys } from "../../data/selection-filter.ts";
+import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { selectionFilter, useSelection } from "../../data/use-selection.ts";
 import { formatCounted } from "../../format/amounts.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";

@@ -2,7 +2,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type RefObject, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { announceProblem } from "../../ui/toasts.tsx";
-import { selectionOfKeys } from "../../data/selection-filter.ts";
+import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { useLaunch } from "../launch/launch-search.ts";
 import { openStates } from "../launch/launch-target.ts";
 import { type Camera, cameraCentre, centreCamera } from "./camera.ts";
