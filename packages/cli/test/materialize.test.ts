@@ -75,9 +75,9 @@ test("--dry-run launches nothing", async () => {
   expect(code).toBe(0);
   expect(stdout.replace(/^plan [0-9a-f]{12}$/m, "plan <hash>")).toMatchInlineSnapshot(`
     "Materialize 2 partitions of 1 asset
-      asset  partitions                  missing  work
-      daily  2026-01-30..2026-01-31 (2)  2        0 ms
-      oldest first; about 0 ms (0 ms of work: the mean of 3 earlier steps, one at a time, as no worker is there now)
+      asset  partitions                  missing
+      daily  2026-01-30..2026-01-31 (2)  2
+      oldest first; less than a second, by the mean of 3 earlier steps, one at a time, as no worker is there now
     plan <hash>
     "
   `);
