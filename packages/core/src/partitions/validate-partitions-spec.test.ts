@@ -40,13 +40,13 @@ test.each(GOOD.map(({ spec }) => [JSON.stringify(spec), spec] as const))("%s is 
 
 const BAD: readonly (readonly [what: string, definition: PartitionsDefinition, message: string, hint: string])[] = [
   ["no keys", staticPartitions([]), "has no keys", "at least one"],
-  ["an empty key", staticPartitions(["a", ""]), "partition key is empty", "visible"],
+  ["an empty key", staticPartitions(["a", ""]), 'partition key "" is empty', "visible"],
   ["a repeated key", staticPartitions(["a", "b", "a"]), '"a" is given twice', "once"],
   ["keys that look the same", staticPartitions(["\u00e9", "e\u0301"]), "is given twice", "look the same"],
   ["a control character", staticPartitions(["a\u0000b"]), '"a\\u0000b" has a control character', "visible"],
-  ["half a character", staticPartitions(["a\ud800"]), "has a control character", "visible"],
-  ["a blank at the end", staticPartitions(["a "]), "begins or ends with a blank", "Remove"],
-  ["a long key", staticPartitions(["x".repeat(513)]), "has 513 characters", "at most 512"],
+  ["half a character", staticPartitions(["a\ud800"]), "has half of a surrogate pair", "visible"],
+  ["a blank at the end", staticPartitions(["a "]), "begins or ends with white space", "visible"],
+  ["a long key", staticPartitions(["x".repeat(513)]), "has 513 bytes", "512 bytes at most"],
   ["no name", dynamicPartitions({ name: "" }), "the name of the dynamic partitions is empty", "visible"],
   [
     "end before start",

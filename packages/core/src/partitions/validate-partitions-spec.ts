@@ -6,6 +6,7 @@ import { isCronExclusion, parseLocalRange } from "./exclusions.ts";
 import { missingFields } from "./format-fields.ts";
 import { KEY_FIELDS, KeyFormat } from "./key-format.ts";
 import { parseLocalTime } from "./local-time.ts";
+import { checkPartitionKey, MAX_PARTITION_KEY_BYTES } from "./check-partition-key.ts";
 import { canBeNumbered } from "./dimension-layout.ts";
 import { problem, problemOf, type PartitionsProblem } from "./partitions-problem.ts";
 import type {
@@ -17,8 +18,10 @@ import type {
 } from "./partitions-spec.ts";
 import { timelineOf } from "./timeline.ts";
 
-/** Longest partition key, in UTF-16 units. */
-const MAX_KEY_LENGTH = 512;
+/** Longest name of a dimension or of dynamic partitions, and longest key format, in UTF-16 units. */
+const MAX_NAME_LENGTH = 512;
+/** Longer keys and names are cut off in messages. */
+const MAX_SHOWN = 80;
 /** Most problems of one kind that are written out. */
 const MAX_LISTED = 5;
 /** Largest end offset in windows, either way. */
@@ -41,7 +44,18 @@ export function validatePartitionsSpec(spec: PartitionsSpec): PartitionsProblem[
 function validateStatic({ keys }: StaticPartitionsSpec): PartitionsProblem[] {
   if (keys.length === 0)
     return [problem("the partitions definition has no keys", "Give at least one key, or leave the partitions out.")];
-  const bad = keys.flatMap((key) => validateName(key, "the partition key"));
+  const bad = keys.flatMap((key) => {
+    const why = checkPartitionKey(key);
+    const shown = JSON.stringify(String(key).slice(0, MAX_SHOWN));
+    return why === null
+      ? []
+      : [
+          problem(
+            `the partition key ${shown} ${why.replace(/^it /, "")}`,
+            `Use visible characters and blanks inside, ${MAX_PARTITION_KEY_BYTES} bytes at most.`,
+          ),
+        ];
+  });
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const key of keys) {
@@ -61,13 +75,13 @@ function validateStatic({ keys }: StaticPartitionsSpec): PartitionsProblem[] {
 function validateName(name: string, what: string): PartitionsProblem[] {
   if (typeof name !== "string" || name === "")
     return [problem(`${what} is empty`, "Use at least one visible character.")];
-  const shown = JSON.stringify(name.slice(0, 80));
+  const shown = JSON.stringify(name.slice(0, MAX_SHOWN));
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) {
     return [problem(`${what} ${shown} has a control character`, "Use visible characters and blanks only.")];
   }
   if (name !== name.trim()) return [problem(`${what} ${shown} begins or ends with a blank`, "Remove the blank.")];
-  if (name.length > MAX_KEY_LENGTH) {
-    return [problem(`${what} ${shown}… has ${name.length} characters`, `Use at most ${MAX_KEY_LENGTH}.`)];
+  if (name.length > MAX_NAME_LENGTH) {
+    return [problem(`${what} ${shown}… has ${name.length} characters`, `Use at most ${MAX_NAME_LENGTH}.`)];
   }
   return [];
 }

@@ -35,9 +35,20 @@ export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys): Par
     mappingOf: (mapping, ends) => {
       const byDownstream = getOrAdd(mappings, ends.upstream, () => new Map());
       const byMapping = getOrAdd(byDownstream, ends.downstream, () => new Map());
-      return getOrAdd(byMapping, JSON.stringify(mapping), () => resolveMapping(mapping, ends));
+      return getOrAdd(byMapping, textOf(mapping), () => resolveMapping(mapping, ends));
     },
   };
+}
+
+const texts = new WeakMap<MappingSpec, string>();
+
+/** A mapping as text, written once for each: one by a function may list a hundred thousand keys. */
+function textOf(mapping: MappingSpec): string {
+  const known = texts.get(mapping);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(mapping);
+  texts.set(mapping, text);
+  return text;
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
