@@ -12,9 +12,16 @@ import type { ChunkSize } from "./chunk.ts";
 import type { ConfigSchema, ConfigValue } from "./config-schema.ts";
 import type { ContextOf } from "./context-types.ts";
 import { declareCheck } from "./asset-check.ts";
-import type { AnyAsset, AnyAssetCheck, Asset } from "./declarations.ts";
+import type { AnyAsset, AnyAssetCheck, Asset, Dependency } from "./declarations.ts";
 import { normalizeDependencies } from "./dep.ts";
-import type { ChunkCheck, DependenciesCheck, PartitionOf, ResourceValues, SlotsOf } from "./dependency-types.ts";
+import type {
+  ChunkCheck,
+  DependenciesCheck,
+  OwnValueCheck,
+  PartitionOf,
+  ResourceValues,
+  SlotsOf,
+} from "./dependency-types.ts";
 import type { AnyIoManager } from "./io-manager.ts";
 import type { InferPartitionKey, PartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { ResourcesShape } from "./resource.ts";
@@ -97,7 +104,8 @@ export function asset<
   TConfig extends ConfigSchema | undefined = undefined,
 >(
   options: AssetOptions<TReturn, TPartitions, TDeps, TResources, TIo, TChunk, TConfig> &
-    ReturnCheck<TReturn, StorableReturn<TIo, TReturn, TChunk, KeyOf<TPartitions>>>,
+    ReturnCheck<TReturn, StorableReturn<TIo, TReturn, TChunk, KeyOf<TPartitions>>> &
+    OwnValueCheck<TDeps, LoadedValue<TIo, TReturn, TChunk>>,
 ): Asset<
   LoadedValue<TIo, TReturn, TChunk>,
   TPartitions,
@@ -108,12 +116,13 @@ export function asset<
   const source = captureSourceLocation(asset);
   const resources = options.resources ?? NO_RESOURCES;
   const checks: AnyAssetCheck[] = [];
+  const deps: Record<string, Dependency> = {};
   const declared = {
     kind: "asset",
     key: options.key,
     // Absent exactly when TPartitions was not inferred, and is then its default, `undefined`.
     partitions: options.partitions as TPartitions,
-    deps: normalizeDependencies(options.deps ?? {}),
+    deps,
     io: options.io ?? null,
     resources,
     // What it returns is always inferred as TReturn; the hint beside it is for the compiler alone.
@@ -126,6 +135,8 @@ export function asset<
     source,
   } as const;
   brand(declared, "asset");
+  // An asset may read its own earlier partitions, so it has to be there before its dependencies are.
+  Object.assign(deps, normalizeDependencies(options.deps ?? {}, declared));
   for (const [name, check] of Object.entries(options.checks ?? {})) {
     checks.push(declareCheck({ ...check, asset: declared, name, resources }, source));
   }

@@ -17,6 +17,7 @@ export type BrandName =
   | "metadata"
   | "object-store"
   | "output"
+  | "own-partitions"
   | "partition-mapping"
   | "partitions-definition"
   | "resource"

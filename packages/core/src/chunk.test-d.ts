@@ -8,6 +8,7 @@ import { definitions } from "./definitions.ts";
 import { dep, type InferAssetValue } from "./dep.ts";
 import type { IoManager, SameAsStored } from "./io-manager.ts";
 import { output } from "./output.ts";
+import { ownPartitions } from "./own-partitions.ts";
 import { customMapping } from "./partitions/custom-mapping.ts";
 import { dynamicPartitions, multiPartitions, staticPartitions } from "./partitions/key-partitions.ts";
 import {
@@ -200,6 +201,43 @@ describe("mappings", () => {
     dep(byRegion, { mapping: customMapping(() => ["asia"]) });
     // @ts-expect-error a function that has to be waited for is not pure
     customMapping(async () => ["eu"]);
+  });
+});
+
+describe("own partitions", () => {
+  test("are what the asset makes", () => {
+    const balance = asset({
+      key: "balance",
+      partitions: days,
+      deps: {
+        before: ownPartitions<number>()({ mapping: previousPartition() }),
+        week: ownPartitions<number>()({
+          mapping: timeWindowMapping({ startOffset: -7, endOffset: -1 }),
+          wait: atLeast(3),
+        }),
+        raw,
+      },
+      materialize({ deps }) {
+        expectTypeOf(deps.before).toEqualTypeOf<number | undefined>();
+        expectTypeOf(deps.week).toEqualTypeOf<PartitionedInput<number, string>>();
+        return (deps.before ?? 0) + deps.raw.length;
+      },
+    });
+    expectTypeOf<InferAssetValue<typeof balance>>().toEqualTypeOf<number>();
+    asset({
+      key: "balance",
+      partitions: days,
+      // @ts-expect-error it makes a text
+      deps: { before: ownPartitions<number>()({ mapping: previousPartition() }) },
+      materialize: () => "text",
+    });
+    asset({
+      key: "balance",
+      partitions: days,
+      // @ts-expect-error one partition must be there
+      deps: { before: ownPartitions<number>()({ mapping: previousPartition(), wait: atLeast(1) }) },
+      materialize: () => 1,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { brand, hasBrand } from "./brand.ts";
 import type { AnyUpstream, Asset, Dependency } from "./declarations.ts";
+import { isOwnPartitions } from "./own-partitions.ts";
 import type { Multiplicity, PartitionMapping } from "./partitions/partition-mapping.ts";
 import type { InferPartitionKey } from "./partitions/partitions-definition.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
@@ -73,11 +74,18 @@ export function isDep(value: unknown): value is Dep {
 }
 
 /**
- * Brings the two ways of naming a dependency into one form. What is neither an asset nor a `dep` is kept as it is:
- * validation reports it together with everything else.
+ * Brings the ways of naming a dependency into one form. What is none of them is kept as it is: validation reports it
+ * together with everything else.
+ * @param own the asset that declares them, for dependencies on its own partitions
  */
-export function normalizeDependencies(deps: Readonly<Record<string, unknown>>): Readonly<Record<string, Dependency>> {
+export function normalizeDependencies(
+  deps: Readonly<Record<string, unknown>>,
+  own: AnyUpstream,
+): Readonly<Record<string, Dependency>> {
   const normalized: [string, Dependency][] = Object.entries(deps).map(([name, declared]) => {
+    if (isOwnPartitions(declared)) {
+      return [name, { asset: own, mapping: declared.mapping, columns: null, wait: declared.wait ?? null }];
+    }
     if (isDep(declared)) {
       const { asset, mapping = null, columns = null, wait = null } = declared;
       return [name, { asset, mapping, columns, wait }];

@@ -1,6 +1,7 @@
 import type { PartitionContext, PartitionedInput, TimeWindow } from "./asset-context.ts";
-import type { AnyExternalAsset, AnyUpstream } from "./declarations.ts";
+import type { AnyExternalAsset, AnyUpstream, Asset } from "./declarations.ts";
 import type { Dep, InferAssetValue, WithColumns } from "./dep.ts";
+import type { OwnPartitions } from "./own-partitions.ts";
 import type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
 import type { Multiplicity, PartitionMapping } from "./partitions/partition-mapping.ts";
 import type {
@@ -36,9 +37,11 @@ type DimensionKeysOf<TDimensions> = TDimensions extends PartitionsDimensions
 type Normalized<TDep> =
   TDep extends Dep<infer TAsset, infer TMapping, infer TColumn, infer TWait>
     ? { asset: TAsset; mapping: TMapping; column: TColumn; wait: TWait }
-    : TDep extends AnyUpstream
-      ? { asset: TDep; mapping: undefined; column: never; wait: undefined }
-      : never;
+    : TDep extends OwnPartitions<infer TValue, infer TMapping, infer TWait>
+      ? { asset: Asset<TValue, PartitionsDefinition>; mapping: TMapping; column: never; wait: TWait }
+      : TDep extends AnyUpstream
+        ? { asset: TDep; mapping: undefined; column: never; wait: undefined }
+        : never;
 
 interface NormalizedDep {
   asset: AnyUpstream;
@@ -106,6 +109,29 @@ export type DependenciesCheck<TDeps, TPartitions extends Partitions> = {
         ? TypeError<"A wait policy is for a dependency that reads many partitions, and this one reads exactly one: leave `wait` out, or state a mapping that reads many.">
         : unknown;
 };
+
+/** The names of dependencies on an asset's own partitions whose stated value is not what the asset makes. */
+type WrongOwn<TDeps, TMade> = {
+  [K in keyof TDeps]: TDeps[K] extends OwnPartitions<infer TValue>
+    ? [TMade] extends [TValue]
+      ? never
+      : // What is made is not known before `materialize` was looked at.
+        unknown extends TMade
+        ? never
+        : K
+    : never;
+}[keyof TDeps];
+
+/** `unknown` where dependencies on an asset's own partitions state what it makes, else an error. */
+export type OwnValueCheck<TDeps, TMade> = [WrongOwn<TDeps, TMade>] extends [never]
+  ? unknown
+  : {
+      readonly deps: {
+        readonly [
+          K in WrongOwn<TDeps, TMade>
+        ]: TypeError<"This asset does not make what ownPartitions<…>() says that it makes: state the type that `materialize` returns.">;
+      };
+    };
 
 /** `unknown` where an asset may be made in chunks, a readable error where it has no partitions to make chunks of. */
 export type ChunkCheck<TPartitions extends Partitions> = [TPartitions] extends [undefined]

@@ -86,6 +86,7 @@ export {
 } from "./metadata.ts";
 export { findNearest, formatNearest } from "./nearest.ts";
 export { isOutput, output, type Output, type OutputOptions } from "./output.ts";
+export { isOwnPartitions, ownPartitions, type OwnPartitions, type OwnPartitionsOptions } from "./own-partitions.ts";
 export {
   isResource,
   isResourceSlot,

@@ -5,6 +5,7 @@ import type { Definitions } from "../definitions.ts";
 import { isExternalAsset } from "../external-asset.ts";
 import { describeType } from "../json-value.ts";
 import { formatNearest } from "../nearest.ts";
+import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import type { DefinitionRule, ProblemReport } from "./definition-problem.ts";
 
 /** The assets of the definitions that are made, without the external ones. */
@@ -67,6 +68,19 @@ function hintForDependency(given: unknown, assets: ReadonlyMap<string, AnyUpstre
   return "Give what asset() or externalAsset() returned, or dep(asset, { … }).";
 }
 
+/** Whether a partition of an asset could depend on itself: on its own asset, and not on earlier partitions of it alone. */
+function readsItself(asset: AnyAsset, dependency: Dependency): boolean {
+  if (upstreamOf(dependency)?.key !== asset.key) return false;
+  return dependency.mapping === null || !readsEarlier(dependency.mapping.spec);
+}
+
+function readsEarlier(mapping: MappingSpec | undefined): boolean {
+  if (mapping?.kind === "time-window") return mapping.startOffset <= mapping.endOffset && mapping.endOffset < 0;
+  if (mapping?.kind !== "multi") return false;
+  // One dimension in which everything that is read comes before is enough.
+  return mapping.dimensions.some((each) => each.upstream === each.downstream && readsEarlier(each.mapping));
+}
+
 /** Assets do not depend on each other in a circle. */
 export const cycleRule: DefinitionRule = (definitions, report) => {
   const made = madeAssets(definitions);
@@ -74,7 +88,9 @@ export const cycleRule: DefinitionRule = (definitions, report) => {
     key: asset.key,
     deps: Object.values(asset.deps).flatMap((dependency) => ({ upstream: upstreamOf(dependency)?.key ?? "" })),
   }));
-  const selfish = nodes.filter(({ key, deps }) => deps.some(({ upstream }) => upstream === key));
+  const selfish = made.filter((asset) =>
+    Object.values(asset.deps).some((dependency) => readsItself(asset, dependency)),
+  );
   const cycles = [...selfish.map(({ key }) => [key, key]), ...AssetGraph.fromSnapshot(nodes).cycles];
   for (const cycle of cycles) {
     const [first] = cycle;
@@ -85,7 +101,10 @@ export const cycleRule: DefinitionRule = (definitions, report) => {
     });
     report.add("ASSET_CYCLE", {
       message: `assets depend on each other in a circle: ${cycle.join(" → ")}; ${places.join(", ")}`,
-      hint: "Remove one of these dependencies.",
+      hint:
+        cycle.length === 2
+          ? "Read earlier partitions alone: ownPartitions<…>()({ mapping: previousPartition() })."
+          : "Remove one of these dependencies.",
       ...(about !== undefined && { about }),
     });
   }

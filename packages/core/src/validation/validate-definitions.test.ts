@@ -5,12 +5,20 @@ import { pass } from "../check-result.ts";
 import { definitions } from "../definitions.ts";
 import { dep } from "../dep.ts";
 import { externalAsset } from "../external-asset.ts";
-import { staticPartitions } from "../partitions/key-partitions.ts";
+import { ownPartitions } from "../own-partitions.ts";
+import { multiPartitions, staticPartitions } from "../partitions/key-partitions.ts";
 import { customMapping } from "../partitions/custom-mapping.ts";
-import { lastPartition, previousPartition, timeWindowMapping } from "../partitions/partition-mapping.ts";
+import {
+  lastPartition,
+  multiMapping,
+  previousPartition,
+  timeWindowMapping,
+  type PartitionMapping,
+} from "../partitions/partition-mapping.ts";
 import { dailyPartitions, monthlyPartitions } from "../partitions/time-partitions.ts";
 import { atLeast, atMostMissing } from "../partitions/wait-policy.ts";
 import { resource } from "../resource.ts";
+import { snapshotDefinitions } from "../snapshot-definitions.ts";
 import { validateDefinitions } from "./validate-definitions.ts";
 
 const projectDirectory = import.meta.dirname;
@@ -259,6 +267,31 @@ describe("partitions and mappings", () => {
     const own = { keys: dep(keys, { mapping: previousPartition() }) };
     expect(codes({ assets: [keys, plain("a", { partitions: one, deps: own })] })).toEqual([]);
     expect(codes({ assets: [keys, plain("a", { partitions: other, deps: own })] })).toEqual(["MAPPING_INVALID"]);
+  });
+
+  test("an asset may read its own earlier partitions, and no others of them", () => {
+    const same = { partitions: dailyPartitions({ start: "2024-01-01" }) };
+    const own = (mapping: PartitionMapping, options: object = same) =>
+      codes({ assets: [plain("a", { ...options, deps: { own: ownPartitions()({ mapping }) } })] });
+    expect(own(previousPartition())).toEqual([]);
+    expect(own(timeWindowMapping({ startOffset: -7, endOffset: -2 }))).toEqual([]);
+    expect(own(timeWindowMapping({ startOffset: -7 }))).toEqual(["ASSET_CYCLE"]);
+    expect(own(lastPartition())).toEqual(["ASSET_CYCLE"]);
+    expect(own(timeWindowMapping({ startOffset: 1, endOffset: 1 }))).toEqual(["ASSET_CYCLE"]);
+    expect(own(previousPartition(), { partitions: staticPartitions(["a", "b"]) })).toEqual([]);
+    expect(own(previousPartition(), { ...same, chunk: 5 })).toEqual(["ASSET_INVALID"]);
+    expect(own(previousPartition(), {})).toEqual(["MAPPING_INVALID"]);
+    const both = { partitions: multiPartitions({ day: same.partitions, region: staticPartitions(["eu"]) }) };
+    const region = { dimension: "region" };
+    expect(own(multiMapping({ day: { dimension: "day", mapping: previousPartition() }, region }), both)).toEqual([]);
+    expect(own(multiMapping({ day: { dimension: "day" }, region }), both)).toEqual(["ASSET_CYCLE"]);
+    const [asset] = snapshotDefinitions(
+      definitions({
+        assets: [plain("a", { ...same, deps: { own: ownPartitions()({ mapping: previousPartition() }) } })],
+      }),
+      { codeVersionOf: () => "v", projectDirectory },
+    ).assets;
+    expect(asset?.deps).toMatchObject([{ name: "own", upstream: "a", rule: "Each day reads the day before it." }]);
   });
 
   test.each([
