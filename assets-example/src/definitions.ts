@@ -8,6 +8,7 @@ import {
   flightsWeeklyTrend,
 } from "./assets/flight-aggregates.ts";
 import { flightsClean, flightsRaw } from "./assets/flights.ts";
+import { flightsHubs, hubProfile } from "./assets/hubs.ts";
 import { flightsPunctuality } from "./assets/punctuality.ts";
 import { strikeRatesReport, summaryReport, weatherDelaysReport } from "./assets/reports.ts";
 import { airportsFile, birdstrikesFile, flightsFile, weatherFile } from "./assets/sources.ts";
@@ -35,6 +36,7 @@ export default definitions({
     flightsAirportMonths,
     flightsStateDelays,
     flightsPunctuality,
+    flightsHubs,
     birdstrikesRaw,
     birdstrikesClean,
     birdstrikesByAirport,
@@ -42,6 +44,7 @@ export default definitions({
     weatherClimate,
     strikeRatesReport,
     weatherDelaysReport,
+    hubProfile,
     summaryReport,
   ],
   checks: [...airportChecks, ...flightChecks, ...birdstrikeChecks, ...weatherChecks, ...reportChecks],

@@ -1,4 +1,11 @@
-import { cronPartitions, dailyPartitions, monthlyPartitions, multiPartitions, staticPartitions } from "@heddle/core";
+import {
+  cronPartitions,
+  dailyPartitions,
+  dynamicPartitions,
+  monthlyPartitions,
+  multiPartitions,
+  staticPartitions,
+} from "@heddle/core";
 import { REGIONS } from "./regions.ts";
 
 /**
@@ -33,3 +40,6 @@ export const airportGroups = multiPartitions({
   region: staticPartitions(REGIONS),
   size: staticPartitions(["large", "medium", "small"]),
 });
+
+/** The busiest airports: added and removed by `flights/hubs` while Heddle runs. */
+export const hubs = dynamicPartitions({ name: "hubs" });
