@@ -69,6 +69,31 @@ describe("a directory shared by processes", () => {
   });
 });
 
+test("shows nothing of a stream whose process was killed, and is cleaned afterwards", async () => {
+  await using directory = await temporaryDirectory();
+  const child = startModule(`${WRITER}
+    const store = filesystemStore({ directory: ${JSON.stringify(directory.path)} });
+    async function* endless() {
+      const chunk = Buffer.alloc(1024 * 1024);
+      for (let index = 0; ; index += 1) {
+        yield chunk;
+        if (index === 8) console.log("writing");
+      }
+    }
+    await store.putStream("a/1.bin", endless(), { signal });
+  `);
+  await once(child.process.stdout!, "data");
+  child.process.kill("SIGKILL");
+  await expect(child.output).rejects.toThrow("SIGKILL");
+
+  const store = filesystemStore({ directory: directory.path });
+  expect(await collect(store.list(""))).toEqual([]);
+  expect(await readdir(join(directory.path, "a"))).toHaveLength(1);
+  expect(await store.removeAbandoned({ olderThanMs: 3_600_000, ...unaborted })).toBe(0);
+  expect(await store.removeAbandoned({ olderThanMs: -60_000, ...unaborted })).toBe(1);
+  expect(await readdir(join(directory.path, "a"))).toEqual([]);
+});
+
 /** Runs a command in a mount namespace of its own, where it may mount a small disk without being root outside. */
 const NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"];
 const canMount =
@@ -84,9 +109,13 @@ test.skipIf(!canMount)("a full disk fails the write, and leaves neither an objec
       const store = filesystemStore({ directory });
       const small = await attempt(store.put("a/1.bin", Buffer.alloc(500_000), { signal }));
       const failed = await store.put("b/2.bin", Buffer.alloc(5_000_000), { signal }).then(() => null, (error) => error);
+      async function* chunks() {
+        for (let index = 0; index < 50; index += 1) yield Buffer.alloc(100_000);
+      }
+      const streamed = await store.putStream("b/4.bin", chunks(), { signal }).then(() => null, (error) => error);
       const again = await attempt(store.put("a/3.bin", Buffer.alloc(1_000_000), { signal }));
       const files = readdirSync(directory, { recursive: true }).filter((name) => name.includes(".")).sort();
-      console.log(JSON.stringify({ small, code: failed.code, message: failed.message, hint: failed.hint, again, files }));
+      console.log(JSON.stringify({ small, code: failed.code, message: failed.message, hint: failed.hint, streamed: streamed.message, again, files }));
     `,
     { command: [...NAMESPACE, ...mount] },
   );
@@ -95,6 +124,7 @@ test.skipIf(!canMount)("a full disk fails the write, and leaves neither an objec
     code: "IO_STORE_FULL",
     message: `cannot write ${directory.path}/b/2.bin: no space left (ENOSPC)`,
     hint: expect.stringContaining("Free space") as string,
+    streamed: `cannot write ${directory.path}/b/4.bin: no space left (ENOSPC)`,
     again: 1_000_000,
     files: ["a/1.bin", "a/3.bin"],
   });

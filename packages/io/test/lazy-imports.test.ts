@@ -12,7 +12,7 @@ const COUNTING = `
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context);
-      const heavy = /node_modules\\/(apache-arrow|parquet-wasm)\\//.exec(found.url);
+      const heavy = /node_modules\\/(apache-arrow|parquet-wasm|@aws-sdk|@smithy)\\//.exec(found.url);
       if (heavy) seen.add(heavy[1]);
       return found;
     },
@@ -20,7 +20,7 @@ const COUNTING = `
   const heavy = () => [...seen].sort();
 `;
 
-test.each(["arrow", "parquet", "json", "bytes", "memory", "filesystem"])(
+test.each(["arrow", "parquet", "json", "bytes", "memory", "filesystem", "s3"])(
   "importing @heddle/io/%s and declaring tables loads no heavy package",
   async (name) => {
     const declared = await runModule(`${COUNTING}
@@ -28,6 +28,7 @@ test.each(["arrow", "parquet", "json", "bytes", "memory", "filesystem"])(
       const schema = io.table?.({ day: io.date(), hours: io.list(io.float64().nullable()) });
       io[${JSON.stringify(name)}]?.({ schema });
       io.${name}Table?.();
+      io.s3Store?.({ bucket: "acme" });
       console.log(JSON.stringify({ heavy: heavy(), names: Object.keys(io).length }));
     `);
     expect(declared).toEqual({ heavy: [], names: expect.any(Number) as number });

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import type { S3StoreOptions } from "../../src/s3.ts";
+import type { S3Credentials, S3StoreOptions } from "../../src/s3.ts";
 import type { RadosGatewayAccess } from "./rados-gateway.ts";
 
 /** A new bucket of the RADOS gateway that the test files of a run share. */
@@ -10,7 +10,10 @@ export interface SharedBucket {
   /** For what a store does not do. */
   readonly client: S3Client;
   /** What a store of this bucket is made from. */
-  readonly options: S3StoreOptions & { readonly endpoint: string; readonly credentials: object };
+  readonly options: Omit<S3StoreOptions, "credentials"> & {
+    readonly endpoint: string;
+    readonly credentials: S3Credentials;
+  };
 }
 
 /** Starting the gateway takes some 13 s, longer on a busy machine. */

@@ -1,0 +1,422 @@
+import { isHeddleError, type HeddleError, type ObjectStore } from "@heddle/core";
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { collect } from "../test/collect.ts";
+import { inChunks, randomContent } from "../test/contents.ts";
+import { errorAnswer, send, startS3Fake, type FakeRequest, type S3Fake } from "../test/support/s3-fake.ts";
+import { unaborted } from "../test/unaborted.ts";
+import { s3Store, type S3StoreOptions } from "./s3.ts";
+
+const code = (expected: string) => expect.objectContaining({ code: expected });
+const MIB = 1024 * 1024;
+const PART = 5 * MIB;
+
+/** A store of a fake server. */
+function storeOf(fake: S3Fake, options: Partial<S3StoreOptions> = {}): ObjectStore {
+  return s3Store({
+    bucket: "acme",
+    prefix: "production",
+    endpoint: fake.endpoint,
+    credentials: { accessKeyId: "id", secretAccessKey: "secret" },
+    partBytes: PART,
+    requestTimeoutMs: 10_000,
+    deadlineMs: 20_000,
+    ...options,
+  });
+}
+
+/** Says yes to the first `count` requests that are of this kind. */
+function first(count: number, isMeant: (request: FakeRequest) => boolean): (request: FakeRequest) => boolean {
+  let left = count;
+  return (request) => {
+    if (!isMeant(request) || left === 0) return false;
+    left -= 1;
+    return true;
+  };
+}
+
+const isMethod = (method: string) => (request: FakeRequest) => request.method === method;
+const isComplete = (request: FakeRequest) => request.method === "POST" && request.query.has("uploadId");
+
+/** Every kind of write, of a content that is long enough for it. */
+const WRITES = [
+  { kind: "put", length: 100, write: (store: ObjectStore, body: Uint8Array) => store.put("a/1.bin", body, unaborted) },
+  {
+    kind: "put in parts",
+    length: 2 * PART + 1,
+    write: (store: ObjectStore, body: Uint8Array) => store.put("a/1.bin", body, unaborted),
+  },
+  {
+    kind: "stream",
+    length: 100,
+    write: (store: ObjectStore, body: Uint8Array) => store.putStream("a/1.bin", inChunks(body, 7), unaborted),
+  },
+  {
+    kind: "stream in parts",
+    length: 2 * PART + 1,
+    write: (store: ObjectStore, body: Uint8Array) => store.putStream("a/1.bin", inChunks(body, MIB), unaborted),
+  },
+] as const;
+
+async function failureOf(promise: Promise<unknown>): Promise<HeddleError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isHeddleError(error)) throw new Error("it did not fail with an error of Heddle", { cause: error });
+  return error;
+}
+
+describe("writes over a bad connection", () => {
+  test.each(WRITES)("$kind: overload is waited for", async ({ write, length }) => {
+    await using fake = await startS3Fake();
+    const body = randomContent(length);
+    let count = 0;
+    fake.fault = () => {
+      count += 1;
+      return count % 2 === 1 ? ({ response }) => send(response, errorAnswer(503, "SlowDown")) : undefined;
+    };
+    const object = await write(storeOf(fake), body);
+    fake.fault = () => undefined;
+    expect(Buffer.compare(await storeOf(fake).get(object, unaborted), body)).toBe(0);
+  });
+
+  test.each(WRITES)("$kind: an overload that does not end is an error, and leaves nothing", async (kind) => {
+    await using fake = await startS3Fake();
+    fake.fault = ({ method }) =>
+      method === "DELETE" ? undefined : ({ response }) => send(response, errorAnswer(503, "SlowDown"));
+    const error = await failureOf(kind.write(storeOf(fake, { maxAttempts: 3 }), randomContent(kind.length)));
+    expect(error.code).toBe("IO_STORE_FAILED");
+    expect(error.message).toMatch(
+      /^cannot .*write.* s3:\/\/acme\/production\/a\/1\.bin: the store asks for fewer requests \(SlowDown, status 503\)$/,
+    );
+    expect(error.hint).toMatch(/pool/);
+    expect([...fake.objects.keys()]).toEqual([]);
+    expect(fake.uploads.size).toBe(0);
+  });
+
+  test.each(WRITES)("$kind: an answer that was lost does not make our own object a conflict", async (kind) => {
+    await using fake = await startS3Fake();
+    const isLost = first(1, (request) => isMethod("PUT")(request) && !request.query.has("uploadId"));
+    const isLostEnd = first(1, isComplete);
+    fake.fault = (request) =>
+      isLost(request) || isLostEnd(request)
+        ? ({ response, handle }) => {
+            handle();
+            response.destroy();
+          }
+        : undefined;
+    const body = randomContent(kind.length);
+    const object = await kind.write(storeOf(fake), body);
+    expect(object.sha256).toBe(createHash("sha256").update(body).digest("hex"));
+    expect(Buffer.compare(fake.objects.get("production/a/1.bin")?.body ?? Buffer.alloc(0), body)).toBe(0);
+    expect(fake.uploads.size).toBe(0);
+  });
+
+  test.each(WRITES)("$kind: an object of somebody else is a conflict, and stays", async (kind) => {
+    await using fake = await startS3Fake();
+    const other = { body: Buffer.alloc(kind.length), metadata: {} };
+    fake.objects.set("production/a/1.bin", other);
+    await expect(kind.write(storeOf(fake), randomContent(kind.length))).rejects.toThrow(code("IO_OBJECT_EXISTS"));
+    expect(fake.objects.get("production/a/1.bin")).toBe(other);
+    expect(fake.uploads.size).toBe(0);
+  });
+
+  test("an object that appears while the parts are written is a conflict, and stays", async () => {
+    await using fake = await startS3Fake();
+    const other = { body: Buffer.from("other"), metadata: {} };
+    fake.fault = (request) => {
+      if (isComplete(request)) fake.objects.set("production/a/1.bin", other);
+      return undefined;
+    };
+    const writing = storeOf(fake).putStream("a/1.bin", inChunks(randomContent(2 * PART), MIB), unaborted);
+    await expect(writing).rejects.toThrow(code("IO_OBJECT_EXISTS"));
+    expect(fake.objects.get("production/a/1.bin")).toBe(other);
+    expect(fake.uploads.size).toBe(0);
+  });
+
+  test.each(WRITES)("$kind: a conflict with another request is tried again", async (kind) => {
+    await using fake = await startS3Fake();
+    const isHit = first(2, (request) => request.method === "PUT" || isComplete(request));
+    fake.fault = (request) =>
+      isHit(request) ? ({ response }) => send(response, errorAnswer(409, "ConditionalRequestConflict")) : undefined;
+    const body = randomContent(kind.length);
+    const object = await kind.write(storeOf(fake), body);
+    expect(Buffer.compare(await storeOf(fake).get(object, unaborted), body)).toBe(0);
+  });
+
+  test.each(WRITES)("$kind: an error in an answer of status 200 is an error", async (kind) => {
+    await using fake = await startS3Fake();
+    const isLast = kind.kind.includes("parts") ? isComplete : isMethod("PUT");
+    fake.fault = (request) =>
+      isLast(request) ? ({ response }) => send(response, errorAnswer(200, "InternalError")) : undefined;
+    await expect(kind.write(storeOf(fake, { maxAttempts: 3 }), randomContent(kind.length))).rejects.toThrow(
+      code("IO_STORE_FAILED"),
+    );
+    expect(fake.objects.size).toBe(0);
+    expect(fake.uploads.size).toBe(0);
+
+    const isLastOnce = first(1, isLast);
+    fake.fault = (request) =>
+      isLastOnce(request) ? ({ response }) => send(response, errorAnswer(200, "InternalError")) : undefined;
+    await kind.write(storeOf(fake), randomContent(kind.length));
+    expect([...fake.objects.keys()]).toEqual(["production/a/1.bin"]);
+  });
+
+  test.each(WRITES)("$kind: a server that never answers is an error in time", async (kind) => {
+    await using fake = await startS3Fake();
+    fake.fault = () => () => {};
+    const store = storeOf(fake, { requestTimeoutMs: 100, deadlineMs: 300, maxAttempts: 2 });
+    const error = await failureOf(kind.write(store, randomContent(kind.length)));
+    expect(error.message).toMatch(/s3:\/\/acme\/production\/a\/1\.bin: it took longer than 100 ms.*\(deadline\)$/);
+  });
+
+  test("a signed checksum covers what is sent, in one request and in parts", async () => {
+    await using fake = await startS3Fake();
+    for (const { write, length } of WRITES) {
+      await write(storeOf(fake), new Uint8Array(length));
+      fake.objects.clear();
+    }
+    const sent = fake.requests.filter(({ method }) => method === "PUT");
+    expect(sent.length).toBeGreaterThan(6);
+    for (const { headers, body } of sent) {
+      expect(headers["x-amz-content-sha256"]).toBe(createHash("sha256").update(body).digest("hex"));
+    }
+  });
+
+  test("an upload that somebody removed is an error that says so", async () => {
+    await using fake = await startS3Fake();
+    const isPart = (request: FakeRequest) => request.query.get("partNumber") === "2";
+    fake.fault = (request) =>
+      isPart(request) ? ({ response }) => send(response, errorAnswer(404, "NoSuchUpload")) : undefined;
+    const error = await failureOf(storeOf(fake).put("a/1.bin", randomContent(2 * PART + 1), unaborted));
+    expect(error.message).toMatch(/^cannot write part 2 of s3:.*NoSuchUpload/);
+    expect(fake.uploads.size).toBe(0);
+  });
+});
+
+/** Every kind of read of an object of so many bytes. */
+const READS = [
+  { kind: "get", length: 100, read: (store: ObjectStore, object: Stored) => store.get(object, unaborted) },
+  {
+    kind: "get in parts",
+    length: 2 * PART + 1,
+    read: (store: ObjectStore, object: Stored) => store.get(object, unaborted),
+  },
+  {
+    kind: "stream",
+    length: 2 * PART + 1,
+    read: async (store: ObjectStore, object: Stored) => Buffer.concat(await collect(store.stream(object, unaborted))),
+  },
+  {
+    kind: "range",
+    length: 2 * PART + 1,
+    read: (store: ObjectStore, object: Stored) => store.getRange(object, { start: 0, end: object.bytes, ...unaborted }),
+  },
+] as const;
+
+type Stored = Awaited<ReturnType<ObjectStore["put"]>>;
+
+describe("reads over a bad connection", () => {
+  const damages = [
+    ["one flipped byte", (body: Buffer) => Buffer.from(body).fill((body[50] ?? 0) ^ 1, 50, 51)],
+    ["an end that is missing", (body: Buffer) => body.subarray(0, -1)],
+  ] as const;
+
+  test.each(READS)("$kind: what was damaged on the way is read again", async ({ read, length }) => {
+    for (const [, damage] of damages) {
+      await using fake = await startS3Fake();
+      const body = randomContent(length);
+      const object = await storeOf(fake).put("a/1.bin", body, unaborted);
+      const isHit = first(1, isMethod("GET"));
+      fake.fault = (request) =>
+        isHit(request)
+          ? ({ response, handle }) => {
+              const answer = handle();
+              response.writeHead(answer.status, { ...answer.headers, "content-length": String(answer.body.length) });
+              response.end(damage(answer.body), () => response.destroy());
+            }
+          : undefined;
+      expect(Buffer.compare(await read(storeOf(fake), object), body)).toBe(0);
+    }
+  });
+
+  test.each(READS)("$kind: what is damaged every time is an error, and nothing of it is given out", async (kind) => {
+    await using fake = await startS3Fake();
+    const object = await storeOf(fake).put("a/1.bin", randomContent(kind.length), unaborted);
+    fake.fault = ({ method }) =>
+      method === "GET"
+        ? ({ response, handle }) => {
+            const answer = handle();
+            send(response, { ...answer, body: damages[0][1](answer.body) });
+          }
+        : undefined;
+    const error = await failureOf(kind.read(storeOf(fake), object));
+    expect(error).toMatchObject({ code: "IO_OBJECT_CORRUPT" });
+    expect(error.message).toContain("s3://acme/production/a/1.bin");
+  });
+
+  test.each(READS)("$kind: a content that breaks off every time is an error", async ({ read, length }) => {
+    await using fake = await startS3Fake();
+    const object = await storeOf(fake).put("a/1.bin", randomContent(length), unaborted);
+    fake.fault = ({ method }) =>
+      method === "GET"
+        ? ({ response, handle }) => {
+            const answer = handle();
+            response.writeHead(answer.status, { ...answer.headers, "content-length": String(answer.body.length) });
+            response.write(answer.body.subarray(0, 60), () => response.destroy());
+          }
+        : undefined;
+    const error = await failureOf(read(storeOf(fake, { maxAttempts: 3 }), object));
+    expect(error.code).toBe("IO_STORE_FAILED");
+    expect(error.message).toMatch(/^cannot read s3:\/\/acme\/production\/a\/1\.bin: the connection to http/);
+  });
+
+  test.each(READS)("$kind: a content that trickles is an error in time", async ({ read, length }) => {
+    await using fake = await startS3Fake();
+    const object = await storeOf(fake).put("a/1.bin", randomContent(length), unaborted);
+    fake.fault = ({ method }) =>
+      method === "GET"
+        ? ({ response, handle }) => {
+            const answer = handle();
+            response.writeHead(answer.status, { ...answer.headers, "content-length": String(answer.body.length) });
+            let at = 0;
+            const timer = setInterval(() => response.write(answer.body.subarray(at, (at += 1))), 20);
+            response.once("close", () => clearInterval(timer));
+          }
+        : undefined;
+    const store = storeOf(fake, { requestTimeoutMs: 200, deadlineMs: 600, maxAttempts: 2 });
+    const error = await failureOf(read(store, object));
+    expect(error.message).toMatch(/it took longer than 200 ms/);
+  });
+
+  test("a signal ends a request that hangs, with its reason", async () => {
+    await using fake = await startS3Fake();
+    const store = storeOf(fake, { requestTimeoutMs: 60_000, deadlineMs: 60_000 });
+    const object = await store.put("a/1.bin", randomContent(100), unaborted);
+    const reason = new Error("the step was canceled");
+    const controller = new AbortController();
+    fake.fault = () => () => controller.abort(reason);
+    await expect(store.get(object, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  test("an object that was replaced by a longer one is found before it is read", async () => {
+    await using fake = await startS3Fake();
+    for (const length of [100, 2 * PART + 1]) {
+      const object = await storeOf(fake).put(`a/${length}.bin`, randomContent(length), unaborted);
+      fake.objects.set(`production/a/${length}.bin`, { body: Buffer.alloc(length + 5), metadata: {} });
+      const error = await failureOf(storeOf(fake).get(object, unaborted));
+      expect(error.message).toBe(
+        `s3://acme/production/a/${length}.bin is not what was written: it has ${length + 5} bytes, it should have ${length}`,
+      );
+    }
+  });
+
+  test("a server that does not know ranges is an error that says so", async () => {
+    await using fake = await startS3Fake();
+    const object = await storeOf(fake).put("a/1.bin", randomContent(2 * PART + 1), unaborted);
+    fake.fault = (request) =>
+      request.method === "GET"
+        ? ({ response }) => send(response, { status: 200, headers: {}, body: Buffer.alloc(10) })
+        : undefined;
+    const error = await failureOf(storeOf(fake).getRange(object, { start: 0, end: 5, ...unaborted }));
+    expect(error.message).toMatch(/does not answer with a range/);
+  });
+});
+
+describe("what is refused", () => {
+  test("keys go to the server as they are written, and nothing else does", async () => {
+    await using fake = await startS3Fake();
+    const store = storeOf(fake);
+    for (const key of ["a/../../x", "a//b", "/a", "../x", "a/./b", " a"]) {
+      await expect(store.put(key, Buffer.from("x"), unaborted)).rejects.toThrow(code("IO_KEY_INVALID"));
+      await expect(store.delete(key)).rejects.toThrow(code("IO_KEY_INVALID"));
+    }
+    expect(fake.requests).toEqual([]);
+    await store.put("a/b%2e%2e%2fc/1.bin", Buffer.from("x"), unaborted);
+    expect(fake.requests.map(({ url }) => url)).toEqual(["/acme/production/a/b%252e%252e%252fc/1.bin?x-id=PutObject"]);
+    expect([...fake.objects.keys()]).toEqual(["production/a/b%2e%2e%2fc/1.bin"]);
+  });
+
+  test.each([
+    [{ bucket: "" }, "bucket"],
+    [{ bucket: "a/b" }, "bucket"],
+    [{ endpoint: "localhost:9000" }, "endpoint"],
+    [{ prefix: "../other" }, "prefix"],
+    [{ prefix: "a b" }, "prefix"],
+    [{ partBytes: 1000 }, "partBytes"],
+    [{ requestTimeoutMs: 0 }, "requestTimeoutMs"],
+    [{ deadlineMs: Number.POSITIVE_INFINITY }, "deadlineMs"],
+    [{ maxAttempts: 0 }, "maxAttempts"],
+    [{ concurrency: 1.5 }, "concurrency"],
+  ])("the options %j", (options: Partial<S3StoreOptions>, name) => {
+    expect(() => s3Store({ bucket: "acme", ...options })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining(`\`${name}\``) as string }),
+    );
+  });
+
+  test("addresses for people have the bucket and the prefix", () => {
+    expect(s3Store({ bucket: "acme" }).locate("a/1.bin")).toBe("s3://acme/a/1.bin");
+    expect(s3Store({ bucket: "acme", prefix: "x/y/" }).locate("a/1.bin")).toBe("s3://acme/x/y/a/1.bin");
+  });
+});
+
+describe("errors that say what to do", () => {
+  test.each([
+    [403, "InvalidAccessKeyId", /does not know the access key/, /access key id/],
+    [403, "SignatureDoesNotMatch", /secret access key is not the one/, /AWS_SECRET_ACCESS_KEY/],
+    [403, "AccessDenied", /do not allow it/, /s3:PutObject/],
+    [400, "ExpiredToken", /have ended/, /Renew/],
+    [404, "NoSuchBucket", /no bucket "acme" at http/, /Make the bucket/],
+    [403, "RequestTimeTooSkewed", /clock/, /clock/],
+    [301, "PermanentRedirect", /does not lie in the region us-east-1/, /region/],
+    [501, "NotImplemented", /does not know this request/, /If-None-Match/],
+    [418, "Teapot", /Teapot was injected/, /codes/],
+  ] as const)("%d %s", async (...[status, name, why, hint]) => {
+    await using fake = await startS3Fake();
+    fake.fault =
+      () =>
+      ({ response }) =>
+        send(response, errorAnswer(status, name));
+    const error = await failureOf(storeOf(fake).put("a/1.bin", Buffer.from("x"), unaborted));
+    expect(error).toMatchObject({ code: "IO_STORE_FAILED", details: { status, code: name } });
+    expect(error.message).toMatch(/^cannot write s3:\/\/acme\/production\/a\/1\.bin: /);
+    expect(error.message).toMatch(why);
+    expect(error.hint).toMatch(hint);
+    // What cannot succeed is not tried again.
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test("no space left", async () => {
+    await using fake = await startS3Fake();
+    fake.fault =
+      () =>
+      ({ response }) =>
+        send(response, errorAnswer(403, "QuotaExceeded"));
+    await expect(storeOf(fake).put("a/1.bin", Buffer.from("x"), unaborted)).rejects.toThrow(code("IO_STORE_FULL"));
+  });
+
+  test("nothing that listens", async () => {
+    const fake = await startS3Fake();
+    await fake[Symbol.asyncDispose]();
+    const error = await failureOf(storeOf(fake, { maxAttempts: 2 }).put("a/1.bin", Buffer.from("x"), unaborted));
+    expect(error.message).toMatch(/the connection to http:.* failed: .*ECONNREFUSED/);
+  });
+
+  test("credentials that are not there", async () => {
+    await using fake = await startS3Fake();
+    const credentials = () =>
+      Promise.reject(Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" }));
+    const error = await failureOf(storeOf(fake, { credentials }).put("a/1.bin", Buffer.from("x"), unaborted));
+    expect(error.message).toMatch(/no credentials were found/);
+    expect(error.hint).toMatch(/AWS_ACCESS_KEY_ID/);
+  });
+
+  test("credentials that never come", async () => {
+    await using fake = await startS3Fake();
+    const credentials = () => new Promise<never>(() => {});
+    const store = storeOf(fake, { credentials, requestTimeoutMs: 100, maxAttempts: 1 });
+    const error = await failureOf(store.put("a/1.bin", Buffer.from("x"), unaborted));
+    expect(error.message).toMatch(/longer than 100 ms/);
+  });
+});
