@@ -166,3 +166,17 @@ test("with a million combinations, boxes and ranges are as many as rows, not as 
   expect(boxes.mock.results.map(({ value }) => (Array.isArray(value) ? value.length : 0))).toEqual([1]);
   expect(products.mock.calls.length).toBeLessThan(5);
 });
+
+test("ten million partitions asked for at once are a handful of ranges", () => {
+  const minutes = resolve(cronPartitions({ start: "2004-12-01", cron: "* * * * *", timeZone: "Europe/Berlin" }));
+  expect(minutes.all.size).toBeGreaterThan(10_000_000);
+  expect(minutes.parseRange("all").ranges).toHaveLength(2);
+  expect(minutes.parseRange("2005-01-01-00:00..2023-12-31-23:59").size).toBeGreaterThan(9_000_000);
+  expect(minutes.parseRange("last 9000000").size).toBe(9_000_000);
+  expect(minutes.format(minutes.all)).toMatch(/^2004-12-01-00:00\.\..* \(10\d{6}\)$/);
+  expect(minutes.all.encode().length).toBeLessThan(32);
+  const days = resolve(dailyPartitions({ start: "2004-12-01", timeZone: "Europe/Berlin" }));
+  const mapping = resolveMapping(timeWindowMapping().spec, { upstream: minutes, downstream: days });
+  expect(mapping.upstreamOf(days.all).partitions.size).toBeGreaterThan(10_000_000);
+  expect(mapping.downstreamOf(minutes.all).equals(days.all)).toBe(true);
+});
