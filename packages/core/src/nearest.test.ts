@@ -5,6 +5,7 @@ test("finds what was meant, the nearest first", () => {
   const keys = ["weather/raw", "weather/rows", "weather/summary", "orders"];
   expect(findNearest("wether/raw", keys)).toEqual(["weather/raw", "weather/rows"]);
   expect(findNearest("Orders", keys)).toEqual(["orders"]);
+  expect(findNearest("Wset", ["West", "South"])).toEqual(["West"]);
   expect(findNearest("zzz", keys)).toEqual([]);
   expect(formatNearest("ordrs", keys)).toBe('Did you mean "orders"?');
   expect(formatNearest("zzz", keys)).toBeNull();
