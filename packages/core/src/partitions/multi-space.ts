@@ -1,4 +1,4 @@
-import { HeddleError } from "../errors.ts";
+import { HeddleError, isHeddleError } from "../errors.ts";
 import type { DimensionLayout } from "./dimension-layout.ts";
 import { DEFAULT_FORMAT_LIMIT } from "./key-space.ts";
 import { MixedRadix, type Digit } from "./mixed-radix.ts";
@@ -39,7 +39,12 @@ export function multiSpace(
     const parts = splitOutsideQuotes(text.trim(), "|", "\\");
     const isWhole = parts.length !== spaces.length || parts.length === 1 || source.ordinalOf(text.trim()) !== null;
     if (isWhole) return parseRangeText(text, source);
-    return radix.product(spaces.map((space, place) => space.parseRange(unescapeOutsideQuotes(parts[place] ?? ""))));
+    const sets = spaces.map((space, place) =>
+      inDimension(spec.dimensions[place]?.name ?? "", () =>
+        space.parseRange(unescapeOutsideQuotes(parts[place] ?? "")),
+      ),
+    );
+    return radix.product(sets);
   };
   return {
     spec,
@@ -58,6 +63,20 @@ export function multiSpace(
     parseRange,
     format: (set, limit = DEFAULT_FORMAT_LIMIT) => formatRangeText(set, source, limit),
   };
+}
+
+/** An unknown key of one dimension says which dimension that is. */
+function inDimension<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isHeddleError(error, "PARTITION_UNKNOWN")) throw error;
+    const { message, hint, details = {} } = error;
+    throw new HeddleError("PARTITION_UNKNOWN", `in the dimension "${name}" ${message}`, {
+      ...(hint !== undefined && { hint }),
+      details: { ...details, dimension: name },
+    });
+  }
 }
 
 function requireRoom(all: PartitionSet = PartitionSet.EMPTY, { first, size }: Pick<Digit, "first" | "size">): void {
