@@ -128,6 +128,15 @@ describe("an asset with a million partitions", () => {
     });
   });
 
+  it("tells a scattered plan in part, with how much there is of it", async () => {
+    const isScattered = (first: number) => first === 0 || first === CHUNK;
+    await materialize((first) => (isScattered(first) ? everySecond(first) : PartitionSet.range(first, first + CHUNK)));
+    const plan = { keys: ["big"], only: ["missing" as const] };
+    const preview = await client.plan.preview.query(plan);
+    expect(preview.assets[0]).toMatchObject({ count: CHUNK, rangeCount: CHUNK, partitions: { length: 10_000 } });
+    expect(await weigh("plan.preview", plan)).toBeLessThan(100_000);
+  });
+
   it("tells of a scattered change as one range", async () => {
     await materialize((first) => (first === 0 ? everySecond(first) : PartitionSet.range(first, first + CHUNK)));
     const { cursor } = await client.assets.status.query({});

@@ -6,8 +6,8 @@ import type { PlanNotice } from "./runs.ts";
 export interface PlannedAsset {
   readonly asset: AssetRef;
   /**
-   * The partitions that will be made: the first 5,000 ranges of them. They are all when `rangeCount` is half the length;
-   * `count` and `text` always speak of all.
+   * The partitions that will be made: the first 5,000 ranges of them, and of all sets of an answer together no more than
+   * 100,000. They are all when `rangeCount` is half the length; `count` and `text` always speak of all.
    */
   readonly partitions: Ranges;
   /** How many ranges the partitions have in all. */
@@ -92,7 +92,7 @@ export type LaunchResult =
 export interface PlanChange {
   /** `null` when it is about the plan as a whole, such as its order. */
   readonly asset: AssetRef | null;
-  /** Partitions that were added and removed; both empty when something else changed. The first 5,000 ranges of them. */
+  /** Partitions that were added and removed; both empty when something else changed. The first ranges, as in a plan. */
   readonly added: Ranges;
   readonly removed: Ranges;
   /** For people, such as "added 2026-01-05 (1), removed 2026-01-01..2026-01-03 (3)" or "its code changed". */

@@ -3,7 +3,7 @@ import type { AssetRef, PlanChange } from "../contract.ts";
 import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { describeSpecChange } from "./describe-spec-change.ts";
 import { describeWait } from "./describe-wait.ts";
-import { MAX_SHOWN_BOUNDS, SHOWN_RANGES } from "./plan-limits.ts";
+import { RangeBudget, SHOWN_RANGES } from "./plan-limits.ts";
 
 /** What differences are told with. */
 export interface CompareNames {
@@ -16,25 +16,24 @@ export function comparePlans(confirmed: RunPlan, current: RunPlan, names: Compar
   const old = new Map(confirmed.assets.map((asset) => [asset.key, asset]));
   const now = new Map(current.assets.map((asset) => [asset.key, asset]));
   const keys = [...new Set([...old.keys(), ...now.keys()])];
+  const budget = new RangeBudget();
   const order =
     confirmed.order === current.order ? [] : [`the ${current.order} partitions first, not the ${confirmed.order}`];
   return [
     ...order.map((text) => ({ asset: null, added: [], removed: [], text })),
-    ...keys.flatMap((key) => compareAssets(old.get(key), now.get(key), { asset: names.refOf(key), names })),
+    ...keys.flatMap((key) => compareAssets(old.get(key), now.get(key), { asset: names.refOf(key), names, budget })),
   ];
 }
 
 interface Place {
   readonly asset: AssetRef;
   readonly names: CompareNames;
+  readonly budget: RangeBudget;
 }
 
-function compareAssets(
-  old: RunPlanAsset | undefined,
-  now: RunPlanAsset | undefined,
-  { asset, names }: Place,
-): PlanChange[] {
-  const changes = comparePartitions(old, now, { asset, names });
+function compareAssets(old: RunPlanAsset | undefined, now: RunPlanAsset | undefined, place: Place): PlanChange[] {
+  const { asset } = place;
+  const changes = comparePartitions(old, now, place);
   const texts = old === undefined || now === undefined ? [] : [...describeDifferences(old, now, changes.length > 0)];
   return [...changes, ...texts.map((text) => ({ asset, added: [], removed: [], text }))];
 }
@@ -42,7 +41,7 @@ function compareAssets(
 function comparePartitions(
   old: RunPlanAsset | undefined,
   now: RunPlanAsset | undefined,
-  { asset, names: { spaces } }: Place,
+  { asset, names: { spaces }, budget }: Place,
 ): PlanChange[] {
   // Ordinals of definitions that number differently say nothing about each other.
   const isComparable =
@@ -63,8 +62,8 @@ function comparePartitions(
   return [
     {
       asset,
-      added: added.ranges.slice(0, MAX_SHOWN_BOUNDS),
-      removed: removed.ranges.slice(0, MAX_SHOWN_BOUNDS),
+      added: budget.cut(added.ranges),
+      removed: budget.cut(removed.ranges),
       text: parts.join(", "),
     },
   ];

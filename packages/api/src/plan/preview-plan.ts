@@ -6,7 +6,7 @@ import type { PlanPreviewInput } from "../inputs.ts";
 import { describeWait } from "./describe-wait.ts";
 import { estimatePlan, type EstimatedPlan } from "./estimate-plan.ts";
 import { makePlan, type MadePlan } from "./make-plan.ts";
-import { MAX_SHOWN_BOUNDS, MAX_WARNINGS, SHOWN_RANGES } from "./plan-limits.ts";
+import { MAX_WARNINGS, RangeBudget, SHOWN_RANGES } from "./plan-limits.ts";
 
 /** Answers `plan.preview`. */
 export async function previewPlan(state: ApiState, input: PlanPreviewInput): Promise<PlanPreview> {
@@ -22,17 +22,17 @@ export async function describePlan(tx: Transaction, made: MadePlan): Promise<Pla
   const { plan, overlaps, refusal } = made;
   const reasonOf = reasonsOf(made);
   const estimate = await estimatePlan(tx, made);
-  const assets = plan.assets.map((planned): PlannedAsset => ({
-    ...describeAsset(planned, made, estimate),
-    reason: reasonOf(planned.key),
-  }));
-  const errorsFirst = plan.warnings.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const budget = new RangeBudget();
+  const assets = plan.assets.map((planned): PlannedAsset => {
+    const { partitions, ...rest } = describeAsset(planned, made, estimate);
+    return { ...rest, partitions: budget.cut(partitions), reason: reasonOf(planned.key) };
+  });
   return {
     hash: made.hash,
     at: plan.at,
     assets,
     total: plan.total,
-    warnings: errorsFirst.slice(0, MAX_WARNINGS).map(describeWarning),
+    warnings: describeWarnings(plan.warnings, budget),
     effect: effectOf(plan.total, assets.length),
     alreadyPlanned: overlaps.count,
     order: plan.order,
@@ -51,7 +51,7 @@ function describeAsset(
   const asset = index.byKey(planned.key);
   return {
     asset: { id: asset?.id ?? -1, key: planned.key },
-    partitions: set.ranges.slice(0, MAX_SHOWN_BOUNDS),
+    partitions: set.ranges,
     rangeCount: set.ranges.length / 2,
     text: spaces.resolve(planned.partitionsSpec).format(set, SHOWN_RANGES),
     count: set.size,
@@ -74,10 +74,17 @@ function rankOf({ severity }: PlanWarning): number {
   return severity === "error" ? 0 : 1;
 }
 
-/** A warning as it is answered. */
-export function describeWarning({ code, severity, message, asset, upstream, partitions }: PlanWarning): PlanNotice {
-  const shown = partitions.slice(0, MAX_SHOWN_BOUNDS);
-  return { code, severity, message, assetKey: asset, upstreamKey: upstream, partitions: shown };
+/** Warnings as they are answered, errors first. */
+export function describeWarnings(warnings: readonly PlanWarning[], budget = new RangeBudget()): PlanNotice[] {
+  const errorsFirst = warnings.toSorted((a, b) => rankOf(a) - rankOf(b));
+  return errorsFirst.slice(0, MAX_WARNINGS).map(({ code, severity, message, asset, upstream, partitions }) => ({
+    code,
+    severity,
+    message,
+    assetKey: asset,
+    upstreamKey: upstream,
+    partitions: budget.cut(partitions),
+  }));
 }
 
 /** Says why each asset is part of the plan. */
