@@ -146,9 +146,10 @@ function writeRange([first, last]: KeyRange, write: (key: string) => string): st
   return first === last ? write(first) : `${write(first)}..${write(last)}`;
 }
 
-/** Whether a text for several keys is itself the key of a partition. */
+/** Whether a text for several keys, with or without the blanks behind its commas, is itself the key of a partition. */
 function isMisread(ranges: readonly KeyRange[], text: string, { ordinalOf }: RangeSource): boolean {
-  if (ranges.length > 1 && ordinalOf(text) !== null) return true;
+  const isKey = [text, text.replaceAll(", ", ",")].some((written) => ordinalOf(written) !== null);
+  if (ranges.length > 1 && isKey) return true;
   return ranges.some((range) => range[0] !== range[1] && ordinalOf(writeRange(range, (key) => key)) !== null);
 }
 

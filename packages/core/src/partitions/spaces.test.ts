@@ -276,6 +276,8 @@ describe("any keys", () => {
     expect(listed.format(ends)).toBe('"a", "b" (2)');
     expect(listed.parseRange('"a", "b"').ranges).toEqual(ends.ranges);
     expect(listed.parseRange("a, b").ranges).toEqual([1, 2]);
+    const short = resolve(staticPartitions(["a", "a,b", "b"]));
+    expect(short.format(ends)).toBe('"a", "b" (2)');
     const ranged = resolve(staticPartitions(["a", "b", "a..b"]));
     expect(ranged.format(PartitionSet.range(0, 2))).toBe('"a".."b" (2)');
     expect(ranged.parseRange('"a".."b"').ranges).toEqual([0, 2]);
