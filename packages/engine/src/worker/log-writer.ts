@@ -74,7 +74,9 @@ export class LogWriter {
   /** Stores what has come together by now, if the database takes it. Never throws. */
   async flush(): Promise<void> {
     // What is being stored right now began earlier; what was written since then follows it, so that lines stay in order.
-    if (this.#flushing !== undefined && !(await this.#flushing)) return;
+    await this.#flushing;
+    // Whoever asks is about to settle steps: if the database is back for that, it is back for their lines.
+    this.#retryAt = 0;
     const last = this.#chunks.at(-1);
     while (last !== undefined && this.#chunks.includes(last) && (await this.#flushOnce()));
   }
