@@ -62,13 +62,17 @@ export const statusInput = z.strictObject({
 
 export const assetInput = z.strictObject({ key });
 
-export const partitionDetailInput = z.strictObject({ key, ordinal });
+/** A former definition of the asset; left out: the one that is in force. */
+const formerId = id.optional();
+
+export const partitionDetailInput = z.strictObject({ key, ordinal, assetId: formerId });
 
 /** Most runs of equal status in one answer. */
 export const MAX_STATUS_RUNS = 100_000;
 
 export const partitionStatusInput = z.strictObject({
   key,
+  assetId: formerId,
   /** Only partitions with ordinals from `start` up to `end`, without that itself. */
   within: z
     .strictObject({ start: ordinal, end: ordinal })

@@ -15,6 +15,7 @@ import {
   ranges,
   recordedError,
   runStatus,
+  skipCause,
   type Shape,
   stepStatus,
   tags,
@@ -119,6 +120,8 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
   codeVersion: maybe,
   planHash: text,
   plannedAt: lastInstant,
+  order: z.enum(["oldest", "newest"]),
+  after: z.array(z.strictObject({ id, status: runStatus })),
   warnings: z.array(planNotice),
   progress: z.array(
     z.strictObject({
@@ -127,6 +130,7 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       text,
       total: count,
       counts: stepCounts,
+      skippedBecause: skipCause.nullable(),
       config: takenConfig.nullable(),
       givenConfig: z.json(),
     }),
@@ -151,7 +155,7 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
   ),
   blockers: z.array(
     z.strictObject({
-      reason: z.enum(["no_daemon", "no_worker", "paused", "queued_behind", "retry_wait"]),
+      reason: z.enum(["no_daemon", "no_worker", "paused", "queued_behind", "retry_wait", "after_runs"]),
       message: z.string().min(1),
     }),
   ),
@@ -168,6 +172,7 @@ export const stepBar: Shape<contract.StepBar> = z.strictObject({
   retryAt: lastInstant,
   cause: cause.nullable(),
   message: maybe,
+  skippedBecause: skipCause.nullable(),
 });
 
 export const stepDetail: Shape<contract.StepDetail> = z.strictObject({
@@ -177,6 +182,7 @@ export const stepDetail: Shape<contract.StepDetail> = z.strictObject({
   partitionKey: text,
   status: stepStatus,
   retryAt: lastInstant,
+  skippedBecause: skipCause.nullable(),
   attempts: z.array(
     z.strictObject({
       number: id,

@@ -51,6 +51,14 @@ export const stepStatus = z.enum(STEP_STATUSES);
 
 export const assetRef: Shape<contract.AssetRef> = z.strictObject({ id, key: text });
 
+export const skipCause: Shape<contract.SkipCause> = z.strictObject({
+  asset: assetRef,
+  ordinal: z.int(),
+  partitionKey: text,
+  status: z.enum(["failed", "canceled", "skipped"]),
+  message: z.string().min(1),
+});
+
 /** A page of a list. */
 export function pageOf<T>(item: Shape<T>): Shape<contract.Page<T>> {
   return z.strictObject({ items: z.array(item), nextCursor: maybe });
@@ -144,6 +152,7 @@ export const materialization: Shape<contract.Materialization> = z.strictObject({
   partitionKey: text,
   runId: id,
   attempt: id,
+  attemptId: text,
   codeVersion: maybe,
   startedAt: instant,
   durationMs: count,
@@ -212,6 +221,10 @@ export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("ki
     upstream: z.array(assetLink),
     downstream: z.array(assetLink),
     checks: z.array(checkStanding),
+    former: z.strictObject({ count, partitions: ranges, text }),
+    formerDefinitions: z.array(
+      z.strictObject({ assetId: id, scheme: text, description: text, materialized: count, supersededAt: instant }),
+    ),
   }),
 ]);
 
@@ -255,6 +268,7 @@ export const partitionDetail: Shape<contract.PartitionDetail> = z.strictObject({
   ordinal: z.int(),
   partitionKey: text,
   window: z.strictObject({ start: instant, end: instant }).nullable(),
+  supersededAt: lastInstant,
   exists: z.boolean(),
   code,
   materializations: z.array(materialization),
@@ -262,6 +276,8 @@ export const partitionDetail: Shape<contract.PartitionDetail> = z.strictObject({
     z.strictObject({
       runId: id,
       number: id,
+      attemptId: text,
+      workerId: text,
       cause,
       error: recordedError.nullable(),
       fingerprint: maybe,
@@ -270,7 +286,17 @@ export const partitionDetail: Shape<contract.PartitionDetail> = z.strictObject({
     }),
   ),
   checks: z.array(checkResult),
-  openSteps: z.array(z.strictObject({ runId: id, status: stepStatus, retryAt: lastInstant })),
+  openSteps: z.array(
+    z.strictObject({
+      runId: id,
+      status: stepStatus,
+      retryAt: lastInstant,
+      attemptId: maybe,
+      workerId: maybe,
+      startedAt: lastInstant,
+      skippedBecause: skipCause.nullable(),
+    }),
+  ),
   upstream: z.array(mapped),
   downstream: z.array(mapped),
 });

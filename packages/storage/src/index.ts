@@ -70,6 +70,7 @@ export {
   type AttemptRow,
   type OpenStepRow,
 } from "./read/partition-steps.ts";
+export { readEarlierRuns, readStoppedSteps, type EarlierRun, type StoppedSteps } from "./read/stopped-steps.ts";
 export { readRunFailures, type FailureGroupRow } from "./read/run-failures.ts";
 export { readRunSteps, type RunStepsQuery, type StepPage, type StepPlace, type StepRow } from "./read/run-steps.ts";
 export {
@@ -189,7 +190,7 @@ export type { Claim, OutcomeResult, CheckOutcome, StepOutcome } from "./runs/ste
 export { readOwnedClaims, type OwnedClaim } from "./runs/owned-claims.ts";
 
 // What workers read to prepare steps
-export { readRunPlan } from "./read/run-plan.ts";
+export { readRunPlan, readRunPlanIn } from "./read/run-plan.ts";
 export {
   readStoredInputs,
   type StoredInput,

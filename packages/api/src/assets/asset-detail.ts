@@ -6,6 +6,7 @@ import type { AssetDetail, AssetLink, AssetResult } from "../contract.ts";
 import type { IndexedAsset } from "../definitions/definitions-index.ts";
 import { nearestKeys } from "./asset-lookup.ts";
 import { readAssetStandings, type AssetStanding } from "./asset-standing.ts";
+import { describeFormerPartitions, readFormerDefinitions } from "./former-definitions.ts";
 import { describeMaterialization } from "./materialization-answer.ts";
 import { explainStatus, type StatusFacts } from "./status-sentences.ts";
 
@@ -53,6 +54,8 @@ async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAss
     upstream: linksTo(neighbours.slice(0, upstream.length), (other) => ({ upstream: other, downstream: asset })),
     downstream: linksTo(neighbours.slice(upstream.length), (other) => ({ upstream: asset, downstream: other })),
     checks,
+    former: describeFormerPartitions(standing.sets.materialized, space),
+    formerDefinitions: await readFormerDefinitions(tx, { index, environmentId, key: asset.key }),
   };
 }
 

@@ -21,7 +21,9 @@ export interface AssetStanding {
   readonly asset: IndexedAsset;
   readonly sets: PartitionSets;
   readonly statuses: PartitionStatusList;
-  /** Partitions that exist. */
+  /** Partitions that exist; of a former definition, those of which something is known. */
+  readonly all: PartitionSet;
+  /** How many these are. */
   readonly total: number;
   /** Index into `PARTITION_STATUSES`, or -1. */
   readonly code: number;
@@ -47,13 +49,18 @@ export async function readAssetStandings(
   const stale = await findStaleAssets(tx, { index, definitions: state.definitions, environmentId, assets, sets });
   return assets.map((asset) => {
     const staleBecause = stale.get(asset.id) ?? [];
-    const { all } = spaces.of(asset);
     const own = sets.get(asset.id) ?? NO_PARTITION_SETS;
+    const all = asset.supersededAt === null ? spaces.of(asset).all : knownOf(own);
     // Heddle makes none of an external asset's partitions, so none of them is missing.
     const shown = asset.definition.kind === "external" ? PartitionSet.EMPTY : all;
     const statuses = listPartitionStatuses(shown, own, staleBecause.length > 0 ? all : PartitionSet.EMPTY);
-    return { asset, sets: own, statuses, total: all.size, code: codeOf(asset, statuses), staleBecause };
+    return { asset, sets: own, statuses, all, total: all.size, code: codeOf(asset, statuses), staleBecause };
   });
+}
+
+/** A definition that is not in force makes nothing exist: what is left of it is what was made or tried. */
+function knownOf({ materialized, failed, running, queued, skipped }: PartitionSets): PartitionSet {
+  return [failed, running, queued, skipped].reduce((all, set) => all.union(set), materialized);
 }
 
 function idsWithUpstream(

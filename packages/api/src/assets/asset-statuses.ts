@@ -22,7 +22,9 @@ export async function readAssetStatusColumns(
   const assets =
     ids === undefined
       ? index.declared
-      : ids.flatMap((id) => index.byId(id) ?? []).filter((asset) => asset.removedAt === null);
+      : ids
+          .flatMap((id) => index.byId(id) ?? [])
+          .filter((asset) => asset.removedAt === null && asset.supersededAt === null);
   const standings = await readAssetStandings(state, tx, { assets, spaces: await state.definitions.spaces(tx, now) });
   const checks = standings.map(({ asset }) => state.checks.countsOf(asset));
   return {

@@ -10,6 +10,11 @@ export interface AnswerNames {
   readonly spaces: PartitionSpaces;
 }
 
+/** Names an attempt, as workers write it into logs and storage keys. */
+export function attemptIdOf(runId: number, claimId: number): string {
+  return `${runId}-${claimId}`;
+}
+
 /** One stored materialization of `asset` as it is answered. */
 export function describeMaterialization(
   row: MaterializationRow,
@@ -21,6 +26,7 @@ export function describeMaterialization(
     partitionKey: partitionKeyOf(spaces.of(asset), row.ordinal),
     runId: row.runId,
     attempt: row.attempt,
+    attemptId: attemptIdOf(row.runId, row.claimId),
     codeVersion: row.codeVersionHash,
     startedAt: row.startedAt.getTime(),
     durationMs: row.durationMs,

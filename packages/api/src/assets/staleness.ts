@@ -32,7 +32,9 @@ export interface StalenessScope {
  * not judged: that would take reading a row for each of them.
  */
 export async function findStaleAssets(tx: Transaction, scope: StalenessScope): Promise<StaleAssets> {
-  const judged = scope.assets.filter((asset) => isSingle(asset) && asset.removedAt === null);
+  const judged = scope.assets.filter(
+    (asset) => isSingle(asset) && asset.removedAt === null && asset.supersededAt === null,
+  );
   const upstream = judged.flatMap((asset) => scope.index.upstreamOf(asset)).filter(isSingle);
   const ids = new Set([...judged, ...upstream].map((asset) => asset.id));
   const rows = await readSingleMaterializations(tx, { environmentId: scope.environmentId, assetIds: [...ids] });

@@ -111,6 +111,30 @@ export interface AssetDetail {
   readonly upstream: readonly AssetLink[];
   readonly downstream: readonly AssetLink[];
   readonly checks: readonly CheckStanding[];
+  /** What was materialized and is outside the definition now: its start moved, or keys are gone. */
+  readonly former: FormerPartitions;
+  /** What the asset was before its partitions were numbered otherwise; the newest first, 50 at most. */
+  readonly formerDefinitions: readonly FormerDefinition[];
+}
+
+/** Materialized partitions that do not exist any more. `partitions.detail` opens them like others. */
+export interface FormerPartitions {
+  readonly count: number;
+  readonly partitions: Ranges;
+  /** The same for people, shortened; "" without any. */
+  readonly text: string;
+}
+
+/** A definition that is not in force any more. Its history stays; give `assetId` to `partitions.status` and `.detail`. */
+export interface FormerDefinition {
+  readonly assetId: number;
+  /** How its ordinals and keys belong together. */
+  readonly scheme: string;
+  /** For people. */
+  readonly description: string;
+  /** Partitions that were materialized. */
+  readonly materialized: number;
+  readonly supersededAt: Instant;
 }
 
 /** A neighbour in the asset graph, and how the partitions of the downstream end map to those of the upstream end. */
@@ -130,6 +154,8 @@ export interface Materialization {
   readonly runId: number;
   /** 1 for a first attempt. */
   readonly attempt: number;
+  /** As in `LogLine.attemptId`. */
+  readonly attemptId: string;
   /** Content hash of the bundle that ran; `null` when that version is no longer kept. */
   readonly codeVersion: string | null;
   readonly startedAt: Instant;

@@ -1,5 +1,6 @@
 import type { FailureCause, MappingSpec, PartitionsSpec, StepStatus } from "@heddle/core";
 import type { CheckResult, Materialization, PartitionCounts } from "./assets.ts";
+import type { SkipCause } from "./runs.ts";
 import type { AssetRef, Instant, Page, Ranges, RecordedError, StatusCode } from "./common.ts";
 
 /**
@@ -38,6 +39,8 @@ export interface PartitionDetail {
   readonly partitionKey: string;
   /** Half open; `null` when the partition is not a time window. */
   readonly window: { readonly start: Instant; readonly end: Instant } | null;
+  /** When its definition was superseded; `null` for the definition in force. */
+  readonly supersededAt: Instant | null;
   /** Whether the definition holds this partition now. */
   readonly exists: boolean;
   readonly code: StatusCode;
@@ -85,6 +88,9 @@ export interface FailedAttempt {
   readonly runId: number;
   /** 1 for a first attempt. */
   readonly number: number;
+  /** As in `LogLine.attemptId`. */
+  readonly attemptId: string;
+  readonly workerId: string;
   readonly cause: FailureCause;
   readonly error: RecordedError | null;
   readonly fingerprint: string | null;
@@ -98,6 +104,13 @@ export interface OpenStep {
   readonly status: StepStatus;
   /** While in back-off: not before this instant. */
   readonly retryAt: Instant | null;
+  /** While it runs: as in `LogLine.attemptId`. */
+  readonly attemptId: string | null;
+  /** While it runs: which worker has it, and since when. */
+  readonly workerId: string | null;
+  readonly startedAt: Instant | null;
+  /** Why it was skipped; `null` unless it was. */
+  readonly skippedBecause: SkipCause | null;
 }
 
 /** Partitions of a neighbour that one partition maps to. */

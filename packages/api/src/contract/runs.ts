@@ -1,5 +1,6 @@
 import type { ConfigSnapshot, FailureCause, JsonValue, PlanWarning, RunStatus, StepStatus } from "@heddle/core";
 import type { CheckResult, Materialization } from "./assets.ts";
+import type { RunRef } from "./plan.ts";
 import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
 
 /** How many steps are in each state. */
@@ -38,6 +39,8 @@ export interface RunAssetProgress {
   readonly text: string;
   readonly total: number;
   readonly counts: StepCounts;
+  /** Why the first of its skipped partitions was skipped; `null` when none was, and beyond the first 100 assets. */
+  readonly skippedBecause: SkipCause | null;
   /** What its function takes as config now; `null` for none. */
   readonly config: ConfigSnapshot | null;
   /** What this run passes to it; `null` when it passes nothing. */
@@ -63,9 +66,20 @@ export interface FailureGroup {
   };
 }
 
+/** The step because of which another one was skipped. */
+export interface SkipCause {
+  readonly asset: AssetRef;
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  /** `skipped` where what stopped it lies too many steps away. */
+  readonly status: "failed" | "canceled" | "skipped";
+  /** For people: `weather/raw [2024-01-03] failed`. */
+  readonly message: string;
+}
+
 /** What keeps a run from going on, for people. */
 export interface RunBlocker {
-  readonly reason: "no_daemon" | "no_worker" | "paused" | "queued_behind" | "retry_wait";
+  readonly reason: "no_daemon" | "no_worker" | "paused" | "queued_behind" | "retry_wait" | "after_runs";
   readonly message: string;
 }
 
@@ -76,6 +90,10 @@ export interface RunDetail extends RunSummary {
   /** When the plan's partitions were resolved. */
   readonly plannedAt: Instant | null;
   readonly warnings: readonly PlanNotice[];
+  /** Which partitions of an asset go first. */
+  readonly order: "oldest" | "newest";
+  /** The runs that had to be over before it began. */
+  readonly after: readonly RunRef[];
   /** Topological. */
   readonly progress: readonly RunAssetProgress[];
   /** The largest groups first, 50 at most. */
@@ -94,7 +112,7 @@ export interface PlanNotice {
   readonly assetKey: string;
   /** The asset that is read, if it is about one. */
   readonly upstreamKey: string | null;
-  /** Of the upstream asset for `UPSTREAM_MISSING`, else of the asset. */
+  /** Of the upstream asset for `UPSTREAM_MISSING`, else of the asset. The first ranges, as in a plan. */
   readonly partitions: Ranges;
 }
 
@@ -113,7 +131,10 @@ export interface StepBar {
   readonly retryAt: Instant | null;
   /** Of the newest failed attempt. */
   readonly cause: FailureCause | null;
+  /** Of the newest failed attempt, or why it was skipped. */
   readonly message: string | null;
+  /** Why a skipped step was skipped. */
+  readonly skippedBecause: SkipCause | null;
 }
 
 /** `runs.step`: one partition of one asset in one run, with every attempt at it. */
@@ -125,6 +146,8 @@ export interface StepDetail {
   readonly status: StepStatus;
   /** While in back-off: not before this instant. */
   readonly retryAt: Instant | null;
+  /** Why it was skipped; `null` unless it was. */
+  readonly skippedBecause: SkipCause | null;
   /** The first one first, 100 at most; the attempt that runs now is the last one. */
   readonly attempts: readonly StepAttempt[];
   /** What this run made of the partition; `null` when it did not. */

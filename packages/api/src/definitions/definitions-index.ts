@@ -6,6 +6,8 @@ export interface IndexedAsset {
   readonly id: number;
   readonly key: string;
   readonly codeLocation: string;
+  /** How ordinals and keys of its partitions belong together. */
+  readonly scheme: string;
   /** Equal partitions definitions of one version are one object. */
   readonly definition: AssetSnapshot;
   readonly removedAt: Date | null;

@@ -4,36 +4,40 @@ import {
   readPartitionAttempts,
   readPartitionCheckResults,
   readPartitionMaterializations,
+  readStepState,
   type AttemptRow,
   type OpenStepRow,
   type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
+import { requireDefinition } from "../assets/asset-lookup.ts";
 import { readAssetStandings, type AssetStanding } from "../assets/asset-standing.ts";
-import { describeMaterialization } from "../assets/materialization-answer.ts";
+import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail } from "../contract.ts";
-import type { IndexedAsset } from "../definitions/definitions-index.ts";
+import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
 import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { describeRecordedError } from "../recorded-error.ts";
+import { readSkipCause } from "../runs/skip-causes.ts";
 
 /** Entries of each history. */
 const MAX_HISTORY = 100;
 /** Neighbours on each side. */
 const MAX_NEIGHBOURS = 200;
+/** Steps of open runs that are told. */
+const MAX_OPEN_STEPS = 20;
 /** Ranges that are written out for people. */
 const SHOWN_RANGES = 5;
 
 /** Answers `partitions.detail`. @throws ASSET_UNKNOWN, PARTITION_UNKNOWN */
 export async function readPartitionDetail(
   state: ApiState,
-  { key, ordinal }: { readonly key: string; readonly ordinal: number },
+  { key, ordinal, assetId }: { readonly key: string; readonly ordinal: number; readonly assetId?: number | undefined },
 ): Promise<PartitionDetail> {
   await state.checks.refresh(state.db);
   return state.db.read("partitions.detail", async (tx) => {
     const index = await state.definitions.index(tx);
-    const asset = requireAsset(index, key);
+    const asset = requireDefinition(index, { key, assetId });
     const spaces = await state.definitions.spaces(tx, Date.now());
     const space = spaces.of(asset);
     const partitionKey = space.keyOf(ordinal);
@@ -53,12 +57,13 @@ export async function readPartitionDetail(
       ordinal,
       partitionKey,
       window: space.windowOf(ordinal),
-      exists: space.all.has(ordinal),
+      supersededAt: asset.supersededAt?.getTime() ?? null,
+      exists: asset.supersededAt === null && space.all.has(ordinal),
       code: codeAt(neighbours.own, ordinal),
       materializations: materializations.map((row) => describeMaterialization(row, asset, { index, spaces })),
       failedAttempts: attempts.map(describeAttempt),
       checks: checks.map((row) => describeResult(row, space)),
-      openSteps: openSteps.map(describeOpenStep),
+      openSteps: await describeOpenSteps(tx, openSteps, { asset, ordinal, index, spaces }),
       upstream: neighbours.upstream,
       downstream: neighbours.downstream,
     };
@@ -77,8 +82,10 @@ async function readNeighbours(
   { asset, ordinal, spaces }: PartitionScope,
 ): Promise<{ own: AssetStanding | undefined; upstream: MappedPartitions[]; downstream: MappedPartitions[] }> {
   const index = await state.definitions.index(tx);
-  const upstream = index.upstreamOf(asset).slice(0, MAX_NEIGHBOURS);
-  const downstream = index.downstreamOf(asset).slice(0, MAX_NEIGHBOURS);
+  // Nothing reads a definition that is not in force, and it reads nothing.
+  const isInForce = asset.supersededAt === null;
+  const upstream = isInForce ? index.upstreamOf(asset).slice(0, MAX_NEIGHBOURS) : [];
+  const downstream = isInForce ? index.downstreamOf(asset).slice(0, MAX_NEIGHBOURS) : [];
   const assets = [asset, ...upstream, ...downstream];
   const [own, ...others] = await readAssetStandings(state, tx, { assets, spaces });
   const set = PartitionSet.of([ordinal]);
@@ -138,11 +145,13 @@ function codeAt(standing: AssetStanding | undefined, ordinal: number): number {
 }
 
 function describeAttempt(row: AttemptRow): FailedAttempt {
-  const { runId, number, cause, fingerprint } = row;
+  const { runId, number, workerId, cause, fingerprint } = row;
   const startedAt = row.startedAt?.getTime() ?? null;
   return {
     runId,
     number,
+    attemptId: attemptIdOf(runId, row.claimId),
+    workerId,
     cause,
     error: describeRecordedError(row.error),
     fingerprint,
@@ -151,8 +160,26 @@ function describeAttempt(row: AttemptRow): FailedAttempt {
   };
 }
 
-function describeOpenStep({ runId, status, retryAt }: OpenStepRow): OpenStep {
-  return { runId, status, retryAt: retryAt?.getTime() ?? null };
+async function describeOpenSteps(
+  tx: Transaction,
+  steps: readonly OpenStepRow[],
+  { asset, ordinal, index, spaces }: PartitionScope & { readonly index: DefinitionsIndex },
+): Promise<OpenStep[]> {
+  const described: OpenStep[] = [];
+  for (const { runId, status, retryAt } of steps.slice(0, MAX_OPEN_STEPS)) {
+    const place = { runId, assetId: asset.id, ordinal };
+    const claim = status === "running" ? (await readStepState(tx, place))?.claim : null;
+    described.push({
+      runId,
+      status,
+      retryAt: retryAt?.getTime() ?? null,
+      attemptId: claim ? attemptIdOf(runId, claim.id) : null,
+      workerId: claim?.workerId ?? null,
+      startedAt: claim?.claimedAt.getTime() ?? null,
+      skippedBecause: status === "skipped" ? await readSkipCause(tx, place, { index, spaces }) : null,
+    });
+  }
+  return described;
 }
 
 function partitionUnknown(key: string, ordinal: number): HeddleError {

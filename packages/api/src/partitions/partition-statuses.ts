@@ -1,6 +1,6 @@
 import { readEventCursor } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
+import { requireDefinition } from "../assets/asset-lookup.ts";
 import { readAssetStandings } from "../assets/asset-standing.ts";
 import type { PartitionStatuses } from "../contract.ts";
 import type { PartitionStatusInput } from "../inputs.ts";
@@ -9,15 +9,15 @@ import { clipStatuses, coarsenStatuses } from "./coarsen-statuses.ts";
 /** Answers `partitions.status`. @throws ASSET_UNKNOWN */
 export async function readPartitionStatuses(
   state: ApiState,
-  { key, within, maxRuns }: PartitionStatusInput,
+  { key, assetId, within, maxRuns }: PartitionStatusInput,
 ): Promise<PartitionStatuses> {
   return state.db.read("partitions.status", async (tx) => {
     const cursor = await readEventCursor(tx);
-    const asset = requireAsset(await state.definitions.index(tx), key);
+    const asset = requireDefinition(await state.definitions.index(tx), { key, assetId });
     const spaces = await state.definitions.spaces(tx, Date.now());
     const [standing] = await readAssetStandings(state, tx, { assets: [asset], spaces });
     if (standing === undefined) throw new Error(`no standing was computed for asset ${key}`);
-    const { spec, all } = spaces.of(asset);
+    const { spec } = spaces.of(asset);
     const { runs, counts } = standing.statuses;
     const wanted = within === undefined ? runs : clipStatuses(runs, within.start, within.end);
     return {
@@ -25,7 +25,7 @@ export async function readPartitionStatuses(
       cursor,
       spec,
       now: spaces.now,
-      all: all.ranges,
+      all: standing.all.ranges,
       ...coarsenStatuses(wanted, maxRuns),
       counts,
       total: standing.total,

@@ -1,25 +1,33 @@
-import { PartitionSet } from "@heddle/core";
+import { isOpenRun, PartitionSet } from "@heddle/core";
 import {
   readDeployment,
+  readEarlierRuns,
   readRun,
   readRunAssets,
   readRunFailures,
   type DeploymentRow,
+  type EarlierRun,
   type FailureGroupRow,
   type RunAssetRow,
   type RunDetailRow,
+  type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail } from "../contract.ts";
+import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail, SkipCause } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
 import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
-import { describeWarning } from "../plan/preview-plan.ts";
+import { describeWarnings } from "../plan/preview-plan.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { describeRun, runUnknown } from "./run-answers.ts";
+import { readSkipCauses } from "./skip-causes.ts";
 
 /** Groups of failures that are told. */
 const MAX_FAILURES = 50;
+/** Assets for which it is told why their steps were skipped. */
+const MAX_EXPLAINED = 100;
+/** Runs that a sentence names. */
+const SHOWN_RUNS = 5;
 /** Ranges that are written out for people. */
 const SHOWN_RANGES = 5;
 
@@ -34,17 +42,23 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
     const assets = await readRunAssets(tx, runId);
     const failures = await readRunFailures(tx, { runId, limit: MAX_FAILURES });
     const deployment = await readDeployment(tx, environmentId);
+    const after = await readEarlierRuns(tx, runId);
     const spaces = await state.definitions.spaces(tx, row.plan.at);
     const planned = new Map(row.plan.assets.map((asset) => [asset.key, asset]));
+    const because = await findSkipCauses(tx, row, { assets, index, spaces });
     return {
       ...describeRun(row, index, state.checks),
       codeVersion: row.codeVersionHash,
       planHash: row.planHash,
       plannedAt: row.plan.at,
-      warnings: row.plan.warnings.map(describeWarning),
-      progress: assets.map((asset) => describeAsset(asset, { planned, index, spaces })),
+      warnings: describeWarnings(row.plan.warnings),
+      order: row.plan.order,
+      after,
+      progress: assets.map((asset) =>
+        describeAsset(asset, { planned, index, spaces, because: because.get(asset.assetId) }),
+      ),
       failures: failures.map((group) => describeFailure(group, index, spaces)),
-      blockers: findBlockers(row, deployment),
+      blockers: findBlockers(row, deployment, after),
     };
   });
 }
@@ -54,9 +68,28 @@ interface RunScope {
   readonly planned: ReadonlyMap<string, RunDetailRow["plan"]["assets"][number]>;
   readonly index: DefinitionsIndex;
   readonly spaces: PartitionSpaces;
+  readonly because: SkipCause | undefined;
 }
 
-function describeAsset(asset: RunAssetRow, { planned, index, spaces }: RunScope): RunAssetProgress {
+/** Why steps were skipped, by asset id. Reads nothing when none was. */
+async function findSkipCauses(
+  tx: Transaction,
+  { id: runId, plan }: RunDetailRow,
+  { assets, index, spaces }: { readonly assets: readonly RunAssetRow[] } & Pick<RunScope, "index" | "spaces">,
+): Promise<ReadonlyMap<number, SkipCause>> {
+  const skipped = assets.filter(({ counts }) => counts.skipped > 0).slice(0, MAX_EXPLAINED);
+  if (skipped.length === 0) return new Map();
+  const assetIds = assets.map(({ assetId }) => assetId);
+  const causes = await readSkipCauses(tx, { runId, plan }, { index, spaces, assetIds });
+  return new Map(
+    skipped.flatMap(({ assetId }): [number, SkipCause][] => {
+      const cause = causes?.ofFirst(assetId) ?? null;
+      return cause === null ? [] : [[assetId, cause]];
+    }),
+  );
+}
+
+function describeAsset(asset: RunAssetRow, { planned, index, spaces, because }: RunScope): RunAssetProgress {
   const ref = index.refOf(asset.assetId);
   const target = planned.get(ref.key);
   const set = PartitionSet.fromRanges(target?.partitions ?? []);
@@ -67,6 +100,7 @@ function describeAsset(asset: RunAssetRow, { planned, index, spaces }: RunScope)
     text: spaces.resolve(target?.partitionsSpec ?? null).format(set, SHOWN_RANGES),
     total: asset.total,
     counts: asset.counts,
+    skippedBecause: because ?? null,
     config: index.byId(asset.assetId)?.definition.config ?? null,
     givenConfig: target?.config ?? null,
   };
@@ -95,7 +129,11 @@ function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces
 }
 
 /** What keeps a run from going on. */
-function findBlockers({ status, counts }: RunDetailRow, deployment: DeploymentRow): RunBlocker[] {
+function findBlockers(
+  { status, counts }: RunDetailRow,
+  deployment: DeploymentRow,
+  after: readonly EarlierRun[],
+): RunBlocker[] {
   if (status === "success" || status === "failed" || status === "canceled") return [];
   if (status === "paused") return [{ reason: "paused", message: "It is paused; running steps end, no other begins." }];
   const blockers: RunBlocker[] = [];
@@ -104,6 +142,12 @@ function findBlockers({ status, counts }: RunDetailRow, deployment: DeploymentRo
   }
   if (!deployment.workers.some((worker) => worker.alive)) {
     blockers.push({ reason: "no_worker", message: "No worker is running, so no step can start." });
+  }
+  const earlier = after.filter((run) => isOpenRun(run.status)).map(({ id }) => `run ${id}`);
+  if (status === "queued" && earlier.length > 0) {
+    const more = earlier.length > SHOWN_RUNS ? ` and ${earlier.length - SHOWN_RUNS} more` : "";
+    const message = `It begins when ${earlier.slice(0, SHOWN_RUNS).join(", ")}${more} ${earlier.length === 1 ? "is" : "are"} over.`;
+    return [...blockers, { reason: "after_runs", message }];
   }
   const admitted = deployment.openRuns.running ?? 0;
   if (status === "queued" && admitted > 0) {

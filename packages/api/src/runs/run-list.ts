@@ -1,6 +1,6 @@
 import { readRuns } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
+import { everyIdOf } from "../assets/asset-lookup.ts";
 import type { Page, RunSummary } from "../contract.ts";
 import type { RunListInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
@@ -14,7 +14,7 @@ export async function readRunList(state: ApiState, input: RunListInput): Promise
     const rows = await readRuns(tx, {
       environmentId: await state.definitions.environmentId(tx),
       statuses: input.statuses,
-      assetId: input.asset === undefined ? undefined : requireAsset(index, input.asset).id,
+      assetIds: input.asset === undefined ? undefined : everyIdOf(index, input.asset),
       text: input.text,
       beforeId: typeof input.cursor === "string" ? parseCursor(input.cursor, 1)[0] : undefined,
       limit: input.limit + 1,

@@ -9,9 +9,9 @@ import {
 import { isOpenRun } from "@heddle/core";
 import { tracked } from "@trpc/server";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
+import { requireRunAsset } from "../assets/asset-lookup.ts";
 import type { LogLine, LogPage, LogTail } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
+import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
 import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { MAX_PAGE_SIZE, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
 import { runUnknown } from "./run-answers.ts";
@@ -46,7 +46,9 @@ async function readPage(state: ApiState, tx: Transaction, input: RunLogsInput): 
   const environmentId = await state.definitions.environmentId(tx);
   const [run] = await readRunProgress(tx, { environmentId, runIds: [input.runId] });
   if (run === undefined) throw runUnknown(input.runId);
-  const page = await readLogs(tx, queryOf(input, index));
+  const { asset: key, runId } = input;
+  const asset = key === undefined ? undefined : await requireRunAsset(tx, index, { runId, key });
+  const page = await readLogs(tx, queryOf(input, asset));
   const spaces = await state.definitions.spaces(tx, Date.now());
   const lines = page.lines.map((line) => describeLine(line, index, spaces));
   const [first, last, from] = [lines.at(0)?.cursor, lines.at(-1)?.cursor, input.cursor];
@@ -61,13 +63,13 @@ async function readPage(state: ApiState, tx: Transaction, input: RunLogsInput): 
   };
 }
 
-function queryOf(input: RunLogsInput, index: DefinitionsIndex): LogQuery {
-  const { runId, asset, ordinal, level, text, cursor, direction, limit } = input;
+function queryOf(input: RunLogsInput, asset: IndexedAsset | undefined): LogQuery {
+  const { runId, ordinal, level, text, cursor, direction, limit } = input;
   return {
     runId,
     direction,
     limit,
-    ...(asset !== undefined && { assetId: requireAsset(index, asset).id }),
+    ...(asset !== undefined && { assetId: asset.id }),
     ...(ordinal !== undefined && { ordinal }),
     ...(level !== undefined && { levels: LEVELS.slice(LEVELS.indexOf(level)) }),
     ...(text !== undefined && { text }),

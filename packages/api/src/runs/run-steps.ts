@@ -1,13 +1,14 @@
 import { STEP_STATUSES } from "@heddle/core";
-import { readRun, readRunSteps as readStepPage, type StepPlace, type StepRow } from "@heddle/storage";
+import { readRun, readRunAssets, readRunSteps as readStepPage, type StepPlace, type StepRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
+import { requireRunAsset } from "../assets/asset-lookup.ts";
 import type { Page, StepBar } from "../contract.ts";
 import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
 import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { RunStepsInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { runUnknown } from "./run-answers.ts";
+import { readSkipCauses, type SkipCauses } from "./skip-causes.ts";
 
 /** Answers `runs.steps`. */
 export async function readRunSteps(state: ApiState, input: RunStepsInput): Promise<Page<StepBar>> {
@@ -15,16 +16,21 @@ export async function readRunSteps(state: ApiState, input: RunStepsInput): Promi
     const index = await state.definitions.index(tx);
     const environmentId = await state.definitions.environmentId(tx);
     if ((await readRun(tx, { environmentId, runId: input.runId })) === null) throw runUnknown(input.runId);
+    const { runId } = input;
+    const asset = input.asset === undefined ? undefined : await requireRunAsset(tx, index, { runId, key: input.asset });
     const page = await readStepPage(tx, {
       runId: input.runId,
-      assetId: input.asset === undefined ? undefined : requireAsset(index, input.asset).id,
+      assetId: asset?.id,
       statuses: input.statuses ?? STEP_STATUSES,
       after: typeof input.cursor === "string" ? parsePlace(input.cursor) : undefined,
       limit: input.limit,
     });
     const spaces = await state.definitions.spaces(tx, Date.now());
+    const isAnySkipped = page.steps.some(({ status }) => status === "skipped");
+    const assetIds = isAnySkipped ? (await readRunAssets(tx, runId)).map(({ assetId }) => assetId) : [];
+    const causes = isAnySkipped ? await readSkipCauses(tx, { runId }, { index, spaces, assetIds }) : null;
     return {
-      items: page.steps.map((step) => describeStep(step, index, spaces)),
+      items: page.steps.map((step) => describeStep(step, { index, spaces, causes })),
       nextCursor: page.next === null ? null : writeCursor(page.next.position, page.next.ordinal),
     };
   });
@@ -35,7 +41,14 @@ function parsePlace(cursor: string): StepPlace {
   return { position, ordinal };
 }
 
-function describeStep(step: StepRow, index: DefinitionsIndex, spaces: PartitionSpaces): StepBar {
+interface StepScope {
+  readonly index: DefinitionsIndex;
+  readonly spaces: PartitionSpaces;
+  readonly causes: SkipCauses | null;
+}
+
+function describeStep(step: StepRow, { index, spaces, causes }: StepScope): StepBar {
+  const skippedBecause = causes?.of(step) ?? null;
   const asset = index.byId(step.assetId);
   const { assetId, ordinal, status, durationMs, attempts, cause, message } = step;
   return {
@@ -48,6 +61,7 @@ function describeStep(step: StepRow, index: DefinitionsIndex, spaces: PartitionS
     attempts,
     retryAt: step.retryAt?.getTime() ?? null,
     cause,
-    message,
+    message: message ?? skippedBecause?.message ?? null,
+    skippedBecause,
   };
 }

@@ -9,13 +9,14 @@ import {
   type StepStateRow,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
-import { describeMaterialization } from "../assets/materialization-answer.ts";
+import { requireRunAsset } from "../assets/asset-lookup.ts";
+import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { StepAttempt, StepDetail } from "../contract.ts";
 import { partitionKeyOf } from "../definitions/partition-spaces.ts";
 import type { RunStepInput } from "../inputs.ts";
 import { describeRecordedError } from "../recorded-error.ts";
+import { readSkipCause } from "./skip-causes.ts";
 
 /** Attempts, and results of checks, that are told. */
 const MAX_ENTRIES = 100;
@@ -26,7 +27,7 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
   const { runId, ordinal } = input;
   return state.db.read("runs.step", async (tx) => {
     const index = await state.definitions.index(tx);
-    const asset = requireAsset(index, input.asset);
+    const asset = await requireRunAsset(tx, index, { runId, key: input.asset });
     const environmentId = await state.definitions.environmentId(tx);
     const place = { runId, assetId: asset.id, ordinal };
     const step = await readStepState(tx, place);
@@ -61,6 +62,7 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
       partitionKey: partitionKeyOf(space, ordinal),
       status: step.status,
       retryAt: step.retryAt?.getTime() ?? null,
+      skippedBecause: step.status === "skipped" ? await readSkipCause(tx, place, { index, spaces }) : null,
       attempts: describeAttempts(runId, { step, failed, made }),
       materialization: made === undefined ? null : describeMaterialization(made, asset, { index, spaces }),
       checks: checks.map((row) => describeResult(row, space)),
@@ -99,11 +101,6 @@ function describeAttempts(runId: number, { step, failed, made }: KnownAttempts):
     attempts.push({ number, attemptId: attemptIdOf(runId, id), outcome: "running", workerId, ...times, ...last });
   }
   return attempts;
-}
-
-/** As workers write it into logs and storage keys. */
-function attemptIdOf(runId: number, claimId: number): string {
-  return `${runId}-${claimId}`;
 }
 
 function stepUnknown({ runId, asset, ordinal }: RunStepInput): HeddleError {

@@ -7,6 +7,8 @@ import { asset, codeLocation, environment } from "../schema/index.ts";
 export interface DeclaredAsset {
   readonly id: number;
   readonly key: string;
+  /** How ordinals and keys of its partitions belong together; see `partitionScheme`. */
+  readonly scheme: string;
   /** Every static key that ever had an ordinal of this asset; `null` until its code is loaded anew after an upgrade. */
   readonly numbering: Numbering | null;
   readonly codeLocation: string;
@@ -38,6 +40,7 @@ export async function readDefinitions(tx: Transaction): Promise<StoredDefinition
     .select({
       id: asset.id,
       key: asset.key,
+      scheme: asset.scheme,
       numbering: asset.numbering,
       codeLocation: codeLocation.name,
       definition: asset.definition,

@@ -7,6 +7,9 @@ import type { PartitionQuery } from "./materializations.ts";
 export interface AttemptRow {
   readonly runId: number;
   readonly number: number;
+  /** Names the attempt in storage keys and logs. */
+  readonly claimId: number;
+  readonly workerId: string;
   readonly cause: FailureCause;
   readonly error: SerializedError | null;
   readonly fingerprint: string | null;
@@ -35,7 +38,7 @@ export async function readPartitionAttempts({ sql }: Transaction, query: Partiti
       where run_asset.asset_id = ${assetId} and run.environment_id = ${environmentId}
       order by run_asset.run_id desc limit ${MAX_RUNS_SEARCHED}
     )
-    select a.run_id as "runId", a.number, a.cause, a.error, a.fingerprint, a.started_at as "startedAt",
+    select a.run_id as "runId", a.number, a.claim_id as "claimId", a.worker_id as "workerId", a.cause, a.error, a.fingerprint, a.started_at as "startedAt",
       a.ended_at as "endedAt"
     from searched join attempt a on a.run_id = searched.run_id and a.asset_id = ${assetId} and a.ordinal = ${ordinal}
     order by a.ended_at desc limit ${limit}`),

@@ -32,7 +32,8 @@ export interface RunRow extends RunProgressRow {
 export interface RunListQuery {
   readonly environmentId: number;
   readonly statuses?: readonly RunStatus[] | undefined;
-  readonly assetId?: number | undefined;
+  /** Runs that hold any of these assets. */
+  readonly assetIds?: readonly number[] | undefined;
   /** Words of the origin or the tags, whatever their case; or a run's id. */
   readonly text?: string | undefined;
   /** Only runs before this one. */
@@ -70,16 +71,16 @@ function joins(sql: Transaction["sql"]) {
 
 /** Runs of an environment, newest first. */
 export async function readRuns({ sql }: Transaction, query: RunListQuery): Promise<RunRow[]> {
-  const { statuses, assetId, text, beforeId } = query;
+  const { statuses, assetIds, text, beforeId } = query;
   const pattern = text === undefined ? "" : `%${escapeLike(text)}%`;
   const id = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
   const conditions = [
     sql`r.environment_id = ${query.environmentId}`,
     ...(beforeId === undefined ? [] : [sql`r.id < ${beforeId}`]),
     ...(statuses === undefined ? [] : [sql`r.status = any(${statuses}::text[])`]),
-    ...(assetId === undefined
+    ...(assetIds === undefined
       ? []
-      : [sql`exists (select from run_asset a where a.asset_id = ${assetId} and a.run_id = r.id)`]),
+      : [sql`exists (select from run_asset a where a.asset_id = any(${assetIds}::integer[]) and a.run_id = r.id)`]),
     ...(text === undefined
       ? []
       : [sql`(r.id = ${id}::bigint or r.origin::text ilike ${pattern} or r.tags::text ilike ${pattern})`]),

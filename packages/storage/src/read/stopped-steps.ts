@@ -1,0 +1,47 @@
+import { PartitionSet, type RunStatus } from "@heddle/core";
+import type { Transaction } from "../database.ts";
+
+/** The steps of one asset of a run that ended without success. */
+export interface StoppedSteps {
+  readonly failed: PartitionSet;
+  readonly skipped: PartitionSet;
+  readonly canceled: PartitionSet;
+}
+
+/** Reads the steps of a run that ended without success, by the asset's position in the run. */
+export async function readStoppedSteps({ sql }: Transaction, runId: number): Promise<Map<number, StoppedSteps>> {
+  const rows = await sql<{ position: number; failed: Uint8Array; skipped: Uint8Array; canceled: Uint8Array }[]>`
+    select position, failed, skipped, canceled from run_chunk
+    where run_id = ${runId} and octet_length(failed) + octet_length(skipped) + octet_length(canceled) > 3
+    order by position, chunk`;
+  const byPosition = Map.groupBy(rows, ({ position }) => position);
+  return new Map(
+    [...byPosition].map(([position, chunks]) => [
+      position,
+      {
+        failed: join(chunks.map(({ failed }) => failed)),
+        skipped: join(chunks.map(({ skipped }) => skipped)),
+        canceled: join(chunks.map(({ canceled }) => canceled)),
+      },
+    ]),
+  );
+}
+
+function join(sets: readonly Uint8Array[]): PartitionSet {
+  return PartitionSet.fromRanges(sets.flatMap((set) => [...PartitionSet.decode(set).ranges]));
+}
+
+/** A run that another one comes after. */
+export interface EarlierRun {
+  readonly id: number;
+  readonly status: RunStatus;
+}
+
+/** Reads the runs that must be over before a run begins; those that are gone are over, and not in the answer. */
+export async function readEarlierRuns({ sql }: Transaction, runId: number): Promise<EarlierRun[]> {
+  return [
+    ...(await sql<EarlierRun[]>`
+      select earlier.id, earlier.status from run r join run earlier on earlier.id = any (r.after)
+      where r.id = ${runId} order by earlier.id`),
+  ];
+}
