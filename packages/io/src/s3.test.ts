@@ -43,7 +43,7 @@ const WRITES = [
   { kind: "put", length: 100, write: (store: ObjectStore, body: Uint8Array) => store.put("a/1.bin", body, unaborted) },
   {
     kind: "put in parts",
-    length: 2 * PART + 1,
+    length: 4 * PART + 1,
     write: (store: ObjectStore, body: Uint8Array) => store.put("a/1.bin", body, unaborted),
   },
   {
@@ -189,7 +189,7 @@ describe("writes over a bad connection", () => {
     const isPart = (request: FakeRequest) => request.query.get("partNumber") === "2";
     fake.fault = (request) =>
       isPart(request) ? ({ response }) => send(response, errorAnswer(404, "NoSuchUpload")) : undefined;
-    const error = await failureOf(storeOf(fake).put("a/1.bin", randomContent(2 * PART + 1), unaborted));
+    const error = await failureOf(storeOf(fake).put("a/1.bin", randomContent(4 * PART + 1), unaborted));
     expect(error.message).toMatch(/^cannot write part 2 of s3:.*NoSuchUpload/);
     expect(fake.uploads.size).toBe(0);
   });
@@ -200,7 +200,7 @@ const READS = [
   { kind: "get", length: 100, read: (store: ObjectStore, object: Stored) => store.get(object, unaborted) },
   {
     kind: "get in parts",
-    length: 2 * PART + 1,
+    length: 4 * PART + 1,
     read: (store: ObjectStore, object: Stored) => store.get(object, unaborted),
   },
   {

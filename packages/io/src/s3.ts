@@ -34,8 +34,7 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
     locate: (key) => connection.locate(key),
     async put(key, body, { signal }) {
       signal.throwIfAborted();
-      // A request for two parts takes about as long as three requests for them.
-      if (body.length <= 2 * partBytes) return writeAtOnce(connection, { key, body, signal });
+      if (body.length <= connection.settings.wholeBytes) return writeAtOnce(connection, { key, body, signal });
       connection.address(key);
       const { sha256 } = checksumOf(body);
       return writeInParts(connection, { key, pieces: piecesOf(body, partBytes), sha256, signal });

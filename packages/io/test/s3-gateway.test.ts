@@ -76,7 +76,7 @@ describe("a writer that is killed", () => {
   test("while it writes many objects, short and long, leaves whole ones only", async () => {
     const child = startWriter(
       "many",
-      `const body = Buffer.alloc(20 * 1024 * 1024);
+      `const body = Buffer.alloc(24 * 1024 * 1024);
       for (let index = 0; ; index += 1) {
         body.writeInt32LE(index);
         await Promise.all([
@@ -93,7 +93,7 @@ describe("a writer that is killed", () => {
     const store = storeIn("many");
     const objects = await collect(store.list(""));
     expect(objects.length).toBeGreaterThanOrEqual(4);
-    for (const { key, bytes } of objects) expect(bytes).toBe(key.startsWith("short/") ? 1000 : 20 * MIB);
+    for (const { key, bytes } of objects) expect(bytes).toBe(key.startsWith("short/") ? 1000 : 24 * MIB);
     await store.removeAbandoned({ olderThanMs: -60_000, ...unaborted });
     expect(await uploadsOf("many/")).toEqual([]);
     expect(await collect(store.list(""))).toHaveLength(objects.length);

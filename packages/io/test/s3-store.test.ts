@@ -17,7 +17,7 @@ async function openS3(): Promise<TestStore> {
   prefixes += 1;
   const prefix = `tests/${prefixes}`;
   return {
-    store: s3Store({ ...options, prefix }),
+    store: s3Store({ ...options, prefix, partBytes: 5 * 1024 * 1024 }),
     async damage(key, change) {
       const address = { Bucket: bucket, Key: `${prefix}/${key}` };
       const { Body, Metadata } = await client.send(new GetObjectCommand(address));

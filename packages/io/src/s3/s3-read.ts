@@ -33,13 +33,13 @@ export async function readS3Object(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const source = s3Source(connection, object, signal);
-  if (object.bytes <= connection.settings.partBytes) return readWhole(source);
+  if (object.bytes <= connection.settings.wholeBytes) return readWhole(source);
   // Before memory is taken for it, the first part says whether the object has this length.
   let body: Uint8Array | undefined;
   const sha256 = createHash("sha256");
   let filled = 0;
   for await (const piece of streamS3Object(connection, source)) {
-    body ??= new Uint8Array(object.bytes);
+    body ??= new Uint8Array(Buffer.allocUnsafeSlow(object.bytes).buffer);
     body.set(piece, filled);
     filled += piece.length;
     sha256.update(piece);
@@ -111,7 +111,8 @@ function assertLength(answer: Answer, { start, end, object, location }: Part, is
 }
 
 async function fill(body: Readable, bytes: number): Promise<Uint8Array> {
-  const content = new Uint8Array(bytes);
+  // Not filled with zeros first; and a plain array, as a Buffer's `slice` and JSON form differ.
+  const content = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
   let filled = 0;
   // A stream of a response yields buffers.
   for await (const chunk of body as AsyncIterable<Uint8Array>) {

@@ -60,8 +60,13 @@ export interface S3Settings {
   readonly deadlineMs: number;
   readonly maxAttempts: number;
   readonly partBytes: number;
+  /** Up to this length an object is written and read with one request, unless it is streamed. */
+  readonly wholeBytes: number;
   readonly concurrency: number;
 }
+
+/** Beginning and completing an upload costs four requests, which parts side by side make up for beyond so many. */
+const WHOLE_PARTS = 4;
 
 /** S3 refuses shorter parts, but for an object's last one. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -77,6 +82,7 @@ export function s3Settings(options: S3StoreOptions): S3Settings {
   if (endpoint !== undefined && !/^https?:$/.test(protocolOf(endpoint))) {
     throw invalid("endpoint", endpoint, "an address that begins with http:// or https://");
   }
+  const partBytes = wholeNumber("partBytes", options.partBytes ?? 8 * 1024 * 1024, [MIN_PART_BYTES, MAX_PART_BYTES]);
   return {
     bucket,
     prefix: checkedPrefix(prefix),
@@ -87,7 +93,9 @@ export function s3Settings(options: S3StoreOptions): S3Settings {
     requestTimeoutMs: wholeNumber("requestTimeoutMs", options.requestTimeoutMs ?? 30_000, [1, 2 ** 31 - 1]),
     deadlineMs: wholeNumber("deadlineMs", options.deadlineMs ?? 120_000, [1, 2 ** 31 - 1]),
     maxAttempts: wholeNumber("maxAttempts", options.maxAttempts ?? 10, [1, 100]),
-    partBytes: wholeNumber("partBytes", options.partBytes ?? 8 * 1024 * 1024, [MIN_PART_BYTES, MAX_PART_BYTES]),
+    partBytes,
+    // S3 takes no more in one request.
+    wholeBytes: Math.min(WHOLE_PARTS * partBytes, MAX_PART_BYTES),
     concurrency: wholeNumber("concurrency", options.concurrency ?? 4, [1, 64]),
   };
 }
