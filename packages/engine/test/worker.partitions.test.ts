@@ -5,7 +5,7 @@ import { createDeployment, type LaunchOptions, type TestDeployment } from "./sup
 import { findBrokenInvariants } from "./support/invariants.ts";
 
 const DEFINITIONS = `
-import { asset, atLeast, atMostMissing, dailyPartitions, definitions, dep, dynamicPartitions, monthlyPartitions, staticPartitions, timeWindowMapping } from "@heddle/core";
+import { asset, atLeast, atMostMissing, dailyPartitions, definitions, dep, dynamicPartitions, monthlyPartitions, ownPartitions, previousPartition, staticPartitions, timeWindowMapping } from "@heddle/core";
 
 const days = dailyPartitions({ start: "2024-01-01", end: "2024-02-01" });
 const months = monthlyPartitions({ start: "2024-01", end: "2024-02" });
@@ -21,6 +21,12 @@ const strict = asset({ key: "strict", partitions: months, deps: { days: dep(raw,
 const quorum = asset({ key: "quorum", partitions: months, deps: { days: dep(raw, { wait: atLeast(30) }) }, materialize: async ({ deps }) => read(deps.days) });
 
 const chained = asset({ key: "chained", partitions: days, deps: { chained: dep(raw, { mapping: timeWindowMapping({ startOffset: -1, endOffset: 0 }), wait: atLeast(2) }) }, materialize: async ({ deps }) => deps.chained.keys });
+
+const balance = asset({ key: "balance", partitions: days, deps: { before: ownPartitions<number>()({ mapping: previousPartition() }) }, materialize: ({ deps }) => (deps.before ?? 0) + 1 });
+const window = asset({ key: "window", partitions: days, deps: { before: ownPartitions<string[]>()({ mapping: timeWindowMapping({ startOffset: -2, endOffset: -1 }), wait: atLeast(0) }) }, materialize({ deps, partition }) {
+  if (broken.has(partition.key)) throw new Error("no data");
+  return [...deps.before.keys, "-" + deps.before.missing.join()];
+} });
 
 const schema = {
   "~standard": {
@@ -51,7 +57,7 @@ const found = asset({ key: "found", partitions: staticPartitions(["a", "b", "c"]
 } });
 const perCustomer = asset({ key: "per_customer", partitions: customers, materialize: ({ partition }) => partition.key });
 
-export default definitions({ assets: [raw, tolerant, strict, quorum, chained, configured, discover, found, perCustomer] });
+export default definitions({ assets: [raw, tolerant, strict, quorum, chained, balance, window, configured, discover, found, perCustomer] });
 `;
 
 let deployment: TestDeployment;
@@ -129,6 +135,33 @@ describe("a dependency that tolerates missing partitions", () => {
       "chained [2024-01-05] needs at least 2 of 2 partitions of raw, 1 is",
     ]);
     expect(counts).toEqual([{ key: "chained", success: 27, failed: 4, skipped: 0 }]);
+  });
+});
+
+describe("an asset that reads its own earlier partitions", () => {
+  it("is made one after the other, whatever the order of the run, and its first partition reads nothing", async () => {
+    const { id, status } = await run(["balance"], { order: "newest" });
+    expect(status).toBe("success");
+    expect(await valueOf(id, "balance")).toBe(1);
+    const [last] = await query<{ location: string }>(
+      `select stored->>'location' as location from materialization where run_id = ${id} order by ordinal desc limit 1`,
+    );
+    expect(JSON.parse(readFileSync(last?.location ?? "", "utf8"))).toBe(31);
+  });
+
+  it("goes on without those that failed, where it says so", async () => {
+    const { id, counts } = await run(["window"]);
+    expect(counts).toEqual([{ key: "window", success: 29, failed: 2, skipped: 0 }]);
+    const made = await query<{ location: string }>(
+      `select stored->>'location' as location from materialization where run_id = ${id} order by ordinal`,
+    );
+    const values = made.map(({ location }) => JSON.parse(readFileSync(location, "utf8")) as string[]);
+    expect(values.slice(0, 4)).toEqual([
+      ["-"],
+      ["2024-01-01", "-"],
+      ["-2024-01-03,2024-01-04"],
+      ["2024-01-05", "-2024-01-04"],
+    ]);
   });
 });
 

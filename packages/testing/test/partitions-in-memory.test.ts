@@ -11,7 +11,9 @@ import {
   failed,
   monthlyPartitions,
   output,
+  ownPartitions,
   pass,
+  previousPartition,
   staticPartitions,
 } from "@heddle/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -233,6 +235,17 @@ describe("contexts of chunks", () => {
     // @ts-expect-error -- several are made at a time
     assetContext(chunked, { partition: "2024-01-01", deps: { raw: partitionedInput({}) } });
   });
+});
+
+it("an asset that reads its own earlier partitions is made in the order of time, whatever the order of the run", async () => {
+  const balance = asset({
+    key: "balance",
+    partitions: days,
+    deps: { before: ownPartitions<number>()({ mapping: previousPartition() }) },
+    materialize: ({ deps }) => (deps.before ?? 0) + 1,
+  });
+  const result = await materializeInMemory(definitions({ assets: [balance] }), { order: "newest" });
+  expect(result.materialized(balance)).toEqual(allDays);
 });
 
 it("a check of a chunked asset sees each of its partitions", async () => {
