@@ -7,7 +7,7 @@ const QUOTED = /"(?:[^"\\]|\\.)*"/y;
 
 /** Whether a key written as it is could be read as several keys, a range, a word or a number of partitions. */
 export function needsQuotes(key: string): boolean {
-  return key === "" || /[,"]|\.\.|^\s|\s$|\s\(\d+\)$|^(?:all|\*|last\s+\d+|none|unpartitioned)$/i.test(key);
+  return key === "" || /[,"]|\.\.|^\.|\.$|^\s|\s$|\s\(\d+\)$|^(?:all|\*|last\s+\d+|none|unpartitioned)$/i.test(key);
 }
 
 /** The key in quotes at the start of a text, and what follows it; `null` when the text does not begin with one. */

@@ -1,4 +1,4 @@
-import { HeddleError } from "../errors.ts";
+import { HeddleError, isHeddleError } from "../errors.ts";
 import { formatNearest } from "../nearest.ts";
 import { PartitionSet } from "./partition-set.ts";
 import { needsQuotes, readQuoted, splitOutsideQuotes } from "./quoted-text.ts";
@@ -21,6 +21,19 @@ const MAX_COMPARED = 5000;
  */
 export function parseRangeText(text: string, source: RangeSource): PartitionSet {
   const trimmed = text.trim();
+  const rest = readQuoted(trimmed)?.rest ?? "";
+  const whole = rest === "" ? null : source.ordinalOf(trimmed);
+  if (whole === null) return parseText(trimmed, source);
+  // A text that begins with a key in quotes, and is itself a key: that one only when it cannot be read otherwise.
+  try {
+    return parseText(trimmed, source);
+  } catch (error) {
+    if (isHeddleError(error, "PARTITION_UNKNOWN")) return PartitionSet.range(whole, whole + 1);
+    throw error;
+  }
+}
+
+function parseText(trimmed: string, source: RangeSource): PartitionSet {
   const single = readSingle(trimmed, source);
   if (single !== null) return existing(trimmed, single, source);
   if (/^(all|\*)$/i.test(trimmed)) return source.all;
@@ -40,7 +53,8 @@ export function parseRangeText(text: string, source: RangeSource): PartitionSet 
 /** The partition whose key the whole text is, in quotes or as it is. */
 function readSingle(text: string, source: RangeSource): PartitionSet | null {
   const quoted = readQuoted(text);
-  const named = quoted?.rest === "" ? source.ordinalOf(quoted.key) : null;
+  if (quoted !== null && quoted.rest !== "") return null;
+  const named = quoted === null ? null : source.ordinalOf(quoted.key);
   const ordinal = named ?? source.ordinalOf(text);
   return ordinal === null ? null : PartitionSet.range(ordinal, ordinal + 1);
 }
