@@ -29,6 +29,17 @@ const PAGES: readonly {
     path: "/assets?launch=group:flights&parts=2001-03-01..2001-03-07&cascade=downstream",
     ready: "[role=dialog] tbody td",
   },
+  {
+    name: "launch with every setting",
+    path: '/assets?launch=group:flights&each={"flights/raw":"2001-03-01..2001-03-07"}&only=missing,stale&order=newest&tags={"team":"data"}',
+    ready: "[role=dialog] tbody td",
+  },
+  {
+    name: "launch that is refused",
+    path: "/assets?launch=key:flights/raw&parts=2001-03-99",
+    ready: "[role=dialog] [aria-invalid=true]",
+  },
+  { name: "asset with keys that come and go", path: "/assets/reports/hub_profile", ready: "text=Add keys" },
   { name: "palette", path: "/assets", ready: "[role=option]", keys: "Control+k" },
   { name: "keyboard help", path: "/lineage", ready: "[role=dialog] kbd", keys: "?" },
   { name: "no page", path: "/nowhere", ready: "text=There is no page" },
@@ -47,7 +58,7 @@ test("a run has no serious fault that axe finds", async () => {
   const page = await visitor.open("/assets?launch=key:airports/raw");
   await launch(page, "Materialize 1 partition of 1 asset");
   await runEnds(page, "success");
-  for (const name of ["Timeline", "Logs"]) {
+  for (const name of ["Timeline", "Steps", "Logs"]) {
     await page.getByRole("tab", { name }).click();
     expect({ name, faults: await seriousFaults(page) }).toEqual({ name, faults: [] });
   }

@@ -17,7 +17,7 @@ describe("a backfill", () => {
     await assets.getByText("7 of 23", { exact: true }).waitFor();
     await assets.getByRole("button", { name: "Materialize", exact: true }).click();
     const dialog = assets.getByRole("dialog", { name: "Materialize" });
-    await dialog.getByRole("radio", { name: "All", exact: true }).click();
+    await dialog.getByRole("button", { name: "All", exact: true }).click();
     await dialog.getByRole("cell", { name: "flights/airport_days" }).waitFor();
     await launch(assets, "Materialize 548 partitions of 5 assets");
 
@@ -61,7 +61,7 @@ describe("a backfill", () => {
       .first()
       .waitFor();
     await dialog.getByRole("textbox", { name: "Partitions" }).fill("2001-02-03..2001-02-05");
-    await dialog.getByRole("radio", { name: "All", exact: true }).click();
+    await dialog.getByRole("button", { name: "All", exact: true }).click();
     await dialog.getByRole("button", { name: "Materialize 3 partitions of 1 asset" }).waitFor();
     expect(new URL(page.url()).search).toContain("parts=2001-02-03..2001-02-05");
   });

@@ -59,7 +59,7 @@ describe("what is missing and failed", () => {
     await partition.getByRole("heading", { name: BROKEN_DAY }).waitFor();
     const attempts = partition.getByRole("listitem").filter({ hasText: /attempt 1 of run/u });
     expect(await attempts.count()).toBe(2);
-    await attempts.nth(1).getByText("error", { exact: true }).click();
+    await attempts.nth(1).getByRole("button", { name: "error" }).click();
     await attempts.nth(1).getByText("the orders of this day are unreadable").first().waitFor();
     expect(await attempts.nth(1).getByRole("link", { name: /^run/u }).getAttribute("href")).toBe(firstRun);
     await attempts.nth(0).getByRole("link", { name: /^logs/u }).click();

@@ -43,14 +43,10 @@ export function endOfWindow(space: PartitionSpace, ordinal: number): string | nu
   return space.windowOf(ordinal) === null ? null : space.keyOf(ordinal + 1);
 }
 
-/** A set in words that `parseRange` reads back as the same set. */
+/** A set in words that `parseRange` reads back as the same set, as short as an address wants it. */
 export function partitionText(space: PartitionSpace, set: PartitionSet): string {
   if (set.equals(space.all)) return "all";
-  const parts: string[] = [];
-  for (let i = 0; i + 1 < set.ranges.length; i += 2) {
-    const first = partitionName(space, set.ranges[i] ?? 0);
-    const last = partitionName(space, (set.ranges[i + 1] ?? 0) - 1);
-    parts.push(first === last ? first : `${first}..${last}`);
-  }
-  return parts.join(",");
+  const text = space.format(set, Number.POSITIVE_INFINITY).replace(/ \(\d+\)$/u, "");
+  // Keys in quotes may hold the same signs as what stands between keys.
+  return text.includes('"') ? text : text.replaceAll(", ", ",");
 }

@@ -27,6 +27,10 @@ const DynamicPartitions = lazy(async () => ({
   default: (await import("./dynamic-partitions.tsx")).DynamicPartitions,
 }));
 
+const FormerPartitions = lazy(async () => ({
+  default: (await import("./former-partitions.tsx")).FormerPartitions,
+}));
+
 const route = getRouteApi("/assets/$");
 
 /** Everything about one asset. */
@@ -109,6 +113,11 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
                   onShow={detail.definition.partitions?.kind === "dynamic" ? setPartition : null}
                 />
               ))}
+            </Suspense>
+          )}
+          {(detail.former.count > 0 || detail.formerDefinitions.length > 0) && (
+            <Suspense>
+              <FormerPartitions detail={detail} onShow={setPartition} />
             </Suspense>
           )}
           {partitioned && detail.latest !== null && (

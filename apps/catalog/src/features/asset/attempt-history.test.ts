@@ -8,6 +8,7 @@ function made(runId: number, attempt: number, publishedAt: number): Materializat
     partitionKey: "a",
     runId,
     attempt,
+    attemptId: `${runId}-1`,
     codeVersion: null,
     startedAt: publishedAt - 5,
     durationMs: 5,
@@ -21,7 +22,17 @@ function made(runId: number, attempt: number, publishedAt: number): Materializat
 }
 
 function failed(runId: number, number: number, endedAt: number): FailedAttempt {
-  return { runId, number, cause: "error", error: null, fingerprint: null, startedAt: endedAt - 5, endedAt };
+  return {
+    runId,
+    number,
+    attemptId: `${runId}-${number}`,
+    workerId: "w",
+    cause: "error",
+    error: null,
+    fingerprint: null,
+    startedAt: endedAt - 5,
+    endedAt,
+  };
 }
 
 function checked(id: number, runId: number, name: string): CheckResult {

@@ -1,6 +1,6 @@
 import type { CheckResult } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { formatCount } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
@@ -36,7 +36,7 @@ export function PartitionAttempts(props: PartitionAttemptsProps): ReactNode {
       <ol className="divide-y divide-line rounded-md border border-line bg-canvas">
         {shown.map((attempt, i) => (
           <li key={`${attempt.runId}:${attempt.number}`}>
-            <Attempt {...props} attempt={attempt} open={i === 0 && attempt.outcome === "failed"} />
+            <Attempt {...props} attempt={attempt} openFirst={i === 0 && attempt.outcome === "failed"} />
           </li>
         ))}
       </ol>
@@ -51,20 +51,30 @@ export function PartitionAttempts(props: PartitionAttemptsProps): ReactNode {
 
 interface AttemptProps extends PartitionAttemptsProps {
   readonly attempt: PartitionAttempt;
-  readonly open: boolean;
+  /** Whether it stands open before anybody has opened it. */
+  readonly openFirst: boolean;
 }
 
-function Attempt({ assetKey, ordinal, attempt, open, shownChecks }: AttemptProps): ReactNode {
+function Attempt({ assetKey, ordinal, attempt, openFirst, shownChecks }: AttemptProps): ReactNode {
   const { runId } = attempt;
-  const checks = attempt.checks.filter(({ id }) => !shownChecks.has(id));
-  const hasMore = attempt.outcome === "made" || attempt.failure.error !== null || checks.length > 0;
+  const [open, setOpen] = useState(openFirst);
+  const id = useId();
+  const checks = attempt.checks.filter((check) => !shownChecks.has(check.id));
   return (
-    <details open={open} className="group px-3 py-1.5">
-      <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-3 text-xs text-muted">
-        <span className="-mr-1.5 text-faint group-open:rotate-90">
-          <Icon name="chevronRight" size={12} />
-        </span>
-        <AttemptMark attempt={attempt} />
+    <div className="px-3 py-1.5">
+      <div className="sentence flex flex-wrap items-center gap-x-3 text-xs text-muted">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+          className="-ml-1 flex items-center gap-1 rounded-sm pr-1 hover:bg-hover"
+        >
+          <span className={`text-faint ${open ? "rotate-90" : ""}`}>
+            <Icon name="chevronRight" size={12} />
+          </span>
+          <AttemptMark attempt={attempt} />
+        </button>
         <span className="whitespace-nowrap">
           attempt {attempt.number} of{" "}
           <Link to="/runs/$runId" params={{ runId: String(runId) }} className="link">
@@ -87,17 +97,15 @@ function Attempt({ assetKey, ordinal, attempt, open, shownChecks }: AttemptProps
           </Link>
           <Ago at={attempt.endedAt} />
         </span>
-      </summary>
-      {hasMore && (
-        <div className="flex flex-col gap-3 pt-2 pb-1">
-          {attempt.outcome === "made" && <MaterializationView materialization={attempt.materialization} />}
-          {attempt.outcome === "failed" && attempt.failure.error !== null && (
-            <RecordedErrorView error={attempt.failure.error} open={open} />
-          )}
-          <AttemptChecks checks={checks} />
-        </div>
-      )}
-    </details>
+      </div>
+      <div id={id} hidden={!open} className="flex flex-col gap-3 pt-2 pb-1 [&[hidden]]:hidden">
+        {open && attempt.outcome === "made" && <MaterializationView materialization={attempt.materialization} />}
+        {open && attempt.outcome === "failed" && attempt.failure.error !== null && (
+          <RecordedErrorView error={attempt.failure.error} open={openFirst} />
+        )}
+        {open && <AttemptChecks checks={checks} />}
+      </div>
+    </div>
   );
 }
 
@@ -129,9 +137,11 @@ function AttemptLength({ attempt }: { readonly attempt: PartitionAttempt }): Rea
       </span>
     );
   }
-  const { startedAt, endedAt } = attempt.failure;
+  const { startedAt, endedAt, workerId } = attempt.failure;
   return startedAt === null ? null : (
-    <span className="whitespace-nowrap">after {formatDuration(endedAt - startedAt)}</span>
+    <span title={`worker ${workerId}`} className="whitespace-nowrap">
+      after {formatDuration(endedAt - startedAt)}
+    </span>
   );
 }
 

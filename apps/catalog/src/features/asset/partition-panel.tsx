@@ -11,6 +11,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { SkipReason } from "../runs/skip-reason.tsx";
 import { attemptHistory } from "./attempt-history.ts";
 import { CheckResults } from "./check-results.tsx";
 import { MaterializationView } from "./materialization-view.tsx";
@@ -20,6 +21,8 @@ import { PartitionAttempts } from "./partition-attempts.tsx";
 interface PartitionPanelProps {
   readonly assetKey: string;
   readonly ordinal: number;
+  /** A definition that is not in force any more, by its id; left out for the one that is. */
+  readonly formerId?: number | undefined;
   /** `null` where it is all there is. */
   readonly onClose: (() => void) | null;
   /** `null` where the page itself offers it. */
@@ -27,8 +30,14 @@ interface PartitionPanelProps {
 }
 
 /** Everything known of one partition. */
-export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: PartitionPanelProps): ReactNode {
-  const query = useQuery(trpc.partitions.detail.queryOptions({ key: assetKey, ordinal }));
+export function PartitionPanel({
+  assetKey,
+  ordinal,
+  formerId,
+  onClose,
+  onMaterialize,
+}: PartitionPanelProps): ReactNode {
+  const query = useQuery(trpc.partitions.detail.queryOptions({ key: assetKey, ordinal, assetId: formerId }));
   const detail = query.data;
   return (
     <section aria-label="Chosen partition" className="rounded-md border border-line bg-surface">
@@ -59,7 +68,7 @@ export function PartitionPanel({ assetKey, ordinal, onClose, onMaterialize }: Pa
               {onClose !== null && <IconButton icon="close" label="Close partition" onClick={onClose} />}
             </span>
           </div>
-          {!detail.exists && (
+          {!detail.exists && detail.supersededAt === null && (
             <p className="border-b border-line bg-stale-soft px-4 py-2">
               The definition does not hold this partition any more. What was recorded of it stays.
             </p>
@@ -102,12 +111,13 @@ function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode 
   );
 }
 
-function OpenSteps({ detail: { openSteps } }: { readonly detail: PartitionDetail }): ReactNode {
+function OpenSteps({ detail }: { readonly detail: PartitionDetail }): ReactNode {
+  const { openSteps } = detail;
   if (openSteps.length === 0) return null;
   return (
     <ul className="flex flex-col gap-1">
-      {openSteps.map(({ runId, status, retryAt }) => (
-        <li key={runId} className="flex items-center gap-2">
+      {openSteps.map(({ runId, status, retryAt, startedAt, workerId, skippedBecause }) => (
+        <li key={runId} className="flex flex-wrap items-center gap-x-2">
           <StatusMark look={STEP_LOOK[status]} />
           <span className="text-muted">
             in{" "}
@@ -119,7 +129,23 @@ function OpenSteps({ detail: { openSteps } }: { readonly detail: PartitionDetail
                 , next attempt <Ago at={retryAt} />
               </>
             )}
+            {startedAt !== null && (
+              <>
+                {" "}
+                since <Ago at={startedAt} />
+                {workerId !== null && ` by worker ${workerId}`}
+              </>
+            )}{" "}
+            <Link
+              to="/runs/$runId"
+              params={{ runId: String(runId) }}
+              search={{ tab: "logs", asset: detail.asset.key, partition: detail.ordinal }}
+              className="link"
+            >
+              logs<span className="sr-only"> of run {runId}</span>
+            </Link>
           </span>
+          {status === "skipped" && <SkipReason cause={skippedBecause} />}
         </li>
       ))}
     </ul>

@@ -15,6 +15,7 @@ function step(part: Partial<StepBar>): StepBar {
     retryAt: null,
     cause: null,
     message: null,
+    skippedBecause: null,
     ...part,
   };
 }

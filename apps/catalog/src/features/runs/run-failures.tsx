@@ -1,22 +1,63 @@
-import type { FailureGroup } from "@heddle/api";
+import type { FailureGroup, RunAssetProgress } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
 import { GlyphIcon } from "../../status/status-mark.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { RecordedErrorView } from "../asset/recorded-error.tsx";
+import { SkipReason } from "./skip-reason.tsx";
 
-/** Failed attempts, equal ones together, the largest group first. */
-export function RunFailures({ failures }: { readonly failures: readonly FailureGroup[] }): ReactNode {
-  if (failures.length === 0) return <p className="text-muted">Nothing has failed.</p>;
+interface RunFailuresProps {
+  readonly failures: readonly FailureGroup[];
+  /** Assets some of whose steps were skipped. */
+  readonly skipped: readonly RunAssetProgress[];
+}
+
+/** Failed attempts, equal ones together, the largest group first; then what was skipped because of them. */
+export function RunFailures({ failures, skipped }: RunFailuresProps): ReactNode {
+  if (failures.length === 0 && skipped.length === 0) return <p className="text-muted">Nothing has failed.</p>;
   return (
-    <ul className="flex flex-col gap-3">
-      {failures.map((group, i) => (
-        <li key={group.fingerprint} className="rounded-md border border-line">
-          <Failure group={group} open={i === 0} />
-        </li>
-      ))}
-    </ul>
+    <div className="flex flex-col gap-4">
+      <ul className="flex flex-col gap-3">
+        {failures.map((group, i) => (
+          <li key={group.fingerprint} className="rounded-md border border-line">
+            <Failure group={group} open={i === 0} />
+          </li>
+        ))}
+      </ul>
+      {skipped.length > 0 && <Skipped skipped={skipped} />}
+    </div>
+  );
+}
+
+/** Assets that are listed; the rest is counted. */
+const LISTED = 50;
+
+function Skipped({ skipped }: Pick<RunFailuresProps, "skipped">): ReactNode {
+  return (
+    <section aria-label="Skipped">
+      <h2 className="label mb-1">Skipped</h2>
+      <ul className="flex flex-col gap-1">
+        {skipped.slice(0, LISTED).map(({ asset, counts, skippedBecause }) => (
+          <li key={asset.key} className="flex flex-wrap items-baseline gap-x-3">
+            <span className="flex items-center gap-2">
+              <span className="text-skipped-ink">
+                <GlyphIcon glyph="slash" />
+              </span>
+              {asset.key}
+            </span>
+            <span className="text-muted">{formatCounted(counts.skipped, "step")}</span>
+            <span className="text-muted">
+              {counts.skipped > 1 && skippedBecause !== null && "such as the first: "}
+              <SkipReason cause={skippedBecause} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {skipped.length > LISTED && (
+        <p className="text-muted">and {formatCounted(skipped.length - LISTED, "more asset")}</p>
+      )}
+    </section>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { RunDetail } from "@heddle/api";
+import type { RunStatus } from "@heddle/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
@@ -36,6 +37,30 @@ export function RunHeader({ run }: { readonly run: RunDetail }): ReactNode {
     </div>
   );
 }
+
+/** Runs that are named; the others are counted. */
+const NAMED = 5;
+
+/** The runs that had to be over before this one began. */
+function After({ run: { after } }: { readonly run: RunDetail }): ReactNode {
+  return (
+    <span>
+      after{" "}
+      {after.slice(0, NAMED).map(({ id, status }, i) => (
+        <span key={id}>
+          {i > 0 && ", "}
+          <Link to="/runs/$runId" params={{ runId: String(id) }} className="link">
+            run {id}
+          </Link>
+          {OPEN.has(status) && ` (${status})`}
+        </span>
+      ))}
+      {after.length > NAMED && ` and ${formatCounted(after.length - NAMED, "more run")}`}
+    </span>
+  );
+}
+
+const OPEN: ReadonlySet<RunStatus> = new Set(["queued", "running", "paused", "canceling"]);
 
 /** The cause of failure and the step that failed first, in one sentence. */
 function FirstFailure({ run }: { readonly run: RunDetail }): ReactNode {
@@ -112,6 +137,8 @@ function Facts({ run }: { readonly run: RunDetail }): ReactNode {
         <span>took {formatDuration((run.endedAt ?? Math.max(now, run.startedAt)) - run.startedAt)}</span>
       )}
       {run.maxConcurrency !== null && <span>at most {formatCounted(run.maxConcurrency, "step")} at once</span>}
+      {run.order === "newest" && <span>newest partitions first</span>}
+      {run.after.length > 0 && <After run={run} />}
       {run.priority !== 0 && <span>priority {formatCount(run.priority)}</span>}
       {run.checks.failed + run.checks.warned > 0 && (
         <span className={run.checks.failed > 0 ? "text-failed-ink" : "text-stale-ink"}>

@@ -103,6 +103,9 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
               failures={run.failures.filter(
                 ({ assets }) => search.asset === undefined || assets.some(({ key }) => key === search.asset),
               )}
+              skipped={run.progress.filter(
+                ({ asset, counts }) => counts.skipped > 0 && (search.asset === undefined || asset.key === search.asset),
+              )}
             />
           )}
         </div>

@@ -151,7 +151,8 @@ interface StepLineProps {
 }
 
 function StepLine({ step, assetKey, open, onToggle }: StepLineProps): ReactNode {
-  const { partitionKey, status, attempts, durationMs, message } = step;
+  const { partitionKey, status, attempts, durationMs, skippedBecause } = step;
+  const message = skippedBecause === null ? step.message : `because ${skippedBecause.message}`;
   return (
     <button
       type="button"

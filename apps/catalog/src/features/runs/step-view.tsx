@@ -1,4 +1,4 @@
-import type { StepAttempt, StepDetail } from "@heddle/api";
+import type { StepAttempt } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -10,6 +10,7 @@ import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { RecordedErrorView } from "../asset/recorded-error.tsx";
+import { SkipReason } from "./skip-reason.tsx";
 
 interface StepViewProps {
   readonly runId: number;
@@ -29,7 +30,7 @@ export function StepView({ runId, assetKey, ordinal }: StepViewProps): ReactNode
       {query.isPending && <Skeleton label="Reading the step" lines={2} />}
       {step !== undefined && (
         <div className="flex flex-col gap-3">
-          <Skipped step={step} />
+          {step.status === "skipped" && <SkipReason cause={step.skippedBecause} />}
           <StepAttempts attempts={step.attempts} />
           <p className="flex flex-wrap gap-x-4 text-xs">
             <Link to="/assets/$" params={{ _splat: assetKey }} search={{ partition: ordinal }} className="link">
@@ -50,11 +51,6 @@ export function StepView({ runId, assetKey, ordinal }: StepViewProps): ReactNode
       )}
     </div>
   );
-}
-
-function Skipped({ step }: { readonly step: StepDetail }): ReactNode {
-  if (step.status !== "skipped") return null;
-  return <p>It did not begin because something that it reads was not made.</p>;
 }
 
 const ATTEMPT_LOOK: Record<StepAttempt["outcome"], StatusLook> = {
