@@ -94,6 +94,25 @@ test("shows nothing of a stream whose process was killed, and is cleaned afterwa
   expect(await readdir(join(directory.path, "a"))).toEqual([]);
 });
 
+test("streams more than it holds in memory, in and out", async () => {
+  await using directory = await temporaryDirectory();
+  const result = await runModule(`${WRITER}
+    const store = filesystemStore({ directory: ${JSON.stringify(directory.path)} });
+    async function* chunks() {
+      const chunk = Buffer.alloc(100_000, 7);
+      for (let index = 0; index < 4_000; index += 1) yield chunk;
+    }
+    const object = await store.putStream("a/1.bin", chunks(), { signal });
+    let bytes = 0;
+    for await (const chunk of store.stream(object, { signal })) bytes += chunk.length;
+    console.log(JSON.stringify({ bytes, maxRssMb: process.resourceUsage().maxRSS / 1024 }));
+  `);
+  const { bytes, maxRssMb } = result as { bytes: number; maxRssMb: number };
+  expect(bytes).toBe(400_000_000);
+  // Node takes some 60 MB, the pieces on their way some 10 MB, the rest waits to be collected.
+  expect(maxRssMb).toBeLessThan(300);
+});
+
 /** Runs a command in a mount namespace of its own, where it may mount a small disk without being root outside. */
 const NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"];
 const canMount =

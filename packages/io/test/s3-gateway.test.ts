@@ -182,6 +182,26 @@ describe("what the server refuses is an error that says what to do", () => {
   });
 });
 
+test("streams more than it holds in memory, in and out", async () => {
+  const { output } = startModule(`
+    import { s3Store } from "@heddle/io/s3";
+    const store = s3Store(${JSON.stringify({ ...shared.options, prefix: "streamed" })});
+    const signal = new AbortController().signal;
+    async function* chunks() {
+      const chunk = Buffer.alloc(1024 * 1024, 7);
+      for (let index = 0; index < 400; index += 1) yield chunk;
+    }
+    const object = await store.putStream("a/1.bin", chunks(), { signal });
+    let bytes = 0;
+    for await (const chunk of store.stream(object, { signal })) bytes += chunk.length;
+    console.log(JSON.stringify({ bytes, maxRssMb: process.resourceUsage().maxRSS / 1024 }));
+  `);
+  const { bytes, maxRssMb } = JSON.parse(await output) as { bytes: number; maxRssMb: number };
+  expect(bytes).toBe(400 * MIB);
+  // Node and the SDK take some 130 MB, the parts on their way some 50 MB, the rest waits to be collected.
+  expect(maxRssMb).toBeLessThan(400);
+}, 120_000);
+
 test("works with credentials of the environment", async () => {
   const { bucket, endpoint, credentials } = shared.options;
   const child = startModule(`
