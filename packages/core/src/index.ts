@@ -271,6 +271,7 @@ export { neededBy, toleratedMissing, type NeededPartitions } from "./run/wait-ve
 export { createRunGraph, type BlockerHint, type RunEdge, type RunGraph } from "./run/run-graph.ts";
 export type {
   DynamicKeys,
+  FrozenKeys,
   OrdinalRanges,
   PlannedCounts,
   PlanOrder,

@@ -14,7 +14,8 @@ function plan(bounds: number): RunPlan {
     counts: { missing: 0, failed: 0, stale: 0, fresh: 0 },
     overwrites: 0,
   };
-  return { protocol: 1, at: 0, order: "oldest", assets: [asset], warnings: [], total: 0, dynamicKeys: { d: ["k"] } };
+  const dynamicKeys = { d: { ordinals: [0, 1], keys: ["k"] } };
+  return { protocol: 1, at: 0, order: "oldest", assets: [asset], warnings: [], total: 0, dynamicKeys };
 }
 
 describe("PreviewMemory", () => {

@@ -3,7 +3,8 @@ import type { PartitionSpace } from "../partitions/partition-space.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
 import { resolveMapping, type ResolvedMapping } from "../partitions/resolve-mapping.ts";
 import { resolvePartitions } from "../partitions/resolve-partitions.ts";
-import type { DynamicKeys } from "./run-plan.ts";
+import { thawKeys } from "./frozen-keys.ts";
+import type { DynamicKeys, RunPlan } from "./run-plan.ts";
 
 /**
  * Partitions definitions and mappings resolved at one instant, each kind once: thousands of assets usually share a
@@ -14,8 +15,15 @@ export interface PartitionSpaces {
   mappingOf(mapping: MappingSpec, ends: { upstream: PartitionSpace; downstream: PartitionSpace }): ResolvedMapping;
 }
 
-/** @param at epoch milliseconds */
-export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys): PartitionSpaces {
+/**
+ * @param at epoch milliseconds
+ * @param dynamicKeys all of them, or those that a plan holds
+ */
+export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys | RunPlan["dynamicKeys"]): PartitionSpaces {
+  const keysOf = (name: string): readonly (string | null)[] => {
+    const keys = dynamicKeys[name] ?? [];
+    return "ordinals" in keys ? thawKeys(keys) : keys;
+  };
   const bySpec = new Map<PartitionsSpec | null, PartitionSpace>();
   const byText = new Map<string, PartitionSpace>();
   const mappings = new Map<PartitionSpace, Map<PartitionSpace, Map<string, ResolvedMapping>>>();
@@ -24,7 +32,7 @@ export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys): Par
     const known = bySpec.get(spec);
     if (known !== undefined) return known;
     const space = getOrAdd(byText, JSON.stringify(spec), () =>
-      resolvePartitions(spec, { now: at, dynamicKeys: (name) => dynamicKeys[name] ?? [] }),
+      resolvePartitions(spec, { now: at, dynamicKeys: keysOf }),
     );
     bySpec.set(spec, space);
     return space;

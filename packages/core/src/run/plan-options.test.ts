@@ -4,6 +4,7 @@ import { PartitionSet } from "../partitions/partition-set.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
 import type { WaitPolicy } from "../partitions/wait-policy.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
+import { createPartitionSpaces } from "./partition-spaces.ts";
 import { planAmongRuns, planRun, type PlanRunInput } from "./plan-run.ts";
 import type { PlanTargets } from "./plan-targets.ts";
 import type { RunPlan } from "./run-plan.ts";
@@ -210,12 +211,48 @@ describe("config", () => {
   });
 });
 
-test("the keys of dynamic partitions that are read are frozen with the plan, too", () => {
+describe("the keys of dynamic partitions", () => {
   const cities = assetOf("cities", { partitions: { kind: "dynamic", name: "cities" } });
   const report = assetOf("report", { deps: { cities: { kind: "all" } } });
-  const dynamicKeys = { cities: ["ulm", "bern", null], other: ["x"] };
-  const made = plan([cities, report], each({}), { selected: ["report"], dynamicKeys });
-  expect(made.dynamicKeys).toEqual({ cities: ["ulm", "bern", null] });
+  const newest = assetOf("newest", { deps: { cities: { kind: "last" } } });
+  const keys = Array.from({ length: 1_000 }, (_, at) => (at % 10 === 3 ? null : `city ${at}`));
+  const dynamicKeys = { cities: keys, other: ["x"] };
+  const assets = [cities, report, newest];
+
+  test("are frozen where they are made or read, and no others", () => {
+    const made = plan(assets, each({ cities: PartitionSet.of([0, 5]) }), { selected: ["cities"], dynamicKeys });
+    expect(made.dynamicKeys).toEqual({ cities: { ordinals: [0, 1, 5, 6], keys: ["city 0", "city 5"] } });
+    const last = plan(assets, each({ cities: PartitionSet.of([0]) }), { selected: ["cities", "newest"], dynamicKeys });
+    expect(last.dynamicKeys).toEqual({ cities: { ordinals: [0, 1, 999, 1_000], keys: ["city 0", "city 999"] } });
+    const all = plan(assets, each({}), { selected: ["report"], dynamicKeys });
+    expect(all.dynamicKeys["cities"]?.keys).toEqual(keys.filter((key) => key !== null));
+  });
+
+  test("name the same partitions again, and lead to the same ones", () => {
+    const made = plan(assets, each({ cities: PartitionSet.of([0, 5]) }), { dynamicKeys });
+    const { spaces, frozen } = {
+      spaces: createPartitionSpaces(PLANNED_AT, dynamicKeys),
+      frozen: createPartitionSpaces(PLANNED_AT, made.dynamicKeys),
+    };
+    for (const asset of made.assets) {
+      for (const { mapping } of asset.deps) {
+        const [from, to] = [spaces, frozen].map((resolved) =>
+          resolved
+            .mappingOf(mapping, {
+              upstream: resolved.spaceOf(cities.partitions),
+              downstream: resolved.spaceOf(asset.partitionsSpec),
+            })
+            .upstreamOf(PartitionSet.fromRanges(asset.partitions)),
+        );
+        expect(to).toEqual(from);
+      }
+    }
+    expect([0, 3, 5].map((ordinal) => frozen.spaceOf(cities.partitions).keyOf(ordinal))).toEqual([
+      "city 0",
+      null,
+      "city 5",
+    ]);
+  });
 });
 
 test("what other runs are making is left to them and waited for", () => {

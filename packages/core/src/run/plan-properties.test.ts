@@ -270,7 +270,13 @@ describe("hashPlan", () => {
         expect(hashPlan({ ...made, order: made.order === "oldest" ? "newest" : "oldest" })).not.toBe(hash);
         const counts = { missing: 1, failed: 2, stale: 3, fresh: 4 };
         const recounted = made.assets.map((asset) => ({ ...asset, counts }));
-        const same = { ...made, assets: recounted, at: made.at + 1, warnings: [], dynamicKeys: { d: ["k"] } };
+        const same = {
+          ...made,
+          assets: recounted,
+          at: made.at + 1,
+          warnings: [],
+          dynamicKeys: { d: { ordinals: [0, 1], keys: ["k"] } },
+        };
         expect(hashPlan(same)).toBe(hash);
       }),
     );

@@ -1,8 +1,8 @@
 import { HeddleError } from "../errors.ts";
 import { formatNearest } from "../nearest.ts";
 import { PartitionSet } from "../partitions/partition-set.ts";
-import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
+import { freezeKeys } from "./frozen-keys.ts";
 import { createPartitionSpaces } from "./partition-spaces.ts";
 import { choosePlanned, splitByState } from "./plan-choice.ts";
 import { checkConfig, type FindConfigProblem, type PlanConfig } from "./plan-config.ts";
@@ -113,7 +113,7 @@ export function planAmongRuns(input: PlanRunInput): PlannedRun {
         ...findNotPlanned(input.targets, chosen, reached),
       ],
       total: [...targets.values()].reduce((sum, { size }) => sum + size, 0),
-      dynamicKeys: pickDynamicKeys(context, planned, input.dynamicKeys ?? {}),
+      dynamicKeys: freezeKeys(context, targets, input.dynamicKeys ?? {}),
     },
     doubled,
     awaited,
@@ -243,27 +243,6 @@ function checkChunk(planned: readonly AssetSnapshot[], chunk: number | "range" |
     `chunks of ${chunk === "range" ? "whole ranges" : chunk} were asked for, and no asset of the plan makes several partitions at a time`,
     { hint: "Leave the size out, or declare `chunk` on an asset whose function makes several partitions." },
   );
-}
-
-/**
- * Only the keys of definitions that the planned assets and what they read are cut by: a plan carries what it needs and
- * no more.
- */
-function pickDynamicKeys(
-  context: TargetContext,
-  planned: readonly AssetSnapshot[],
-  keys: DynamicKeys,
-): RunPlan["dynamicKeys"] {
-  const names = new Set<string>();
-  const visit = (spec: PartitionsSpec | null): void => {
-    if (spec?.kind === "dynamic") names.add(spec.name);
-    if (spec?.kind === "multi") for (const dimension of spec.dimensions) visit(dimension.partitions);
-  };
-  for (const asset of planned) {
-    visit(asset.partitions);
-    for (const dep of asset.deps) visit(context.assets.get(dep.upstream)?.partitions ?? null);
-  }
-  return Object.fromEntries([...names].map((name) => [name, keys[name] ?? []]));
 }
 
 function assetUnknown(key: string, known: Iterable<string>): HeddleError {

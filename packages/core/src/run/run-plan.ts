@@ -7,8 +7,14 @@ import type { JsonValue } from "../types.ts";
 /** Flat half-open ranges of ordinals, as `PartitionSet.toJSON` gives them. */
 export type OrdinalRanges = readonly number[];
 
-/** Keys of the dynamic partitions that a plan uses, by definition; the ordinal is the index, `null` a removed key. */
+/** Keys of dynamic partitions, by definition; the ordinal is the index, `null` a removed key. */
 export type DynamicKeys = { readonly [definition: string]: readonly (string | null)[] };
+
+/** Keys of some partitions of a dynamic definition, in the order of their ordinals. */
+export interface FrozenKeys {
+  readonly ordinals: OrdinalRanges;
+  readonly keys: readonly string[];
+}
 
 /**
  * What a run will do, exactly and for good: which partitions of which assets, and what waits for what. Plain JSON; it is
@@ -24,7 +30,8 @@ export interface RunPlan {
   readonly warnings: readonly PlanWarning[];
   /** Steps in all. */
   readonly total: number;
-  readonly dynamicKeys: DynamicKeys;
+  /** By definition: the keys of the dynamic partitions that are made and of those that they read. */
+  readonly dynamicKeys: { readonly [definition: string]: FrozenKeys };
   readonly order: PlanOrder;
 }
 
