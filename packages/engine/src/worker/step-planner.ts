@@ -17,9 +17,11 @@ import {
   type Database,
   type MaterializationInputs,
   type StepOutcome,
+  type StoredInputs,
 } from "@heddle/storage";
 import { InputFinder, resolveInputs, type ResolvedInput } from "../step/find-inputs.ts";
 import { PromiseCache } from "./promise-cache.ts";
+import { PublishedValues } from "./published-values.ts";
 import { failedOutcome } from "./step-outcome.ts";
 import type { PoolStep } from "./step-lane.ts";
 
@@ -64,6 +66,7 @@ export class StepPlanner {
   readonly #snapshots = new PromiseCache<number, ReadonlyMap<string, AssetSnapshot>>(SNAPSHOT_LIMIT);
   readonly #runs = new PromiseCache<number, RunFacts>(CACHE_LIMIT);
   readonly #assets = new PromiseCache<string, ResolvedAsset>(CACHE_LIMIT);
+  readonly #published = new PublishedValues();
 
   constructor(db: Database) {
     this.#db = db;
@@ -71,16 +74,8 @@ export class StepPlanner {
 
   async plan(claim: Claim): Promise<PlannedClaim> {
     const asset = await this.#asset(claim);
-    const stored = await readStoredInputs(
-      this.#db,
-      claim.environmentId,
-      asset.inputs.map(({ upstream, scheme, mapping }) => ({
-        assetKey: upstream,
-        scheme,
-        partitions: mapping.upstreamOf(claim.partitions).partitions,
-      })),
-    );
-    const finder = new InputFinder(asset.inputs, stored);
+    this.#published.name(claim);
+    const finder = new InputFinder(asset.inputs, await this.#findStored(claim, asset));
     const steps: PlannedStep[] = [];
     const outcomes: StepOutcome[] = [];
     for (const ordinal of claim.partitions) {
@@ -98,6 +93,24 @@ export class StepPlanner {
     }
     const chunks = claim.isChunk ? [steps] : steps.map((step) => [step]);
     return { steps: chunks.flatMap((chunk) => toChunk(chunk, finder)), outcomes };
+  }
+
+  /** Takes note of what was published, so that the steps of the same run that read it need not ask for it. */
+  remember(outcome: StepOutcome): void {
+    this.#published.add(outcome);
+  }
+
+  /** What is there of each input: from what this worker has just published, as far as it is all of it. */
+  async #findStored(claim: Claim, { inputs }: ResolvedAsset): Promise<StoredInputs[]> {
+    const requests = inputs.map(({ upstream, scheme, mapping }) => ({
+      assetKey: upstream,
+      scheme,
+      partitions: mapping.upstreamOf(claim.partitions).partitions,
+    }));
+    const known = requests.map((request) => this.#published.find(claim.runId, request));
+    const unknown = requests.filter((_request, index) => known[index] === undefined);
+    const read = unknown.length === 0 ? [] : await readStoredInputs(this.#db, claim.environmentId, unknown);
+    return known.flatMap((found) => found ?? read.shift() ?? []);
   }
 
   #step(claim: Claim, asset: ResolvedAsset, ordinal: number): PlannedStep {

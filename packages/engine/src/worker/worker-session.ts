@@ -148,26 +148,30 @@ export class WorkerSession {
     while (!this.#over || (this.#hasUnsettled && performance.now() < this.#settleUntil)) {
       const { capacity, perAsset } = this.#draining ? NOTHING : this.#holding.appetite;
       if (this.#outcomes.length === 0 && !this.#mayOwnUnknown && (capacity === 0 || !this.#mayHaveWork)) {
-        await this.#wake.wait(POLL_INTERVAL_MS);
-        this.#mayHaveWork = true;
+        if (!(await this.#wake.wait(POLL_INTERVAL_MS))) this.#mayHaveWork = true;
         continue;
       }
       const outcomes = this.#outcomes.splice(0, SETTLE_BATCH);
       // What an earlier call may have claimed comes first: this one finds it.
       const doubted = this.#mayOwnUnknown;
+      // What a notification says from here on counts for the next look.
+      this.#mayHaveWork = false;
       try {
         // Whoever sees that a step is over can read its log.
         if (outcomes.length > 0) await this.#logs.flush();
         const wish = { capacity: doubted ? 0 : capacity, perAsset };
         this.#mayOwnUnknown ||= wish.capacity > 0;
-        const { results, claims } = await settleAndClaim(this.#settings.db, {
+        const { results, claims, mayHaveMore } = await settleAndClaim(this.#settings.db, {
           workerId: this.#lease.id,
           outcomes,
           ...wish,
         });
         this.#mayOwnUnknown = doubted;
+        for (const [index, outcome] of outcomes.entries()) {
+          if (results[index] === "published") this.#planner.remember(outcome);
+        }
         for (const claim of claims) this.#prepare(claim);
-        this.#mayHaveWork = doubted || claims.length > 0;
+        this.#mayHaveWork ||= mayHaveMore || wish.capacity === 0;
         // Taken away: because its run was stopped, or because the lease is gone and the next beat would say so.
         if (results.includes("fenced")) void this.#lease.beat();
         if (doubted) await this.#handBackUnknown();
@@ -175,6 +179,7 @@ export class WorkerSession {
       } catch (error) {
         // Settling is idempotent: what was or was not committed is found out by doing it again.
         this.#outcomes.unshift(...outcomes);
+        this.#mayHaveWork = true;
         if (!this.#failing) this.#settings.log.error("finished steps cannot be settled yet", describeError(error));
         this.#failing = true;
         await pause(ERROR_PAUSE_MS);

@@ -28,6 +28,8 @@ export interface StoredInputs {
   readonly byOrdinal: ReadonlyMap<number, StoredInput>;
 }
 
+type StoredInputRow = { readonly assetId: number } & (StoredInput | { readonly ordinal: null });
+
 /** Reads the current materializations of upstream partitions in one environment: one query for each upstream asset. */
 export async function readStoredInputs(
   db: Database,
@@ -36,20 +38,23 @@ export async function readStoredInputs(
 ): Promise<StoredInputs[]> {
   return db.read("readStoredInputs", (tx) =>
     Promise.all(
-      requests.map(async ({ assetKey, scheme, partitions }) => {
-        const [asset] = await tx.sql<{ id: number }[]>`
-          select id from asset where key = ${assetKey} and scheme = ${scheme}`;
-        if (asset === undefined) return { assetId: null, byOrdinal: new Map() };
+      requests.map(async ({ assetKey, scheme, partitions }): Promise<StoredInputs> => {
         const starts = partitions.ranges.filter((_, index) => index % 2 === 0);
         const ends = partitions.ranges.filter((_, index) => index % 2 === 1);
-        const rows = await tx.sql<StoredInput[]>`
-          select p.ordinal, p.run_id as "runId", m.stored
-          from unnest(${starts}::bigint[], ${ends}::bigint[]) as wanted (first, past)
-          join asset_partition p
-            on p.environment_id = ${environmentId} and p.asset_id = ${asset.id}
-            and p.ordinal >= wanted.first and p.ordinal < wanted.past
-          join materialization m on m.asset_id = p.asset_id and m.ordinal = p.ordinal and m.run_id = p.run_id`;
-        return { assetId: asset.id, byOrdinal: new Map(rows.map((row) => [row.ordinal, row])) };
+        // One row at least when the asset is known, with nothing but its id when nothing is there.
+        const rows = await tx.sql<StoredInputRow[]>`
+          select a.id as "assetId", f.ordinal, f.run_id as "runId", f.stored
+          from asset a left join lateral (
+            select p.ordinal, p.run_id, m.stored
+            from unnest(${starts}::bigint[], ${ends}::bigint[]) as wanted (first, past)
+            join asset_partition p
+              on p.environment_id = ${environmentId} and p.asset_id = a.id
+              and p.ordinal >= wanted.first and p.ordinal < wanted.past
+            join materialization m on m.asset_id = p.asset_id and m.ordinal = p.ordinal and m.run_id = p.run_id
+          ) f on true
+          where a.key = ${assetKey} and a.scheme = ${scheme}`;
+        const found = rows.filter((row) => row.ordinal !== null);
+        return { assetId: rows[0]?.assetId ?? null, byOrdinal: new Map(found.map((row) => [row.ordinal, row])) };
       }),
     ),
   );

@@ -61,6 +61,8 @@ export function readFirstClaimable(sql: TransactionSql, runIds: readonly number[
 export interface Taken {
   readonly steps: readonly TakenSteps[];
   readonly metLocks: boolean;
+  /** Whether more can be claimed by asking again at once; else it is told by a notification. */
+  readonly mayHaveMore: boolean;
 }
 
 /**
@@ -115,7 +117,9 @@ export class Claiming {
     const steps = this.#takenChunks.length === 0 ? single : [...single, ...this.#takenChunks];
     for (const { runId, assetId, partitions } of steps)
       this.#work.tell("steps_claimed", { runId, assetId }, partitions);
-    return { steps, metLocks: this.#metLocks };
+    const isWorkLeft = (): boolean => [...groupClaimable(this.#work).values()].length > 0;
+    const mayHaveMore = steps.length > 0 && (this.#left <= 0 || this.#metLocks || isWorkLeft());
+    return { steps, metLocks: this.#metLocks, mayHaveMore };
   }
 
   /** Locks runs, and reads with the same round trip what claims on them need. */

@@ -30,6 +30,8 @@ export interface SettleAndClaimResult {
   /** What each outcome led to, in their order. */
   readonly results: readonly OutcomeResult[];
   readonly claims: readonly Claim[];
+  /** Whether more can be claimed by asking again at once; else it is told by a notification. */
+  readonly mayHaveMore: boolean;
 }
 
 /** Transactions of one call: again when runs were held by others, or when it is not known what became of the last. */
@@ -83,6 +85,7 @@ async function settle(
     input.outcomes.map((outcome) => outcome.runId),
   );
   let results: readonly OutcomeResult[] | undefined;
+  let mayHaveMore = false;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const capacity = Math.max(0, input.capacity - made.reduce((sum, claim) => sum + placesOf(claim), 0));
     const request = { workerId: input.workerId, requestId: randomUUID() };
@@ -92,6 +95,7 @@ async function settle(
       const done = await db.transaction("settleAndClaim", (tx) => run(tx, graphs, part), { pinPlans: true });
       results ??= done.results;
       made.push(...done.made);
+      ({ mayHaveMore } = done);
       if (!done.metLocks) break;
     } catch (error) {
       if (!isHeddleError(error, "DATABASE_OUTCOME_UNKNOWN")) throw error;
@@ -100,13 +104,14 @@ async function settle(
       made.push(...(await adopt()));
     }
   }
-  return { results: results ?? [], claims: await addAssetKeys(db, made) };
+  return { results: results ?? [], claims: await addAssetKeys(db, made), mayHaveMore };
 }
 
 interface Outcome {
   readonly results: readonly OutcomeResult[];
   readonly made: readonly MadeClaim[];
   readonly metLocks: boolean;
+  readonly mayHaveMore: boolean;
 }
 
 async function run(
@@ -128,7 +133,9 @@ async function run(
     readSettled(reads, foreseen, assetChunks),
     lookForWork(reads, foreseen, input),
   ]);
-  if (!worker.ownsClaims) return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false };
+  if (!worker.ownsClaims) {
+    return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false, mayHaveMore: false };
+  }
   work.addRuns(runs);
   work.addChunks(held.chunks);
   const { steps } = held;
@@ -165,6 +172,7 @@ async function run(
     results: results.map((result, index) => result ?? (before.has(index) ? "already" : "fenced")),
     made,
     metLocks: taken.metLocks,
+    mayHaveMore: taken.mayHaveMore,
   };
 }
 
