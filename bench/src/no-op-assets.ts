@@ -1,6 +1,8 @@
 const HOUR_MS = 3_600_000;
 /** Long enough ago that a million hours have passed since. */
 const FIRST_HOUR = Date.UTC(1912, 0, 1);
+/** Ordinal of the first partition of {@link hoursAsset}. */
+export const FIRST_ORDINAL = FIRST_HOUR / HOUR_MS;
 
 /** The source of an asset, and the name under which others can name it. */
 export interface AssetSource {
@@ -32,7 +34,7 @@ function depsOn(upstream: readonly string[]): string {
 /** The entry of a project with some assets, each after those that it names. */
 export function project(assets: readonly AssetSource[]): string {
   return [
-    `import { allPartitions, asset, dailyPartitions, definitions, dep, hourlyPartitions, monthlyPartitions, staticPartitions, timeWindowMapping } from "@heddle/core";`,
+    `import { asset, definitions, hourlyPartitions } from "@heddle/core";`,
     ...assets.map(({ name, source }) => `export const ${name} = ${source};`),
     `export default definitions({ assets: [${assets.map(({ name }) => name).join(", ")}] });`,
   ].join("\n");

@@ -8,6 +8,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   b4: async () => (await import("./b4-click-to-user-code.ts")).clickToUserCode,
   b5: async () => (await import("./b5-load-definitions.ts")).loadTwoThousandAssets,
   b6: async () => (await import("./b6-start-up.ts")).startUp,
+  b7: async () => (await import("./b7-partition-status.ts")).partitionStatus,
+  b9: async () => (await import("./b9-plan.ts")).planOfBackfill,
+  b12: async () => (await import("./b12-bytes-per-materialization.ts")).bytesPerMaterialization,
   b13: async () => (await import("./b13-growth.ts")).growth,
   b14: async () => (await import("./b14-forty-steps.ts")).fortySteps,
 };
