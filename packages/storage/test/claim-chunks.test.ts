@@ -60,9 +60,13 @@ describe("an asset that is made in chunks", () => {
     const [first, second, ...others] = await claim(workerId);
     expect(others).toEqual([]);
     if (first === undefined || second === undefined) throw new Error("two chunks may run");
-    const early = await work(workerId, succeed(first, [0, 1]));
+    const early = await work(workerId, succeed(first, [0]));
     expect(early.claims).toEqual([]);
-    expect(rangesOf((await work(workerId, succeed(first, [2]))).claims)).toEqual([[6, 9]]);
+    // What is left of the first chunk is still one execution.
+    expect(findViolations(await readState(db))).toEqual([]);
+    expect(rangesOf((await work(workerId, succeed(second))).claims)).toEqual([[6, 9]]);
+    expect((await work(workerId, succeed(first, [1]))).claims).toEqual([]);
+    expect((await work(workerId, succeed(first, [2]))).results).toEqual(["published"]);
   });
 
   test("is given to a worker as many times as that wants executions of it", async () => {

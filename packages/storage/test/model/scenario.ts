@@ -86,7 +86,7 @@ const randomAsset: fc.Arbitrary<RandomAsset> = fc.record({
   keys: fc.integer({ min: 1, max: 4 }),
   attempts: fc.integer({ min: 1, max: 3 }),
   isDelayed: fc.boolean(),
-  chunk: fc.constantFrom<RandomAsset["chunk"]>(null, null, null, 1, 2, 3, "range"),
+  chunk: fc.constantFrom<RandomAsset["chunk"]>(null, null, 1, 2, 3, "range", "range"),
   deps: fc.array(fc.record({ back: fc.nat(MAX_ASSETS - 2), mapping: fc.nat(3), wait: randomWait }), { maxLength: 3 }),
 });
 
