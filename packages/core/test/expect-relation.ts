@@ -24,6 +24,10 @@ export function expectRelation(
   expect(together.partitions.ranges).toEqual(union.ranges);
   expect([...together.nonexistent]).toEqual(downstream.filter((_, index) => !reads[index]!.nonexistent.isEmpty));
   expect(together.partitions.isSubsetOf(ends.upstream.all)).toBe(true);
+  // Nothing reads nothing, and is read by nothing.
+  const nothing = mapping.upstreamOf(PartitionSet.EMPTY);
+  expect([nothing.partitions.size, nothing.nonexistent.size]).toEqual([0, 0]);
+  expect(mapping.downstreamOf(PartitionSet.EMPTY).size).toBe(0);
   // Both directions are one relation.
   const readers = upstream.map((ordinal) => mapping.downstreamOf(one(ordinal)));
   for (const [at, ordinal] of upstream.entries()) {

@@ -71,7 +71,7 @@ function inDimension<T>(name: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!isHeddleError(error, "PARTITION_UNKNOWN")) throw error;
-    const { message, hint, details = {} } = error;
+    const { message, hint, details } = error;
     throw new HeddleError("PARTITION_UNKNOWN", `in the dimension "${name}" ${message}`, {
       ...(hint !== undefined && { hint }),
       details: { ...details, dimension: name },

@@ -194,8 +194,8 @@ function readSlowly(
 }
 
 test.each([
-  ["without dimensions", leafCase, 700],
-  ["with dimensions", multiCase, 350],
+  ["without dimensions", leafCase, 350],
+  ["with dimensions", multiCase, 200],
 ] as const)(
   "%s: sets are their members, both directions are one relation, and the rule is what it says",
   (...[, cases, numRuns]) => {
@@ -203,11 +203,7 @@ test.each([
     fc.assert(
       fc.property(cases, ({ upstream: up, downstream: down, mapping }) => {
         const ends = { upstream: resolve(up), downstream: resolve(down) };
-        if (
-          mapping.kind === "multi" &&
-          (ends.upstream.all.isEmpty || ends.downstream.all.size * ends.upstream.all.size > 1e9)
-        )
-          return;
+        if (ends.downstream.all.size * ends.upstream.all.size > 1e9) return;
         const resolved = resolveMapping(mapping, ends);
         seen.set(mapping.kind, (seen.get(mapping.kind) ?? 0) + 1);
         expectRelation(resolved, ends);
