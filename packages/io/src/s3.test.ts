@@ -122,6 +122,22 @@ describe("writes over a bad connection", () => {
     expect(fake.uploads.size).toBe(0);
   });
 
+  test("a server that ignores the condition of the last request keeps another's object nevertheless", async () => {
+    await using fake = await startS3Fake();
+    fake.fault = (request) => {
+      if (isComplete(request)) delete request.headers["if-none-match"];
+      return undefined;
+    };
+    const body = randomContent(2 * PART);
+    const write = () => storeOf(fake).putStream("a/1.bin", inChunks(body, MIB), unaborted);
+    expect(await write()).toEqual(await write());
+    const other = { body: Buffer.from("other"), metadata: {} };
+    fake.objects.set("production/a/1.bin", other);
+    await expect(write()).rejects.toThrow(code("IO_OBJECT_EXISTS"));
+    expect(fake.objects.get("production/a/1.bin")).toBe(other);
+    expect(fake.uploads.size).toBe(0);
+  });
+
   test("an object that appears while the parts are written is a conflict, and stays", async () => {
     await using fake = await startS3Fake();
     const other = { body: Buffer.from("other"), metadata: {} };
