@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -7,6 +7,9 @@ import { type Deployment, startProject } from "./support/deployment.ts";
 import { launch, runEnds, RUN_TIMEOUT_MS, stepsDone } from "./support/runs.ts";
 import { BROKEN_DAY, shopProject } from "./support/shop-project.ts";
 import { useVisitor } from "./support/visitor.ts";
+
+/** The project is bundled and loaded anew after a file was saved. */
+const LOAD_TIMEOUT_MS = 30_000;
 
 const WORKSPACE = join(import.meta.dirname, "../../..");
 
@@ -95,6 +98,48 @@ describe("what is missing and failed", () => {
   });
 });
 
+test("a plan that has changed is not launched, shows how, and is launched when it is confirmed again", async () => {
+  const page = await visitor.open("/assets?launch=key:shop/pages&parts=2024-02-20..2024-02-22&only=missing");
+  const dialog = page.getByRole("dialog", { name: "Materialize" });
+  await dialog.getByRole("button", { name: "Materialize 3 partitions of 1 asset" }).waitFor();
+  // The page hears nothing of what happens meanwhile.
+  await page.route(/plan\.preview/u, () => {});
+  const other = await visitor.open("/assets?launch=key:shop/pages&parts=2024-02-21");
+  await launch(other, "Materialize 1 partition of 1 asset");
+  await runEnds(other, "success");
+  await dialog.getByRole("button", { name: "Materialize 3 partitions of 1 asset" }).click();
+  const alert = dialog.getByRole("alert");
+  await alert.getByText("The plan has changed since you saw it, so nothing was launched.").waitFor();
+  await alert.getByText(/2024-02-21/u).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/assets");
+  await page.unroute(/plan\.preview/u);
+  await launch(page, "Materialize 2 partitions of 1 asset");
+  await runEnds(page, "success");
+});
+
+test("what was skipped says which step upstream failed", async () => {
+  const page = await visitor.open("/assets?launch=key:shop/returns,shop/refunds&parts=2024-01-01..2024-01-03");
+  await launch(page, "Materialize 6 partitions of 2 assets");
+  await runEnds(page, "failed");
+  await page.getByRole("tab", { name: /^Failures/u }).click();
+  const skipped = page.getByRole("region", { name: "Skipped" });
+  await skipped.getByText("shop/refunds").waitFor();
+  await skipped.getByRole("link", { name: "shop/returns 2024-01-02" }).waitFor();
+
+  await page.getByRole("tab", { name: "Steps" }).click();
+  await page.getByRole("button", { name: "1 skipped" }).click();
+  const step = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
+  await expect.poll(() => step.count()).toBe(1);
+  await step.getByRole("button").click();
+  await step.getByRole("link", { name: "shop/returns 2024-01-02" }).click();
+  await page.getByRole("heading", { level: 1, name: "shop/returns" }).waitFor();
+  await page
+    .getByRole("region", { name: "Chosen partition" })
+    .getByText("the warehouse did not answer")
+    .first()
+    .waitFor();
+});
+
 describe("a dynamic asset", () => {
   test("gets keys, loses one, and what is left is made", async () => {
     const page = await visitor.open("/assets/shop/profile");
@@ -172,7 +217,7 @@ describe("a run that goes on", () => {
     await runEnds(page, "success");
 
     await page.goto("/assets/shop/pages");
-    await page.getByRole("button", { name: "30 fresh" }).waitFor();
+    await page.getByRole("button", { name: "33 fresh" }).waitFor();
   });
 
   test("is paused and resumed from the list of runs", async () => {
@@ -191,6 +236,34 @@ describe("a run that goes on", () => {
     await row.getByText("success").waitFor({ timeout: RUN_TIMEOUT_MS });
     await row.getByRole("link", { name: id, exact: true }).click();
     expect(await stepsDone(page)).toBe(12);
+  });
+});
+
+describe("a definition that changes", () => {
+  test("leaves history where it was, and shows it as such", async () => {
+    const file = join(shop?.projectDirectory ?? "", "src/definitions.ts");
+    const before = await readFile(file, "utf8");
+    const page = await visitor.open("/assets/shop/returns");
+    await page.getByRole("button", { name: "2 fresh" }).waitFor();
+
+    // The start moves: what was made before it is not asked for any more.
+    await writeFile(file, before.replace('start: "2024-01-01"', 'start: "2024-01-02"'));
+    const gone = page.getByRole("list", { name: "Partitions that do not exist any more" });
+    await gone.getByRole("button", { name: "2024-01-01" }).click({ timeout: LOAD_TIMEOUT_MS });
+    const partition = page.getByRole("region", { name: "Chosen partition" });
+    await partition.getByText("The definition does not hold this partition any more.").waitFor();
+    await partition.getByText(/^attempt 1 of/u).waitFor();
+    await partition.getByRole("button", { name: "Close partition" }).click();
+
+    // Weeks instead of days are numbered otherwise: the days are another definition, with all that was made of them.
+    await writeFile(file, before.replaceAll("dailyPartitions", "weeklyPartitions"));
+    const former = page.getByRole("list", { name: "Former definitions" }).getByRole("button").first();
+    await former.getByText("2 materialized").waitFor({ timeout: LOAD_TIMEOUT_MS });
+    await former.click();
+    await page.getByRole("slider", { name: "Former partitions of shop/returns" }).waitFor();
+    expect(await page.getByRole("list", { name: "Former definitions" }).getByRole("listitem").count()).toBe(1);
+    await writeFile(file, before);
+    await page.getByRole("button", { name: "2 fresh" }).waitFor({ timeout: LOAD_TIMEOUT_MS });
   });
 });
 

@@ -34,6 +34,22 @@ const revenue = asset({
   },
 });
 
+const returns = asset({
+  key: "shop/returns",
+  partitions: days,
+  materialize({ partition }) {
+    if (partition.key === "2024-01-02") throw new Error("the warehouse did not answer");
+    return { day: partition.key };
+  },
+});
+
+const refunds = asset({
+  key: "shop/refunds",
+  partitions: days,
+  deps: { returns },
+  materialize: ({ deps }) => deps.returns,
+});
+
 const pages = asset({
   key: "shop/pages",
   partitions: days,
@@ -49,7 +65,7 @@ const profile = asset({
   materialize: ({ partition }) => ({ customer: partition.key }),
 });
 
-export default definitions({ assets: [orders, revenue, pages, profile] });
+export default definitions({ assets: [orders, revenue, returns, refunds, pages, profile] });
 `,
   };
 }
