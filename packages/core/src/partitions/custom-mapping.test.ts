@@ -87,6 +87,11 @@ describe("a function is asked when the definitions are loaded", () => {
     const ends = { upstream: resolve(days), downstream: resolve(both) };
     const read = resolveMapping(spec, ends).upstreamOf(ends.downstream.parseRange("2024-02|us"));
     expect(ends.upstream.format(read.partitions)).toBe("2024-02-01");
+    const later = Date.parse("2120-01-01T00:00Z");
+    const far = { upstream: resolve(days, later), downstream: resolve(both, later) };
+    const { unasked } = resolveMapping(spec, far).upstreamOf(far.downstream.all);
+    expect(far.downstream.keyOf(unasked!.first!)).toMatch(/^2107-07\|eu$/);
+    expect(unasked!.size % 2).toBe(0);
     const named = multiMapping({ day: { dimension: "mnth", mapping: customMapping(firstDay) } });
     expect(named.complete!({ upstream: both.spec, downstream: both.spec, now: NOW }).kind).toBe("multi");
   });

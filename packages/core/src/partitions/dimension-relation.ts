@@ -27,6 +27,7 @@ export class DimensionsRelation implements ResolvedMapping {
     let partitions = PartitionSet.EMPTY;
     let nonexistent = PartitionSet.EMPTY;
     let absent = PartitionSet.EMPTY;
+    let unasked = PartitionSet.EMPTY;
     for (const box of boxesOf(downstream, this.#ends.downstream)) {
       const read: PartitionSet[] = spacesOf(this.#ends.upstream).map((space) => space.all);
       const needed = [...read];
@@ -35,8 +36,12 @@ export class DimensionsRelation implements ResolvedMapping {
         read[upstream] = found.partitions;
         needed[upstream] = found.partitions.union(found.absent ?? PartitionSet.EMPTY);
         if (found.nonexistent.isEmpty) continue;
-        const waiting = box.map((set, index) => (index === place ? found.nonexistent : set));
-        nonexistent = nonexistent.union(productOf(waiting, this.#ends.downstream));
+        const those = (part: PartitionSet): PartitionSet => {
+          const waiting = box.map((set, index) => (index === place ? part : set));
+          return productOf(waiting, this.#ends.downstream);
+        };
+        nonexistent = nonexistent.union(those(found.nonexistent));
+        if (found.unasked !== undefined) unasked = unasked.union(those(found.unasked));
       }
       const product = productOf(read, this.#ends.upstream);
       partitions = partitions.union(product);
@@ -44,7 +49,7 @@ export class DimensionsRelation implements ResolvedMapping {
         absent = absent.union(productOf(needed, this.#ends.upstream).subtract(product));
       }
     }
-    return { partitions, nonexistent, absent };
+    return { partitions, nonexistent, absent, ...(!unasked.isEmpty && { unasked }) };
   }
 
   downstreamOf(upstream: PartitionSet): PartitionSet {
