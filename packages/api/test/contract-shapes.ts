@@ -202,6 +202,7 @@ const assetLink: Shape<contract.AssetLink> = z.strictObject({
   lastMaterializedAt: lastInstant,
   mapping,
   rule: z.string().min(1),
+  waits: z.string().nullable(),
 });
 
 export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("kind", [

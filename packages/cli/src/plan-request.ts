@@ -101,7 +101,8 @@ function readChunk(text: string): number | "range" {
 
 type Config = NonNullable<PlanRequest["config"]>;
 
-function readConfig(text: string): Config {
+/** Reads `--config`: JSON, or `@` and the name of a file that holds it. @throws CONFIG_INVALID */
+export function readConfig(text: string): Config {
   const isFile = text.startsWith("@");
   const read = parse(isFile ? readText(text.slice(1)) : text, isFile ? text.slice(1) : "--config");
   // An object of JSON: only that its lists may be changed is what the other type says more.

@@ -56,6 +56,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addLaunches(command, run);
   addRuns(program, command, run);
   addAssets(program, command, run);
+  addPartitions(program, command, run);
   addCare(command, run);
   return program;
 }
@@ -129,10 +130,28 @@ function addRuns(program: Command, command: AddCommand, run: Run): void {
     .option("--level <level>", "this level and above: debug, info, warn, error")
     .option("--text <text>", "only lines with this text")
     .action(run(async (id: string, options) => (await import("./commands/runs.ts")).showLogs(id, options)));
-  command("cancel <run>", "cancel a run", runs).action(
-    run(async (id: string, options) => (await import("./commands/runs.ts")).cancelRun(id, options)),
-  );
-  command("retry <run>", "run again what failed, and what was skipped because of it", runs)
+  command("cancel <run>", "cancel a run", runs)
+    .option("--force", "take running steps from their workers at once, instead of letting these stop them")
+    .action(run(async (id: string, options) => (await import("./commands/runs.ts")).cancelRun(id, options)));
+  for (const [action, description] of [
+    ["pause", "let nothing more of a run begin; what runs finishes"],
+    ["resume", "let a paused run go on"],
+  ] as const) {
+    command(`${action} <run>`, description, runs).action(
+      run(async (id: string, options) => (await import("./commands/runs.ts")).holdRun(action, id, options)),
+    );
+  }
+  command("set <run>", "change how a run that goes on competes with others", runs)
+    .option("--concurrency <number>", "most of its steps at once, or none for no limit")
+    .option("--priority <number>", "runs of higher priority go first")
+    .action(run(async (id: string, options) => (await import("./commands/runs.ts")).setRun(id, options)));
+  command("retry <run>", "do steps of a run again, as a run of its own", runs)
+    .option(
+      "--only <what>",
+      "failed, from-failure (and what was skipped), unfinished (and canceled), all",
+      "from-failure",
+    )
+    .option("--config <json>", "other config by asset key, or @file")
     .option("--detach", "launch and do not wait")
     .action(run(async (id: string, options) => (await import("./commands/runs.ts")).retryRun(id, options)));
 }
@@ -144,9 +163,34 @@ function addAssets(program: Command, command: AddCommand, run: Run): void {
       (await import("./commands/assets.ts")).listAssets(selection, options),
     ),
   );
-  command("show <key>", "one asset: why it has its status, dependencies, checks", assets).action(
-    run(async (key: string, options) => (await import("./commands/assets.ts")).showAsset(key, options)),
-  );
+  command("show <key>", "one asset: why it has its status, dependencies, checks", assets)
+    .option("--deps", "only its dependencies: which partitions read which, and what is waited for")
+    .action(run(async (key: string, options) => (await import("./commands/assets.ts")).showAsset(key, options)));
+}
+
+function addPartitions(program: Command, command: AddCommand, run: Run): void {
+  const partitions = program
+    .command("partitions")
+    .description("look at the keys of dynamic partitions and change them");
+  command("list <definition>", "the keys of a dynamic partitions definition", partitions)
+    .option("--text <text>", "only keys with this text")
+    .option("--removed", "removed keys as well")
+    .option("--limit <number>", "how many", "100")
+    .action(
+      run(async (definition: string, options) =>
+        (await import("./commands/partitions.ts")).listPartitions(definition, options),
+      ),
+    );
+  for (const [action, description] of [
+    ["add", "add keys; those that were removed come back"],
+    ["remove", "remove keys; what was made of them stays as history"],
+  ] as const) {
+    command(`${action} <definition> <keys...>`, description, partitions).action(
+      run(async (definition: string, keys: string[], options) =>
+        (await import("./commands/partitions.ts")).changePartitions(action, definition, { keys, options }),
+      ),
+    );
+  }
 }
 
 function addCare(command: AddCommand, run: Run): void {

@@ -4,7 +4,7 @@ import { pinPlans } from "./runs/run-rows.ts";
 
 /**
  * How long what is not the state itself is kept, in days. Current materializations, with their check results, are kept
- * for ever, and so are declarations.
+ * for ever, and so are declarations and the keys of dynamic definitions.
  */
 export interface RetentionPolicy {
   /** @default 30 */
@@ -15,7 +15,7 @@ export interface RetentionPolicy {
   readonly workerDays?: number;
   /**
    * Runs that have ended, counted from their end: with their steps, their attempts, and those of their materializations
-   * that later ones have replaced. @default 180
+   * that later ones have replaced. Also definitions without history that others have taken the place of. @default 180
    */
   readonly runDays?: number;
   /** Results of checks on what is not current any more. @default 180 */
@@ -35,6 +35,8 @@ export interface RetentionResult {
   readonly workers: number;
   /** What is deleted along with them is not counted. */
   readonly runs: number;
+  /** Definitions that others have taken the place of, and of which nothing is left. */
+  readonly formerDefinitions: number;
   readonly checkResults: number;
   readonly codeVersions: number;
 }
@@ -64,7 +66,8 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
     workers: await sweep(deleteWorkers, policy.workerDays ?? 1),
     runs: await sweep(deleteRuns, policy.runDays ?? 180),
     checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? 180),
-    // After the runs that hold them.
+    // After the runs that hold them, and before the code that they hold.
+    formerDefinitions: await sweep(deleteFormerDefinitions(), policy.runDays ?? 180),
     codeVersions: await sweep(deleteCodeVersions, policy.codeVersionDays ?? 30),
   };
 }
@@ -192,6 +195,34 @@ function deleteCheckResults(): Batch {
           )`;
       afterId = looked.lastId ?? afterId;
       return { deleted: deleted.count, isLast: looked.count < batchSize };
+    });
+}
+
+/**
+ * Deletes definitions that are not in force any more and without history: not a materialization, not a run, not a check.
+ * Keys of dynamic definitions are never deleted: their ordinals must not be given out again.
+ */
+function deleteFormerDefinitions(): Batch {
+  let afterId = 0;
+  return (db, { days, batchSize }) =>
+    db.transaction("deleteFormerDefinitions", async ({ sql }) => {
+      const looked = await sql<{ id: number }[]>`
+        select id from asset
+        where id > ${afterId} and superseded_at < clock_timestamp() - ${days}::double precision * interval '1 day'
+        order by id limit ${batchSize} for update skip locked`;
+      const deleted = await sql`
+        delete from asset a where id = any (${looked.map(({ id }) => id)}::integer[])
+          and not exists (select from run_asset where asset_id = a.id)
+          and not exists (select from materialization where asset_id = a.id)
+          and not exists (select from check_result where asset_id = a.id)
+          and not exists (
+            select from environment e join asset_partition p on p.environment_id = e.id and p.asset_id = a.id
+          )`;
+      await sql`
+        delete from asset_chunk c where asset_id = any (${looked.map(({ id }) => id)}::integer[])
+          and not exists (select from asset where id = c.asset_id)`;
+      afterId = looked.at(-1)?.id ?? afterId;
+      return { deleted: deleted.count, isLast: looked.length < batchSize };
     });
 }
 

@@ -95,8 +95,7 @@ async function claimOf(codeVersionId: number): Promise<{ workerId: string; claim
 }
 
 async function materialize(
-  codeVersionId: number,
-  assets: readonly AssetSnapshot[],
+  { codeVersionId, assets }: { readonly codeVersionId: number; readonly assets: readonly AssetSnapshot[] },
   key: string,
   partitions: PartitionSet,
 ) {
@@ -150,7 +149,7 @@ test("another cadence, and another dimension, get a row of their own; the old on
   const daily = await register("cadence", "daily", [cut("cadence/a", days("2025-01-01"))]);
   const [first] = await rowsOf("cadence/a");
   const made = PartitionSet.of(Object.values(await ordinalsOf("cadence/a")).slice(0, 2));
-  await materialize(daily.codeVersionId, daily.assets, "cadence/a", made);
+  await materialize(daily, "cadence/a", made);
   const hours = hourlyPartitions({ start: "2025-01-01T00:00", end: "2025-01-01T04:00" }).spec;
   await register("cadence", "hourly", [cut("cadence/a", hours)]);
   const multi = multiPartitions({

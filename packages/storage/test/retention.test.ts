@@ -10,7 +10,15 @@ import { launch, launchAndClaim, settle, type LaunchedRun } from "./fixtures/lau
 import { declare, fail, snapshotAsset, succeed } from "./fixtures/run-fixtures.ts";
 import { addClaim } from "./rows.ts";
 
-const NOTHING = { events: 0, logChunks: 0, workers: 0, runs: 0, checkResults: 0, codeVersions: 0 };
+const NOTHING = {
+  events: 0,
+  logChunks: 0,
+  workers: 0,
+  runs: 0,
+  checkResults: 0,
+  formerDefinitions: 0,
+  codeVersions: 0,
+};
 
 async function fill(db: Database): Promise<void> {
   await db.transaction("fill", async ({ sql }) => {
@@ -85,6 +93,8 @@ const BOUNDS: Readonly<Record<string, string>> = {
   claim: "gone when its steps have ended",
   code_location: "one row for each project",
   code_version: "codeVersionDays",
+  dynamic_definition: "one row for each that was ever declared",
+  dynamic_partition: "at most a million keys for each definition: their ordinals are never given out again",
   environment: "as many as people make",
   event: "eventDays",
   lease: "one row for each kind of leader",
@@ -210,8 +220,39 @@ test("code that nothing refers to goes, and what is in force or of a run that is
   await declare(db, [snapshotAsset("c", { partitions: 2 })], "c");
   expect(await runRetention(db)).toEqual(NOTHING);
   await age(db);
-  expect(await runRetention(db)).toEqual({ ...NOTHING, codeVersions: 1 });
+  // The former definition of "c", which holds its code, has no history.
+  await db.transaction(
+    "age",
+    ({ sql }) => sql`
+    update asset set superseded_at = superseded_at - interval '200 days' where superseded_at is not null`,
+  );
+  expect(await runRetention(db)).toEqual({ ...NOTHING, formerDefinitions: 1, codeVersions: 1 });
   const kept = await db.read("kept", ({ sql }) => sql<{ id: number }[]>`select id from code_version`);
   expect(kept.map(({ id }) => id)).not.toContain(unused);
   expect(kept.map(({ id }) => id)).toContain(run.codeVersionId);
+});
+
+test("a former definition stays as long as anything is known of it", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const run = await launchAndClaim(db, { a: { partitions: 2 } });
+  await settle(db, run.workerId, succeed(run.held));
+  await declare(db, [snapshotAsset(run.keyOf("a"))], run.keyOf("a").split("/")[0]);
+  await age(db);
+  await db.transaction(
+    "age",
+    ({ sql }) => sql`
+    update asset set superseded_at = superseded_at - interval '200 days' where superseded_at is not null`,
+  );
+  const former = () =>
+    db.read("former", ({ sql }) => sql<{ id: number }[]>`select id from asset where superseded_at is not null`);
+  await runRetention(db);
+  // The run is gone by now; what it made is current, and stays.
+  expect(await former()).toHaveLength(1);
+  await db.transaction("lose", async ({ sql }) => {
+    await sql`delete from asset_partition`;
+    await sql`delete from materialization`;
+  });
+  expect((await runRetention(db)).formerDefinitions).toBe(1);
+  expect(await former()).toEqual([]);
 });

@@ -158,7 +158,10 @@ async function work(world: World, capacity: number, dataVersion: string): Promis
       const inputs = await readInputs(world, claim, ordinal);
       const { runId, assetId, claimId } = claim;
       outcomes.push({
-        ...{ runId, assetId, claimId, ordinal },
+        runId,
+        assetId,
+        claimId,
+        ordinal,
         kind: "success" as const,
         startedAt: PLANNED_AT,
         durationMs: 1,

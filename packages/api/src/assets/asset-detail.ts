@@ -1,4 +1,4 @@
-import { type PartitionSpace } from "@heddle/core";
+import { describeWait, type PartitionSpace } from "@heddle/core";
 import { readNewestMaterialization, readOpenRunIds, readPartitionAttempts, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
@@ -81,13 +81,14 @@ function linksTo(
     const { upstream, downstream } = ends(asset);
     return downstream.definition.deps
       .filter((dep) => dep.upstream === upstream.key)
-      .map(({ mapping, rule }) => ({
+      .map(({ mapping, rule, wait }) => ({
         id: asset.id,
         key: asset.key,
         code,
         lastMaterializedAt: sets.lastMaterializedAt?.getTime() ?? null,
         mapping,
         rule,
+        waits: wait === undefined ? null : describeWait(wait),
       }));
   });
 }

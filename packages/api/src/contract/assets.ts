@@ -142,8 +142,10 @@ export interface AssetLink extends AssetRef {
   readonly code: StatusCode;
   readonly lastMaterializedAt: Instant | null;
   readonly mapping: MappingSpec;
-  /** How the mapping came about, for people. */
+  /** Which partitions are read, for people. */
   readonly rule: string;
+  /** How many of them must be there, for people; `null` where it is all of them. */
+  readonly waits: string | null;
 }
 
 /** The record that one partition was made. */

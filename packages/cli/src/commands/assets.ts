@@ -1,11 +1,11 @@
 import { formatNearest, HeddleError, PARTITION_STATUSES } from "@heddle/core";
-import type { SentencePart } from "@heddle/api";
+import type { AssetDetail, AssetLink, SentencePart } from "@heddle/api";
 import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
 import type { CommonOptions } from "../program.ts";
-import { formatDuration, paint, print, printJson, printTable } from "../terminal.ts";
+import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
 
 /** `heddle assets list` */
 export async function listAssets(selection: string | undefined, options: CommonOptions): Promise<ExitCode> {
@@ -68,7 +68,7 @@ async function readRows({ api }: ProjectApi, selection: string | undefined): Pro
 }
 
 /** `heddle assets show` */
-export async function showAsset(key: string, options: CommonOptions): Promise<ExitCode> {
+export async function showAsset(key: string, options: CommonOptions & { readonly deps?: boolean }): Promise<ExitCode> {
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: false }, async () => {
     const asset = await project.api.assets.get({ key });
@@ -77,6 +77,7 @@ export async function showAsset(key: string, options: CommonOptions): Promise<Ex
         hint: formatNearest(key, asset.nearest) ?? "`heddle assets` lists all of them.",
       });
     }
+    if (options.deps) return showDependencies(asset, options);
     if (options.json) {
       printJson(asset);
       return EXIT.ok;
@@ -96,6 +97,7 @@ export async function showAsset(key: string, options: CommonOptions): Promise<Ex
         links.map((link) => [`  ${link.key}`, PARTITION_STATUSES[link.code] ?? "external", paint.dim(link.rule)]),
       );
     }
+    printFormer(asset);
     if (asset.checks.length > 0) print(paint.bold("checks"));
     printTable(
       asset.checks.map((check) => [
@@ -107,6 +109,42 @@ export async function showAsset(key: string, options: CommonOptions): Promise<Ex
     );
     return EXIT.ok;
   });
+}
+
+/** `heddle assets show --deps`: every dependency with its rule, in both directions. */
+function showDependencies(asset: AssetDetail, options: CommonOptions): ExitCode {
+  const { key } = asset.definition;
+  if (options.json) {
+    const pick = ({ key: other, rule, mapping, waits }: AssetLink) => ({ asset: other, rule, waits, mapping });
+    printJson({ asset: key, upstream: asset.upstream.map(pick), downstream: asset.downstream.map(pick) });
+    return EXIT.ok;
+  }
+  print(paint.bold(key));
+  for (const [title, links] of [
+    ["reads", asset.upstream],
+    ["is read by", asset.downstream],
+  ] as const) {
+    print(links.length === 0 ? `  ${title} nothing` : `  ${title}`);
+    for (const link of links) {
+      print(`    ${link.key}: ${link.rule}`);
+      if (link.waits !== null) print(paint.dim(`      ${link.waits}`));
+    }
+  }
+  return EXIT.ok;
+}
+
+/** What the asset has and its definition does not name any more. */
+function printFormer({ former, formerDefinitions }: AssetDetail): void {
+  if (former.count === 0 && formerDefinitions.length === 0) return;
+  print(paint.bold("former"));
+  if (former.count > 0) print(`  outside the definition now: ${visible(former.text)}`);
+  printTable(
+    formerDefinitions.map(({ description, materialized, supersededAt }) => [
+      `  ${visible(description)}`,
+      `${materialized} materialized`,
+      paint.dim(`until ${formatDuration(Date.now() - supersededAt)} ago`),
+    ]),
+  );
 }
 
 function paintStatus(status: string): string {

@@ -1,8 +1,10 @@
 import { HeddleError, RUN_STATUSES, type RunStatus } from "@heddle/core";
+import type { RunChange } from "@heddle/api";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun, printResult } from "../follow-run.ts";
 import { withEngine } from "../one-shot-engine.ts";
+import { readConfig } from "../plan-request.ts";
 import type { CommonOptions } from "../program.ts";
 import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
@@ -45,12 +47,13 @@ export async function showRun(id: string, options: CommonOptions): Promise<ExitC
   }
   printResult(run);
   printTable(
-    run.progress.map(({ asset, text, total, counts }) => [
+    run.progress.map(({ asset, text, total, counts, skippedBecause }) => [
       `  ${asset.key}`,
       text,
       `${counts.success}/${total}`,
       counts.failed > 0 ? paint.red(`${counts.failed} failed`) : "",
       counts.skipped > 0 ? `${counts.skipped} skipped` : "",
+      skippedBecause === null ? "" : paint.dim(`because ${visible(skippedBecause.message)}`),
     ]),
   );
   for (const blocker of run.blockers) print(paint.yellow(`  waits: ${visible(blocker.message)}`));
@@ -87,19 +90,66 @@ export async function showLogs(
 }
 
 /** `heddle runs cancel` */
-export async function cancelRun(id: string, options: CommonOptions): Promise<ExitCode> {
+export async function cancelRun(id: string, options: CommonOptions & { readonly force?: boolean }): Promise<ExitCode> {
   await using project = await openApi(options.project);
-  const change = await project.api.runs.cancel({ runId: readRunId(id) });
-  if (options.json) printJson(change);
-  else print(`run ${change.runId} is ${change.status}`);
+  const change = await project.api.runs.cancel({ runId: readRunId(id), force: options.force === true });
+  printChange(change, options);
+  if (change.status === "canceling" && !options.json) {
+    print(paint.dim("  Running steps are being stopped; --force takes them from their workers at once."));
+  }
   return EXIT.ok;
 }
 
+/** `heddle runs pause` and `heddle runs resume` */
+export async function holdRun(action: "pause" | "resume", id: string, options: CommonOptions): Promise<ExitCode> {
+  await using project = await openApi(options.project);
+  printChange(await project.api.runs[action]({ runId: readRunId(id) }), options);
+  return EXIT.ok;
+}
+
+/** `heddle runs set` */
+export async function setRun(
+  id: string,
+  options: CommonOptions & { readonly concurrency?: string; readonly priority?: string },
+): Promise<ExitCode> {
+  const { concurrency, priority } = options;
+  if (concurrency === undefined && priority === undefined) {
+    throw new HeddleError("CONFIG_INVALID", "nothing to set", {
+      hint: "Give --concurrency <number> (or none), --priority <number>, or both.",
+    });
+  }
+  await using project = await openApi(options.project);
+  const change = await project.api.runs.change({
+    runId: readRunId(id),
+    ...(priority !== undefined && { priority: readNumber(priority, { name: "--priority", min: -1000, max: 1000 }) }),
+    ...(concurrency !== undefined && {
+      maxConcurrency:
+        concurrency === "none" ? null : readNumber(concurrency, { name: "--concurrency", min: 1, max: 10_000 }),
+    }),
+  });
+  printChange(change, options);
+  return EXIT.ok;
+}
+
+function printChange(change: RunChange, options: CommonOptions): void {
+  if (options.json) printJson(change);
+  else print(`run ${change.runId} is ${change.status}${change.changed ? "" : "; nothing has changed"}`);
+}
+
 /** `heddle runs retry` */
-export async function retryRun(id: string, options: CommonOptions & { readonly detach?: boolean }): Promise<ExitCode> {
+export async function retryRun(
+  id: string,
+  options: CommonOptions & { readonly detach?: boolean; readonly only: string; readonly config?: string },
+): Promise<ExitCode> {
+  const request = {
+    runId: readRunId(id),
+    only: readScope(options.only),
+    ...(options.config !== undefined && { config: readConfig(options.config) }),
+  };
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: !options.detach }, async (engine) => {
-    const { runId } = await project.api.runs.retry({ runId: readRunId(id) });
+    const { runId, created } = await project.api.runs.retry(request);
+    if (!created && !options.json) print(`run ${runId} does that already`);
     if (!options.detach) return await followRun(project, runId, { json: options.json === true, engine });
     if (options.json) printJson({ run: runId });
     else print(`launched run ${runId}`);
@@ -111,6 +161,16 @@ function paintStatus(status: RunStatus): string {
   if (status === "success") return paint.green(status);
   if (status === "failed") return paint.red(status);
   return status === "running" ? paint.blue(status) : paint.yellow(status);
+}
+
+const SCOPES = { failed: "failed", "from-failure": "from_failure", unfinished: "unfinished", all: "all" } as const;
+
+function readScope(text: string): (typeof SCOPES)[keyof typeof SCOPES] {
+  const scope = Object.entries(SCOPES).find(([name, value]) => name === text || value === text);
+  if (scope !== undefined) return scope[1];
+  throw new HeddleError("CONFIG_INVALID", `--only ${text} is not a choice`, {
+    hint: `Use one of ${Object.keys(SCOPES).join(", ")}.`,
+  });
 }
 
 function readRunId(text: string): number {
