@@ -35,6 +35,15 @@ const MISTAKES: readonly { readonly code: string; readonly says: string }[] = [
     code: `dep(regional, { mapping: customMapping(() => ["asia"]) })`,
     says: `Type '"asia"' is not assignable to type '"eu" | "us"'`,
   },
+  {
+    code: `asset({ key: "x", partitions: days, deps: { before: ownPartitions<number>()({ mapping: previousPartition() }) }, materialize: () => "text" })`,
+    says: "This asset does not make what ownPartitions<…>() says that it makes: state the type that `materialize` returns.",
+  },
+  {
+    code: `asset({ key: "x", materialize: ({ addPartitions }) => addPartitions(staticPartitions(["a"]), ["b"]) })`,
+    says: `Type '"static"' is not assignable to type '"dynamic"'`,
+  },
+  { code: `asset({ key: "x", config: { count: 1 }, materialize: () => 1 })`, says: "ConfigSchema" },
   { code: `asset({ key: "x", io: rows, materialize: () => [{ idd: 1 }] })`, says: "Property 'id' is missing" },
   {
     code: `asset({ key: "x", deps: { orders: "orders" }, materialize: () => 1 })`,
@@ -88,7 +97,7 @@ const MISTAKES: readonly { readonly code: string; readonly says: string }[] = [
 ];
 
 const HEAD = `
-import { asset, assetCheck, atLeast, customMapping, dailyPartitions, definitions, dep, fail, pass, resource, specificPartitions, staticPartitions,
+import { asset, assetCheck, atLeast, customMapping, dailyPartitions, definitions, dep, fail, pass, ownPartitions, previousPartition, resource, specificPartitions, staticPartitions,
   type IoManager, type SameAsStored } from ${JSON.stringify(join(import.meta.dirname, "../src/index.ts"))};
 declare const rows: IoManager<readonly { id: number }[], SameAsStored>;
 const days = dailyPartitions({ start: "2024-01-01" });
@@ -96,7 +105,7 @@ const orders = asset({ key: "orders", partitions: days, materialize: () => [{ id
 const regional = asset({ key: "regional", partitions: staticPartitions(["eu", "us"]), materialize: () => 1 });
 const bucket = resource.required<{ put(key: string): void }>()("bucket");
 const writer = asset({ key: "writer", resources: { bucket }, materialize: ({ resources }) => resources.bucket.put("x") });
-export const used = [atLeast, customMapping, asset, assetCheck, definitions, dep, fail, pass, specificPartitions, rows, orders, regional, writer];
+export const used = [ownPartitions, previousPartition, atLeast, customMapping, asset, assetCheck, definitions, dep, fail, pass, specificPartitions, rows, orders, regional, writer];
 `;
 
 describe("the compiler says what is wrong and what to do", () => {

@@ -7,7 +7,7 @@ import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
 import type { StaticPartitionsSpec } from "./partitions-spec.ts";
 import type { MappingEnds, ResolvedMapping } from "./resolved-mapping.ts";
-import { haveSameOrdinals, haveSameWindows } from "./same-ordinals.ts";
+import { haveSameKeys, haveSameOrdinals, haveSameWindows } from "./same-ordinals.ts";
 import { WindowRelation, type TimeSpace, type WindowOffsets } from "./window-relation.ts";
 
 export type { ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
@@ -113,7 +113,7 @@ function resolveWindows(mapping: WindowOffsets & { readonly kind: "time-window" 
     throw invalid(mapping, `its offsets ${startOffset} and ${endOffset} cannot be used`, hint);
   }
   const [up, down] = [upstream.spec, downstream.spec];
-  if (up?.kind === "static" && down?.kind === "static" && haveSameOrdinals(up, down)) {
+  if (up?.kind === "static" && down?.kind === "static" && haveSameKeys(up, down)) {
     return resolveNeighbours(mapping, down, ends);
   }
   if (isByTime(upstream) && isByTime(downstream)) return new WindowRelation(mapping, { upstream, downstream });
@@ -135,10 +135,12 @@ function resolveNeighbours(
   { keys }: StaticPartitionsSpec,
   ends: Ends,
 ): ResolvedMapping {
-  const ordinals = keys.map((key) => ends.downstream.ordinalOf(key) ?? 0);
-  const reads = ordinals.map((ordinal, place): [number, ListedReads] => {
-    const read = ordinals.slice(Math.max(0, place + startOffset), Math.max(0, place + endOffset + 1));
-    return [ordinal, { ordinals: PartitionSet.of(read), isWhole: true }];
+  // The two may have been numbered against different histories.
+  const ordinalsIn = ({ ordinalOf }: PartitionSpace) => keys.flatMap((key) => ordinalOf(key) ?? []);
+  const [own, read] = [ordinalsIn(ends.downstream), ordinalsIn(ends.upstream)];
+  const reads = own.map((ordinal, place): [number, ListedReads] => {
+    const near = read.slice(Math.max(0, place + startOffset), Math.max(0, place + endOffset + 1));
+    return [ordinal, { ordinals: PartitionSet.of(near), isWhole: true }];
   });
   return new ListedRelation(new Map(reads), ends, true);
 }

@@ -1,11 +1,11 @@
 import { normalCron, partitionScheme } from "./partition-scheme.ts";
-import type { PartitionsSpec, TimeWindowPartitionsSpec } from "./partitions-spec.ts";
+import type { PartitionsSpec, StaticPartitionsSpec, TimeWindowPartitionsSpec } from "./partitions-spec.ts";
 
 /** Whether two definitions give every partition the same ordinal, so that sets of one are sets of the other. */
 export function haveSameOrdinals(a: PartitionsSpec, b: PartitionsSpec): boolean {
   if (a === b) return true;
   if (a.kind === "static" && b.kind === "static") {
-    return isSameList(a.keys, b.keys) && isSameList(a.ordinals ?? [...a.keys.keys()], b.ordinals ?? [...b.keys.keys()]);
+    return haveSameKeys(a, b) && isSameList(a.ordinals ?? [...a.keys.keys()], b.ordinals ?? [...b.keys.keys()]);
   }
   if (a.kind === "dynamic" && b.kind === "dynamic") return a.name === b.name;
   if (a.kind === "time-window" && b.kind === "time-window") {
@@ -22,6 +22,11 @@ export function haveSameOrdinals(a: PartitionsSpec, b: PartitionsSpec): boolean 
 /** Whether both count days, weeks or months, and the same ones. */
 function isSameCalendar(a: TimeWindowPartitionsSpec, b: TimeWindowPartitionsSpec): boolean {
   return a.cadence !== "hourly" && a.cadence !== "cron" && partitionScheme(a) === partitionScheme(b);
+}
+
+/** Whether two static definitions have the same keys in the same order, however they are numbered. */
+export function haveSameKeys(a: StaticPartitionsSpec, b: StaticPartitionsSpec): boolean {
+  return isSameList(a.keys, b.keys);
 }
 
 /** Whether the windows of two definitions by time have the same bounds, wherever they start and whatever they leave out. */
