@@ -29,6 +29,21 @@ export function haveSameKeys(a: StaticPartitionsSpec, b: StaticPartitionsSpec): 
   return isSameList(a.keys, b.keys);
 }
 
+/** Whether two definitions say the same, however their partitions were numbered: then equal keys are the same partitions. */
+export function isSameDefinition(a: PartitionsSpec | null, b: PartitionsSpec | null): boolean {
+  return a === b || JSON.stringify(withoutNumbers(a)) === JSON.stringify(withoutNumbers(b));
+}
+
+function withoutNumbers(spec: PartitionsSpec | null): PartitionsSpec | null {
+  if (spec?.kind === "static") return { kind: "static", keys: spec.keys };
+  if (spec?.kind !== "multi") return spec;
+  const dimensions = spec.dimensions.map(({ name, partitions }) => ({
+    name,
+    partitions: withoutNumbers(partitions) ?? partitions,
+  }));
+  return { kind: "multi", dimensions };
+}
+
 /** Whether the windows of two definitions by time have the same bounds, wherever they start and whatever they leave out. */
 export function haveSameWindows(a: TimeWindowPartitionsSpec, b: TimeWindowPartitionsSpec): boolean {
   return isSameTimeZone(a, b) && normalCron(a.cron) === normalCron(b.cron);

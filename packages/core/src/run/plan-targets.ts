@@ -2,6 +2,7 @@ import { HeddleError } from "../errors.ts";
 import { formatNearest } from "../nearest.ts";
 import { PartitionSet } from "../partitions/partition-set.ts";
 import type { PartitionSpace } from "../partitions/partition-space.ts";
+import { isSameDefinition } from "../partitions/same-ordinals.ts";
 import type { AssetSnapshot, DependencySnapshot } from "../snapshot.ts";
 import type { PartitionSpaces } from "./partition-spaces.ts";
 
@@ -91,8 +92,13 @@ function cutAlike(context: TargetContext, asset: AssetSnapshot, roots: TargetSet
   let alike: PartitionSet | undefined;
   for (const root of context.selected) {
     const set = roots.get(root.key);
-    if (set === undefined || context.spaces.spaceOf(root.partitions) !== space) continue;
-    alike = set.union(alike ?? PartitionSet.EMPTY);
+    const rootSpace = context.spaces.spaceOf(root.partitions);
+    if (set === undefined || !(rootSpace === space || isSameDefinition(root.partitions, asset.partitions))) continue;
+    // Equal definitions may have been numbered against different histories: equal keys are meant, not equal numbers.
+    const ends = { upstream: space, downstream: rootSpace };
+    const same =
+      rootSpace === space ? set : context.spaces.mappingOf({ kind: "identity" }, ends).upstreamOf(set).partitions;
+    alike = same.union(alike ?? PartitionSet.EMPTY);
   }
   return alike;
 }
