@@ -17,6 +17,7 @@ export function describeFormerPartitions(materialized: PartitionSet, space: Part
 /** Keys are still known where the definition does not hold them any more; `format` knows only those that exist. */
 function formatFormer(former: PartitionSet, space: PartitionSpace): string {
   const nameOf = (ordinal: number) => space.keyOf(ordinal) ?? `#${ordinal}`;
+  if (former.size === 1) return nameOf(former.first ?? 0);
   const parts: string[] = [];
   for (let at = 0; at < former.ranges.length && parts.length < SHOWN_RANGES; at += 2) {
     const [first = 0, past = 0] = former.ranges.slice(at, at + 2);
