@@ -1,4 +1,5 @@
 import { HeddleError, isHeddleError, type StoredObject } from "@heddle/core";
+import type { PutObjectCommand } from "@aws-sdk/client-s3";
 import { checksumOf, type ContentChecksum } from "../content-checksum.ts";
 import { existingObject } from "../store-error.ts";
 import { isAbsent, unless, type S3Connection } from "./s3-connection.ts";
@@ -29,6 +30,7 @@ export async function writeAtOnce(connection: S3Connection, { key, body, signal 
       IfNoneMatch: "*",
       Metadata: { [SHA256_METADATA]: content.sha256 },
     });
+    signWith(command, content.sha256);
     const answer = await unless(
       client.send(command, { abortSignal }),
       ({ status }) => status === 412,
@@ -42,6 +44,18 @@ export async function writeAtOnce(connection: S3Connection, { key, body, signal 
   // The answer to an earlier try may have been lost: then it is our own object that is in the way.
   if (outcome === "exists") await assertSame(connection, { key, content, signal });
   return { key, ...content };
+}
+
+/** Gives the signature the checksum that it covers, which it would compute once more. */
+function signWith(command: PutObjectCommand, sha256: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const headers: unknown = Reflect.get(Object(args.request), "headers");
+      if (typeof headers === "object" && headers !== null) Reflect.set(headers, "x-amz-content-sha256", sha256);
+      return next(args);
+    },
+    { step: "build" },
+  );
 }
 
 /** What should lie under a key. */
