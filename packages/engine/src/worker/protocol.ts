@@ -116,6 +116,9 @@ export type StepReport =
   /** A call that made several partitions is over, and each of them has been reported. */
   | (ReportBase & { readonly kind: "ended" });
 
+/** Reports of quick steps travel together, at most so many; those that a process had not sent when it died are lost. */
+export const REPORT_BATCH = 16;
+
 /** From the supervisor to a child. */
 export type ChildCommand =
   | {

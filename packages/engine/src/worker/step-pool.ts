@@ -1,6 +1,6 @@
 import { serializeError } from "@heddle/core";
 import { describeStep, explainExit, timeoutError } from "./exit-cause.ts";
-import type { LogFrame, StepAssignment, StepReport } from "./protocol.ts";
+import { REPORT_BATCH, type LogFrame, type StepAssignment, type StepReport } from "./protocol.ts";
 import {
   createLane,
   isIdle,
@@ -308,7 +308,7 @@ export class StepPool<TStep extends PoolStep> {
     // Killed on behalf of a step: the others are innocent. Died by itself: those that ran are suspects, and as many
     // before them may have ended without a word having come through.
     const isGuiltKnown = exit.killed || innocent.length < exit.unfinished.length;
-    const suspects = isGuiltKnown ? [] : innocent.slice(0, process.concurrency === 1 ? 1 : process.concurrency * 2);
+    const suspects = isGuiltKnown ? [] : innocent.slice(0, process.concurrency * 2 + REPORT_BATCH);
     const [only] = suspects;
     if (suspects.length === 1 && only !== undefined) {
       const { cause, error } = explainExit(exit, describeStep(only.step));

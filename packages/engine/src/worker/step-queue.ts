@@ -1,6 +1,6 @@
 import { serializeError, type Definitions, type HeddleError } from "@heddle/core";
 import { describeStep, timeoutError } from "./exit-cause.ts";
-import type { DeploymentDefaults, StepAssignment, StepReport } from "./protocol.ts";
+import { REPORT_BATCH, type DeploymentDefaults, type StepAssignment, type StepReport } from "./protocol.ts";
 import type { ResourceScope } from "../step/resource-scope.ts";
 import { runChunk, type ChunkListener, type ChunkResult } from "../step/run-chunk.ts";
 import { runStep, type StepResult } from "../step/run-step.ts";
@@ -47,6 +47,9 @@ interface Ended {
   readonly isStuck: boolean;
 }
 
+/** A step that takes less is quick; the report of one is held back for no longer than this. */
+const QUICK_MS = 1;
+
 const NOBODY: ChunkListener = { about() {}, report() {} };
 
 /** Makes the queue of a child process. */
@@ -57,15 +60,25 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
   let isAnyStuck = false;
   let idle: (() => void) | undefined;
 
-  /** Reports of steps that end together travel together. */
+  let reportBy = 0;
+
+  const sendReports = (): void => {
+    const isDone = running.size === 0 && waiting.length === 0;
+    if (!isDone && !isAnyStuck && reports.length < REPORT_BATCH && performance.now() < reportBy) {
+      setImmediate(sendReports);
+      return;
+    }
+    const batch = reports;
+    reports = [];
+    options.report(batch);
+    if (isAnyStuck) options.stuck();
+  };
+
+  /** Reports of steps that end together travel together, and of quick ones a few more: a message costs as much as they. */
   const report = (stepReport: StepReport): void => {
-    if (reports.push(stepReport) > 1) return;
-    setImmediate(() => {
-      const batch = reports;
-      reports = [];
-      options.report(batch);
-      if (isAnyStuck) options.stuck();
-    });
+    if (stepReport.durationMs >= QUICK_MS) reportBy = 0;
+    else if (reports.length === 0) reportBy = performance.now() + QUICK_MS;
+    if (reports.push(stepReport) === 1) setImmediate(sendReports);
   };
 
   const run = async (step: StepAssignment, entry: Running): Promise<void> => {
