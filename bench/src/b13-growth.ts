@@ -1,3 +1,4 @@
+import type { Database } from "@heddle/storage";
 import { median, round, type Benchmark } from "./benchmark.ts";
 import { startDeployment } from "./deployment.ts";
 import { hoursAsset, project } from "./no-op-assets.ts";
@@ -10,6 +11,9 @@ const SIZES = [
   { partitions: 100_000, rounds: 1 },
   { partitions: 1_000_000, rounds: 1 },
 ];
+
+const OLD_SNAPSHOT = 100_000;
+const SNAPSHOT_DEADLINE_MS = 900_000;
 
 /** B13: the time per step of a backfill as it grows from 1,000 to 1,000,000 steps. */
 export const growth: Benchmark = {
@@ -31,14 +35,37 @@ export const growth: Benchmark = {
       const allUs = times.map((time) => round(time, 1));
       results.push({ steps: partitions, usPerStep: round(median(times), 1), cpuUsPerStep: round(cpu, 1), allUs });
     }
+    const { seconds } = await withOldSnapshot(deployment.db, () => deployment.run({ selection: nameOf(OLD_SNAPSHOT) }));
     const all = results.map(({ usPerStep }) => usPerStep);
     return {
       value: Math.max(...all) / Math.min(...all),
-      parameters: { sizes: results },
+      parameters: {
+        sizes: results,
+        /** Dead rows pile up, because another transaction may still want to see them. */
+        withOldSnapshot: { steps: OLD_SNAPSHOT, usPerStep: round((seconds / OLD_SNAPSHOT) * 1e6, 1) },
+      },
       calibration: await deployment.calibrate(),
     };
   },
 };
+
+/** Does something while another transaction sees the database as it was before. */
+async function withOldSnapshot<T>(db: Database, act: () => Promise<T>): Promise<T> {
+  let isOver = false;
+  const holding = db.read(
+    "oldSnapshot",
+    async ({ sql }) => {
+      while (!isOver) await sql`select count(*) from run, pg_sleep(0.2)`;
+    },
+    { deadlineMs: SNAPSHOT_DEADLINE_MS },
+  );
+  try {
+    return await act();
+  } finally {
+    isOver = true;
+    await holding;
+  }
+}
 
 function nameOf(partitions: number): string {
   return `hours_${partitions}`;

@@ -6,6 +6,8 @@ import { FIRST_ORDINAL, hoursAsset, project } from "./no-op-assets.ts";
 
 const PORT = 4_798;
 const PARTITIONS = 1_000_000;
+/** Gaps that the value is measured with; other numbers of them are among the parameters. */
+const PIECES = 1_000;
 const ROUNDS = 21;
 const MAX_KB = 150;
 
@@ -18,19 +20,18 @@ export const partitionStatus: Benchmark = {
   async measure() {
     await using deployment = await startDeployment("b7", PORT, project([hoursAsset("hours", PARTITIONS)]));
     const states = [];
-    // From what a backfill leaves behind to what no backfill ever does: every other partition.
-    for (const pieces of [1, 1_000, 100_000, 500_000]) {
+    for (const pieces of [1, PIECES, 100_000, 500_000]) {
       await fill(deployment, pieces);
       states.push({ pieces, ...(await ask(deployment)) });
     }
-    const slowest = Math.max(...states.map(({ ms }) => ms));
-    const largest = Math.max(...states.map(({ kb }) => kb));
+    const { ms = Number.NaN, kb = Number.NaN } = states.find(({ pieces }) => pieces === PIECES) ?? {};
     return {
-      value: slowest,
+      value: ms,
       parameters: {
         partitions: PARTITIONS,
         rounds: ROUNDS,
-        answerKb: { value: largest, target: MAX_KB, ok: largest <= MAX_KB },
+        answerKb: { value: kb, target: MAX_KB, ok: kb <= MAX_KB },
+        /** From what one backfill leaves behind to what none ever does: every other partition. */
         states,
       },
       calibration: await deployment.calibrate(),
@@ -55,11 +56,22 @@ async function fill({ db }: Deployment, pieces: number): Promise<void> {
   });
 }
 
-async function ask({ address }: Deployment): Promise<{ ms: number; maxMs: number; kb: number; runs: number }> {
+/** What one state costs to show. */
+interface Answer {
+  readonly ms: number;
+  readonly maxMs: number;
+  /** Processor time of the server and of PostgreSQL. */
+  readonly cpuMs: number;
+  readonly kb: number;
+  readonly runs: number;
+}
+
+async function ask({ address, times: readTimes }: Deployment): Promise<Answer> {
   const input = encodeURIComponent(JSON.stringify({ key: "hours" }));
   const url = `${address.replace(/\/$/u, "")}/api/trpc/partitions.status?input=${input}`;
   const times: number[] = [];
   let body = "";
+  const before = readTimes();
   for (let round_ = 0; round_ < ROUNDS; round_++) {
     const began = performance.now();
     const response = await fetch(url, { headers: { "x-heddle": "1", "sec-fetch-site": "same-origin" } });
@@ -67,10 +79,13 @@ async function ask({ address }: Deployment): Promise<{ ms: number; maxMs: number
     times.push(performance.now() - began);
     if (!response.ok) throw new Error(`partitions.status answered ${response.status}: ${body.slice(0, 500)}`);
   }
+  const after = readTimes();
+  const cpuSeconds = after.server - before.server + after.postgres - before.postgres;
   const { result } = JSON.parse(body) as { result: { data: { runs: readonly number[] } } };
   return {
     ms: round(median(times), 1),
     maxMs: round(Math.max(...times), 1),
+    cpuMs: round((cpuSeconds * 1_000) / ROUNDS, 1),
     kb: round(Buffer.byteLength(body) / 1_000, 1),
     runs: result.data.runs.length / 3,
   };

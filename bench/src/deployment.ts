@@ -35,6 +35,8 @@ export interface Deployment extends AsyncDisposable {
   readonly db: Database;
   /** Plans, launches and waits for the end. @throws when a step does not succeed */
   run(request: LaunchRequest): Promise<TimedRun>;
+  /** Processor time by now. */
+  times(): ProcessTimes;
   calibrate(): Promise<{ coldNodeMs: number; claimsPerSecond: number }>;
 }
 
@@ -54,6 +56,7 @@ export async function startDeployment(name: string, port: number, definitions: s
     address: dev.address,
     db,
     run: (request) => runTimed({ address: dev.address, db, times }, request),
+    times,
     calibrate: () => calibrate(embedded.url),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
