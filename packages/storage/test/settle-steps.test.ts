@@ -220,7 +220,8 @@ describe("a success", () => {
       ({ sql }) => sql`
       select m.stored, m.metadata, m.inputs, m.duration_ms as "durationMs", m.data_version as "dataVersion", m.attempt,
         m.claim_id as "claimId",
-        array(select name || ' ' || passed from check_result where run_id = ${runId} order by id) as checks
+        array(select name || ' ' || passed from check_result where run_id = ${runId} order by id) as checks,
+        (select duration_ms from run_asset where run_id = ${runId}) as "totalMs"
       from asset_partition p join materialization m using (asset_id, ordinal, run_id)
       where p.asset_id = ${held.assetId} and p.ordinal = 1`,
     );
@@ -233,6 +234,8 @@ describe("a success", () => {
       attempt: 1,
       claimId: held.claimId,
       checks: ["rows false", "nulls true"],
+      // What estimates are made from.
+      totalMs: 13,
     });
   });
 

@@ -44,13 +44,14 @@ function updateCounts(sql: TransactionSql, changes: readonly CountChange[]): Pro
   return sql`
     update run_asset a set waiting = a.waiting + k.waiting, ready = a.ready + k.ready, running = a.running + k.running,
       backoff = a.backoff + k.backoff, success = a.success + k.success, failed = a.failed + k.failed,
-      skipped = a.skipped + k.skipped, canceled = a.canceled + k.canceled
+      skipped = a.skipped + k.skipped, canceled = a.canceled + k.canceled, duration_ms = a.duration_ms + k.duration_ms
     from unnest(
       ${changes.map((change) => change.runId)}::bigint[], ${changes.map((change) => change.assetId)}::integer[],
       ${column("waiting")}::integer[], ${column("ready")}::integer[], ${column("running")}::integer[],
       ${column("backoff")}::integer[], ${column("success")}::integer[], ${column("failed")}::integer[],
-      ${column("skipped")}::integer[], ${column("canceled")}::integer[]
-    ) as k(run_id, asset_id, waiting, ready, running, backoff, success, failed, skipped, canceled)
+      ${column("skipped")}::integer[], ${column("canceled")}::integer[],
+      ${changes.map(({ durationMs }) => durationMs)}::bigint[]
+    ) as k(run_id, asset_id, waiting, ready, running, backoff, success, failed, skipped, canceled, duration_ms)
     where a.run_id = k.run_id and a.asset_id = k.asset_id`;
 }
 

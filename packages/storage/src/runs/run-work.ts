@@ -38,6 +38,8 @@ export interface RunAssetPlace {
 /** Changes of the step counts of one asset of one run. */
 export interface CountChange extends RunAssetPlace {
   readonly counts: { [status in StepStatus]: number };
+  /** How long the steps took that succeeded now, together. */
+  durationMs: number;
 }
 
 /**
@@ -146,13 +148,23 @@ export class RunWork {
     return [...this.#counts.values()];
   }
 
-  #count(place: RunAssetPlace, { from, to, count }: { from: StepStatus; to: StepStatus; count: number }): void {
+  /** Adds how long a step took that succeeded, in milliseconds. */
+  addDuration(place: RunAssetPlace, ms: number): void {
+    this.#change(place).durationMs += Math.max(0, Math.round(ms));
+  }
+
+  #change(place: RunAssetPlace): CountChange {
     const key = `${place.runId}/${place.assetId}`;
     let change = this.#counts.get(key);
     if (change === undefined) {
-      change = { ...pickPlace(place), counts: emptyStepCounts() };
+      change = { ...pickPlace(place), counts: emptyStepCounts(), durationMs: 0 };
       this.#counts.set(key, change);
     }
+    return change;
+  }
+
+  #count(place: RunAssetPlace, { from, to, count }: { from: StepStatus; to: StepStatus; count: number }): void {
+    const change = this.#change(place);
     change.counts[from] -= count;
     change.counts[to] += count;
     const closed = Number(isOpen(from)) - Number(isOpen(to));

@@ -159,6 +159,7 @@ export class Settlement {
     const { dynamicPartitions } = outcome;
     if (dynamicPartitions !== undefined)
       this.#dynamicChanges.push({ runId: outcome.runId, requests: dynamicPartitions });
+    this.#context.work.addDuration(outcome, outcome.durationMs);
     return "succeed";
   }
 
