@@ -1,3 +1,4 @@
+import { PartitionSet } from "../partitions/partition-set.ts";
 import { sha256 } from "../sha256.ts";
 import type { RunPlan } from "./run-plan.ts";
 
@@ -9,8 +10,18 @@ import type { RunPlan } from "./run-plan.ts";
  */
 export function hashPlan(plan: RunPlan): string {
   // What is counted apart from `overwrites` is news about the state, and no difference in what is done.
-  const assets = plan.assets.map((asset) => ({ ...asset, counts: null }));
+  // A scattered set has a million bounds as ranges and a hundred kilobytes as it is stored.
+  const assets = plan.assets.map((asset) => ({
+    ...asset,
+    partitions: toText(PartitionSet.fromRanges(asset.partitions).encode()),
+    counts: null,
+  }));
   return sha256(canonicalJson({ protocol: plan.protocol, order: plan.order, assets }));
+}
+
+/** One character for each byte. */
+function toText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
 /** JSON with the keys of every object in order, so that equal values have equal text. */
