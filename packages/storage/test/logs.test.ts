@@ -23,7 +23,7 @@ type Line = Partial<StoredLogLine> & { readonly m: string };
 
 function chunkOf(runId: number, assetId: number, lines: readonly Line[]): LogChunk {
   const full = lines.map((line): StoredLogLine => ({ t: 0, o: 0, a: "1", l: "info", ...line }));
-  const ordinals = full.map(({ o }) => o);
+  const ordinals = full.flatMap(({ o, z = o }) => [o, z]);
   return {
     runId,
     assetId,
@@ -55,6 +55,19 @@ async function readPages(query: Omit<LogQuery, "from">): Promise<LogLine[][]> {
 }
 
 const messages = (pages: readonly (readonly LogLine[])[]): string[] => pages.flat().map(({ m }) => m);
+
+test("a line of a chunk is found with each of its partitions", async () => {
+  const runId = await newRun([
+    [
+      { m: "together", o: 3, z: 7 },
+      { m: "one of them", o: 5 },
+    ],
+  ]);
+  const find = async (ordinal: number) => messages(await readPages({ runId, ordinal, direction: "after", limit: 10 }));
+  expect(await find(5)).toEqual(["together", "one of them"]);
+  expect([await find(3), await find(7)]).toEqual([["together"], ["together"]]);
+  expect([await find(2), await find(8)]).toEqual([[], []]);
+});
 
 test("lines come back whole, in order, in either direction", async () => {
   const fields = { nested: { list: [1, "two"] } };
