@@ -20,7 +20,7 @@ export interface PlannedAsset {
   readonly failed: number;
   readonly stale: number;
   readonly fresh: number;
-  /** Those that have a materialization, which a new one replaces. */
+  /** Those that have a materialization, or are about to get one from another run, which a new one replaces. */
   readonly overwrites: number;
   /** Why it is part of the plan. */
   readonly reason: "selected" | "upstream" | "downstream";

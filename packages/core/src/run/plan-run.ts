@@ -191,7 +191,9 @@ function planAsset(asset: AssetSnapshot, targets: TargetSets, { stateOf, chunk, 
     chunk: declared === null ? null : (chunk ?? declared),
     ...(stated !== undefined && { config: stated }),
     counts: { missing: missing.size, failed: failed.size, stale: stale.size, fresh: fresh.size },
-    overwrites: partitions.intersect(state.materialized).size,
+    // What other runs hold counts as made: it will be by the time that this plan's run begins, and a plan that waits for
+    // them stays the same plan while they go on.
+    overwrites: partitions.intersect(state.materialized.union(state.running)).size,
   };
 }
 

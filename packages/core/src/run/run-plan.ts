@@ -57,7 +57,7 @@ export interface RunPlanAsset {
   readonly config?: JsonValue;
   /** How many of the partitions there were in each state when the plan was made. Together they are all of them. */
   readonly counts: PlannedCounts;
-  /** How many of the partitions have a materialization, which the new one will replace. */
+  /** How many of the partitions have a materialization, or are about to get one, which the new one will replace. */
   readonly overwrites: number;
 }
 
