@@ -239,6 +239,35 @@ describe("a run that goes on", () => {
   });
 });
 
+test("config is asked for before a launch, and another one after it", async () => {
+  const page = await visitor.open("/assets?launch=key:shop/prices");
+  const dialog = page.getByRole("dialog", { name: "Materialize" });
+  await dialog.getByRole("alert", { name: "Errors" }).waitFor();
+  const button = dialog.getByRole("button", { name: "Materialize 1 partition of 1 asset" });
+  expect(await button.isDisabled()).toBe(true);
+  await dialog.getByText("what prices are told in").waitFor();
+  const config = dialog.getByRole("textbox", { name: "shop/prices" });
+  await config.fill('{ "currency": ');
+  await dialog.getByText(/^This is no JSON/u).waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  await config.fill('{ "currency": "EUR" }');
+  await dialog.getByRole("alert", { name: "Errors" }).waitFor({ state: "detached" });
+  await launch(page, "Materialize 1 partition of 1 asset");
+  await runEnds(page, "success");
+
+  await page.getByRole("button", { name: "Run everything again" }).click();
+  const again = page.getByRole("dialog", { name: /^Run everything of run \d+ again$/u });
+  const editor = again.getByRole("textbox", { name: "shop/prices" });
+  expect(JSON.parse(await editor.inputValue())).toEqual({ currency: "EUR" });
+  await editor.fill('{ "currency": "USD" }');
+  const first = page.url();
+  await again.getByRole("button", { name: "Run 1 step again" }).click();
+  await expect.poll(() => page.url()).not.toBe(first);
+  await runEnds(page, "success");
+  await page.goto("/assets/shop/prices");
+  await page.getByText("in USD").first().waitFor();
+});
+
 describe("a definition that changes", () => {
   test("leaves history where it was, and shows it as such", async () => {
     const file = join(shop?.projectDirectory ?? "", "src/definitions.ts");

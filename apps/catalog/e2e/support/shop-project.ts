@@ -6,7 +6,7 @@ export function shopProject(repaired: string): Readonly<Record<string, string>> 
   return {
     "src/definitions.ts": `import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { asset, dailyPartitions, definitions, dynamicPartitions, monthlyPartitions } from "@heddle/core";
+import { asset, dailyPartitions, definitions, dynamicPartitions, monthlyPartitions, output } from "@heddle/core";
 
 const days = dailyPartitions({ start: "2024-01-01", end: "2024-03-01" });
 const months = monthlyPartitions({ start: "2024-01", end: "2024-03" });
@@ -59,13 +59,39 @@ const pages = asset({
   },
 });
 
+/** What a library for schemas would make: one property, of two values. */
+const pricing = {
+  "~standard": {
+    version: 1 as const,
+    vendor: "test",
+    validate: (value: unknown) =>
+      typeof value === "object" && value !== null && "currency" in value && /^(EUR|USD)$/.test(String(value.currency))
+        ? { value: { currency: String(value.currency) } }
+        : { issues: [{ message: "must be EUR or USD", path: ["currency"] }] },
+    types: undefined as undefined | { readonly input: { currency: string }; readonly output: { currency: string } },
+    jsonSchema: {
+      input: () => ({
+        type: "object",
+        required: ["currency"],
+        properties: { currency: { enum: ["EUR", "USD"], description: "what prices are told in" } },
+      }),
+    },
+  },
+};
+
+const prices = asset({
+  key: "shop/prices",
+  config: pricing,
+  materialize: ({ config }) => output({ value: config, metadata: { told: \`in \${config.currency}\` } }),
+});
+
 const profile = asset({
   key: "shop/profile",
   partitions: customers,
   materialize: ({ partition }) => ({ customer: partition.key }),
 });
 
-export default definitions({ assets: [orders, revenue, returns, refunds, pages, profile] });
+export default definitions({ assets: [orders, revenue, returns, refunds, pages, prices, profile] });
 `,
   };
 }

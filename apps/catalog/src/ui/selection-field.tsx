@@ -22,7 +22,7 @@ const SETTLE_MS = 120;
 /** The field of the selection language, the same on every page; says what is wrong and where. */
 export function SelectionField(props: SelectionFieldProps): ReactNode {
   const { value, result, onChange, fieldRef, required = false, label = "Filter by selection" } = props;
-  const [text, setText] = useSettledText({
+  const [text, setText, handOn] = useSettledText({
     text: value,
     onText: (next) => {
       if (next !== value && (!required || next.trim() !== "")) onChange(next);
@@ -43,7 +43,7 @@ export function SelectionField(props: SelectionFieldProps): ReactNode {
         aria-describedby={invalid ? helpId : undefined}
         onChange={(event) => setText(event.target.value)}
         onClear={() => setText("")}
-        onBlur={() => required && text.trim() === "" && setText(value)}
+        onBlur={() => (required && text.trim() === "" ? setText(value) : handOn())}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         className="flex-1"
       />

@@ -13,7 +13,7 @@ export function useSettledText({
   text,
   onText,
   settleMs,
-}: SettledText): [value: string, setValue: (value: string) => void] {
+}: SettledText): [value: string, setValue: (value: string) => void, handOn: () => void] {
   return useTypedValue({ value: text, format: asItIs, parse: (value) => ({ value }), onValue: onText, settleMs });
 }
 

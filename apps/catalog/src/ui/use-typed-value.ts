@@ -13,7 +13,8 @@ interface TypedValue<TValue> {
 
 /**
  * What stands in a field while someone types. What it means is handed on when they pause, and not with every key; the text
- * stays as it was typed. When `value` becomes something that was not typed here, the field shows that.
+ * stays as it was typed. When `value` becomes something that was not typed here, the field shows that. `handOn` is for when
+ * the field is left: what is pressed next means what stands in it.
  */
 export function useTypedValue<TValue>({
   value,
@@ -21,7 +22,7 @@ export function useTypedValue<TValue>({
   parse,
   onValue,
   settleMs,
-}: TypedValue<TValue>): [text: string, setText: (text: string) => void] {
+}: TypedValue<TValue>): [text: string, setText: (text: string) => void, handOn: () => void] {
   const now = JSON.stringify(value);
   const [text, setText] = useState(() => format(value));
   const [sent, setSent] = useState(now);
@@ -34,15 +35,16 @@ export function useTypedValue<TValue>({
       setText(format(value));
     }
   }
-  const send = useEffectEvent(() => {
+  const handOn = (): void => {
     const read = parse(text);
     if (read === null || JSON.stringify(read.value) === sent) return;
     setSent(JSON.stringify(read.value));
     onValue(read.value);
-  });
+  };
+  const send = useEffectEvent(handOn);
   useEffect(() => {
     const timer = setTimeout(() => send(), settleMs);
     return () => clearTimeout(timer);
   }, [text, settleMs]);
-  return [text, setText];
+  return [text, setText, handOn];
 }

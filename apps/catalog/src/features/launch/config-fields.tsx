@@ -1,6 +1,6 @@
 import type { PlannedAsset } from "@heddle/api";
 import type { JsonValue } from "@heddle/core";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Field } from "../../ui/field.tsx";
 import { useTypedValue } from "../../ui/use-typed-value.ts";
 import { describeSchema, readJson } from "./config-text.ts";
@@ -15,10 +15,32 @@ interface ConfigFieldsProps {
   readonly planned: readonly Pick<PlannedAsset, "asset" | "config">[];
   readonly config: Config | undefined;
   readonly onConfig: (config: Config | undefined) => void;
+  /** Whether the text of an asset's config means something; while it does not, `config` holds what it meant before. */
+  readonly onBroken: BrokenConfig["onBroken"];
+}
+
+/** Assets whose config is a text that means nothing. */
+export interface BrokenConfig {
+  readonly broken: ReadonlySet<string>;
+  readonly onBroken: (assetKey: string, broken: boolean) => void;
+}
+
+/** Keeps whose config is broken: nothing may be launched with what such a text meant before. */
+export function useBrokenConfig(): BrokenConfig {
+  const [broken, setBroken] = useState<ReadonlySet<string>>(new Set());
+  return {
+    broken,
+    onBroken: (assetKey, isBroken) => {
+      const next = new Set(broken);
+      if (isBroken) next.add(assetKey);
+      else next.delete(assetKey);
+      setBroken(next);
+    },
+  };
 }
 
 /** Config for each asset that takes some, as JSON. */
-export function ConfigFields({ planned, config, onConfig }: ConfigFieldsProps): ReactNode {
+export function ConfigFields({ planned, config, onConfig, onBroken }: ConfigFieldsProps): ReactNode {
   const set = (key: string, value: JsonValue | undefined): void => {
     const { [key]: _, ...rest } = config ?? {};
     const next = value === undefined ? rest : { ...rest, [key]: value };
@@ -35,6 +57,7 @@ export function ConfigFields({ planned, config, onConfig }: ConfigFieldsProps): 
             required={declared?.required === true}
             value={config?.[asset.key]}
             onValue={(value) => set(asset.key, value)}
+            onBroken={(broken) => onBroken(asset.key, broken)}
           />
         ))}
       </div>
@@ -48,11 +71,12 @@ interface ConfigFieldProps {
   readonly required: boolean;
   readonly value: JsonValue | undefined;
   readonly onValue: (value: JsonValue | undefined) => void;
+  readonly onBroken: (broken: boolean) => void;
 }
 
-function ConfigField({ assetKey, schema, required, value, onValue }: ConfigFieldProps): ReactNode {
+function ConfigField({ assetKey, schema, required, value, onValue, onBroken }: ConfigFieldProps): ReactNode {
   const id = useId();
-  const [text, setText] = useTypedValue({
+  const [text, setText, handOn] = useTypedValue({
     value,
     format: (given) => (given === undefined ? "" : JSON.stringify(given, null, 2)),
     parse: (typed) => {
@@ -78,7 +102,11 @@ function ConfigField({ assetKey, schema, required, value, onValue }: ConfigField
         placeholder="{ }"
         aria-invalid={read.kind === "invalid"}
         aria-describedby={`${id}-help`}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          onBroken(readJson(event.target.value).kind === "invalid");
+        }}
+        onBlur={handOn}
         className={`block w-full resize-y rounded-md border bg-canvas px-2 py-1 font-mono text-xs leading-5 outline-none placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent ${read.kind === "invalid" ? "border-failed" : "border-line-strong"}`}
       />
       <div id={`${id}-help`} className="mt-1 text-xs text-muted">

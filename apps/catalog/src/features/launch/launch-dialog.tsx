@@ -3,6 +3,7 @@ import { type ReactNode, type RefObject, useRef } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { useDeployment } from "../../shell/deployment.ts";
 import { Modal } from "../../ui/modal.tsx";
+import { useBrokenConfig } from "./config-fields.tsx";
 import { LaunchForm } from "./launch-form.tsx";
 import { LaunchPlanColumn } from "./launch-plan-column.tsx";
 import { type LaunchRequest, useLaunch } from "./launch-search.ts";
@@ -40,6 +41,8 @@ function LaunchBody({ catalog, request, fieldRef }: LaunchBodyProps): ReactNode 
   const deployment = useDeployment();
   const target = useLaunchTarget(catalog, request);
   const plan = useLaunchPlan(target.input);
+  const { broken, onBroken } = useBrokenConfig();
+  const isBroken = plan.preview?.assets.some(({ asset, config }) => config !== null && broken.has(asset.key)) === true;
   const change = (changed: Partial<LaunchRequest>): void => setLaunch({ ...request, ...changed }, { replace: true });
   return (
     <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] max-md:overflow-y-auto">
@@ -48,11 +51,13 @@ function LaunchBody({ catalog, request, fieldRef }: LaunchBodyProps): ReactNode 
         target={target}
         planned={plan.preview?.assets ?? []}
         onChange={change}
+        onBrokenConfig={onBroken}
         fieldRef={fieldRef}
       />
       <LaunchPlanColumn
         catalog={catalog}
         plan={plan}
+        blocked={isBroken}
         deployment={deployment}
         cascade={request.cascade ?? "self"}
         onCascade={(cascade) => change({ cascade })}

@@ -7,6 +7,7 @@ import { Field } from "../../ui/field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { SelectionField } from "../../ui/selection-field.tsx";
 import { Toggles } from "../../ui/toggles.tsx";
+import type { BrokenConfig } from "./config-fields.tsx";
 import { LaunchPartitions } from "./launch-partitions.tsx";
 import { type Cascade, LAUNCH_STATES, type LaunchRequest } from "./launch-search.ts";
 import { LaunchSettings } from "./launch-settings.tsx";
@@ -18,6 +19,7 @@ export interface LaunchFormProps {
   /** The assets of the plan, once there is one: some settings are for those that can use them. */
   readonly planned: readonly PlannedAsset[];
   readonly onChange: (changed: Partial<LaunchRequest>) => void;
+  readonly onBrokenConfig: BrokenConfig["onBroken"];
   readonly fieldRef: RefObject<HTMLInputElement | null>;
 }
 

@@ -13,6 +13,8 @@ import type { LaunchPlan } from "./use-launch-plan.ts";
 interface LaunchPlanColumnProps {
   readonly catalog: Catalog;
   readonly plan: LaunchPlan;
+  /** Something in the form cannot be read, and the plan does not know. */
+  readonly blocked: boolean;
   readonly deployment: Deployment | undefined;
   readonly cascade: Cascade;
   readonly onCascade: (cascade: Cascade) => void;
@@ -22,11 +24,11 @@ interface LaunchPlanColumnProps {
 
 /** The plan as it stands, and the button that says what it does. */
 export function LaunchPlanColumn(props: LaunchPlanColumnProps): ReactNode {
-  const { catalog, plan, deployment, cascade, onCascade, onLeaveOut, onClose } = props;
+  const { catalog, plan, blocked, deployment, cascade, onCascade, onLeaveOut, onClose } = props;
   const { preview } = plan;
   const standstill = deployment === undefined ? null : describeStandstill(deployment);
   const launchable = preview !== undefined && preview.total > 0 && preview.refused === null;
-  const ready = launchable && !plan.outdated && plan.error === null;
+  const ready = launchable && !blocked && !plan.outdated && plan.error === null;
   return (
     <section
       aria-label="Plan"

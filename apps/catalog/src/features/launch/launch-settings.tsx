@@ -8,17 +8,21 @@ import type { LaunchFormProps } from "./launch-form.tsx";
 import { type LaunchRequest, MAX_AT_ONCE, MAX_CHUNK, MAX_PRIORITY, type Overlap } from "./launch-search.ts";
 import { TagsField } from "./tags-field.tsx";
 
-type LaunchSettingsProps = Pick<LaunchFormProps, "request" | "planned" | "onChange">;
+type LaunchSettingsProps = Pick<LaunchFormProps, "request" | "planned" | "onChange" | "onBrokenConfig">;
 
 /** What most launches leave as it is. Config that an asset needs stands open, everything else is folded. */
 export function LaunchSettings(props: LaunchSettingsProps): ReactNode {
-  const { request, planned, onChange } = props;
+  const { request, planned, onChange, onBrokenConfig } = props;
   const configurable = planned.filter(({ config }) => config !== null);
   const needed = configurable.filter(({ config }) => config?.required === true);
   const optional = configurable.filter(({ config }) => config?.required !== true);
   const stated = statedSettings(request);
   const [open, setOpen] = useState(stated.length > 0);
-  const config = { config: request.config, onConfig: (next: LaunchRequest["config"]) => onChange({ config: next }) };
+  const config = {
+    config: request.config,
+    onConfig: (next: LaunchRequest["config"]) => onChange({ config: next }),
+    onBroken: onBrokenConfig,
+  };
   return (
     <>
       {needed.length > 0 && <ConfigFields planned={needed} {...config} />}

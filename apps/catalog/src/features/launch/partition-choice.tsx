@@ -85,7 +85,7 @@ function PartitionText({
   onText,
   fieldRef,
 }: Omit<PartitionChoiceProps, "assetKey"> & { readonly read: PartitionsRead }): ReactNode {
-  const [typed, setTyped] = useSettledText({ text, onText, settleMs: SETTLE_MS });
+  const [typed, setTyped, handOn] = useSettledText({ text, onText, settleMs: SETTLE_MS });
   const helpId = useId();
   return (
     <div>
@@ -99,6 +99,7 @@ function PartitionText({
         aria-describedby={helpId}
         onChange={(event) => setTyped(event.target.value)}
         onClear={() => setTyped("")}
+        onBlur={handOn}
       />
       <p id={helpId} role="status" className="mt-1 min-h-4 text-xs text-muted">
         <PartitionsHelp read={read} empty={empty} />

@@ -14,7 +14,7 @@ interface TagsFieldProps {
 /** What a run is marked with, to be found by it later. */
 export function TagsField({ tags, onTags }: TagsFieldProps): ReactNode {
   const helpId = useId();
-  const [text, setText] = useTypedValue({
+  const [text, setText, handOn] = useTypedValue({
     value: tags ?? {},
     format: formatTags,
     parse: readTags,
@@ -35,6 +35,7 @@ export function TagsField({ tags, onTags }: TagsFieldProps): ReactNode {
           aria-describedby={invalid ? helpId : undefined}
           onChange={(event) => setText(event.target.value)}
           onClear={() => setText("")}
+          onBlur={handOn}
         />
       </div>
       {invalid && (

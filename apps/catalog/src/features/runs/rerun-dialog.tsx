@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { formatCounted } from "../../format/amounts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import { ConfigFields } from "../launch/config-fields.tsx";
+import { ConfigFields, useBrokenConfig } from "../launch/config-fields.tsx";
 import type { RunChanges } from "./use-run-changes.ts";
 
 interface RerunDialogProps {
@@ -17,6 +17,7 @@ interface RerunDialogProps {
 export function RerunDialog({ run, changes, onClose }: RerunDialogProps): ReactNode {
   const configurable = run.progress.filter(({ config }) => config !== null);
   const [config, setConfig] = useState(() => givenConfig(run));
+  const { broken, onBroken } = useBrokenConfig();
   const made = run.counts.success;
   return (
     <Modal title={`Run everything of run ${run.id} again`} open onClose={onClose} width="w-[560px]">
@@ -28,7 +29,7 @@ export function RerunDialog({ run, changes, onClose }: RerunDialogProps): ReactN
         {configurable.length === 0 ? (
           <p className="text-muted">No asset of it takes config.</p>
         ) : (
-          <ConfigFields planned={configurable} config={config} onConfig={setConfig} />
+          <ConfigFields planned={configurable} config={config} onConfig={setConfig} onBroken={onBroken} />
         )}
         <div className="flex justify-end gap-2">
           <Button kind="ghost" onClick={onClose}>
@@ -37,7 +38,7 @@ export function RerunDialog({ run, changes, onClose }: RerunDialogProps): ReactN
           <Button
             kind="solid"
             icon="retry"
-            disabled={changes.busy}
+            disabled={changes.busy || broken.size > 0}
             onClick={() => {
               onClose();
               changes.retry("all", config);
