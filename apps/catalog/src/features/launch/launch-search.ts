@@ -20,7 +20,6 @@ export type LaunchState = (typeof LAUNCH_STATES)[number];
 
 /** Which partitions go first. */
 export const ORDERS = ["oldest", "newest"] as const;
-export type LaunchOrder = (typeof ORDERS)[number];
 
 /** What becomes of partitions that other runs hold. */
 export const OVERLAPS = ["leave_out", "wait", "refuse"] as const;
