@@ -27,8 +27,15 @@ export const planOfBackfill: Benchmark = {
     }
     const missing = await ask(deployment, { only: ["missing"] });
     return {
-      value: Math.max(whole.seconds, missing.seconds),
-      parameters: { assets: KEYS.length, partitionsEach: PARTITIONS, rounds: ROUNDS, whole, missing },
+      value: whole.seconds,
+      /** `everyThirdIsThere`: the same for what is missing, in a third of a million pieces. */
+      parameters: {
+        assets: KEYS.length,
+        partitionsEach: PARTITIONS,
+        rounds: ROUNDS,
+        whole,
+        everyThirdIsThere: missing,
+      },
       calibration: await deployment.calibrate(),
     };
   },
