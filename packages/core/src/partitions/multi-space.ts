@@ -1,7 +1,7 @@
 import { HeddleError, isHeddleError } from "../errors.ts";
 import type { DimensionLayout } from "./dimension-layout.ts";
 import { DEFAULT_FORMAT_LIMIT } from "./key-space.ts";
-import { MixedRadix, type Digit } from "./mixed-radix.ts";
+import { MixedRadix, type Box, type Digit } from "./mixed-radix.ts";
 import { joinKeys, splitParts, unescapePart } from "./multi-key.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
@@ -61,8 +61,40 @@ export function multiSpace(
       return byTime.length === 1 ? (byTime[0] ?? null) : null;
     },
     parseRange,
-    format: (set, limit = DEFAULT_FORMAT_LIMIT) => formatRangeText(set, source, limit),
+    format: (set, limit = DEFAULT_FORMAT_LIMIT) => {
+      const text = formatRangeText(set, source, limit);
+      // One range says it shortest; several are often every combination of few keys, which says more.
+      if (set.size <= 1 || !text.includes(", ") || set.ranges.length > MAX_COMBINED_RANGES) return text;
+      const combined = formatCombinations(radix.boxes(set), spaces);
+      const isSame = combined !== null && readsAs(parseRange, combined, set);
+      return isSame && combined.length < text.length ? `${combined} (${set.size})` : text;
+    },
   };
+}
+
+/** Sets of more ranges are told by their first ones: finding out whether they are combinations takes its time. */
+const MAX_COMBINED_RANGES = 20_000;
+
+/** All combinations of a part of each dimension, such as `2024-01..2024-03|eu|*`; `null` for anything else. */
+function formatCombinations(boxes: readonly Box[], spaces: readonly PartitionSpace[]): string | null {
+  const [box] = boxes;
+  if (box === undefined || boxes.length > 1) return null;
+  const parts = spaces.map((space, place) => {
+    const part = box[place] ?? PartitionSet.EMPTY;
+    if (part.equals(space.all)) return "*";
+    const text = space.format(part, Infinity);
+    return (part.size === 1 ? text : text.slice(0, text.lastIndexOf(" ("))).replaceAll("|", "\\|");
+  });
+  return parts.join("|");
+}
+
+function readsAs(parse: (text: string) => PartitionSet, text: string, set: PartitionSet): boolean {
+  try {
+    return parse(text).equals(set);
+  } catch (error) {
+    if (isHeddleError(error, "PARTITION_UNKNOWN")) return false;
+    throw error;
+  }
 }
 
 /** An unknown key of one dimension says which dimension that is. */

@@ -122,6 +122,9 @@ describe("several dimensions", () => {
     expect(space.parseRange("eu|2024-02-03, us|2024-02-04").size).toBe(2);
     const stretch = space.parseRange("us|2024-02-03..us|2024-02-05");
     expect(space.format(stretch)).toBe("us|2024-02-03..us|2024-02-05 (7)");
+    expect(space.format(space.parseRange("us|2024-02-03..2024-02-05"))).toBe("us|2024-02-03..2024-02-05 (3)");
+    expect(space.format(space.parseRange("eu,us|*"))).toBe("eu..us|* (58)");
+    expect(space.format(space.parseRange("eu|2024-02-03, us|2024-02-04"))).toBe("eu|2024-02-03, us|2024-02-04 (2)");
     expect(() => space.parseRange("mars|2024-02-03")).toThrow('in the dimension "region" there is no partition "mars"');
     expect(() => space.parseRange("eu")).toThrow('no partition "eu"');
   });
