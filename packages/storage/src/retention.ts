@@ -1,6 +1,5 @@
 import { PartitionSet } from "@heddle/core";
 import type { Database, TransactionSql } from "./database.ts";
-import { pinPlans } from "./runs/run-rows.ts";
 
 /**
  * How long what is not the state itself is kept, in days. Current materializations, with their check results, are kept
@@ -120,23 +119,28 @@ interface OldChunk {
  * interrupted goes on where it was.
  */
 const deleteRuns: Batch = (db, { days, batchSize }) =>
-  db.transaction("deleteRuns", async ({ sql }) => {
-    await pinPlans(sql);
-    const [run] = await sql<{ id: number }[]>`
+  db.transaction("deleteRuns", ({ sql }) => deleteRun(sql, days, batchSize), { pinPlans: true });
+
+async function deleteRun(
+  sql: TransactionSql,
+  days: number,
+  batchSize: number,
+): Promise<{ readonly deleted: number; readonly isLast: boolean }> {
+  const [run] = await sql<{ id: number }[]>`
       select id from run where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
       order by id limit 1 for update skip locked`;
-    if (run === undefined) return { deleted: 0, isLast: true };
-    const chunks = await sql<OldChunk[]>`
+  if (run === undefined) return { deleted: 0, isLast: true };
+  const chunks = await sql<OldChunk[]>`
       select asset_id as "assetId", chunk, success from run_chunk where run_id = ${run.id}
       order by asset_id, chunk limit ${Math.min(MAX_CHUNKS, batchSize)}::integer`;
-    if (chunks.length > 0) {
-      await deleteChunks(sql, run.id, chunks);
-      return { deleted: 0, isLast: false };
-    }
-    await sql`delete from run_asset where run_id = ${run.id}`;
-    await sql`delete from run where id = ${run.id}`;
-    return { deleted: 1, isLast: false };
-  });
+  if (chunks.length > 0) {
+    await deleteChunks(sql, run.id, chunks);
+    return { deleted: 0, isLast: false };
+  }
+  await sql`delete from run_asset where run_id = ${run.id}`;
+  await sql`delete from run where id = ${run.id}`;
+  return { deleted: 1, isLast: false };
+}
 
 async function deleteChunks(sql: TransactionSql, runId: number, chunks: readonly OldChunk[]): Promise<void> {
   const [assetIds, starts, ends]: [number[], number[], number[]] = [[], [], []];

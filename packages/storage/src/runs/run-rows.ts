@@ -8,17 +8,6 @@ import type { LockedRun, RunAssetPlace } from "./run-work.ts";
  * key. Whoever holds a run's row is alone with its chunks, counts, claims and steps, so these are never locked.
  */
 
-/**
- * Makes the statements of a transaction use one plan each, by index, however few rows there are. They touch single rows
- * by key, of tables that grow from nothing to millions within minutes: planning them anew for each call costs more than
- * running them, and a plan made for an empty table reads all of a full one.
- */
-export async function pinPlans(sql: TransactionSql): Promise<void> {
-  await sql`
-    select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
-      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
-}
-
 /** What a worker may do, as long as its row is locked. */
 export interface WorkerStanding {
   /** What it has claimed is its own: nobody has ended it, even if its lease is over. */
