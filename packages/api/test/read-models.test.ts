@@ -135,7 +135,7 @@ describe("assets.get", () => {
     expect(await why("weather/raw")).toEqual([
       `1 partition failed, such as 2012-01-05 in run ${failed}: no data`,
       "Check plausible warns on 1 partition.",
-      "81 of 91 partitions are missing, the first 2012-01-05.",
+      "81 of 91 partitions are missing, the first 2012-01-11.",
       "Last materialized at (time).",
     ]);
     expect(await codeOf("weather/raw")).toBe("failed");

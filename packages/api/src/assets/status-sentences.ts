@@ -119,7 +119,8 @@ function explainMissing({ standing, space }: StatusFacts): Sentence[] {
   if (missing === 0) return total === 0 ? [[text("No partition exists yet.")]] : [];
   if (sets.materialized.isEmpty) return [[text("Never materialized.")]];
   if (asset.definition.partitions === null) return [];
-  const first = space.all.subtract(sets.materialized).first;
+  const { materialized, failed, running, queued } = sets;
+  const first = space.all.subtract(materialized.union(failed).union(running).union(queued)).first;
   if (first === undefined) return [];
   const of = `${missing.toLocaleString("en")} of ${count(total, "partition")}`;
   return [
