@@ -126,23 +126,37 @@ async function deleteRun(
   days: number,
   batchSize: number,
 ): Promise<{ readonly deleted: number; readonly isLast: boolean }> {
-  const [run] = await sql<{ id: number }[]>`
-      select id from run where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
+  const [run] = await sql<EndedRun[]>`
+      select id, environment_id as "environmentId", ended_at as "endedAt" from run where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
       order by id limit 1 for update skip locked`;
   if (run === undefined) return { deleted: 0, isLast: true };
+  const isGone = await deleteSomeOf(sql, run, Math.min(MAX_CHUNKS, batchSize));
+  return { deleted: isGone ? 1 : 0, isLast: false };
+}
+
+/** A run that is over, whose row is locked. */
+export interface EndedRun {
+  readonly id: number;
+  readonly environmentId: number;
+  readonly endedAt: Date;
+}
+
+/** Deletes chunks of a run, at most `limit`, or the run itself when it has none. @returns whether the run is gone */
+export async function deleteSomeOf(sql: TransactionSql, run: EndedRun, limit: number): Promise<boolean> {
   const chunks = await sql<OldChunk[]>`
       select asset_id as "assetId", chunk, success from run_chunk where run_id = ${run.id}
-      order by asset_id, chunk limit ${Math.min(MAX_CHUNKS, batchSize)}::integer`;
+      order by asset_id, chunk limit ${limit}::integer`;
   if (chunks.length > 0) {
-    await deleteChunks(sql, run.id, chunks);
-    return { deleted: 0, isLast: false };
+    await deleteChunks(sql, run, chunks);
+    return false;
   }
   await sql`delete from run_asset where run_id = ${run.id}`;
   await sql`delete from run where id = ${run.id}`;
-  return { deleted: 1, isLast: false };
+  return true;
 }
 
-async function deleteChunks(sql: TransactionSql, runId: number, chunks: readonly OldChunk[]): Promise<void> {
+async function deleteChunks(sql: TransactionSql, run: EndedRun, chunks: readonly OldChunk[]): Promise<void> {
+  const runId = run.id;
   const [assetIds, starts, ends]: [number[], number[], number[]] = [[], [], []];
   for (const { assetId, success } of chunks) {
     const { ranges } = PartitionSet.decode(success);
@@ -155,7 +169,14 @@ async function deleteChunks(sql: TransactionSql, runId: number, chunks: readonly
   const places = sql`unnest(
     ${chunks.map(({ assetId }) => assetId)}::integer[], ${chunks.map(({ chunk }) => chunk)}::integer[]
   ) as k (asset_id, chunk)`;
+  // Locked in the order of the key, as everywhere.
+  await sql`
+    select from asset_chunk a join ${places} on a.asset_id = k.asset_id and a.chunk = k.chunk
+    where a.environment_id = ${run.environmentId} order by a.asset_id, a.chunk for no key update of a`;
   await Promise.all([
+    sql`
+      update asset_chunk a set forgotten_until = greatest(a.forgotten_until, ${run.endedAt}::timestamptz)
+      from ${places} where a.environment_id = ${run.environmentId} and a.asset_id = k.asset_id and a.chunk = k.chunk`,
     sql`
       delete from materialization m
       using unnest(${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[]) as k (asset_id, first, past)

@@ -5,7 +5,6 @@ import type { Transaction } from "../database.ts";
 export interface CurrentRun {
   readonly runId: number;
   readonly partitions: PartitionSet;
-  /** `null` where the run is not kept any more. */
   readonly codeVersionId: number | null;
   /** Epoch milliseconds; `null` where the run is not kept any more. */
   readonly plannedAt: number | null;
@@ -30,12 +29,13 @@ interface AssetChunkRecord {
   readonly assetId: number;
   readonly chunk: number;
   readonly materialized: Uint8Array;
+  readonly forgottenUntil: Date | null;
 }
 
 /**
  * Reads which runs made what is current of some assets, by asset id. The sets of the runs tell it for every partition that
  * one run alone has made, or the last of several that followed each other; only where runs went on at the same time, or
- * none is kept, are pointers looked at.
+ * are not kept, are pointers looked at.
  */
 export async function readCurrentRuns(
   tx: Transaction,
@@ -44,7 +44,7 @@ export async function readCurrentRuns(
   const { sql } = tx;
   const { environmentId, assetIds } = query;
   const stored = await sql<AssetChunkRecord[]>`
-    select asset_id as "assetId", chunk, materialized from asset_chunk
+    select asset_id as "assetId", chunk, materialized, forgotten_until as "forgottenUntil" from asset_chunk
     where environment_id = ${environmentId} and asset_id = any (${assetIds}::integer[])
       and octet_length(materialized) > 1`;
   const chunks = await sql<SuccessChunk[]>`
@@ -101,7 +101,10 @@ class CurrentRunsBuilder {
       .toSorted((a, b) => b.startedAt - a.startedAt);
     let rest = PartitionSet.decode(stored.materialized);
     let seen = PartitionSet.EMPTY;
+    const forgottenUntil = stored.forgottenUntil?.getTime() ?? -Infinity;
     for (const [at, { runId, startedAt, success }] of sets.entries()) {
+      // From here on, a run that is not kept may have published after these.
+      if (startedAt <= forgottenUntil) break;
       let clear = success.subtract(seen);
       seen = seen.union(success);
       for (const earlier of sets.slice(at + 1)) {
@@ -113,6 +116,16 @@ class CurrentRunsBuilder {
       rest = rest.subtract(clear);
     }
     return rest;
+  }
+
+  /** Whether a run is kept, as far as it has made something of the assets. */
+  knows(runId: number): boolean {
+    return this.#runs.has(runId);
+  }
+
+  /** Adds what is known of runs that are not kept. */
+  addForgotten(runs: readonly { readonly runId: number; readonly codeVersionId: number }[]): void {
+    for (const { runId, codeVersionId } of runs) this.#runs.set(runId, { ...NOT_KEPT, runId, codeVersionId });
   }
 
   add(assetId: number, runId: number, partitions: PartitionSet): void {
@@ -173,4 +186,21 @@ async function addPointers(
     order by asset_id, run_id, first`;
   for (const { assetId, runId, first, past } of rows)
     scope.builder.add(assetId, runId, PartitionSet.range(first, past));
+  const forgotten = new Map(rows.filter(({ runId }) => !scope.builder.knows(runId)).map((row) => [row.runId, row]));
+  scope.builder.addForgotten(await readForgottenCode(sql, [...forgotten.values()]));
+}
+
+/** With which code runs went that are not kept: all materializations of one say the same. */
+async function readForgottenCode(
+  sql: Transaction["sql"],
+  samples: readonly { readonly assetId: number; readonly runId: number; readonly first: number }[],
+): Promise<readonly { readonly runId: number; readonly codeVersionId: number }[]> {
+  if (samples.length === 0) return [];
+  return sql<{ runId: number; codeVersionId: number }[]>`
+    select m.run_id as "runId", m.code_version_id as "codeVersionId"
+    from unnest(
+      ${samples.map(({ assetId }) => assetId)}::integer[], ${samples.map(({ first }) => first)}::bigint[],
+      ${samples.map(({ runId }) => runId)}::bigint[]
+    ) as k (asset_id, ordinal, run_id)
+    join materialization m on m.asset_id = k.asset_id and m.ordinal = k.ordinal and m.run_id = k.run_id`;
 }

@@ -76,6 +76,11 @@ export const assetChunk = pgTable(
     materialized: partitionSet().notNull(),
     /** Partitions whose newest step failed (the old materialization, if any, stays current). */
     failed: partitionSet().notNull(),
+    /**
+     * End of the last of the runs that made some of it and are not kept any more; null while all are. What a run made that
+     * began before is not surely its own: only the pointers tell.
+     */
+    forgottenUntil: timestamp({ withTimezone: true }),
     /** Newest materialization of the whole chunk. */
     updatedAt: timestamp({ withTimezone: true })
       .notNull()
