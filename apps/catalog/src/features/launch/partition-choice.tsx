@@ -101,7 +101,13 @@ function PartitionText({
         onClear={() => setTyped("")}
         onBlur={handOn}
       />
-      <p id={helpId} role="status" className="mt-1 min-h-4 text-xs text-muted">
+      {/* Always two lines high: what lies below must not move away from under a click that leaves the field. */}
+      <p
+        id={helpId}
+        role="status"
+        title={read.kind === "invalid" ? `${read.message} ${read.hint}` : undefined}
+        className="mt-1 line-clamp-2 h-8 text-xs text-muted"
+      >
         <PartitionsHelp read={read} empty={empty} />
       </p>
     </div>
