@@ -8,16 +8,12 @@ import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { TextField } from "../../ui/text-field.tsx";
-import { useSettledText } from "../../ui/use-settled-text.ts";
+import { SearchField } from "../../ui/search-field.tsx";
 import { AddKeysDialog } from "./add-keys-dialog.tsx";
 import { RemoveKeysDialog } from "./remove-keys-dialog.tsx";
 
 /** Keys of one page. */
 const PAGE_SIZE = 100;
-
-/** Typing waits this long before the list follows. */
-const SETTLE_MS = 250;
 
 interface DynamicPartitionsProps {
   /** Name of the definition. */
@@ -65,7 +61,7 @@ export function DynamicPartitions({ definition, onShow }: DynamicPartitionsProps
       }
     >
       <div className="flex flex-wrap items-center gap-3">
-        <KeyFilter text={text} onText={setText} />
+        <SearchField label="Find a key" className="w-64" text={text} onText={setText} />
         <label className="flex items-center gap-2 text-muted">
           <input
             type="checkbox"
@@ -107,20 +103,6 @@ export function DynamicPartitions({ definition, onShow }: DynamicPartitionsProps
         onRemoved={() => setMarked(new Set())}
       />
     </Section>
-  );
-}
-
-function KeyFilter({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): ReactNode {
-  const [value, setValue] = useSettledText({ text, onText, settleMs: SETTLE_MS });
-  return (
-    <TextField
-      label="Find a key"
-      icon="search"
-      className="w-64"
-      value={value}
-      onChange={(event) => setValue(event.target.value)}
-      onClear={() => setValue("")}
-    />
   );
 }
 

@@ -10,10 +10,9 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState, Snippet } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { useSettledText } from "../../ui/use-settled-text.ts";
 import { Page, PageHeader } from "../../ui/page.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { TextField } from "../../ui/text-field.tsx";
 import { RunTable } from "./run-table.tsx";
 
 const route = getRouteApi("/runs");
@@ -49,7 +48,13 @@ export function RunListPage(): ReactNode {
       <PageHeader
         title="Runs"
         actions={
-          <RunFilter field={field} text={search.text ?? ""} onText={(text) => set({ text: text || undefined })} />
+          <SearchField
+            ref={field}
+            label="Run number, cause or tag"
+            className="w-72"
+            text={search.text ?? ""}
+            onText={(text) => set({ text: text || undefined })}
+          />
         }
       />
       <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1.5">
@@ -89,30 +94,6 @@ export function RunListPage(): ReactNode {
         )}
       </div>
     </Page>
-  );
-}
-
-interface RunFilterProps {
-  readonly field: React.RefObject<HTMLInputElement | null>;
-  readonly text: string;
-  readonly onText: (text: string) => void;
-}
-
-/** Typing waits this long before the list follows. */
-const SETTLE_MS = 250;
-
-function RunFilter({ field, text, onText }: RunFilterProps): ReactNode {
-  const [value, setValue] = useSettledText({ text, onText, settleMs: SETTLE_MS });
-  return (
-    <TextField
-      ref={field}
-      label="Run number, cause or tag"
-      icon="search"
-      className="w-72"
-      value={value}
-      onChange={(event) => setValue(event.target.value)}
-      onClear={() => setValue("")}
-    />
   );
 }
 

@@ -6,9 +6,8 @@ import { formatInstant, formatPreciseClock } from "../../format/instants.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { TextField } from "../../ui/text-field.tsx";
-import { useSettledText } from "../../ui/use-settled-text.ts";
 import { foldProgress } from "./log-lines.ts";
 import { LOG_LEVELS, type LogLevel } from "./run-page-search.ts";
 import { type RunLogs, useRunLogs } from "./use-run-logs.ts";
@@ -43,7 +42,13 @@ export function RunLogsView({ run, asset, ordinal, level, text, onFilter }: RunL
           options={LOG_LEVELS.map((value) => ({ value, label: value }))}
           onChange={(value) => onFilter({ level: value === "debug" ? undefined : value })}
         />
-        <LogSearch text={text ?? ""} onText={(next) => onFilter({ text: next || undefined })} />
+        <SearchField
+          label="Find in the logs"
+          className="w-64"
+          text={text ?? ""}
+          onText={(next) => onFilter({ text: next || undefined })}
+          settleMs={SETTLE_MS}
+        />
         {ordinal !== undefined && (
           <button
             type="button"
@@ -82,20 +87,6 @@ const STATE_WORDS: Record<RunLogs["state"], string> = {
 
 /** Typing waits this long before the server searches. */
 const SETTLE_MS = 300;
-
-function LogSearch({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): ReactNode {
-  const [value, setValue] = useSettledText({ text, onText, settleMs: SETTLE_MS });
-  return (
-    <TextField
-      label="Find in the logs"
-      icon="search"
-      className="w-64"
-      value={value}
-      onChange={(event) => setValue(event.target.value)}
-      onClear={() => setValue("")}
-    />
-  );
-}
 
 const LINE_PX = 20;
 
