@@ -50,6 +50,11 @@ export interface AssetOptions<
    * it is yielded. @default one partition for each call
    */
   readonly chunk?: TChunk & ChunkCheck<TPartitions>;
+  /**
+   * Name of the version of `materialize`. Partitions that another version made are stale. @default a hash of the code of
+   * `materialize` and of everything of the project that it uses
+   */
+  readonly codeVersion?: string | undefined;
   /** What a run may pass to `materialize` as `context.config`: a schema of zod, valibot or any other Standard Schema. */
   readonly config?: TConfig;
   /** The assets that this one reads, by the name under which `materialize` sees them. */
@@ -129,6 +134,7 @@ export function asset<
     materialize: options.materialize as (context: never) => TReturn,
     chunk: options.chunk ?? null,
     config: options.config ?? null,
+    codeVersion: options.codeVersion ?? null,
     checks,
     ...describeAsset(options),
     ...describeExecution(options),

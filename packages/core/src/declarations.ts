@@ -9,6 +9,7 @@ import type { PartitionsDefinition } from "./partitions/partitions-definition.ts
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { ResourcesShape } from "./resource.ts";
 import type { RetryPolicy, SourceLocation } from "./snapshot.ts";
+import type { DeclarationPlace } from "./source-location.ts";
 import type { MaybePromise } from "./types.ts";
 
 /** What people say about an asset, besides how it is made. */
@@ -59,7 +60,9 @@ export interface Asset<
   readonly chunk: ChunkSize | null;
   /** What a run may pass to `materialize`; `null` when it takes nothing. */
   readonly config: ConfigSchema | null;
-  readonly source: SourceLocation | null;
+  /** As it was stated; `null` where it follows from the code. */
+  readonly codeVersion: string | null;
+  readonly source: DeclarationPlace | null;
   /** Only types: they do not exist at run time. */
   readonly types?: { readonly value: TValue; readonly slots: TSlots };
 }

@@ -4,6 +4,7 @@ import { DEFAULT_TIMEOUT_MS } from "./asset-options.ts";
 import { jsonSchemaOf, requiresConfig, type ConfigSchema } from "./config-schema.ts";
 import type { AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
 import type { Definitions } from "./definitions.ts";
+import type { AnyIoManager } from "./io-manager.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { deriveMapping } from "./partitions/derive-mapping.ts";
 import { describeMapping } from "./partitions/describe-mapping.ts";
@@ -23,7 +24,7 @@ export const DEFAULT_IO_NAME = "json";
 
 /** What {@link snapshotDefinitions} needs besides the definitions. */
 export interface SnapshotOptions {
-  /** The code version of an asset that is made, by its key. */
+  /** The code version of an asset that states none itself, by its key. */
   readonly codeVersionOf: (key: string) => string;
   /** Absolute; files are named relative to it. */
   readonly projectDirectory: string;
@@ -60,8 +61,8 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     isolation: declared.isolation,
     chunk: declared.chunk,
     config: declared.config === null ? null : snapshotConfig(declared.config),
-    io: declared.io?.name ?? definitions.io?.name ?? DEFAULT_IO_NAME,
-    codeVersion: options.codeVersionOf(key),
+    ...snapshotIo(declared.io ?? definitions.io),
+    codeVersion: declared.codeVersion ?? options.codeVersionOf(key),
     checks: (definitions.checks.get(key) ?? []).map((check) => snapshotCheck(check, options)),
   };
 }
@@ -117,6 +118,15 @@ function completed(
 ): Pick<DependencySnapshot, "mapping" | "multiplicity" | "rule"> {
   const mapping = complete?.({ ...ends, now }) ?? spec;
   return { mapping, multiplicity, rule: describeMapping(mapping, ends) };
+}
+
+function snapshotIo(io: AnyIoManager | null): Pick<AssetSnapshot, "io" | "table" | "publishesOutside"> {
+  if (io === null) return { io: DEFAULT_IO_NAME };
+  return {
+    io: io.name,
+    ...(io.table !== undefined && { table: { drift: io.table.drift } }),
+    ...(io.publish !== undefined && { publishesOutside: true }),
+  };
 }
 
 function snapshotConfig(schema: ConfigSchema): ConfigSnapshot {

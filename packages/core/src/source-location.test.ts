@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { asset } from "./asset.ts";
 import { externalAsset } from "./external-asset.ts";
 import { resource } from "./resource.ts";
-import { formatSourceLocation, parseFirstFrame, relativeToProject } from "./source-location.ts";
+import { formatSourceLocation, parseFrames, relativeToProject } from "./source-location.ts";
 
 describe("the place of a declaration", () => {
   test("is the line that calls the factory", () => {
@@ -12,13 +12,20 @@ describe("the place of a declaration", () => {
     expect((below?.line ?? 0) - (here?.line ?? 0)).toBe(1);
   });
 
+  test("comes with the calls that led there", () => {
+    const makeOne = () => asset({ key: "made", materialize: () => 1 });
+    const { source } = makeOne();
+    const lines = [source, ...(source?.callers ?? [])].slice(0, 2).map((place) => place?.line ?? 0);
+    expect((lines[1] ?? 0) - (lines[0] ?? 0)).toBe(1);
+  });
+
   test("is known for resources, slots and inside of functions", () => {
     const makeAll = () => [resource({ key: "r", create: () => 1 }), resource.required<number>()("slot")];
     for (const { source } of makeAll()) expect(source?.file).toMatch(/source-location\.test\.ts$/u);
   });
 });
 
-describe("parseFirstFrame", () => {
+describe("parseFrames", () => {
   test.each([
     ["    at file:///home/ana/my%20app/src/a.ts:12:3", "/home/ana/my app/src/a.ts:12"],
     ["    at Object.<anonymous> (/home/ana/a.ts:12:3)", "/home/ana/a.ts:12"],
@@ -29,11 +36,11 @@ describe("parseFirstFrame", () => {
     ["    at node:internal/modules/run_main:1:1\n    at /a.ts:4:5", "/a.ts:4"],
     ["    at file:///odd%name/a.ts:4:5", "/odd%name/a.ts:4"],
   ])("reads %s", (frame, place) => {
-    expect(formatSourceLocation(parseFirstFrame(`Error\n${frame}`))).toBe(place);
+    expect(parseFrames(`Error\n${frame}`).map(formatSourceLocation)).toEqual([place]);
   });
 
   test("knows when there is none", () => {
-    expect(parseFirstFrame("Error: x\n    at <anonymous>")).toBeNull();
+    expect(parseFrames("Error: x\n    at <anonymous>")).toEqual([]);
   });
 });
 
