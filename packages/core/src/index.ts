@@ -104,7 +104,7 @@ export {
   resolveRetryPolicy,
   type RetryOptions,
 } from "./retry-policy.ts";
-export { formatSourceLocation } from "./source-location.ts";
+export { formatSourceLocation, type DeclarationPlace } from "./source-location.ts";
 
 // Lineage and selection
 export { AssetGraph, type GraphAsset } from "./asset-graph.ts";
@@ -135,15 +135,22 @@ export {
   type AnyIoManager,
   type InputContext,
   type IoManager,
+  type IoManagerParts,
   type ListedObject,
   type ObjectStore,
   type OutputContext,
   type OutputTarget,
+  type PreviewOptions,
+  type RemovalContext,
   type SameAsStored,
+  type SchemaDrift,
   type StoredColumn,
   type StoredObject,
   type StoredValue,
+  type TableContract,
+  type TablePreview,
 } from "./io-manager.ts";
+export type { Cell, CellFilter, RowFilter } from "./row-filter.ts";
 
 // Partitions
 export {

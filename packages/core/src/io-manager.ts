@@ -1,4 +1,5 @@
 import { brand, hasBrand } from "./brand.ts";
+import type { RowFilter } from "./row-filter.ts";
 import type { JsonValue } from "./types.ts";
 
 /** One stored object: where it lies in its store, how long it is, and the checksums that reads verify. */
@@ -25,6 +26,11 @@ export interface StoredColumn {
   readonly name: string;
   readonly type: string;
   readonly nullable: boolean;
+  /** The least and the greatest cell of this value, where they are known; text is cut after 64 characters. */
+  readonly min?: JsonValue;
+  readonly max?: JsonValue;
+  /** How many cells of this value have no value, where it is known. */
+  readonly nulls?: number;
 }
 
 /**
@@ -58,6 +64,11 @@ export interface OutputTarget {
 export interface OutputContext extends OutputTarget {
   readonly store: ObjectStore;
   readonly signal: AbortSignal;
+  /**
+   * Grows with every attempt that is begun in a deployment: of two attempts at one partition, the one with the higher
+   * number is the present one. `publish` refuses to go back behind a higher number.
+   */
+  readonly fence: number;
 }
 
 /** What an I/O manager gets when it loads a value. */
@@ -68,7 +79,48 @@ export interface InputContext {
   readonly store: ObjectStore;
   /** Only these columns are needed; `undefined` means all. An I/O manager that cannot project ignores it. */
   readonly columns?: readonly string[];
+  /**
+   * Only the rows that fit are wanted; `undefined` means all. Given only to an I/O manager that `filters`: it gives
+   * exactly those rows. The columns that it names need not be among `columns`.
+   */
+  readonly where?: RowFilter;
   readonly signal: AbortSignal;
+}
+
+/** The first rows of a stored value, for a person to look at. */
+export interface TablePreview {
+  readonly columns: readonly StoredColumn[];
+  /** Cells in the order of `columns`, as JSON. */
+  readonly rows: readonly (readonly JsonValue[])[];
+  /** How many rows the value has in all; `null` when that is not known without reading it. */
+  readonly totalRows: number | null;
+}
+
+/** What is asked of {@link IoManager.preview}. */
+export interface PreviewOptions {
+  /** Most rows that are wanted. */
+  readonly rows: number;
+}
+
+/** What {@link IoManager.remove} gets besides the value. */
+export interface RemovalContext {
+  readonly assetKey: string;
+  readonly partitionKey: string | null;
+  readonly store: ObjectStore;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Which changes of its columns an asset may make from one materialization to the next: new nullable columns and wider
+ * types (`additive`), every change (`any`), or none (`refuse`).
+ */
+export type SchemaDrift = "additive" | "any" | "refuse";
+
+/** What an I/O manager of tables says about them. */
+export interface TableContract {
+  /** The declared columns; `null` when only a value tells which it has. */
+  readonly columns: readonly StoredColumn[] | null;
+  readonly drift: SchemaDrift;
 }
 
 /** Stands for "what was returned is what is loaded": the loaded type of an I/O manager without a schema of its own. */
@@ -88,19 +140,57 @@ export interface IoManager<in TStorable = never, out TLoaded = unknown> {
   readonly name: string;
   /** The store of this I/O manager; `undefined` means the deployment's default store. */
   readonly store: ObjectStore | undefined;
-  /** Stores `value` durably and unseen. @throws IO_VALUE_NOT_STORABLE when the value does not fit. */
+  /** For I/O managers of tables; absent for values that are no tables. */
+  readonly table?: TableContract;
+  /** Whether `load` honours `context.where`. @default false: a dependency that states `where` is refused */
+  readonly filters?: boolean;
+  /**
+   * Stores `value` durably and unseen. What takes an async iterable stores it in constant memory.
+   *
+   * @throws IO_VALUE_NOT_STORABLE when the value does not fit.
+   */
   write(value: TStorable, context: OutputContext): Promise<StoredValue>;
   /** Loads a value that was published. @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT */
   load(context: InputContext): Promise<TLoaded>;
+  /**
+   * Makes a staged value visible to readers that do not come through Heddle, where a store has such readers. It is
+   * called after the blocking checks have passed and before Heddle's own pointer moves. Repeating it is harmless, and a
+   * `context.fence` older than that of what is visible changes nothing and is no error.
+   */
+  publish?(stored: StoredValue, context: OutputContext): Promise<void>;
+  /**
+   * Removes a stored value that nothing refers to: never published, or superseded and collected. Removing what is not
+   * there is no error. Where no I/O manager says otherwise it deletes `stored.objects`.
+   */
+  remove(stored: StoredValue, context: RemovalContext): Promise<void>;
+  /** The first rows for a person, without loading the whole value. */
+  preview?(context: InputContext, options: PreviewOptions): Promise<TablePreview>;
+  /** What stands for the joined values of no partitions at all, such as an empty list; see `PartitionedInput.concat`. */
+  empty?(): TLoaded;
 }
 
 /** Any I/O manager, whatever it stores. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the erased form must accept every pair of type arguments
 export type AnyIoManager = IoManager<any, any>;
 
+/** What {@link ioManager} takes: an I/O manager that may leave out what has a default. */
+export interface IoManagerParts<in TStorable, out TLoaded> extends Omit<IoManager<TStorable, TLoaded>, "remove"> {
+  readonly remove?: IoManager["remove"];
+}
+
 /** Makes an I/O manager from its parts. */
-export function ioManager<TStorable, TLoaded>(parts: IoManager<TStorable, TLoaded>): IoManager<TStorable, TLoaded> {
-  return brand(parts, "io-manager");
+export function ioManager<TStorable, TLoaded>(
+  parts: IoManagerParts<TStorable, TLoaded>,
+): IoManager<TStorable, TLoaded> {
+  // The very object that was given: a spread would lose the methods of a class.
+  return brand(Object.assign(parts, { remove: parts.remove?.bind(parts) ?? removeObjects }), "io-manager");
+}
+
+async function removeObjects({ objects }: StoredValue, { store, signal }: RemovalContext): Promise<void> {
+  for (const { key } of objects) {
+    signal.throwIfAborted();
+    await store.delete(key);
+  }
 }
 
 /** What a store lists about an object. */

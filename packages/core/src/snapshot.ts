@@ -1,3 +1,4 @@
+import type { SchemaDrift } from "./io-manager.ts";
 import type { MappingSpec } from "./partitions/mapping-spec.ts";
 import type { Multiplicity } from "./partitions/partition-mapping.ts";
 import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
@@ -62,6 +63,10 @@ export interface AssetSnapshot {
   readonly config?: ConfigSnapshot | null;
   /** Name of the I/O manager. */
   readonly io: string;
+  /** For an asset whose I/O manager stores tables: which changes of its columns are allowed. `null` or absent: no table. */
+  readonly table?: { readonly drift: SchemaDrift } | null;
+  /** Whether its I/O manager shows what is published to readers that do not come through Heddle. @default false */
+  readonly publishesOutside?: boolean;
   readonly source: SourceLocation | null;
   readonly codeVersion: string;
   readonly checks: readonly CheckSnapshot[];

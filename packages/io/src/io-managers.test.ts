@@ -10,7 +10,7 @@ import { memoryStore } from "./memory.ts";
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-const target = { assetKey: "weather/raw", partitionKey: "2012-01-01", attemptId: "17-1" };
+const target = { assetKey: "weather/raw", partitionKey: "2012-01-01", attemptId: "17-1", fence: 1 };
 const output = (store: ObjectStore, over: Partial<OutputContext> = {}): OutputContext => ({
   ...target,
   store,

@@ -45,13 +45,13 @@ describe("what is not JSON is refused with its path", () => {
     ["NUL in a key", { "x\0": 1 }, 'value["x\\u0000"] is a key with a NUL character'],
     ["half of a surrogate pair", ["\udc00"], "value[0] is text with half of a surrogate pair"],
   ])("%s", async (_name, value, problem) => {
-    const writing = json().write(value as never, { ...context(), attemptId: "1" });
+    const writing = json().write(value as never, { ...context(), attemptId: "1", fence: 1 });
     await expect(writing).rejects.toThrow(expect.objectContaining({ code: "IO_VALUE_NOT_STORABLE" }));
     await expect(writing).rejects.toThrow(problem);
   });
 
   test("jsonLines names the row, and wants an array", async () => {
-    const write = (value: unknown) => jsonLines().write(value as never, { ...context(), attemptId: "1" });
+    const write = (value: unknown) => jsonLines().write(value as never, { ...context(), attemptId: "1", fence: 1 });
     await expect(write([{ a: 1 }, { a: 1n }])).rejects.toThrow("value[1].a is 1n");
     await expect(write({ a: 1 })).rejects.toThrow('value is an object with "a", and should be an array');
   });
@@ -66,7 +66,7 @@ describe("what is not JSON is refused with its path", () => {
 describe("json", () => {
   const roundTrip = async (value: unknown) => {
     const given = context();
-    const stored = await json().write(value as never, { ...given, attemptId: "1" });
+    const stored = await json().write(value as never, { ...given, attemptId: "1", fence: 1 });
     return { stored, loaded: (await json().load({ ...given, stored })) as unknown };
   };
 
@@ -106,7 +106,7 @@ describe("jsonLines", () => {
       { n: null, name: "a\nb", at: new Date(0) },
       { n: 1, name: "é", at: new Date(1) },
     ];
-    const stored = await jsonLines({ schema }).write(rows, { ...given, attemptId: "1" });
+    const stored = await jsonLines({ schema }).write(rows, { ...given, attemptId: "1", fence: 1 });
     const text = Buffer.from(given.store.objects.get(stored.objects[0]!.key)!).toString();
     expect(text).toBe(
       '{"at":"1970-01-01T00:00:00.000Z","name":"a\\nb","n":null}\n{"at":"1970-01-01T00:00:00.001Z","name":"é","n":1}\n',
@@ -116,13 +116,17 @@ describe("jsonLines", () => {
   test("reads lines of more bytes than are decoded at once", async () => {
     const given = context();
     const rows = Array.from({ length: 40 }, (_, index) => ({ index, text: "x".repeat(1_000_000) }));
-    const stored = await jsonLines().write(rows, { ...given, attemptId: "1" });
+    const stored = await jsonLines().write(rows, { ...given, attemptId: "1", fence: 1 });
     expect(await jsonLines().load({ ...given, stored })).toEqual(rows);
   });
 
   test("does not load with a schema that was not there when it was stored, but for new nullable columns", async () => {
     const given = context();
-    const stored = await jsonLines({ schema: table({ a: utf8() }) }).write([{ a: "x" }], { ...given, attemptId: "1" });
+    const stored = await jsonLines({ schema: table({ a: utf8() }) }).write([{ a: "x" }], {
+      ...given,
+      attemptId: "1",
+      fence: 1,
+    });
     const load = (schema: Parameters<typeof jsonLines>[0]) => jsonLines(schema as never).load({ ...given, stored });
     expect(await load({ schema: table({ a: utf8(), b: int32().nullable() }) } as never)).toEqual([{ a: "x", b: null }]);
     const mismatch = expect.objectContaining({ code: "IO_SCHEMA_MISMATCH" });

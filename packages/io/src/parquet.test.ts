@@ -21,7 +21,7 @@ function open() {
   const store = memoryStore();
   const context = { assetKey: "a", partitionKey: null, store, signal };
   return {
-    target: { ...context, attemptId: "1" },
+    target: { ...context, attemptId: "1", fence: 1 },
     context,
     /** The bytes of the one object. */
     file: (): Uint8Array => [...store.objects.values()][0]!,
@@ -135,7 +135,7 @@ describe("parquetTable", () => {
       { a: 1, s: "x" },
       { a: 2, s: "y" },
     ]);
-    const rows = await parquet({ schema }).write([{ a: 3, s: "z" }], { ...target, attemptId: "2" });
+    const rows = await parquet({ schema }).write([{ a: 3, s: "z" }], { ...target, attemptId: "2", fence: 2 });
     expect((await parquetTable().load({ ...context, stored: rows })).toArray().map(String)).toEqual([
       '{"a": 3, "s": "z"}',
     ]);

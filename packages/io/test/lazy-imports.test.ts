@@ -51,7 +51,7 @@ test("a project's bundle that leaves packages external stores and loads Parquet 
       const before = heavy();
       const loaded = [];
       for (const io of [parquet({ schema }), arrow({ schema })]) {
-        const context = { assetKey: "a", partitionKey: null, attemptId: "1", store, signal: new AbortController().signal };
+        const context = { assetKey: "a", partitionKey: null, attemptId: "1", fence: 1, store, signal: new AbortController().signal };
         const stored = await io.write([{ name: "é" }], context);
         loaded.push(await io.load({ ...context, stored }));
       }

@@ -160,6 +160,7 @@ export class InMemoryRun implements InMemoryResult {
         partitionKey: partition,
         window,
         attemptId: "1-1",
+        fence: 1,
         attempt: 1,
         timeoutMs: this.#timeoutMs,
         inputs,

@@ -58,8 +58,8 @@ export async function stageAndCheck(step: StepAssignment, made: MadeValue, ports
     const { value, metadata, dataVersion } = unpack(made);
     const io = asset.io ?? ports.defaults.io;
     const store = io.store ?? ports.defaults.store;
-    const { assetKey, partitionKey, attemptId } = step;
-    const target = { assetKey, partitionKey, attemptId, store, signal: ports.signal };
+    const { assetKey, partitionKey, attemptId, fence } = step;
+    const target = { assetKey, partitionKey, attemptId, store, signal: ports.signal, fence };
     const stored = value === undefined ? null : await stage(io, value, target);
     if (stored !== null) staged = { stored, store };
     const load = async (): Promise<unknown> => (stored === null ? undefined : io.load({ ...target, stored }));

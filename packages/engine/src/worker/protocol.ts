@@ -59,6 +59,8 @@ export interface StepTask {
   readonly window: { readonly start: number; readonly end: number } | null;
   /** Unique for each attempt: part of every key under which it stores something. */
   readonly attemptId: string;
+  /** Grows with every claim in a deployment: an older attempt must not publish over a newer one. */
+  readonly fence: number;
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly inputs: readonly StepInput[];

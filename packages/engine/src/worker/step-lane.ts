@@ -71,6 +71,7 @@ export function toAssignment(step: PoolStep, id: number, number: number): StepAs
     partitionKey: step.partitionKey,
     window: step.window,
     attemptId: number === 1 ? step.attemptId : `${step.attemptId}-${number}`,
+    fence: step.fence,
     attempt: step.attempt,
     timeoutMs: step.timeoutMs,
     inputs: step.inputs,

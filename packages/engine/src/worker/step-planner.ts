@@ -125,6 +125,7 @@ export class StepPlanner {
       partitionKey: asset.snapshot.partitions === null ? null : asset.space.keyOf(ordinal),
       window: asset.space.windowOf(ordinal),
       attemptId: `${claim.runId}-${claim.claimId}`,
+      fence: claim.claimId,
       attempt: claim.attempts.get(ordinal) ?? 1,
       timeoutMs: asset.snapshot.timeoutMs,
       inputs: [],

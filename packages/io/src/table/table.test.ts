@@ -17,7 +17,7 @@ async function roundTrip(schema: TableSchema, rows: unknown, io: MakeIoManager =
   const store = memoryStore();
   const manager = io({ schema });
   const context = { assetKey: "a", partitionKey: null, store, signal };
-  const stored = await manager.write(rows, { ...context, attemptId: "1" });
+  const stored = await manager.write(rows, { ...context, attemptId: "1", fence: 1 });
   return { stored, loaded: await manager.load({ ...context, stored }) };
 }
 
@@ -160,7 +160,7 @@ describe("rows that are made while they are stored", () => {
       }
     }
     const io = parquet({ schema });
-    const context = { assetKey: "a", partitionKey: null, attemptId: "1", store: memoryStore() };
+    const context = { assetKey: "a", partitionKey: null, attemptId: "1", fence: 1, store: memoryStore() };
     await expect(io.write(endless(), { ...context, signal: controller.signal })).rejects.toBe(reason);
     expect(closed).toBe(true);
 
