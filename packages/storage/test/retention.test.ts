@@ -93,6 +93,8 @@ const BOUNDS: Readonly<Record<string, string>> = {
   claim: "gone when its steps have ended",
   code_location: "one row for each project",
   code_version: "codeVersionDays",
+  collection: "one row for each project",
+  deployment: "one row",
   dynamic_definition: "one row for each that was ever declared",
   dynamic_partition: "at most a million keys for each definition: their ordinals are never given out again",
   environment: "as many as people make",

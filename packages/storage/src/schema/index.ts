@@ -1,4 +1,5 @@
 export { asset, codeLocation, codeVersion, environment } from "./code.ts";
+export { collection, deployment } from "./collection.ts";
 export { event, lease } from "./events.ts";
 export {
   assetChunk,

@@ -50,6 +50,8 @@ export const materialization = pgTable(
     stored: jsonb().$type<StoredValue>(),
     metadata: jsonb().$type<Record<string, JsonValue>>(),
     inputs: jsonb().$type<MaterializationInputs>(),
+    /** Since when what it stored is removed: a later one had taken its place. The row stays as history. */
+    collectedAt: timestamp({ withTimezone: true }),
   },
   (table) => [primaryKey({ columns: [table.assetId, table.ordinal, table.runId] })],
 );

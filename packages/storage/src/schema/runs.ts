@@ -63,8 +63,13 @@ export const run = pgTable(
       .default(sql`'{}'`),
     /** Whether the newest partitions go first; else the oldest. */
     newestFirst: boolean().notNull().default(false),
+    /** Since when all is removed that its materializations took the place of; null while it is not over. */
+    collectedAt: timestamp({ withTimezone: true }),
   },
   (table) => [
+    index("run_uncollected")
+      .on(table.id)
+      .where(sql`ended_at is not null and collected_at is null`),
     // Nulls first is what a plain `order by … desc` asks for, here and in `run_chunk_claimable`.
     index("run_open")
       .on(table.status, table.priority.desc().nullsFirst(), table.id)
