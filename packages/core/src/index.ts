@@ -312,6 +312,14 @@ export {
 // Snapshots and statuses
 export type {
   AssetSnapshot,
+export {
+  COLLECTION_RETRY_MS,
+  DEFAULT_COLLECTION_SETTINGS,
+  decideCollections,
+  type CollectionCommand,
+  type CollectionSettings,
+  type CollectionState,
+} from "./run/decide-collections.ts";
   CheckSnapshot,
   ConfigSnapshot,
   DefinitionsSnapshot,

@@ -1,6 +1,7 @@
 import { HeddleError, type DefinitionsSnapshot, type PartitionsSpec, type SerializedError } from "@heddle/core";
 import type { Database, Transaction } from "./database.ts";
 import { insertDefinitions } from "./dynamic/dynamic-changes.ts";
+import { dynamicNamesOf } from "./dynamic/dynamic-names.ts";
 import { appendEvents } from "./events.ts";
 import { asJson } from "./json.ts";
 import { oneRow } from "./one-row.ts";
@@ -56,7 +57,7 @@ async function register(tx: Transaction, code: NewCodeVersion): Promise<Register
     returning id`,
   );
   const changed = await upsertAssets(tx, { codeLocationId, codeVersionId }, assets);
-  await insertDefinitions(sql, dynamicNamesOf(snapshot));
+  await insertDefinitions(sql, dynamicNamesOf(snapshot.assets));
   const removed = await sql`
     update asset set removed_at = clock_timestamp()
     where code_location_id = ${codeLocationId} and removed_at is null and superseded_at is null
@@ -86,14 +87,6 @@ async function upsertLocation(
     returning id`,
   );
   return id;
-}
-
-/** Names of the dynamic definitions that assets use, alone or as a dimension. */
-function dynamicNamesOf({ assets }: DefinitionsSnapshot): string[] {
-  const specs = assets.flatMap(({ partitions }) =>
-    partitions?.kind === "multi" ? partitions.dimensions.map((dimension) => dimension.partitions) : (partitions ?? []),
-  );
-  return [...new Set(specs.flatMap((spec) => (spec.kind === "dynamic" ? [spec.name] : [])))];
 }
 
 /** The definitions of a code version as they were numbered when it was registered, by asset key; none when it is new. */

@@ -198,3 +198,28 @@ export {
   type StoredInputs,
 } from "./read/stored-inputs.ts";
 export type { MaterializationInputs } from "./schema/index.ts";
+
+// Collection of stored values that nothing refers to any more
+export { findAbandoned, type ListedAttempt } from "./collection/abandoned.ts";
+export {
+  claimCollection,
+  finishCollection,
+  loadCollectionStates,
+  ownsCollection,
+  readCollections,
+  requestCollection,
+  type CollectionClaim,
+  type CollectionEnd,
+  type CollectionRow,
+  type Collector,
+} from "./collection/requests.ts";
+export {
+  findCollectableRun,
+  listCollectableChunks,
+  listSuperseded,
+  markCollected,
+  markRunCollected,
+  type CollectableChunk,
+  type MaterializationPlace,
+  type SupersededValue,
+} from "./collection/superseded.ts";

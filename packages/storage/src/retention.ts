@@ -17,6 +17,11 @@ export interface RetentionPolicy {
    * that later ones have replaced. Also definitions without history that others have taken the place of. @default 180
    */
   readonly runDays?: number;
+  /**
+   * Whether a run is kept beyond that until what it has replaced is removed from the stores, and the row of every value
+   * that is not: nothing else knows where it lies. False where nothing is ever removed. @default true
+   */
+  readonly awaitsCollection?: boolean;
   /** Results of checks on what is not current any more. @default 180 */
   readonly checkResultDays?: number;
   /** Code versions that nothing refers to: not in force, and of no run that is kept. @default 30 */
@@ -63,7 +68,7 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
     events: await sweep(deleteEvents, policy.eventDays ?? 30),
     logChunks: await sweep(deleteLogChunks, policy.logDays ?? 30),
     workers: await sweep(deleteWorkers, policy.workerDays ?? 1),
-    runs: await sweep(deleteRuns, policy.runDays ?? 180),
+    runs: await sweep(deleteRuns(policy.awaitsCollection ?? true), policy.runDays ?? 180),
     checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? 180),
     // After the runs that hold them, and before the code that they hold.
     formerDefinitions: await sweep(deleteFormerDefinitions(), policy.runDays ?? 180),
@@ -118,20 +123,22 @@ interface OldChunk {
  * Deletes the oldest run that has ended long enough ago, some chunks at a time; its own row goes last, so that what is
  * interrupted goes on where it was.
  */
-const deleteRuns: Batch = (db, { days, batchSize }) =>
-  db.transaction("deleteRuns", ({ sql }) => deleteRun(sql, days, batchSize), { pinPlans: true });
-
-async function deleteRun(
-  sql: TransactionSql,
-  days: number,
-  batchSize: number,
-): Promise<{ readonly deleted: number; readonly isLast: boolean }> {
-  const [run] = await sql<EndedRun[]>`
-      select id, environment_id as "environmentId", ended_at as "endedAt" from run where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
-      order by id limit 1 for update skip locked`;
-  if (run === undefined) return { deleted: 0, isLast: true };
-  const isGone = await deleteSomeOf(sql, run, Math.min(MAX_CHUNKS, batchSize));
-  return { deleted: isGone ? 1 : 0, isLast: false };
+function deleteRuns(awaitsCollection: boolean): Batch {
+  return (db, { days, batchSize }) =>
+    db.transaction(
+      "deleteRuns",
+      async ({ sql }) => {
+        const [run] = await sql<Omit<EndedRun, "awaitsCollection">[]>`
+          select id, environment_id as "environmentId", ended_at as "endedAt" from run
+          where ended_at < clock_timestamp() - ${days}::double precision * interval '1 day'
+            and (collected_at is not null or not ${awaitsCollection})
+          order by id limit 1 for update skip locked`;
+        if (run === undefined) return { deleted: 0, isLast: true };
+        const isGone = await deleteSomeOf(sql, { ...run, awaitsCollection }, Math.min(MAX_CHUNKS, batchSize));
+        return { deleted: isGone ? 1 : 0, isLast: false };
+      },
+      { pinPlans: true },
+    );
 }
 
 /** A run that is over, whose row is locked. */
@@ -139,6 +146,8 @@ export interface EndedRun {
   readonly id: number;
   readonly environmentId: number;
   readonly endedAt: Date;
+  /** Whether materializations are kept whose values are not removed from their stores. */
+  readonly awaitsCollection: boolean;
 }
 
 /** Deletes chunks of a run, at most `limit`, or the run itself when it has none. @returns whether the run is gone */
@@ -181,6 +190,7 @@ async function deleteChunks(sql: TransactionSql, run: EndedRun, chunks: readonly
       delete from materialization m
       using unnest(${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[]) as k (asset_id, first, past)
       where m.asset_id = k.asset_id and m.ordinal >= k.first and m.ordinal < k.past and m.run_id = ${runId}
+        and (m.collected_at is not null or m.stored is null or not ${run.awaitsCollection})
         and not exists (
           select from environment e join asset_partition p
             on p.environment_id = e.id and p.asset_id = m.asset_id and p.ordinal = m.ordinal and p.run_id = m.run_id

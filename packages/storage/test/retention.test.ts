@@ -135,10 +135,13 @@ async function countOfRun(db: Database, runId: number): Promise<unknown> {
   return row;
 }
 
-/** Lets everything of runs and checks have happened a year earlier. */
-async function age(db: Database): Promise<void> {
+/** Lets everything of runs and checks have happened a year earlier, and what they replaced be collected. */
+async function age(db: Database, { areCollected = true } = {}): Promise<void> {
   await db.transaction("age", async ({ sql }) => {
-    await sql`update run set ended_at = ended_at - interval '1 year' where ended_at is not null`;
+    await sql`
+      update run set ended_at = ended_at - interval '1 year',
+        collected_at = case when ${areCollected} then ended_at end
+      where ended_at is not null`;
     await sql`update check_result set at = at - interval '1 year'`;
     await sql`update code_version set created_at = created_at - interval '1 year'`;
   });
@@ -257,4 +260,34 @@ test("a former definition stays as long as anything is known of it", async () =>
   });
   expect((await runRetention(db)).formerDefinitions).toBe(1);
   expect(await former()).toEqual([]);
+});
+
+test("a run waits until what it replaced is removed, and the row of a value that is not outlives its run", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const first = await launchAndClaim(db, { a: { partitions: 3 } });
+  await settle(db, first.workerId, succeed(first.held));
+  const second = await runAgain(db, first, [0, 1, 2]);
+  await db.transaction("store", async ({ sql }) => {
+    await sql`update materialization set stored = '{"objects": []}' where run_id = ${first.runId} and ordinal <= 1`;
+    await sql`update materialization set collected_at = now() where run_id = ${first.runId} and ordinal = 0`;
+  });
+  await age(db, { areCollected: false });
+  expect((await runRetention(db)).runs).toBe(0);
+  await age(db);
+  expect((await runRetention(db)).runs).toBe(2);
+  expect(await countOfRun(db, first.runId)).toMatchObject({ runs: 0, made: [1] });
+  expect(await countOfRun(db, second)).toMatchObject({ runs: 0, made: [0, 1, 2] });
+});
+
+test("where nothing is ever removed from the stores, runs go all the same", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const first = await launchAndClaim(db, { a: { partitions: 1 } });
+  await settle(db, first.workerId, succeed(first.held));
+  await runAgain(db, first, [0]);
+  await db.transaction("store", ({ sql }) => sql`update materialization set stored = '{"objects": []}'`);
+  await age(db, { areCollected: false });
+  expect((await runRetention(db, { awaitsCollection: false })).runs).toBe(2);
+  expect(await countOfRun(db, first.runId)).toMatchObject({ runs: 0, made: null });
 });

@@ -384,7 +384,7 @@ test("whatever runs do, also at the same time, it is what a look at every single
 async function forget(nth: number): Promise<void> {
   await db.transaction("forget", async ({ sql }) => {
     const [run] = await sql<EndedRun[]>`
-      select id, environment_id as "environmentId", ended_at as "endedAt" from run where ended_at is not null
+      select id, environment_id as "environmentId", ended_at as "endedAt", false as "awaitsCollection" from run where ended_at is not null
       order by id limit 1 offset ${nth} for update`;
     if (run !== undefined) while (!(await deleteSomeOf(sql, run, 4)));
   });

@@ -1,0 +1,161 @@
+import { PartitionSet, type StoredValue } from "@heddle/core";
+import type { Database, TransactionSql } from "../database.ts";
+import { ownsCollection, type Collector } from "./requests.ts";
+
+/** A run whose materializations may have taken the place of others. */
+export interface CollectableRun {
+  readonly runId: number;
+}
+
+/** What one asset of a run made, 8,192 ordinals at most. */
+export interface CollectableChunk {
+  readonly runId: number;
+  readonly assetId: number;
+  readonly assetKey: string;
+  readonly chunk: number;
+  readonly made: PartitionSet;
+}
+
+/**
+ * What was replaced before this instant is read by nobody any more: neither within the grace time, nor by a step that
+ * was claimed, and so may have found its inputs, before it was replaced.
+ */
+function cutoff(sql: TransactionSql, graceMs: number) {
+  return sql`least(
+    clock_timestamp() - ${graceMs}::double precision * interval '1 millisecond',
+    (select min(claimed_at) from claim)
+  )`;
+}
+
+/**
+ * The next run, by id, that ended before all that may still be read, and of which it is not known that everything is
+ * removed that it replaced.
+ */
+export async function findCollectableRun(
+  db: Database,
+  query: { readonly codeLocationId: number; readonly graceMs: number; readonly afterRunId: number },
+): Promise<CollectableRun | undefined> {
+  return db.read("findCollectableRun", async ({ sql }) => {
+    const [run] = await sql<CollectableRun[]>`
+      select r.id as "runId" from run r join code_version v on v.id = r.code_version_id
+      where r.ended_at is not null and r.collected_at is null and r.id > ${query.afterRunId}
+        and r.ended_at < ${cutoff(sql, query.graceMs)} and v.code_location_id = ${query.codeLocationId}
+      order by r.id limit 1`;
+    return run;
+  });
+}
+
+/** What a run made, chunk by chunk, of at most `limit` chunks after the given one. */
+export async function listCollectableChunks(
+  db: Database,
+  query: {
+    readonly runId: number;
+    readonly after: Pick<CollectableChunk, "assetId" | "chunk"> | undefined;
+    readonly limit: number;
+  },
+): Promise<CollectableChunk[]> {
+  const { runId, after = { assetId: 0, chunk: 0 }, limit } = query;
+  return db.read("listCollectableChunks", async ({ sql }) => {
+    const rows = await sql<(Omit<CollectableChunk, "made"> & { made: Uint8Array })[]>`
+      select c.run_id as "runId", c.asset_id as "assetId", a.key as "assetKey", c.chunk, c.success as made
+      from run_chunk c join asset a on a.id = c.asset_id
+      where c.run_id = ${runId} and (c.asset_id, c.chunk) > (${after.assetId}::integer, ${after.chunk}::integer)
+      order by c.asset_id, c.chunk limit ${limit}::integer`;
+    return rows.map((row) => ({ ...row, made: PartitionSet.decode(row.made) }));
+  });
+}
+
+/** Names a materialization of an asset. */
+export interface MaterializationPlace {
+  readonly ordinal: number;
+  readonly runId: number;
+}
+
+/** A materialization whose value nobody reads any more. */
+export interface SupersededValue extends MaterializationPlace {
+  readonly stored: StoredValue;
+  /** Whether the run that made it goes on, and may read what it made: it has to stay until that ends. */
+  readonly isHeld: boolean;
+}
+
+/**
+ * Values that the materializations of a chunk took the place of and that are not removed yet, in the order of ordinal
+ * and run, at most `limit` after the given place. None of them is current in any environment. The run must have ended
+ * before the cutoff, so that each was replaced before it.
+ */
+export async function listSuperseded(
+  db: Database,
+  query: {
+    readonly chunk: CollectableChunk;
+    readonly after: MaterializationPlace | undefined;
+    readonly limit: number;
+  },
+): Promise<SupersededValue[]> {
+  const { chunk, after = { ordinal: -1, runId: 0 }, limit } = query;
+  const { ranges } = chunk.made;
+  const starts = ranges.filter((_, index) => index % 2 === 0);
+  const ends = ranges.filter((_, index) => index % 2 === 1);
+  const list = ({ sql }: { readonly sql: TransactionSql }): Promise<readonly SupersededValue[]> => sql<
+    SupersededValue[]
+  >`
+    select m.ordinal, m.run_id as "runId", m.stored,
+      exists (select from run o where o.id = m.run_id and o.ended_at is null) as "isHeld"
+    from unnest(${starts}::bigint[], ${ends}::bigint[]) as made (first, past)
+    join materialization m on m.asset_id = ${chunk.assetId}
+      and m.ordinal >= greatest(made.first, ${after.ordinal}::bigint) and m.ordinal < made.past
+    join materialization r on r.asset_id = m.asset_id and r.ordinal = m.ordinal and r.run_id = ${chunk.runId}
+    where m.run_id <> ${chunk.runId} and m.collected_at is null and m.stored is not null
+      and m.published_at < r.published_at
+      and (m.ordinal, m.run_id) > (${after.ordinal}::bigint, ${after.runId}::bigint)
+      and not exists (
+        select from environment e join asset_partition p
+          on p.environment_id = e.id and p.asset_id = m.asset_id and p.ordinal = m.ordinal and p.run_id = m.run_id
+      )
+    order by m.ordinal, m.run_id limit ${limit}::integer`;
+  return db.read("listSuperseded", async (tx) => [...(await list(tx))], { pinPlans: true });
+}
+
+/**
+ * Takes note that values are removed. Their rows stay as history, for as long as the runs that made them are kept.
+ *
+ * @returns whether the collection is still this worker's
+ */
+export async function markCollected(
+  db: Database,
+  collector: Collector,
+  removed: { readonly assetId: number; readonly places: readonly MaterializationPlace[] },
+): Promise<boolean> {
+  const { assetId, places } = removed;
+  return db.transaction(
+    "markCollected",
+    async (tx) => {
+      if (!(await ownsCollection(tx, collector))) return false;
+      const ordinals = places.map(({ ordinal }) => ordinal);
+      const runIds = places.map(({ runId }) => runId);
+      const keys = tx.sql`unnest(${ordinals}::bigint[], ${runIds}::bigint[]) as k (ordinal, run_id)`;
+      await tx.sql`
+        delete from materialization m using ${keys}
+        where m.asset_id = ${assetId} and m.ordinal = k.ordinal and m.run_id = k.run_id
+          and not exists (select from run r where r.id = m.run_id)`;
+      await tx.sql`
+        update materialization m set collected_at = clock_timestamp() from ${keys}
+        where m.asset_id = ${assetId} and m.ordinal = k.ordinal and m.run_id = k.run_id and m.collected_at is null`;
+      return true;
+    },
+    { isIdempotent: true, pinPlans: true },
+  );
+}
+
+/** Takes note that everything is removed that a run has replaced; see {@link markCollected}. */
+export async function markRunCollected(db: Database, collector: Collector, runId: number): Promise<boolean> {
+  return db.transaction(
+    "markRunCollected",
+    async (tx) => {
+      if (!(await ownsCollection(tx, collector))) return false;
+      await tx.sql`
+        update run set collected_at = clock_timestamp() where id = ${runId} and ended_at is not null and collected_at is null`;
+      return true;
+    },
+    { isIdempotent: true },
+  );
+}
