@@ -21,7 +21,10 @@ export type BrandName =
   | "partition-mapping"
   | "partitions-definition"
   | "resource"
-  | "resource-slot";
+  | "resource-slot"
+  | "schedule"
+  | "sensor"
+  | "skip";
 
 /** Marks `value` as a Heddle value of one kind; the mark is not enumerable, so it never reaches JSON or a spread. */
 export function brand<TValue extends object>(value: TValue, name: BrandName): TValue {

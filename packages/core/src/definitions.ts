@@ -13,16 +13,20 @@ import {
   type SameAsStored,
 } from "./io-manager.ts";
 import { isResource, isResourceSlot, type Resource, type ResourceSlot } from "./resource.ts";
+import { isSchedule, type AnySchedule } from "./schedule.ts";
+import { isSensor, type AnySensor } from "./sensor.ts";
 import { captureSourceLocation } from "./source-location.ts";
 import type { SourceLocation } from "./snapshot.ts";
 import type { JsonValue } from "./types.ts";
 
 /** What {@link definitions} takes. Its type arguments are inferred; nobody writes them. */
-export interface DefinitionsOptions<TAssets, TChecks, TResources> {
+export interface DefinitionsOptions<TAssets, TChecks, TResources, TSchedules = [], TSensors = []> {
   /** Every asset of the project, external ones too. */
   readonly assets: TAssets;
   /** Checks made by `assetCheck`; those that assets declare themselves are found. */
   readonly checks?: TChecks | undefined;
+  readonly schedules?: TSchedules | undefined;
+  readonly sensors?: TSensors | undefined;
   /** Fills the slots that assets declare with `resource.required`, by their names. */
   readonly resources?: TResources | undefined;
   /** Where I/O managers without a store of their own put objects. @default the store of the deployment */
@@ -38,6 +42,10 @@ export interface Definitions {
   readonly assets: ReadonlyMap<string, AnyUpstream>;
   /** The checks of an asset by its key, in the order of their declaration. */
   readonly checks: ReadonlyMap<string, readonly AnyAssetCheck[]>;
+  /** All schedules by name. */
+  readonly schedules: ReadonlyMap<string, AnySchedule>;
+  /** All sensors by name. */
+  readonly sensors: ReadonlyMap<string, AnySensor>;
   /** The resources that fill slots, by the name of the slot. */
   readonly resources: ReadonlyMap<string, Resource>;
   readonly store: ObjectStore | null;
@@ -51,6 +59,8 @@ export interface Definitions {
 interface GivenDefinitions {
   readonly assets: unknown;
   readonly checks: unknown;
+  readonly schedules: unknown;
+  readonly sensors: unknown;
   readonly resources: unknown;
   readonly store: unknown;
   readonly io: unknown;
@@ -67,20 +77,26 @@ export function definitions<
   TAssets extends readonly AnyUpstream[] | [],
   TChecks extends readonly AnyAssetCheck[] | [] = [],
   TResources extends Readonly<Record<string, Resource>> = Record<never, never>,
+  TSchedules extends readonly AnySchedule[] | [] = [],
+  TSensors extends readonly AnySensor[] | [] = [],
 >(
-  options: DefinitionsOptions<TAssets, TChecks, TResources> & SlotsCheck<TAssets[number] | TChecks[number], TResources>,
+  options: DefinitionsOptions<TAssets, TChecks, TResources, TSchedules, TSensors> &
+    SlotsCheck<TAssets[number] | TChecks[number] | TSchedules[number] | TSensors[number], TResources>,
 ): Definitions {
   // A project in JavaScript may give anything; what is wrong with it is told later.
   const given: unknown = options;
-  const { assets, checks = [], resources = {}, store = null, io = null } = isRecord(given) ? given : {};
+  const read = isRecord(given) ? given : {};
+  const { assets, checks = [], schedules = [], sensors = [], resources = {}, store = null, io = null } = read;
   const declared: Definitions = {
     kind: "definitions",
     assets: collectAssets(assets),
     checks: collectChecks(assets, checks),
+    schedules: collectNamed(schedules, isSchedule),
+    sensors: collectNamed(sensors, isSensor),
     resources: collectResources(resources),
     store: isObjectStore(store) ? store : null,
     io: isIoManager(io) ? io : null,
-    given: { assets, checks, resources, store, io },
+    given: { assets, checks, schedules, sensors, resources, store, io },
     source: captureSourceLocation(definitions),
   };
   return brand(declared, "definitions");
@@ -103,6 +119,16 @@ function collectAssets(given: unknown): Map<string, AnyUpstream> {
     if ((isAsset(entry) || isExternalAsset(entry)) && !assets.has(entry.key)) assets.set(entry.key, entry);
   }
   return assets;
+}
+
+/** Of several with one name the first stays; validation reports the others. */
+function collectNamed<T extends { readonly name: string }>(
+  given: unknown,
+  fits: (entry: unknown) => entry is T,
+): Map<string, T> {
+  const named = new Map<string, T>();
+  for (const entry of listOf(given)) if (fits(entry) && !named.has(entry.name)) named.set(entry.name, entry);
+  return named;
 }
 
 function collectChecks(givenAssets: unknown, givenChecks: unknown): Map<string, AnyAssetCheck[]> {

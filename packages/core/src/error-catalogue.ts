@@ -5,6 +5,8 @@ import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
 import { PARTITION_ERRORS } from "./error-catalogue/partition-errors.ts";
 import { PROCESS_ERRORS } from "./error-catalogue/process-errors.ts";
 import { RUN_ERRORS } from "./error-catalogue/run-errors.ts";
+import { SQL_ERRORS } from "./error-catalogue/sql-errors.ts";
+import { TICK_ERRORS } from "./error-catalogue/tick-errors.ts";
 
 /**
  * Every error code of Heddle, by area in the files beside. A code is permanent: it is never renamed and never used for
@@ -14,7 +16,9 @@ export const ERROR_CATALOGUE = {
   ...DECLARATION_ERRORS,
   ...PARTITION_ERRORS,
   ...IO_ERRORS,
+  ...SQL_ERRORS,
   ...RUN_ERRORS,
+  ...TICK_ERRORS,
   ...DATABASE_ERRORS,
   ...API_ERRORS,
   ...PROCESS_ERRORS,

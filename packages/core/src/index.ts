@@ -20,6 +20,7 @@ export type {
   CheckContext,
   ChunkContext,
   DimensionKeys,
+  LoadOptions,
   MaterializeContext,
   PartitionContext,
   PartitionedInput,
@@ -71,6 +72,8 @@ export type {
   ExternalAsset,
 } from "./declarations.ts";
 export { definitions, findResource, isDefinitions, type Definitions, type DefinitionsOptions } from "./definitions.ts";
+export type { LoadedValue } from "./asset-value.ts";
+export type { DependenciesCheck, DependencyValues, OwnValueCheck, PartitionOf } from "./dependency-types.ts";
 export { dep, type Dep, type DepOptions, type InferAssetValue } from "./dep.ts";
 export { externalAsset, isExternalAsset, type ExternalAssetOptions } from "./external-asset.ts";
 export { findJsonProblem } from "./json-value.ts";
@@ -104,6 +107,40 @@ export {
   resolveRetryPolicy,
   type RetryOptions,
 } from "./retry-policy.ts";
+export {
+  isSkip,
+  skip,
+  type ChosenAssets,
+  type PartitionsRule,
+  type RequestedPartitions,
+  type RunDefaults,
+  type RunDefaultsData,
+  type RunRequest,
+  type RunRequestData,
+  type Skip,
+} from "./run-request.ts";
+export {
+  DEFAULT_TICK_TIMEOUT_MS,
+  isSchedule,
+  schedule,
+  type AnySchedule,
+  type Schedule,
+  type ScheduleContext,
+  type ScheduleOptions,
+  type ScheduleResult,
+} from "./schedule.ts";
+export {
+  DEFAULT_SENSOR_INTERVAL_MS,
+  isSensor,
+  sensor,
+  type AnySensor,
+  type Sensor,
+  type SensorContext,
+  type SensorEvaluation,
+  type SensorOptions,
+  type SensorPartitions,
+  type SensorResult,
+} from "./sensor.ts";
 export { formatSourceLocation, type DeclarationPlace } from "./source-location.ts";
 
 // Lineage and selection
@@ -150,7 +187,7 @@ export {
   type TableContract,
   type TablePreview,
 } from "./io-manager.ts";
-export type { Cell, CellFilter, RowFilter } from "./row-filter.ts";
+export type { Cell, CellFilter, RowFilter, RowFilterOf } from "./row-filter.ts";
 
 // Partitions
 export {
@@ -234,6 +271,26 @@ export { atLeast, atMostMissing, requiredBy, type WaitPolicy } from "./partition
 // Cron
 export { countTicks, nextTick, previousTick, ticksBetween, type CronClock, type TickRange } from "./cron/ticks.ts";
 
+// Ticks of schedules and sensors
+export {
+  decideSchedule,
+  LATE_AFTER_MS,
+  MAX_MISSED_TICKS,
+  type CatchUp,
+  type MissedTicks,
+  type ScheduleDecision,
+  type ScheduleState,
+} from "./tick/due-ticks.ts";
+export {
+  countScheduleTicks,
+  isSameClock,
+  nextScheduleTick,
+  nextScheduleTicks,
+  type ScheduleClock,
+} from "./tick/schedule-clock.ts";
+export { sensorDelayMs, TICK_ATTEMPTS, tickRetryDelayMs } from "./tick/tick-retry.ts";
+export type { ScheduleSnapshot, SensorSnapshot } from "./tick/tick-snapshot.ts";
+
 // Runs: plans, advancing, decisions
 export {
   advanceRun,
@@ -255,6 +312,14 @@ export {
   type DaemonSnapshot,
   type QueuedRun,
 } from "./run/decide.ts";
+export {
+  COLLECTION_RETRY_MS,
+  DEFAULT_COLLECTION_SETTINGS,
+  decideCollections,
+  type CollectionCommand,
+  type CollectionSettings,
+  type CollectionState,
+} from "./run/decide-collections.ts";
 export {
   FAILURE_BUDGETS,
   judgeFailure,
@@ -312,14 +377,6 @@ export {
 // Snapshots and statuses
 export type {
   AssetSnapshot,
-export {
-  COLLECTION_RETRY_MS,
-  DEFAULT_COLLECTION_SETTINGS,
-  decideCollections,
-  type CollectionCommand,
-  type CollectionSettings,
-  type CollectionState,
-} from "./run/decide-collections.ts";
   CheckSnapshot,
   ConfigSnapshot,
   DefinitionsSnapshot,

@@ -17,6 +17,7 @@ import type {
   DefinitionsSnapshot,
   DependencySnapshot,
 } from "./snapshot.ts";
+import { snapshotSchedule, snapshotSensor } from "./snapshot-ticks.ts";
 import { relativeToProject } from "./source-location.ts";
 
 /** Name of the I/O manager of assets that declare none, when the definitions name none either. */
@@ -39,7 +40,13 @@ export interface SnapshotOptions {
 export function snapshotDefinitions(definitions: Definitions, options: SnapshotOptions): DefinitionsSnapshot {
   const assets = [...definitions.assets.values()].map((declared) => snapshotAsset(declared, definitions, options));
   const { topologicalOrder } = AssetGraph.fromSnapshot(assets);
-  return { protocol: 1, assets: [...topologicalOrder].flatMap((index) => assets[index] ?? []) };
+  const { projectDirectory } = options;
+  return {
+    protocol: 1,
+    assets: [...topologicalOrder].flatMap((index) => assets[index] ?? []),
+    schedules: [...definitions.schedules.values()].map((one) => snapshotSchedule(one, definitions, projectDirectory)),
+    sensors: [...definitions.sensors.values()].map((one) => snapshotSensor(one, projectDirectory)),
+  };
 }
 
 function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options: SnapshotOptions): AssetSnapshot {

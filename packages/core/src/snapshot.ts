@@ -3,6 +3,7 @@ import type { MappingSpec } from "./partitions/mapping-spec.ts";
 import type { Multiplicity } from "./partitions/partition-mapping.ts";
 import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
+import type { ScheduleSnapshot, SensorSnapshot } from "./tick/tick-snapshot.ts";
 import type { JsonValue } from "./types.ts";
 
 /** Where something is declared: path relative to the project, 1-based line. */
@@ -94,4 +95,7 @@ export interface DefinitionsSnapshot {
   /** Format of this object; a reader refuses what it does not know. */
   readonly protocol: 1;
   readonly assets: readonly AssetSnapshot[];
+  /** Absent where the code was loaded by a version without them. */
+  readonly schedules?: readonly ScheduleSnapshot[];
+  readonly sensors?: readonly SensorSnapshot[];
 }

@@ -3,12 +3,22 @@ import { isRecord, type Definitions } from "../definitions.ts";
 import { describeType } from "../json-value.ts";
 import { formatNearest } from "../nearest.ts";
 import { isResource, isResourceSlot, type Resource, type ResourceSlot } from "../resource.ts";
+import type { AnySchedule } from "../schedule.ts";
+import type { AnySensor } from "../sensor.ts";
 import type { DefinitionRule, ProblemReport } from "./definition-problem.ts";
 import { madeAssets } from "./dependency-rules.ts";
 
+/** What is declared with resources. */
+type ResourceUser = AnyAsset | AnyAssetCheck | AnySchedule | AnySensor;
+
 /** Every resource is one, every slot is filled, and no two resources have one key. */
 export const resourceRule: DefinitionRule = (definitions, report) => {
-  const users = [...madeAssets(definitions), ...[...definitions.checks.values()].flat()];
+  const users: readonly ResourceUser[] = [
+    ...madeAssets(definitions),
+    ...[...definitions.checks.values()].flat(),
+    ...definitions.schedules.values(),
+    ...definitions.sensors.values(),
+  ];
   const firsts = new Map<string, Resource>();
   for (const user of users) {
     for (const [name, declared] of Object.entries(user.resources)) {
@@ -25,7 +35,7 @@ export const resourceRule: DefinitionRule = (definitions, report) => {
 };
 
 function reportSlot(
-  user: AnyAsset | AnyAssetCheck,
+  user: ResourceUser,
   slot: ResourceSlot,
   { definitions, report }: { definitions: Definitions; report: ProblemReport },
 ): void {
@@ -35,7 +45,8 @@ function reportSlot(
     message: `${describeUser(user, report)} needs the resource ${JSON.stringify(slot.key)}, and the definitions do not provide it`,
     hint: `Pass it: definitions({ resources: { ${JSON.stringify(slot.key)}: … } }).${near === null ? "" : ` ${near}`}`,
     about: { source: user.source },
-    asset: user.kind === "asset" ? user.key : user.asset.key,
+    ...(user.kind === "asset" && { asset: user.key }),
+    ...(user.kind === "asset-check" && { asset: user.asset.key }),
   });
 }
 
@@ -61,7 +72,8 @@ function reportInvalid(
   });
 }
 
-function describeUser(user: AnyAsset | AnyAssetCheck, report: ProblemReport): string {
+function describeUser(user: ResourceUser, report: ProblemReport): string {
+  if (user.kind === "schedule" || user.kind === "sensor") return `the ${user.kind} ${JSON.stringify(user.name)}`;
   return user.kind === "asset"
     ? report.name("asset", user)
     : `the check ${JSON.stringify(user.name)} of ${report.name("asset", user.asset)}`;

@@ -8,6 +8,7 @@ import { optionRule } from "./option-rules.ts";
 import { partitionRule } from "./partition-rules.ts";
 import { waitRule } from "./wait-rules.ts";
 import { resourceRule } from "./resource-rules.ts";
+import { tickRule } from "./tick-rules.ts";
 
 /** In the order in which their problems are shown: what explains others comes first. */
 const RULES: readonly DefinitionRule[] = [
@@ -21,6 +22,7 @@ const RULES: readonly DefinitionRule[] = [
   waitRule,
   optionRule,
   checkRule,
+  tickRule,
   resourceRule,
 ];
 
