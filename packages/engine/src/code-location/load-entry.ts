@@ -7,7 +7,11 @@ import {
   validateDefinitions,
   type Definitions,
 } from "@heddle/core";
-import { pathToFileURL } from "node:url";
+import { readFileSync } from "node:fs";
+import { findSourceMap } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { assetCodeVersions } from "../code-versions/asset-code-versions.ts";
+import { installedVersions } from "../code-versions/package-versions.ts";
 import { watchParent } from "../worker/parent-watch.ts";
 import type { LoadRequest, LoadResponse } from "./protocol.ts";
 
@@ -22,6 +26,9 @@ process.once("message", (request: LoadRequest) => {
 // A parent that is gone will never read the answer.
 process.once("disconnect", () => process.exit(0));
 
+// An asset may be declared by functions that call one another; the call at the end of that is looked for.
+Error.stackTraceLimit = 50;
+
 async function load(request: LoadRequest): Promise<LoadResponse> {
   const module = (await import(pathToFileURL(request.bundle).href)) as { readonly default?: unknown };
   if (!hasBrand(module.default, "definitions")) {
@@ -34,11 +41,34 @@ async function load(request: LoadRequest): Promise<LoadResponse> {
   const { projectDirectory } = request;
   const problems = validateDefinitions(definitions, { projectDirectory });
   if (problems.length > 0) return { type: "problems", problems };
+  const codeVersions = findCodeVersions(definitions, request);
   const snapshot = snapshotDefinitions(definitions, {
-    codeVersionOf: () => request.codeVersion,
+    codeVersionOf: (key) => codeVersions.get(key) ?? request.codeVersion,
     projectDirectory,
   });
   return { type: "loaded", snapshot };
+}
+
+function findCodeVersions(
+  definitions: Definitions,
+  { bundle, projectDirectory }: LoadRequest,
+): ReadonlyMap<string, string> {
+  const sourceMap = findSourceMap(bundle);
+  if (sourceMap === undefined) return new Map();
+  try {
+    return assetCodeVersions({
+      definitions,
+      code: readFileSync(bundle, "utf8"),
+      sourceMap,
+      pathOf: (source) => fileURLToPath(new URL(source, pathToFileURL(bundle))),
+      packageVersion: installedVersions(projectDirectory),
+    });
+  } catch (error) {
+    // Syntax that this Node runs and the parser does not know yet: every asset then has the version of all the code.
+    if (!(error instanceof SyntaxError)) throw error;
+    console.warn(`the code versions of single assets could not be found: ${error.message}`);
+    return new Map();
+  }
 }
 
 function answer(response: LoadResponse): void {

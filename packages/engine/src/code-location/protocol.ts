@@ -4,6 +4,7 @@ import type { DefinitionProblem, DefinitionsSnapshot, SerializedError } from "@h
 export interface LoadRequest {
   readonly bundle: string;
   readonly projectDirectory: string;
+  /** Of assets for which no version of their own is found: that of all the code. */
   readonly codeVersion: string;
 }
 
