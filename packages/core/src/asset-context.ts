@@ -106,12 +106,34 @@ export interface CheckContext<TValue = unknown, TPartition = undefined, TResourc
   readonly run: RunContext;
 }
 
+/** What {@link PartitionedInput.load} takes. */
+export interface LoadOptions {
+  /**
+   * Most partitions that are being loaded, or wait to be taken, beside the one that was given out last: a whole number
+   * from 1 to 64. @default 4
+   */
+  readonly concurrency?: number;
+}
+
+/** A value that can be joined with others of its kind into one, as Arrow's `Table` can. */
+interface JoinableTable {
+  readonly numRows: number;
+  concat(...others: never[]): unknown;
+}
+
+/** Partitions whose values can be joined into one: lists, async iterables and Arrow tables. */
+interface PartitionsToJoin<out TValue> {
+  get(key: never): Promise<TValue | undefined>;
+}
+
 /**
  * The values of many upstream partitions, in the order of the partitions. Nothing is loaded before it is asked for; a
- * loop loads one after the other, so that a year of days never has to fit into memory.
+ * loop loads the next one while it works on one, so that a year of days never has to fit into memory.
  *
  * @example
  * for await (const [day, rows] of deps.days) total += rows.length;
+ * for await (const [day, rows] of deps.days.load({ concurrency: 16 })) total += rows.length;
+ * const year = await deps.days.concat();
  */
 export interface PartitionedInput<out TValue, TKey extends string = string> extends AsyncIterable<
   [key: TKey, value: TValue]
@@ -123,4 +145,18 @@ export interface PartitionedInput<out TValue, TKey extends string = string> exte
   readonly size: number;
   /** Loads one of them. @throws PARTITION_UNKNOWN for a partition that is not among `keys` */
   get(key: TKey): Promise<TValue>;
+  /**
+   * All of them in order, several of them being loaded at a time. A loop that is left stops the loading; an error names
+   * the partition and comes when it is its turn.
+   */
+  load(options?: LoadOptions): AsyncIterable<[key: TKey, value: TValue]>;
+  /**
+   * All of them as one value, in order: lists of rows as one list, Arrow tables as one table, async iterables as one
+   * that reads a partition when the one before has ended. Partitions without a value are left out.
+   *
+   * @throws STEP_INPUT_NOT_JOINABLE when there is no partition and the I/O manager cannot tell what stands for none
+   */
+  concat<TItem>(this: PartitionsToJoin<readonly TItem[]>): Promise<TItem[]>;
+  concat<TItem>(this: PartitionsToJoin<AsyncIterable<TItem>>): Promise<AsyncIterable<TItem>>;
+  concat<TTable extends JoinableTable>(this: PartitionsToJoin<TTable>): Promise<TTable>;
 }

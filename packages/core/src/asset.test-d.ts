@@ -27,6 +27,13 @@ interface Row {
 
 declare const rowIo: IoManager<readonly Row[], SameAsStored>;
 declare const tableIo: IoManager<readonly Row[], { readonly numRows: number }>;
+declare const streamIo: IoManager<readonly Row[], AsyncIterable<Row>>;
+declare const batchIo: IoManager<readonly Row[], AsyncIterable<{ readonly numRows: number }>>;
+interface ArrowLike {
+  readonly numRows: number;
+  concat(...others: ArrowLike[]): ArrowLike;
+}
+declare const arrowIo: IoManager<readonly Row[], ArrowLike>;
 declare const memoryIo: IoManager<unknown, SameAsStored>;
 declare const jsonIo: IoManager<JsonValue, SameAsStored>;
 declare const rows: Row[];
@@ -198,6 +205,87 @@ describe("context.deps", () => {
     });
     // @ts-expect-error the upstream's rows have no column "dya"
     dep(raw, { columns: ["dya"] });
+  });
+
+  test("rows are asked for by their columns, with cells of the column's type", () => {
+    asset({
+      key: "x",
+      partitions: days,
+      deps: {
+        raw: dep(raw, { columns: ["day"], where: { tempMax: { gte: 30, isNull: false }, note: { in: ["a"] } } }),
+      },
+      materialize({ deps }) {
+        expectTypeOf(deps.raw).toEqualTypeOf<Pick<Row, "day">[]>();
+      },
+    });
+    // @ts-expect-error the upstream's rows have no column "tempMin"
+    dep(raw, { where: { tempMin: { gte: 30 } } });
+    // @ts-expect-error tempMax is a number
+    dep(raw, { where: { tempMax: { gte: "30" } } });
+    // @ts-expect-error there is no such comparison
+    dep(raw, { where: { tempMax: { above: 30 } } });
+    const mixed = asset({ key: "m", materialize: () => [{ kind: "a" as "a" | "b", tags: ["x"], big: true }] });
+    dep(mixed, { where: { kind: { in: ["a", "b"] }, tags: { isNull: true }, big: { eq: false } } });
+    // @ts-expect-error "c" is no kind
+    dep(mixed, { where: { kind: { eq: "c" } } });
+    // @ts-expect-error a list cannot be compared
+    dep(mixed, { where: { tags: { eq: "x" } } });
+    // Of a value whose rows the compiler does not know, the I/O manager knows them.
+    const table = asset({ key: "t", io: tableIo, materialize: () => rows });
+    dep(table, { where: { day: { gte: new Date() } }, columns: ["day"] });
+  });
+
+  test("another I/O manager of the same format gives another value", () => {
+    asset({
+      key: "x",
+      partitions: days,
+      deps: {
+        stream: dep(raw, { io: streamIo }),
+        some: dep(raw, { io: streamIo, columns: ["day"], where: { tempMax: { gt: 3 } } }),
+        batches: dep(raw, { io: batchIo, columns: ["day"], where: { tempMax: { gt: 3 } } }),
+        same: dep(raw, { io: rowIo }),
+        many: dep(raw, { io: streamIo, mapping: allPartitions() }),
+      },
+      materialize({ deps }) {
+        expectTypeOf(deps.stream).toEqualTypeOf<AsyncIterable<Row>>();
+        expectTypeOf(deps.some).toEqualTypeOf<AsyncIterable<Pick<Row, "day">>>();
+        expectTypeOf(deps.batches).toEqualTypeOf<AsyncIterable<{ readonly numRows: number }>>();
+        expectTypeOf(deps.same).toEqualTypeOf<Row[]>();
+        expectTypeOf(deps.many).toEqualTypeOf<PartitionedInput<AsyncIterable<Row>, string>>();
+      },
+    });
+    // @ts-expect-error the upstream's rows have no column "dya", whatever loads them
+    dep(raw, { io: batchIo, columns: ["dya"] });
+    // @ts-expect-error a name is no I/O manager
+    dep(raw, { io: "parquet" });
+    const perhaps = asset({ key: "p", io: rowIo, materialize: () => (rows.length > 0 ? rows : undefined) });
+    asset({
+      key: "x",
+      deps: { perhaps: dep(perhaps, { io: streamIo }) },
+      materialize({ deps }) {
+        expectTypeOf(deps.perhaps).toEqualTypeOf<AsyncIterable<Row> | undefined>();
+      },
+    });
+  });
+
+  test("many partitions are loaded with look-ahead, and joined where they can be", () => {
+    const table = asset({ key: "t", partitions: days, io: arrowIo, materialize: () => rows });
+    const perhaps = asset({ key: "p", partitions: days, io: rowIo, materialize: () => (rows[0] ? rows : undefined) });
+    const number = asset({ key: "n", partitions: days, materialize: () => 1 });
+    asset({
+      key: "x",
+      partitions: months,
+      deps: { raw, perhaps, table, number, stream: dep(raw, { io: streamIo }) },
+      async materialize({ deps }) {
+        expectTypeOf(deps.raw.load({ concurrency: 8 })).toEqualTypeOf<AsyncIterable<[key: string, value: Row[]]>>();
+        expectTypeOf(await deps.raw.concat()).toEqualTypeOf<Row[]>();
+        expectTypeOf(await deps.perhaps.concat()).toEqualTypeOf<Row[]>();
+        expectTypeOf(await deps.stream.concat()).toEqualTypeOf<AsyncIterable<Row>>();
+        expectTypeOf(await deps.table.concat()).toEqualTypeOf<ArrowLike>();
+        // @ts-expect-error numbers cannot be joined
+        await deps.number.concat();
+      },
+    });
   });
 
   test("an external asset gives order and no value", () => {

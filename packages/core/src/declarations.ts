@@ -7,6 +7,7 @@ import type { MetadataValues } from "./metadata.ts";
 import type { PartitionMapping } from "./partitions/partition-mapping.ts";
 import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
+import type { RowFilter } from "./row-filter.ts";
 import type { ResourcesShape } from "./resource.ts";
 import type { RetryPolicy, SourceLocation } from "./snapshot.ts";
 import type { DeclarationPlace } from "./source-location.ts";
@@ -30,6 +31,10 @@ export interface Dependency {
   readonly columns: readonly string[] | null;
   /** `null` when all partitions that are read must be there. */
   readonly wait: WaitPolicy | null;
+  /** `null` when all rows are wanted. */
+  readonly where: RowFilter | null;
+  /** `null` when it is loaded through the I/O manager of the asset that it is on. */
+  readonly io: AnyIoManager | null;
 }
 
 /**

@@ -69,6 +69,8 @@ describe("asset", () => {
           async *[Symbol.asyncIterator]() {
             yield ["eu", [1, 2]];
           },
+          async *load() {},
+          concat: () => Promise.reject(new Error("not used")),
         },
       },
     });
@@ -82,13 +84,14 @@ describe("asset", () => {
     const mapping = allPartitions();
     const { deps } = asset({
       key: "b",
-      deps: { a, cut: dep(a, { mapping, columns: ["x"] }), e },
+      deps: { a, cut: dep(a, { mapping, columns: ["x"], where: { x: { gt: 0 } } }), e },
       materialize: () => 1,
     });
+    const plain = { mapping: null, columns: null, wait: null, where: null, io: null };
     expect(deps).toEqual({
-      a: { asset: a, mapping: null, columns: null, wait: null },
-      cut: { asset: a, mapping, columns: ["x"], wait: null },
-      e: { asset: e, mapping: null, columns: null, wait: null },
+      a: { ...plain, asset: a },
+      cut: { ...plain, asset: a, mapping, columns: ["x"], where: { x: { gt: 0 } } },
+      e: { ...plain, asset: e },
     });
   });
 

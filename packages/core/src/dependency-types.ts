@@ -1,6 +1,6 @@
 import type { PartitionContext, PartitionedInput, TimeWindow } from "./asset-context.ts";
 import type { AnyExternalAsset, AnyUpstream, Asset } from "./declarations.ts";
-import type { Dep, InferAssetValue, WithColumns } from "./dep.ts";
+import type { Dep, InferAssetValue, LoadedThrough, WithColumns } from "./dep.ts";
 import type { OwnPartitions } from "./own-partitions.ts";
 import type { InferMultiplicity } from "./partitions/infer-multiplicity.ts";
 import type { Multiplicity, PartitionMapping } from "./partitions/partition-mapping.ts";
@@ -33,21 +33,21 @@ type DimensionKeysOf<TDimensions> = TDimensions extends PartitionsDimensions
   ? Simplify<{ readonly [TName in keyof TDimensions]: InferPartitionKey<TDimensions[TName]> }>
   : undefined;
 
-/** A dependency taken apart: asset, mapping (`undefined`: derived), columns (`never`: all) and wait policy. */
+/** A dependency taken apart: asset, mapping (`undefined`: derived), wait policy, and the value of one partition. */
 type Normalized<TDep> =
-  TDep extends Dep<infer TAsset, infer TMapping, infer TColumn, infer TWait>
-    ? { asset: TAsset; mapping: TMapping; column: TColumn; wait: TWait }
+  TDep extends Dep<infer TAsset, infer TMapping, infer TColumn, infer TWait, infer TIo>
+    ? { asset: TAsset; mapping: TMapping; wait: TWait; value: WithColumns<LoadedThrough<TAsset, TIo>, TColumn> }
     : TDep extends OwnPartitions<infer TValue, infer TMapping, infer TWait>
-      ? { asset: Asset<TValue, PartitionsDefinition>; mapping: TMapping; column: never; wait: TWait }
+      ? { asset: Asset<TValue, PartitionsDefinition>; mapping: TMapping; wait: TWait; value: TValue }
       : TDep extends AnyUpstream
-        ? { asset: TDep; mapping: undefined; column: never; wait: undefined }
+        ? { asset: TDep; mapping: undefined; wait: undefined; value: InferAssetValue<TDep> }
         : never;
 
 interface NormalizedDep {
   asset: AnyUpstream;
   mapping: PartitionMapping | undefined;
-  column: string;
   wait: WaitPolicy | undefined;
+  value: unknown;
 }
 
 /** Whether one upstream partition is read or many; a declared mapping decides before a derived one. */
@@ -58,11 +58,8 @@ type MultiplicityOf<TDep extends NormalizedDep, TPartitions extends Partitions> 
 
 type ValueOf<TDep extends NormalizedDep, TPartitions extends Partitions> =
   MultiplicityOf<TDep, TPartitions> extends "one"
-    ? WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]> | NothingOf<TDep>
-    : PartitionedInput<
-        WithColumns<InferAssetValue<TDep["asset"]>, TDep["column"]>,
-        InferPartitionKey<TDep["asset"]["partitions"]>
-      >;
+    ? TDep["value"] | NothingOf<TDep>
+    : PartitionedInput<TDep["value"], InferPartitionKey<TDep["asset"]["partitions"]>>;
 
 /**
  * What `context.deps` holds for an asset that makes several partitions at a time: of every upstream with partitions all
@@ -72,11 +69,8 @@ export type ChunkDependencyValues<TDeps> = Simplify<{
   readonly [K in keyof TDeps as Normalized<TDeps[K]>["asset"] extends AnyExternalAsset ? never : K]: [
     Normalized<TDeps[K]>["asset"]["partitions"],
   ] extends [undefined]
-    ? WithColumns<InferAssetValue<Normalized<TDeps[K]>["asset"]>, Normalized<TDeps[K]>["column"]>
-    : PartitionedInput<
-        WithColumns<InferAssetValue<Normalized<TDeps[K]>["asset"]>, Normalized<TDeps[K]>["column"]>,
-        InferPartitionKey<Normalized<TDeps[K]>["asset"]["partitions"]>
-      >;
+    ? Normalized<TDeps[K]>["value"]
+    : PartitionedInput<Normalized<TDeps[K]>["value"], InferPartitionKey<Normalized<TDeps[K]>["asset"]["partitions"]>>;
 }>;
 
 /** `undefined` where a mapping lets a partition read nothing, as the first one reads none before it. */

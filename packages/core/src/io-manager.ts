@@ -142,6 +142,11 @@ export interface IoManager<in TStorable = never, out TLoaded = unknown> {
   readonly store: ObjectStore | undefined;
   /** For I/O managers of tables; absent for values that are no tables. */
   readonly table?: TableContract;
+  /**
+   * `any`: `load` takes what any I/O manager has stored, and not only what one of this name has. For `dep(asset, { io })`.
+   * @default what was stored under this name
+   */
+  readonly reads?: "any";
   /** Whether `load` honours `context.where`. @default false: a dependency that states `where` is refused */
   readonly filters?: boolean;
   /**
@@ -256,6 +261,13 @@ export interface ObjectStore {
   removeAbandoned(options: { readonly olderThanMs: number; readonly signal: AbortSignal }): Promise<number>;
   /** Says where an object lies in words that a person can open or paste, such as a path or an `s3://` address. */
   locate(key: string): string;
+  /**
+   * The path of the file that holds an object and nothing else, for programs that read files themselves. Nothing about
+   * it is verified. Absent where objects are no files.
+   *
+   * @throws IO_KEY_INVALID
+   */
+  pathOf?(key: string): Promise<string>;
 }
 
 /** Makes an object store from its parts. */

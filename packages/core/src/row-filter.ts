@@ -19,3 +19,10 @@ export interface CellFilter<TCell = Cell> {
 export interface RowFilter {
   readonly [column: string]: CellFilter;
 }
+
+/** Conditions on the columns of rows of this type. A cell that cannot be compared, such as a list, has `isNull` alone. */
+export type RowFilterOf<TRow> = {
+  readonly [K in keyof TRow & string]?: [Exclude<TRow[K], null | undefined>] extends [Cell]
+    ? CellFilter<Exclude<TRow[K], null | undefined>>
+    : Pick<CellFilter, "isNull">;
+};

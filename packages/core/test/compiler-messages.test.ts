@@ -66,6 +66,18 @@ const MISTAKES: readonly { readonly code: string; readonly says: string }[] = [
     says: `Type '"dya"' is not assignable to type '"day" | "id"'`,
   },
   {
+    code: `dep(orders, { where: { dya: { eq: "2024-01-01" } } })`,
+    says: "'dya' does not exist in type",
+  },
+  {
+    code: `dep(orders, { where: { id: { gte: "7" } } })`,
+    says: "Type 'string' is not assignable to type 'number'",
+  },
+  {
+    code: `asset({ key: "x", deps: { regional }, materialize: ({ deps }) => deps.regional.concat() })`,
+    says: "not assignable to method's 'this' of type 'PartitionsToJoin<",
+  },
+  {
     code: `asset({ key: "x", deps: { orders }, materialize: ({ deps }) => deps.orders.map(String) })`,
     says: "Property 'map' does not exist on type 'PartitionedInput<{ id: number; day: string; }[], string>'",
   },

@@ -12,7 +12,14 @@ export function partitionedInput<TValue, TKey extends string>(
   values: Readonly<Record<TKey, TValue>>,
   { missing = [] }: { readonly missing?: readonly string[] } = {},
 ): PartitionedInput<TValue, TKey> {
-  const partitions = Object.entries<TValue>(values).map(([key, value]) => ({ key, load: async () => value }));
-  // The keys of the record are those that its type names: a test writes them out.
-  return createPartitionedInput("the test's input", partitions, missing) as PartitionedInput<TValue, TKey>;
+  const entries = Object.entries<TValue>(values);
+  const input = createPartitionedInput<TValue | undefined>({
+    upstream: "the test's input",
+    keys: entries.map(([key]) => key),
+    missing,
+    signal: new AbortController().signal,
+    load: async (index) => entries[index]?.[1],
+  });
+  // The keys of the record are those that its type names: a test writes them out; and every key has a value.
+  return input as PartitionedInput<TValue, TKey>;
 }

@@ -27,6 +27,10 @@ export const DECLARATION_ERRORS = {
     summary: "A dependency is not an asset.",
     remedy: "Give an asset made by `asset` or `externalAsset`, or wrap it with `dep(asset, { … })`.",
   },
+  ASSET_DEPENDENCY_LOADING_INVALID: {
+    summary: "A dependency asks for columns, rows or an I/O manager with which its upstream cannot be loaded.",
+    remedy: "Correct `columns`, `where` or `io` of the `dep(asset, { … })` that the message names.",
+  },
   ASSET_DEPENDENCY_MISSING: {
     summary: "An asset depends on an asset that is not part of the definitions.",
     remedy: "Add the upstream asset to `definitions({ assets: […] })`.",

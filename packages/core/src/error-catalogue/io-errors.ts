@@ -34,6 +34,12 @@ export const IO_ERRORS = {
     summary: "A stored table does not have the columns that the schema declares.",
     remedy: "Materialize the partition again, or declare the columns as they were stored.",
   },
+  IO_SCHEMA_DRIFT: {
+    summary:
+      "The columns of an asset changed in a way that its consumers may not stand: one is gone, narrower or newly required.",
+    remedy:
+      'Keep the column as it was, allow the change with `drift: "any"` of the I/O manager, or give the asset another key.',
+  },
   IO_COLUMN_UNKNOWN: {
     summary: "A column was asked for that the table does not have.",
     remedy: "Correct the name in `dep(asset, { columns: [...] })`; the message names the table's columns.",

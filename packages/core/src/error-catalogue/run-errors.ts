@@ -34,6 +34,14 @@ export const RUN_ERRORS = {
     summary: "A run was asked for that has nothing to do.",
     remedy: "Choose other partitions, or another rule for which of them are made.",
   },
+  STEP_RETRY_AFTER: {
+    summary: "An asset's function asked to be called again after some time.",
+    remedy: "Nothing: it is tried again. Where it was the last attempt, raise `attempts` of the asset's retry policy.",
+  },
+  STEP_GIVEN_UP: {
+    summary: "An asset's function said that another attempt would not help.",
+    remedy: "Read its message, correct the cause, and retry the step.",
+  },
   RUN_PLAN_INVALID: {
     summary: "The plan of a run cannot be read.",
     remedy: "Let the version of Heddle that made the run finish it, or upgrade this one.",
@@ -74,6 +82,14 @@ export const RUN_ERRORS = {
   STEP_INPUT_MISSING: {
     summary: "An upstream partition that a step reads was never materialized, or does not exist.",
     remedy: "Materialize the upstream first, or launch both together.",
+  },
+  STEP_INPUT_FAILED: {
+    summary: "An upstream partition that a step reads could not be loaded.",
+    remedy: "Look at the cause: it comes from the I/O manager that loads it.",
+  },
+  STEP_INPUT_NOT_JOINABLE: {
+    summary: "The partitions that a step reads cannot be joined into one value.",
+    remedy: "Lists, Arrow tables and async iterables can be joined; loop over the partitions of everything else.",
   },
   STEP_CONFIG_INVALID: {
     summary: "The config that a run states for an asset does not fit the asset's schema.",

@@ -5,6 +5,7 @@ import { pass } from "../check-result.ts";
 import { definitions } from "../definitions.ts";
 import { dep } from "../dep.ts";
 import { externalAsset } from "../external-asset.ts";
+import { ioManager, objectStore, type IoManagerParts, type ObjectStore } from "../io-manager.ts";
 import { ownPartitions } from "../own-partitions.ts";
 import { multiPartitions, staticPartitions } from "../partitions/key-partitions.ts";
 import { customMapping } from "../partitions/custom-mapping.ts";
@@ -208,6 +209,77 @@ describe("dependencies", () => {
     const problem = validate({ assets: [x, y, z] }).find(({ code }) => code === "ASSET_CYCLE");
     expect(problem?.message).toContain("y → z → y");
     expect(validate({ assets: [plain("s", { deps: { s: plain("s") } })] }).at(-1)?.message).toContain("s → s");
+  });
+});
+
+describe("how a dependency is loaded", () => {
+  const columns = ["day", "tempMax"].map((name) => ({ name, type: "Utf8", nullable: true }));
+  const format = (name: string, parts: Partial<IoManagerParts<unknown, unknown>> = {}) =>
+    ioManager<unknown, unknown>({
+      name,
+      store: undefined,
+      write: () => Promise.reject(new Error("not used")),
+      load: () => Promise.reject(new Error("not used")),
+      ...parts,
+    });
+  const tables = () => format("parquet", { filters: true, table: { columns, drift: "additive" } });
+  const raw = asset({ key: "raw", io: tables(), materialize: () => 1 });
+  const problemsOf = (upstream: typeof raw, options: object) =>
+    validate({ assets: [upstream, plain("a", { deps: { raw: dep(upstream, options) } })] });
+
+  test("may be through an I/O manager of the same format, with columns and rows", () => {
+    const where = { day: { gte: "2024-01-01", in: ["2024-01-02"], isNull: false }, tempMax: { lt: 3n, eq: undefined } };
+    expect(problemsOf(raw, { io: tables(), columns: ["day"], where })).toEqual([]);
+  });
+
+  test("not through an I/O manager of another format", () => {
+    expect(problemsOf(raw, { io: format("arrow", { filters: true }) })).toMatchObject([
+      {
+        code: "ASSET_DEPENDENCY_LOADING_INVALID",
+        asset: "a",
+        message: expect.stringMatching(
+          /asset "a" .* cannot load "raw" .*: raw is stored as "parquet", and the I\/O manager of the dependency loads "arrow"/u,
+        ),
+        hint: 'Give an I/O manager that loads "parquet", or leave `io` out.',
+      },
+    ]);
+  });
+
+  test("not from another store than the one of the upstream", () => {
+    const store = objectStore({ name: "other" } as ObjectStore);
+    expect(problemsOf(raw, { io: format("parquet", { store }) })).toMatchObject([
+      { message: expect.stringContaining("has a store of its own, and raw lies in another one") },
+    ]);
+    const there = asset({ key: "raw", io: format("parquet", { store }), materialize: () => 1 });
+    expect(problemsOf(there, { io: format("parquet", { store }) })).toEqual([]);
+  });
+
+  test("not with some rows where the I/O manager gives all", () => {
+    const blind = asset({ key: "raw", io: format("bytes"), materialize: () => 1 });
+    expect(problemsOf(blind, { where: { day: { eq: "2024-01-01" } } })).toMatchObject([
+      { message: expect.stringContaining('the I/O manager "bytes" gives all of them') },
+    ]);
+    // Of the default of the deployment nothing is known here.
+    expect(codes({ assets: [plain("b"), plain("c", { deps: { b: dep(plain("b"), { where: {} }) } })] })).not.toContain(
+      "ASSET_DEPENDENCY_LOADING_INVALID",
+    );
+  });
+
+  test.each<[object, string]>([
+    [{ columns: ["dya"] }, 'there is no column "dya"'],
+    [{ columns: [] }, "columns is not a list of names"],
+    [{ where: { dya: { eq: 1 } } }, 'there is no column "dya"'],
+    [{ where: [] }, "where is"],
+    [{ where: { day: "2024-01-01" } }, 'the condition on "day" is a string'],
+    [{ where: { day: { equals: 1 } } }, 'has "equals", which is none of eq, in, gt'],
+    [{ where: { day: { in: "2024-01-01" } } }, "compares with a string"],
+    [{ where: { day: { eq: Number.NaN } } }, "compares with"],
+    [{ where: { day: { isNull: 1 } } }, "compares with a number"],
+    [{ io: "parquet" }, "io is a string"],
+  ])("not with %o", (options, message) => {
+    expect(problemsOf(raw, options)).toMatchObject([
+      { code: "ASSET_DEPENDENCY_LOADING_INVALID", message: expect.stringContaining(message) },
+    ]);
   });
 });
 

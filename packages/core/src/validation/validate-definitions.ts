@@ -4,6 +4,7 @@ import { ProblemReport, type DefinitionProblem, type DefinitionRule } from "./de
 import { cycleRule, dependencyRule } from "./dependency-rules.ts";
 import { entryRule } from "./entry-rules.ts";
 import { duplicateRule, keyRule, twinRule } from "./key-rules.ts";
+import { loadingRule } from "./loading-rules.ts";
 import { optionRule } from "./option-rules.ts";
 import { partitionRule } from "./partition-rules.ts";
 import { waitRule } from "./wait-rules.ts";
@@ -20,6 +21,7 @@ const RULES: readonly DefinitionRule[] = [
   cycleRule,
   partitionRule,
   waitRule,
+  loadingRule,
   optionRule,
   checkRule,
   tickRule,
