@@ -1,6 +1,6 @@
+import { DefinitionsCache } from "@heddle/engine/planning";
 import type { Database } from "@heddle/storage";
 import { CheckStandings } from "./checks/check-standings.ts";
-import { DefinitionsCache } from "./definitions/definitions-cache.ts";
 import { describeEvents } from "./events/event-changes.ts";
 import { EventHub } from "./events/event-hub.ts";
 import { PreviewMemory, type PlanMemory } from "./plan/preview-memory.ts";

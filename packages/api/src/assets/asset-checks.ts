@@ -1,7 +1,7 @@
+import { requireAsset } from "@heddle/engine/planning";
 import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
 import type { AssetChecks } from "../contract.ts";
-import { requireAsset } from "./asset-lookup.ts";
 
 /** Answers `checks.forAsset`. */
 export async function readAssetChecks(state: ApiState, key: string): Promise<AssetChecks> {

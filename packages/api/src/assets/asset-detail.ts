@@ -1,11 +1,9 @@
 import { describeWait, type PartitionSpace } from "@heddle/core";
+import { type AssetStanding, type IndexedAsset, nearestKeys, readAssetStandings } from "@heddle/engine/planning";
 import { readNewestMaterialization, readOpenRunIds, readPartitionAttempts, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
 import type { AssetDetail, AssetLink, AssetResult } from "../contract.ts";
-import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import { nearestKeys } from "./asset-lookup.ts";
-import { readAssetStandings, type AssetStanding } from "./asset-standing.ts";
 import { describeFormerPartitions, readFormerDefinitions } from "./former-definitions.ts";
 import { describeMaterialization } from "./materialization-answer.ts";
 import { explainStatus, type StatusFacts } from "./status-sentences.ts";

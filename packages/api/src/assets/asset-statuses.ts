@@ -1,8 +1,8 @@
 import type { PARTITION_STATUSES } from "@heddle/core";
+import { type AssetStanding, readAssetStandings } from "@heddle/engine/planning";
 import { readEventCursor, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetStatuses, PartitionCountColumns, PartitionCounts } from "../contract.ts";
-import { readAssetStandings, type AssetStanding } from "./asset-standing.ts";
 
 /** Answers `assets.status`: all declared assets, or those with the given ids. */
 export async function readAssetStatuses(state: ApiState, ids: readonly number[] | undefined): Promise<AssetStatuses> {

@@ -1,7 +1,7 @@
 import type { PartitionsSpec } from "@heddle/core";
+import type { DefinitionsIndex, IndexedAsset } from "@heddle/engine/planning";
 import type { ApiState } from "../api-state.ts";
 import type { AssetsSnapshot, AssetsSnapshotResult } from "../contract.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
 
 const MAX_SUMMARY_LENGTH = 200;
 

@@ -1,7 +1,7 @@
 import type { PartitionSet, PartitionSpace, PartitionsSpec } from "@heddle/core";
+import type { DefinitionsIndex, IndexedAsset } from "@heddle/engine/planning";
 import { NO_PARTITION_SETS, readPartitionSets, type Transaction } from "@heddle/storage";
 import type { FormerDefinition, FormerPartitions } from "../contract.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
 
 /** Former definitions that are told. */
 const MAX_DEFINITIONS = 50;

@@ -1,8 +1,12 @@
 import type { MaterializationRow } from "@heddle/storage";
 import { PartitionSet } from "@heddle/core";
+import {
+  type DefinitionsIndex,
+  type IndexedAsset,
+  partitionKeyOf,
+  type PartitionSpaces,
+} from "@heddle/engine/planning";
 import type { Materialization } from "../contract.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 
 /** What is needed to put keys to ordinals and names to ids. */
 export interface AnswerNames {

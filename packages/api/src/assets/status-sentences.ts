@@ -1,8 +1,7 @@
 import type { PartitionSpace } from "@heddle/core";
+import { type AssetStanding, partitionKeyOf } from "@heddle/engine/planning";
 import { verdictOf } from "@heddle/storage";
 import type { CheckStanding, SentencePart } from "../contract.ts";
-import { partitionKeyOf } from "../definitions/partition-spaces.ts";
-import type { AssetStanding } from "./asset-standing.ts";
 
 type Sentence = readonly SentencePart[];
 

@@ -1,8 +1,7 @@
 import { PartitionSet, type PartitionSpace } from "@heddle/core";
+import { type IndexedAsset, partitionKeyOf } from "@heddle/engine/planning";
 import { readCheckResultsById, type CheckResultRow, type Transaction } from "@heddle/storage";
 import type { CheckResult, CheckStanding } from "../contract.ts";
-import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import { partitionKeyOf } from "../definitions/partition-spaces.ts";
 import type { CheckSets, CheckStandings } from "./check-standings.ts";
 
 /** How all checks of an asset stand: those that it declares first, then those of which only results are left. */

@@ -1,6 +1,6 @@
+import { requireAsset } from "@heddle/engine/planning";
 import { readCheckHistory } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
 import type { CheckResult, Page } from "../contract.ts";
 import type { CheckHistoryInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";

@@ -1,9 +1,7 @@
+import { type DefinitionsIndex, type PartitionSpaces, requireAsset } from "@heddle/engine/planning";
 import { readEventList, type ListedEvent } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
 import type { ActivityEvent, Page } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { EventListInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 

@@ -1,7 +1,8 @@
 import { PARTITION_STATUSES } from "@heddle/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clipStatuses, coarsenStatuses, URGENCY } from "./coarsen-statuses.ts";
+import { URGENCY } from "@heddle/engine/planning";
+import { clipStatuses, coarsenStatuses } from "./coarsen-statuses.ts";
 
 const code = (name: (typeof PARTITION_STATUSES)[number]) => PARTITION_STATUSES.indexOf(name);
 

@@ -1,15 +1,5 @@
-import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core";
-
-/** The status to show for several partitions is the first of these that any of them has. */
-export const URGENCY: readonly PartitionStatus[] = [
-  "failed",
-  "running",
-  "queued",
-  "stale",
-  "skipped",
-  "missing",
-  "fresh",
-];
+import { PARTITION_STATUSES } from "@heddle/core";
+import { URGENCY } from "@heddle/engine/planning";
 
 /** By status code: the lower, the more urgent. */
 const RANK = PARTITION_STATUSES.map((status) => URGENCY.indexOf(status));

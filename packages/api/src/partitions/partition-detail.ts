@@ -1,5 +1,13 @@
 import { HeddleError, PARTITION_STATUSES, PartitionSet, resolveMapping, type ResolvedMapping } from "@heddle/core";
 import {
+  type AssetStanding,
+  type DefinitionsIndex,
+  type IndexedAsset,
+  type PartitionSpaces,
+  readAssetStandings,
+  requireDefinition,
+} from "@heddle/engine/planning";
+import {
   readOpenSteps,
   readPartitionAttempts,
   readPartitionCheckResults,
@@ -10,13 +18,9 @@ import {
   type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireDefinition } from "../assets/asset-lookup.ts";
-import { readAssetStandings, type AssetStanding } from "../assets/asset-standing.ts";
 import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail } from "../contract.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
-import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { readSkipCause } from "../runs/skip-causes.ts";
 

@@ -1,7 +1,6 @@
+import { readAssetStandings, requireDefinition } from "@heddle/engine/planning";
 import { readEventCursor } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireDefinition } from "../assets/asset-lookup.ts";
-import { readAssetStandings } from "../assets/asset-standing.ts";
 import type { PartitionStatuses } from "../contract.ts";
 import type { PartitionStatusInput } from "../inputs.ts";
 import { clipStatuses, coarsenStatuses } from "./coarsen-statuses.ts";

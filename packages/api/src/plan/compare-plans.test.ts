@@ -1,6 +1,6 @@
 import { staticPartitions, type PartitionsSpec, type RunPlan, type RunPlanAsset } from "@heddle/core";
+import { PartitionSpaces } from "@heddle/engine/planning";
 import { describe, expect, it } from "vitest";
-import { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { comparePlans } from "./compare-plans.ts";
 
 const spaces = new PartitionSpaces(Date.UTC(2026, 5, 1), { dynamicKeys: {}, formerKeys: {} });

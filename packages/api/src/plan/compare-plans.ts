@@ -1,6 +1,6 @@
 import { canonicalJson, PartitionSet, partitionScheme, type RunPlan, type RunPlanAsset } from "@heddle/core";
+import type { PartitionSpaces } from "@heddle/engine/planning";
 import type { AssetRef, PlanChange } from "../contract.ts";
-import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { describeSpecChange } from "./describe-spec-change.ts";
 import { describeWait } from "./describe-wait.ts";
 import { RangeBudget, SHOWN_RANGES } from "./plan-limits.ts";

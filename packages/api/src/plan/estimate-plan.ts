@@ -1,7 +1,7 @@
 import { PartitionSet, type RunPlan, type RunPlanAsset } from "@heddle/core";
+import type { MadePlan } from "@heddle/engine/planning";
 import { readDeployment, readDurations, type StepDurations, type Transaction } from "@heddle/storage";
 import type { PlanEstimate } from "../contract.ts";
-import type { MadePlan } from "./make-plan.ts";
 
 /** How long a plan will take, told from the past. */
 export interface EstimatedPlan {

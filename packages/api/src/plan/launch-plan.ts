@@ -1,10 +1,10 @@
 import { createRunGraph, HeddleError } from "@heddle/core";
+import { makePlan } from "@heddle/engine/planning";
 import { admitAtOnce, insertRun, lockLaunches, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { LaunchResult } from "../contract.ts";
 import type { PlanLaunchInput } from "../inputs.ts";
 import { comparePlans } from "./compare-plans.ts";
-import { makePlan } from "./make-plan.ts";
 import { describePlan } from "./preview-plan.ts";
 
 /** A preview that is older than this is not what anybody is looking at. */

@@ -1,11 +1,11 @@
 import { PartitionSet, type PlanWarning, type RunPlanAsset } from "@heddle/core";
+import { type MadePlan, makePlan } from "@heddle/engine/planning";
 import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { PlannedAsset, PlanNotice, PlanPreview } from "../contract.ts";
 import type { PlanPreviewInput } from "../inputs.ts";
 import { describeWait } from "./describe-wait.ts";
 import { estimatePlan, type EstimatedPlan } from "./estimate-plan.ts";
-import { makePlan, type MadePlan } from "./make-plan.ts";
 import { MAX_WARNINGS, RangeBudget, SHOWN_RANGES } from "./plan-limits.ts";
 
 /** Answers `plan.preview`. */

@@ -1,8 +1,8 @@
 import { HeddleError } from "@heddle/core";
+import type { DefinitionsIndex } from "@heddle/engine/planning";
 import type { RunProgressRow, RunRow } from "@heddle/storage";
 import type { CheckStandings } from "../checks/check-standings.ts";
 import type { RunOrigin, RunProgress, RunSummary } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
 
 /** One run as it is listed. */
 export function describeRun(row: RunRow, index: DefinitionsIndex, checks: CheckStandings): RunSummary {

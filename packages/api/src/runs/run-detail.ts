@@ -1,4 +1,5 @@
 import { isOpenRun, PartitionSet } from "@heddle/core";
+import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces } from "@heddle/engine/planning";
 import {
   readDeployment,
   readEarlierRuns,
@@ -14,8 +15,6 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail, SkipCause } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
 import { describeWarnings } from "../plan/preview-plan.ts";
 import { describeRecordedError } from "../recorded-error.ts";

@@ -1,6 +1,6 @@
+import { everyIdOf } from "@heddle/engine/planning";
 import { readRuns } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { everyIdOf } from "../assets/asset-lookup.ts";
 import type { Page, RunSummary } from "../contract.ts";
 import type { RunListInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";

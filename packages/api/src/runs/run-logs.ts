@@ -7,12 +7,16 @@ import {
   type Transaction,
 } from "@heddle/storage";
 import { isOpenRun } from "@heddle/core";
+import {
+  type DefinitionsIndex,
+  type IndexedAsset,
+  partitionKeyOf,
+  type PartitionSpaces,
+  requireRunAsset,
+} from "@heddle/engine/planning";
 import { tracked } from "@trpc/server";
 import type { ApiState } from "../api-state.ts";
-import { requireRunAsset } from "../assets/asset-lookup.ts";
 import type { LogLine, LogPage, LogTail } from "../contract.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import { MAX_PAGE_SIZE, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
 import { runUnknown } from "./run-answers.ts";
 

@@ -1,10 +1,8 @@
 import { STEP_STATUSES } from "@heddle/core";
+import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces, requireRunAsset } from "@heddle/engine/planning";
 import { readRun, readRunAssets, readRunSteps as readStepPage, type StepPlace, type StepRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireRunAsset } from "../assets/asset-lookup.ts";
 import type { Page, StepBar } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 import type { RunStepsInput } from "../inputs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { runUnknown } from "./run-answers.ts";

@@ -1,8 +1,7 @@
 import { createRunGraph, isHeddleError, PartitionSet, type RunGraph, type RunPlan } from "@heddle/core";
+import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces } from "@heddle/engine/planning";
 import { readRunAssets, readRunPlanIn, readStoppedSteps, type StoppedSteps, type Transaction } from "@heddle/storage";
 import type { SkipCause } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import { partitionKeyOf, type PartitionSpaces } from "../definitions/partition-spaces.ts";
 
 /** Steps between a skipped one and what stopped it that are looked at, one after the other. */
 const MAX_HOPS = 1_000;

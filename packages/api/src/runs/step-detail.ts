@@ -1,4 +1,5 @@
 import { HeddleError } from "@heddle/core";
+import { partitionKeyOf, requireRunAsset } from "@heddle/engine/planning";
 import {
   readMaterializationHistory,
   readPartitionCheckResults,
@@ -9,11 +10,9 @@ import {
   type StepStateRow,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { requireRunAsset } from "../assets/asset-lookup.ts";
 import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { StepAttempt, StepDetail } from "../contract.ts";
-import { partitionKeyOf } from "../definitions/partition-spaces.ts";
 import type { RunStepInput } from "../inputs.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { readSkipCause } from "./skip-causes.ts";

@@ -7,10 +7,10 @@ import {
   type PartitionStatusList,
   type Transaction,
 } from "@heddle/storage";
-import type { ApiState } from "../api-state.ts";
-import type { IndexedAsset } from "../definitions/definitions-index.ts";
-import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
-import { URGENCY } from "../partitions/coarsen-statuses.ts";
+import type { PlanningState } from "./planning-state.ts";
+import type { IndexedAsset } from "./definitions-index.ts";
+import type { PartitionSpaces } from "./partition-spaces.ts";
+import { URGENCY } from "./urgency.ts";
 import { findStaleAssets, type StaleReason } from "./staleness.ts";
 
 /** What has no status of its own. */
@@ -37,7 +37,7 @@ export interface StandingsScope {
 
 /** Finds out how some assets stand, in a constant number of statements. In the order in which they were given. */
 export async function readAssetStandings(
-  state: ApiState,
+  state: PlanningState,
   tx: Transaction,
   { assets, spaces }: StandingsScope,
 ): Promise<AssetStanding[]> {

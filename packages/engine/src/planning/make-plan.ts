@@ -1,13 +1,12 @@
 import { HeddleError, hashPlan, parseSelection, planAmongRuns, type PlannedRun, type RunPlan } from "@heddle/core";
 import type { Transaction } from "@heddle/storage";
-import type { ApiState } from "../api-state.ts";
-import { requireAsset } from "../assets/asset-lookup.ts";
-import { selectAssets } from "../assets/selection.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
-import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
-import type { PlanPreviewInput } from "../inputs.ts";
+import type { PlanningState } from "./planning-state.ts";
+import { requireAsset } from "./asset-lookup.ts";
+import { selectAssets } from "./select-assets.ts";
+import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
+import type { PartitionSpaces } from "./partition-spaces.ts";
+import type { PlanChoice } from "./plan-choice.ts";
 import { choosePartitions } from "./choose-partitions.ts";
-import { findConfigProblem } from "./config-problem.ts";
 import { findOverlaps, type PlanOverlaps } from "./plan-overlaps.ts";
 import { readPlanState } from "./plan-state.ts";
 
@@ -27,7 +26,7 @@ export interface MadePlan {
 
 /** What is to be planned. */
 export interface PlanRequest {
-  readonly input: PlanPreviewInput;
+  readonly input: PlanChoice;
   /** Epoch milliseconds. */
   readonly at: number;
   /** Whether what is out of date is to be counted. Where it decides what is made, it is looked at in any case. */
@@ -38,7 +37,7 @@ export interface PlanRequest {
  * Plans what `input` asks for, from the state that the transaction sees and the partitions that exist at `at` (epoch
  * milliseconds). @throws ASSET_UNKNOWN, SELECTION_SYNTAX, PARTITION_UNKNOWN, PLAN_*
  */
-export async function makePlan(state: ApiState, tx: Transaction, request: PlanRequest): Promise<MadePlan> {
+export async function makePlan(state: PlanningState, tx: Transaction, request: PlanRequest): Promise<MadePlan> {
   const { input, at } = request;
   const index = await state.definitions.index(tx);
   const spaces = await state.definitions.spaces(tx, at);
@@ -52,6 +51,9 @@ export async function makePlan(state: ApiState, tx: Transaction, request: PlanRe
     assets: findRelevant(index, assets, input.cascade),
     isStaleNeeded: request.counts || input.only?.includes("stale") === true,
   });
+  const { config } = input;
+  // What reads schemas takes a while to load, and few plans have config.
+  const findConfigProblem = config === undefined ? undefined : (await import("./config-problem.ts")).findConfigProblem;
   const planned = planAmongRuns({
     assets: [...index.graph.topologicalOrder].flatMap((number) => index.declared[number]?.definition ?? []),
     selected: assets.map((asset) => asset.key),
@@ -62,8 +64,8 @@ export async function makePlan(state: ApiState, tx: Transaction, request: PlanRe
     leaveOutRunning: input.overlap === "leave_out",
     order: input.order,
     ...(input.chunk !== undefined && { chunk: input.chunk }),
-    ...(input.config !== undefined && { config: input.config }),
-    findConfigProblem,
+    ...(config !== undefined && { config }),
+    ...(findConfigProblem !== undefined && { findConfigProblem }),
     at,
     dynamicKeys: spaces.dynamicKeys,
     stateOf,
@@ -81,7 +83,7 @@ export async function makePlan(state: ApiState, tx: Transaction, request: PlanRe
   };
 }
 
-async function chooseAssets(state: ApiState, tx: Transaction, input: PlanPreviewInput): Promise<IndexedAsset[]> {
+async function chooseAssets(state: PlanningState, tx: Transaction, input: PlanChoice): Promise<IndexedAsset[]> {
   const index = await state.definitions.index(tx);
   if (input.selection !== undefined) return selectAssets(state, tx, parseSelection(input.selection));
   const assets = new Set((input.keys ?? []).map((key) => requireAsset(index, key)));
@@ -100,7 +102,7 @@ async function chooseAssets(state: ApiState, tx: Transaction, input: PlanPreview
 function addDownstream(
   index: DefinitionsIndex,
   chosen: readonly IndexedAsset[],
-  cascade: PlanPreviewInput["cascade"],
+  cascade: PlanChoice["cascade"],
 ): readonly IndexedAsset[] {
   if (cascade !== "downstream") return chosen;
   const reached = index.graph.descendants(chosen.map((asset) => index.graph.indexOf(asset.key)));
@@ -113,7 +115,7 @@ function addDownstream(
 function findRelevant(
   { graph, declared }: DefinitionsIndex,
   assets: readonly IndexedAsset[],
-  cascade: PlanPreviewInput["cascade"],
+  cascade: PlanChoice["cascade"],
 ): IndexedAsset[] {
   const depth = cascade === "upstream_missing" ? Infinity : 1;
   const numbers = graph.ancestors(
@@ -129,7 +131,7 @@ const NAMED_RUNS = 5;
 function findRefusal(
   { plan }: PlannedRun,
   { count, holders }: PlanOverlaps,
-  overlap: PlanPreviewInput["overlap"],
+  overlap: PlanChoice["overlap"],
 ): HeddleError | null {
   const errors = plan.warnings.filter(({ severity }) => severity === "error");
   const [first] = errors;

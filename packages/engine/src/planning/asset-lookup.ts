@@ -1,6 +1,6 @@
 import { findNearest, HeddleError } from "@heddle/core";
 import { readRunAssetIds, type Transaction } from "@heddle/storage";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
+import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
 
 const MAX_NEAREST = 5;
 

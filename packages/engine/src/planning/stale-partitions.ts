@@ -1,8 +1,8 @@
 import type { PartitionSet } from "@heddle/core";
 import { readStalePartitions, type JudgedAsset, type Transaction } from "@heddle/storage";
-import type { ApiState } from "../api-state.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
-import type { PartitionSpaces } from "../definitions/partition-spaces.ts";
+import type { PlanningState } from "./planning-state.ts";
+import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
+import type { PartitionSpaces } from "./partition-spaces.ts";
 
 /** Which partitions are asked about, and by what they are judged. */
 export interface StaleScope {
@@ -17,7 +17,7 @@ export interface StaleScope {
  * looked at as well.
  */
 export async function readStale(
-  state: ApiState,
+  state: PlanningState,
   tx: Transaction,
   { index, spaces, environmentId, assets }: StaleScope,
 ): Promise<ReadonlyMap<number, PartitionSet>> {

@@ -1,7 +1,7 @@
 import { PartitionSet, type PlanAssetState } from "@heddle/core";
 import { NO_PARTITION_SETS, readPartitionSets, type Transaction } from "@heddle/storage";
-import type { ApiState } from "../api-state.ts";
-import { readStale, type StaleScope } from "../assets/stale-partitions.ts";
+import type { PlanningState } from "./planning-state.ts";
+import { readStale, type StaleScope } from "./stale-partitions.ts";
 
 export interface PlanStateQuery extends StaleScope {
   /** Whether it has to be known which partitions are out of date. */
@@ -10,7 +10,7 @@ export interface PlanStateQuery extends StaleScope {
 
 /** Reads how the partitions of some assets stand, by asset key, in a constant number of statements. */
 export async function readPlanState(
-  state: ApiState,
+  state: PlanningState,
   tx: Transaction,
   query: PlanStateQuery,
 ): Promise<(key: string) => PlanAssetState> {

@@ -6,8 +6,8 @@ import {
   type SingleMaterialization,
   type Transaction,
 } from "@heddle/storage";
-import type { DefinitionsCache } from "../definitions/definitions-cache.ts";
-import type { DefinitionsIndex, IndexedAsset } from "../definitions/definitions-index.ts";
+import type { DefinitionsCache } from "./definitions-cache.ts";
+import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
 
 /** Why an unpartitioned asset is out of date. */
 export type StaleReason =

@@ -1,23 +1,28 @@
-import type { PartitionSet, PlannedRun } from "@heddle/core";
+import type { PartitionSet, PlannedRun, RunStatus } from "@heddle/core";
 import { readOpenRunPartitions, type Transaction } from "@heddle/storage";
-import type { RunRef } from "../contract.ts";
-import type { DefinitionsIndex } from "../definitions/definitions-index.ts";
-import type { PlanPreviewInput } from "../inputs.ts";
+import type { DefinitionsIndex } from "./definitions-index.ts";
+import type { PlanChoice } from "./plan-choice.ts";
+
+/** A run that is not over. */
+export interface OpenRun {
+  readonly id: number;
+  readonly status: RunStatus;
+}
 
 /** What a plan has in common with runs that are not over. */
 export interface PlanOverlaps {
   /** Partitions that other runs hold, too. */
   readonly count: number;
   /** The runs that hold them. */
-  readonly holders: readonly RunRef[];
+  readonly holders: readonly OpenRun[];
   /** The runs that have to be over first. */
-  readonly after: readonly RunRef[];
+  readonly after: readonly OpenRun[];
 }
 
 export interface OverlapScope {
   readonly index: DefinitionsIndex;
   readonly environmentId: number;
-  readonly overlap: PlanPreviewInput["overlap"];
+  readonly overlap: PlanChoice["overlap"];
 }
 
 /** Finds the runs that a plan meets. Asks the database only when it meets any. */
@@ -33,8 +38,8 @@ export async function findOverlaps(
     environmentId,
     assetIds: [...new Set([...held.keys(), ...needed.keys()])],
   });
-  const holders = new Map<number, RunRef>();
-  const after = new Map<number, RunRef>();
+  const holders = new Map<number, OpenRun>();
+  const after = new Map<number, OpenRun>();
   for (const { runId, status, assetId, open } of runs) {
     const ref = { id: runId, status };
     const isHolder = held.get(assetId)?.overlaps(open) === true;

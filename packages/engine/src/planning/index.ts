@@ -1,0 +1,13 @@
+export { everyIdOf, nearestKeys, requireAsset, requireDefinition, requireRunAsset } from "./asset-lookup.ts";
+export { readAssetStandings, type AssetStanding, type StandingsScope } from "./asset-standing.ts";
+export { DefinitionsCache } from "./definitions-cache.ts";
+export { DefinitionsIndex, type IndexedAsset } from "./definitions-index.ts";
+export { makePlan, type MadePlan, type PlanRequest } from "./make-plan.ts";
+export { partitionKeyOf, PartitionSpaces } from "./partition-spaces.ts";
+export type { PartitionsChoice, PlanChoice } from "./plan-choice.ts";
+export type { OpenRun, PlanOverlaps } from "./plan-overlaps.ts";
+export type { PlanningState } from "./planning-state.ts";
+export { selectAssets } from "./select-assets.ts";
+export { findStaleAssets, type StaleAssets, type StaleReason } from "./staleness.ts";
+export { readStale, type StaleScope } from "./stale-partitions.ts";
+export { URGENCY } from "./urgency.ts";
