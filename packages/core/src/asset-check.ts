@@ -64,6 +64,7 @@ export function declareCheck<TContext, TSlots>(
     description: options.description ?? null,
     severity: options.severity ?? "error",
     blocking: options.blocking ?? false,
+    automation: options.automation ?? null,
     resources: options.resources ?? NO_RESOURCES,
     check: options.check,
     source,

@@ -1,6 +1,8 @@
 import type { CheckContext } from "./asset-context.ts";
+import type { AutomationCondition } from "./automation/automation-condition.ts";
 import type { CheckResult, CheckSeverity } from "./check-result.ts";
 import type { AssetDescription } from "./declarations.ts";
+import type { FreshnessPolicy } from "./freshness/freshness-policy.ts";
 import type { MetadataValues } from "./metadata.ts";
 import type { ResourcesShape } from "./resource.ts";
 import { resolveRetryPolicy, type RetryOptions } from "./retry-policy.ts";
@@ -34,6 +36,14 @@ export interface ExecutionOptions {
   readonly isolation?: "shared" | "process" | undefined;
 }
 
+/** When an asset is made without anybody asking, and how old it may get. */
+export interface AutomationOptions {
+  /** When its partitions should be made: `eager()`, `onCron(…)`, or a condition of your own. @default never by itself */
+  readonly automation?: AutomationCondition | undefined;
+  /** How old it may get before it counts as overdue. @default any age */
+  readonly freshness?: FreshnessPolicy | undefined;
+}
+
 /** A check that is declared with its asset, under its name. */
 export interface CheckOptions<TValue, TPartition, TResources> {
   readonly description?: string | undefined;
@@ -41,6 +51,8 @@ export interface CheckOptions<TValue, TPartition, TResources> {
   readonly severity?: CheckSeverity | undefined;
   /** Whether a failure with severity `error` keeps the partition from being published. @default false */
   readonly blocking?: boolean | undefined;
+  /** When it should be run by itself, besides on every materialization. @default never */
+  readonly automation?: AutomationCondition | undefined;
   /** Looks at the value of one partition and says {@link pass} or {@link fail}. */
   check(context: CheckContext<TValue, TPartition, TResources>): MaybePromise<CheckResult>;
 }
@@ -58,6 +70,13 @@ export function describeAsset(options: DescriptionOptions): AssetDescription {
     kinds: options.kinds ?? [],
     metadata: options.metadata ?? {},
   };
+}
+
+/** Fills in what a declaration does not say about its automation. */
+export function describeAutomation({ automation, freshness }: AutomationOptions): Required<{
+  readonly [K in keyof AutomationOptions]: NonNullable<AutomationOptions[K]> | null;
+}> {
+  return { automation: automation ?? null, freshness: freshness ?? null };
 }
 
 /** Fills in what a declaration does not say about its execution. */

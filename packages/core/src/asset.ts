@@ -1,7 +1,9 @@
 import {
   describeAsset,
+  describeAutomation,
   describeExecution,
   NO_RESOURCES,
+  type AutomationOptions,
   type CheckOptions,
   type DescriptionOptions,
   type ExecutionOptions,
@@ -39,7 +41,7 @@ export interface AssetOptions<
   TChunk extends ChunkSize | undefined = undefined,
   TConfig extends ConfigSchema | undefined = undefined,
 >
-  extends DescriptionOptions, ExecutionOptions {
+  extends DescriptionOptions, ExecutionOptions, AutomationOptions {
   /** Asset key: segments joined by `/`, such as `weather/raw`. */
   readonly key: string;
   /** How the asset is cut; one partition is made at a time. Without it the asset is made as a whole. */
@@ -138,6 +140,7 @@ export function asset<
     checks,
     ...describeAsset(options),
     ...describeExecution(options),
+    ...describeAutomation(options),
     source,
   } as const;
   brand(declared, "asset");

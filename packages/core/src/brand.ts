@@ -8,11 +8,13 @@ const BRAND = Symbol.for("heddle.brand");
 export type BrandName =
   | "asset"
   | "asset-check"
+  | "automation-condition"
   | "definitions"
   | "dep"
   | "error"
   | "external-asset"
   | "failed"
+  | "freshness-policy"
   | "io-manager"
   | "metadata"
   | "object-store"

@@ -1,7 +1,9 @@
 import type { AssetContext, CheckContext, ChunkContext, PartitionContext } from "./asset-context.ts";
+import type { AutomationCondition } from "./automation/automation-condition.ts";
 import type { CheckResult, CheckSeverity } from "./check-result.ts";
 import type { ChunkSize } from "./chunk.ts";
 import type { ConfigSchema } from "./config-schema.ts";
+import type { FreshnessPolicy } from "./freshness/freshness-policy.ts";
 import type { AnyIoManager } from "./io-manager.ts";
 import type { MetadataValues } from "./metadata.ts";
 import type { PartitionMapping } from "./partitions/partition-mapping.ts";
@@ -65,6 +67,10 @@ export interface Asset<
   readonly chunk: ChunkSize | null;
   /** What a run may pass to `materialize`; `null` when it takes nothing. */
   readonly config: ConfigSchema | null;
+  /** When its partitions are made without anybody asking; `null` for never. */
+  readonly automation: AutomationCondition | null;
+  /** How old it may get; `null` for any age. */
+  readonly freshness: FreshnessPolicy | null;
   /** As it was stated; `null` where it follows from the code. */
   readonly codeVersion: string | null;
   readonly source: DeclarationPlace | null;
@@ -90,6 +96,8 @@ export interface AssetCheck<TContext = AnyCheckContext, TSlots = object> {
   readonly description: string | null;
   readonly severity: CheckSeverity;
   readonly blocking: boolean;
+  /** When it runs by itself, besides on every materialization; `null` for never. */
+  readonly automation: AutomationCondition | null;
   readonly resources: ResourcesShape;
   /** The function that was declared, as it is: call it in a unit test with a context of your own. */
   check(context: TContext): MaybePromise<CheckResult>;

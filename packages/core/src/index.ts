@@ -30,6 +30,7 @@ export type {
 export { findAssetKeyProblem, formatAssetKey, MAX_ASSET_KEY_BYTES, parseAssetKey } from "./asset-key.ts";
 export {
   DEFAULT_TIMEOUT_MS,
+  type AutomationOptions,
   type CheckOptions,
   type DescriptionOptions,
   type ExecutionOptions,
@@ -87,6 +88,7 @@ export {
   type MetadataValue,
   type MetadataValues,
 } from "./metadata.ts";
+export { Fail, RetryAfter, type StepErrorOptions } from "./step-errors.ts";
 export { findNearest, formatNearest } from "./nearest.ts";
 export { isOutput, output, type Output, type OutputOptions } from "./output.ts";
 export { isOwnPartitions, ownPartitions, type OwnPartitions, type OwnPartitionsOptions } from "./own-partitions.ts";
@@ -105,7 +107,9 @@ export {
   DEFAULT_RETRY_POLICY,
   mayRetry,
   resolveRetryPolicy,
+  type ErrorClass,
   type RetryOptions,
+  type RetryRuleOptions,
 } from "./retry-policy.ts";
 export {
   isSkip,
@@ -162,6 +166,68 @@ export {
   type TraversalDepth,
 } from "./selection/selection.ts";
 export { escapeWildcard } from "./selection/wildcard.ts";
+
+// Automation and freshness
+export {
+  isAutomationCondition,
+  type AutomationCondition,
+  type DependencyChoice,
+} from "./automation/automation-condition.ts";
+export {
+  AUTOMATION_VERSION,
+  type AutomationSpec,
+  type ConditionKind,
+  type ConditionSpec,
+} from "./automation/condition-spec.ts";
+export {
+  blockingChecksFailed,
+  checkFailed,
+  checkPassed,
+  codeVersionChanged,
+  cronTickPassed,
+  dataVersionChanged,
+  executionFailed,
+  freshnessIs,
+  initialEvaluation,
+  inLatestTimeWindow,
+  inProgress,
+  missing,
+  newlyRequested,
+  newlyUpdated,
+  stale,
+  willBeRequested,
+  type CronOptions,
+  type LatestWindowOptions,
+  type UpdateOptions,
+} from "./automation/operands.ts";
+export {
+  allDeps,
+  anyDeps,
+  anyDownstream,
+  assetMatches,
+  not,
+  type AllDepsOptions,
+  type AnyDepsOptions,
+} from "./automation/operators.ts";
+export {
+  allDepsUpdatedSinceCron,
+  anyDepsInProgress,
+  anyDepsMissing,
+  anyDepsUpdated,
+  eager,
+  onCron,
+  onFreshness,
+  onMissing,
+} from "./automation/presets.ts";
+export {
+  freshBy,
+  freshWithin,
+  isFreshnessPolicy,
+  type FreshByOptions,
+  type FreshnessPolicy,
+  type FreshWithinOptions,
+} from "./freshness/freshness-policy.ts";
+export { FRESHNESS_STATES, type FreshnessSpec, type FreshnessState } from "./freshness/freshness-spec.ts";
 
 // I/O managers and stores
 export {
@@ -382,6 +448,7 @@ export type {
   DefinitionsSnapshot,
   DependencySnapshot,
   RetryPolicy,
+  RetryRule,
   SourceLocation,
 } from "./snapshot.ts";
 export {

@@ -1,6 +1,8 @@
 import { isAsset } from "./asset.ts";
 import { AssetGraph } from "./asset-graph.ts";
 import { DEFAULT_TIMEOUT_MS } from "./asset-options.ts";
+import type { AutomationCondition } from "./automation/automation-condition.ts";
+import { AUTOMATION_VERSION, type AutomationSpec } from "./automation/condition-spec.ts";
 import { jsonSchemaOf, requiresConfig, type ConfigSchema } from "./config-schema.ts";
 import type { AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
 import type { Definitions } from "./definitions.ts";
@@ -68,6 +70,8 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     isolation: declared.isolation,
     chunk: declared.chunk,
     config: declared.config === null ? null : snapshotConfig(declared.config),
+    ...(declared.automation !== null && { automation: snapshotAutomation(declared.automation) }),
+    ...(declared.freshness !== null && { freshness: declared.freshness.spec }),
     ...snapshotIo(declared.io ?? definitions.io),
     codeVersion: declared.codeVersion ?? options.codeVersionOf(key),
     checks: (definitions.checks.get(key) ?? []).map((check) => snapshotCheck(check, options)),
@@ -141,6 +145,17 @@ function snapshotConfig(schema: ConfigSchema): ConfigSnapshot {
 }
 
 function snapshotCheck(check: AnyAssetCheck, { projectDirectory }: SnapshotOptions): CheckSnapshot {
-  const { name, description, severity, blocking, source } = check;
-  return { name, description, severity, blocking, source: relativeToProject(source, projectDirectory) };
+  const { name, description, severity, blocking, automation, source } = check;
+  return {
+    name,
+    description,
+    severity,
+    blocking,
+    ...(automation !== null && { automation: snapshotAutomation(automation) }),
+    source: relativeToProject(source, projectDirectory),
+  };
+}
+
+function snapshotAutomation({ spec }: AutomationCondition): AutomationSpec {
+  return { version: AUTOMATION_VERSION, condition: spec };
 }

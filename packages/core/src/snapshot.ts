@@ -1,4 +1,6 @@
 import type { SchemaDrift } from "./io-manager.ts";
+import type { AutomationSpec } from "./automation/condition-spec.ts";
+import type { FreshnessSpec } from "./freshness/freshness-spec.ts";
 import type { MappingSpec } from "./partitions/mapping-spec.ts";
 import type { Multiplicity } from "./partitions/partition-mapping.ts";
 import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
@@ -18,12 +20,27 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** How the delay grows from one retry to the next. @default "constant" */
   readonly backoff: "constant" | "linear" | "exponential";
-  /** Delay before the first retry, in milliseconds. @default 0 */
-  readonly delayMs: number;
+  /**
+   * Delay before the first retry, in milliseconds; or a list with the delay before each retry, of which the last one
+   * holds for all that follow. @default 0
+   */
+  readonly delayMs: number | readonly number[];
+  /** By how much an exponential delay grows from one retry to the next. @default 2 */
+  readonly factor?: number;
   /** Longest delay, in milliseconds. @default 3_600_000 */
   readonly maxDelayMs: number;
   /** Whether each delay is drawn at random between nothing and itself. @default false */
   readonly jitter: boolean;
+  /** What holds for certain errors: the first rule that fits an error replaces what it states. @default none */
+  readonly rules?: readonly RetryRule[];
+}
+
+/** What a retry policy says of certain errors. */
+export interface RetryRule extends Partial<Omit<RetryPolicy, "rules">> {
+  /** Name or code of the error, or of an error that caused it, such as `RateLimitError` or `ECONNRESET`. */
+  readonly error?: string;
+  /** Text that the error's message contains. */
+  readonly message?: string;
 }
 
 /** One dependency of an asset: the name under which its function sees it, and how partitions map. */
@@ -62,6 +79,10 @@ export interface AssetSnapshot {
   readonly chunk?: number | "range" | null;
   /** What a run may pass to its function; `null` or absent when it takes nothing. */
   readonly config?: ConfigSnapshot | null;
+  /** When its partitions are made without anybody asking; absent for never. */
+  readonly automation?: AutomationSpec;
+  /** How old it may get before it counts as overdue; absent for any age. */
+  readonly freshness?: FreshnessSpec;
   /** Name of the I/O manager. */
   readonly io: string;
   /** For an asset whose I/O manager stores tables: which changes of its columns are allowed. `null` or absent: no table. */
@@ -87,6 +108,8 @@ export interface CheckSnapshot {
   readonly description: string | null;
   readonly severity: "warn" | "error";
   readonly blocking: boolean;
+  /** When it runs by itself, besides on every materialization; absent for never. */
+  readonly automation?: AutomationSpec;
   readonly source: SourceLocation | null;
 }
 

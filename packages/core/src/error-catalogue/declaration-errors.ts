@@ -51,6 +51,14 @@ export const DECLARATION_ERRORS = {
     summary: "A check's name or options cannot be used, or its asset is not part of the definitions.",
     remedy: "Correct the option that the message names.",
   },
+  AUTOMATION_INVALID: {
+    summary: "An automation condition cannot be evaluated, or names something that there is not.",
+    remedy: "Correct the part of the condition that the message names.",
+  },
+  FRESHNESS_INVALID: {
+    summary: "A freshness policy cannot be used.",
+    remedy: "Correct the age, the cron expression or the time zone that the message names.",
+  },
   METADATA_INVALID: {
     summary: "A metadata value is not JSON, or is not one of the kinds of metadata.",
     remedy: "Use a JSON value or one of the constructors of `meta`.",

@@ -1,4 +1,5 @@
 import type { Definitions } from "../definitions.ts";
+import { automationRule } from "./automation-rules.ts";
 import { checkRule } from "./check-rules.ts";
 import { ProblemReport, type DefinitionProblem, type DefinitionRule } from "./definition-problem.ts";
 import { cycleRule, dependencyRule } from "./dependency-rules.ts";
@@ -24,6 +25,7 @@ const RULES: readonly DefinitionRule[] = [
   loadingRule,
   optionRule,
   checkRule,
+  automationRule,
   tickRule,
   resourceRule,
 ];

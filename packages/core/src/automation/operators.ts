@@ -1,0 +1,57 @@
+import type { AnyUpstream } from "../declarations.ts";
+import { condition, type AutomationCondition } from "./automation-condition.ts";
+
+/** What {@link anyDeps} takes besides the condition. */
+export interface AnyDepsOptions {
+  /** Does not count as many partitions as the wait policy of a dependency lets be missing. @default false */
+  readonly tolerant?: boolean | undefined;
+}
+
+/** What {@link allDeps} takes besides the condition. */
+export interface AllDepsOptions {
+  /** Of each dependency: at least one of the partitions that are read, or every one. @default "any" */
+  readonly partitions?: "any" | "every" | undefined;
+}
+
+/** Holds where the condition does not. */
+export function not<TLabel extends string>(negated: AutomationCondition<TLabel>): AutomationCondition<TLabel> {
+  return condition({ kind: "not", of: negated.spec }, negated.problems);
+}
+
+/** Holds where the condition holds for a partition that is read of any dependency. */
+export function anyDeps<TLabel extends string>(
+  of: AutomationCondition<TLabel>,
+  { tolerant }: AnyDepsOptions = {},
+): AutomationCondition<TLabel> {
+  return condition({ kind: "any-deps", of: of.spec, ...(tolerant === true && { tolerant }) }, of.problems);
+}
+
+/** Holds where the condition holds for a partition that is read of each dependency; and where there is no dependency. */
+export function allDeps<TLabel extends string>(
+  of: AutomationCondition<TLabel>,
+  { partitions }: AllDepsOptions = {},
+): AutomationCondition<TLabel> {
+  const every = partitions === "every";
+  return condition({ kind: "all-deps", of: of.spec, ...(every && { every }) }, of.problems);
+}
+
+/**
+ * Holds where the condition holds for the partition of another asset that corresponds: through the mapping when the asset
+ * depends on it, else the same time, else the same key, else any.
+ *
+ * @param asset the other asset, or its key
+ */
+export function assetMatches<TLabel extends string>(
+  asset: AnyUpstream | string,
+  of: AutomationCondition<TLabel>,
+): AutomationCondition<TLabel> {
+  const key = typeof asset === "string" ? asset : asset.key;
+  return condition({ kind: "asset-matches", asset: key, of: of.spec }, of.problems);
+}
+
+/**
+ * Holds where the condition of an asset downstream, applied to this asset, holds: an asset is then made for what needs it.
+ */
+export function anyDownstream(): AutomationCondition<never> {
+  return condition({ kind: "any-downstream" });
+}
