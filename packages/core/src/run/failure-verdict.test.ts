@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { serializeError } from "../errors.ts";
 import { DEFAULT_RETRY_POLICY } from "../retry-policy.ts";
 import { FAILURE_CAUSES, type FailureCause } from "../statuses.ts";
+import { Fail, RetryAfter } from "../step-errors.ts";
 import {
   FAILURE_BUDGETS,
   judgeFailure,
@@ -35,6 +37,39 @@ describe("judgeFailure", () => {
       { kind: "retry", delayMs: 1_000, errors: 2, losses: 0 },
       { kind: "fail", cause: "error", errors: 3, losses: 0 },
     ]);
+  });
+
+  test("an error has the delay and the attempts of the rule that fits it", () => {
+    const ruled = { ...policy, rules: [{ error: "RateLimitError", attempts: 5, delayMs: 60_000 }] };
+    const judge = (error: unknown, errors: number) =>
+      judgeFailure(
+        { cause: "error", lostTogether: 1, error: serializeError(error) },
+        { errors, losses: 0 },
+        { policy: ruled, random: () => 0.5 },
+      );
+    const limited = Object.assign(new Error("slow down"), { name: "RateLimitError" });
+    expect(judge(new Error("fetching failed", { cause: limited }), 3)).toMatchObject({
+      kind: "retry",
+      delayMs: 60_000,
+    });
+    expect(judge(limited, 4)).toMatchObject({ kind: "fail" });
+    expect(judge(new Error("other"), 1)).toMatchObject({ kind: "retry", delayMs: 1_000 });
+    expect(judge(new Error("other"), 2)).toMatchObject({ kind: "fail" });
+  });
+
+  test("a function says itself when it wants to be called again, and that it does not", () => {
+    const judge = (error: unknown, attempts: number, errors: number) =>
+      judgeFailure(
+        { cause: "error", lostTogether: 1, error: serializeError(error) },
+        { errors, losses: 0 },
+        { policy: { ...policy, attempts }, random: () => 0.5 },
+      );
+    expect(judge(new RetryAfter(5_000), 3, 0)).toMatchObject({ kind: "retry", delayMs: 5_000, errors: 1 });
+    expect(judge(new RetryAfter(5_000), 3, 2)).toMatchObject({ kind: "fail" });
+    // Without a policy it does not ask in vain.
+    expect(judge(new RetryAfter(5_000), 1, 0)).toMatchObject({ kind: "retry", delayMs: 5_000 });
+    expect(judge(new RetryAfter(5_000), 1, 9)).toMatchObject({ kind: "fail", errors: 10 });
+    expect(judge(new Fail("no use"), 100, 0)).toMatchObject({ kind: "fail", cause: "error", errors: 1 });
   });
 
   test("a blocking check that does not pass is final at once", () => {

@@ -1,5 +1,7 @@
-import { computeRetryDelay, mayRetry } from "../retry-policy.ts";
+import type { SerializedError } from "../errors.ts";
+import { computeRetryDelay, mayRetry, policyForError } from "../retry-policy.ts";
 import type { RetryPolicy } from "../snapshot.ts";
+import { RETRY_AFTER_ATTEMPTS, wishOfError } from "../step-errors.ts";
 import type { FailureCause } from "../statuses.ts";
 
 /**
@@ -53,6 +55,8 @@ export interface FailedAttempt {
   readonly cause: FailureCause;
   /** How many steps were lost together with this one, itself included. Matters for `worker_lost` only. */
   readonly lostTogether: number;
+  /** What the attempt ended with: decides which rule of the policy holds. @default the policy itself holds */
+  readonly error?: SerializedError;
 }
 
 /** What the earlier attempts of a step have spent. */
@@ -82,8 +86,8 @@ export function judgeFailure(
   switch (FAILURE_BUDGETS[cause]) {
     case "policy": {
       const errors = spent.errors + 1;
-      if (!mayRetry(options.policy, errors)) return { kind: "fail", cause, errors, losses: spent.losses };
-      const delayMs = computeRetryDelay(options.policy, errors, options.random);
+      const delayMs = retryDelay(attempt, errors, options);
+      if (delayMs === undefined) return { kind: "fail", cause, errors, losses: spent.losses };
       return { kind: "retry", delayMs, errors, losses: spent.losses };
     }
     case "losses": {
@@ -97,6 +101,20 @@ export function judgeFailure(
     case "none":
       return { kind: "fail", cause, ...pickSpent(spent) };
   }
+}
+
+/** Milliseconds until the next attempt of a step that failed by its own fault; `undefined` when there is none. */
+function retryDelay(
+  { error }: FailedAttempt,
+  errors: number,
+  { policy: declared, random }: { readonly policy: RetryPolicy; readonly random: () => number },
+): number | undefined {
+  const policy = error === undefined ? declared : policyForError(declared, error);
+  const wish = error === undefined ? undefined : wishOfError(error);
+  if (wish === "fail") return undefined;
+  if (wish === undefined) return mayRetry(policy, errors) ? computeRetryDelay(policy, errors, random) : undefined;
+  const attempts = policy.attempts > 1 ? policy.attempts : RETRY_AFTER_ATTEMPTS;
+  return mayRetry({ ...policy, attempts }, errors) ? wish.retryAfterMs : undefined;
 }
 
 function lossLimit({ cause, lostTogether }: FailedAttempt): number {

@@ -1,5 +1,5 @@
 import type { AssetDetail } from "@heddle/api";
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec, RetryPolicy } from "@heddle/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../../format/durations.ts";
@@ -52,12 +52,7 @@ function ownFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[]
   const { retry, timeoutMs, io, resources, codeVersion, isolation } = definition;
   return [
     ["Stored by", io],
-    [
-      "Retries",
-      retry.attempts <= 1
-        ? "none"
-        : `${retry.attempts} attempts, ${retry.backoff} from ${formatDuration(retry.delayMs)}`,
-    ],
+    ["Retries", describeRetry(retry)],
     ["Time limit", formatDuration(timeoutMs)],
     ...(isolation === "process" ? [["Runs in", "a process of its own"] as const] : []),
     ...(resources.length === 0 ? [] : [["Resources", resources.join(", ")] as const]),
@@ -68,6 +63,17 @@ function ownFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[]
       </code>,
     ],
   ];
+}
+
+/** A retry policy in a few words. */
+function describeRetry({ attempts, backoff, delayMs, rules = [] }: RetryPolicy): string {
+  const delay =
+    typeof delayMs === "number"
+      ? `${backoff} from ${formatDuration(delayMs)}`
+      : `after ${delayMs.map(formatDuration).join(", ")}`;
+  const usual = attempts <= 1 ? "none" : `${attempts} attempts, ${delay}`;
+  if (rules.length === 0) return usual;
+  return `${usual}; ${rules.length === 1 ? "a rule" : `${rules.length} rules`} for certain errors`;
 }
 
 /** A partitions definition in a few words. */
