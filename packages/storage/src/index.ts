@@ -191,6 +191,7 @@ export { readOwnedClaims, type OwnedClaim } from "./runs/owned-claims.ts";
 
 // What workers read to prepare steps
 export { readRunPlan, readRunPlanIn } from "./read/run-plan.ts";
+export { readPreviousColumns } from "./read/previous-columns.ts";
 export {
   readStoredInputs,
   type StoredInput,

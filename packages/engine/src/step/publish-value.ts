@@ -8,7 +8,6 @@ import {
   type AnyIoManager,
   type FailureCause,
   type JsonValue,
-  type ObjectStore,
   type OutputContext,
   type SerializedError,
   type StoredValue,
@@ -17,6 +16,7 @@ import { describeStep } from "../worker/exit-cause.ts";
 import type { CheckReport, PartitionsChange, StepAssignment } from "../worker/protocol.ts";
 import type { Reported } from "./collected.ts";
 import { runChecks } from "./run-checks.ts";
+import { findSchemaDrift, schemaDriftError, type DriftedColumn } from "./schema-drift.ts";
 import type { StepPorts } from "./step-ports.ts";
 
 /** What became of a step, without its times. */
@@ -48,36 +48,35 @@ export interface MadeValue {
 }
 
 /**
- * Stages what a function made of one partition, and runs the checks on what was staged. Nothing is visible to anyone
- * afterwards; publishing is another's work. Never throws.
+ * Stages what a function made of one partition, runs the checks on what was staged, and shows it to readers outside of
+ * Heddle where its store has such. For readers through Heddle nothing is visible afterwards; publishing to them is
+ * another's work. Never throws.
  */
 export async function stageAndCheck(step: StepAssignment, made: MadeValue, ports: StepPorts): Promise<StepResult> {
   let staged: Staged | undefined;
   try {
     const { asset, reported } = made;
     const { value, metadata, dataVersion } = unpack(made);
-    const io = asset.io ?? ports.defaults.io;
-    const store = io.store ?? ports.defaults.store;
-    const { assetKey, partitionKey, attemptId, fence } = step;
-    const target = { assetKey, partitionKey, attemptId, store, signal: ports.signal, fence };
-    const stored = value === undefined ? null : await stage(io, value, target);
-    if (stored !== null) staged = { stored, store };
-    const load = async (): Promise<unknown> => (stored === null ? undefined : io.load({ ...target, stored }));
-    const checks = await runChecks(asset, { step, ports, load });
+    staged = value === undefined ? undefined : await stage(asset.io ?? ports.defaults.io, value, { step, ports });
+    const checks = await runChecks(asset, { step, ports, load: () => loadStaged(staged) });
     const blocked = checks.filter((check) => check.blocking && !check.passed);
     if (blocked.length > 0) {
       // The old version stays current.
       await discard(staged, ports);
       return { kind: "failure", cause: "check", error: serializeError(blockedError(step, blocked)), checks };
     }
-    return {
+    // Drawn before anyone outside can see it: what is shown must be what can be reported.
+    const result = {
       kind: "success",
-      stored,
-      dataVersion: dataVersion ?? stored?.dataVersion ?? null,
+      stored: staged?.stored ?? null,
+      dataVersion: dataVersion ?? staged?.stored.dataVersion ?? null,
       metadata: Object.keys(metadata).length === 0 ? null : normalizeMetadata(metadata),
       checks,
       ...(reported.changes.length > 0 && { dynamicPartitions: reported.changes }),
-    };
+    } as const;
+    ports.signal.throwIfAborted();
+    await staged?.io.publish?.(staged.stored, staged.context);
+    return result;
   } catch (error) {
     await discard(staged, ports);
     return failure(error);
@@ -95,25 +94,60 @@ function unpack({ returned, reported }: MadeValue) {
   return { ...returned, metadata: { ...reported.metadata, ...returned.metadata } };
 }
 
+/** A value that is stored and not published. */
 interface Staged {
+  readonly io: AnyIoManager;
   readonly stored: StoredValue;
-  readonly store: ObjectStore;
+  readonly context: OutputContext;
 }
+
+async function stage(
+  io: AnyIoManager,
+  value: unknown,
+  { step, ports }: { readonly step: StepAssignment; readonly ports: StepPorts },
+): Promise<Staged> {
+  const { assetKey, partitionKey, attemptId, fence } = step;
+  const store = io.store ?? ports.defaults.store;
+  const context = { assetKey, partitionKey, attemptId, fence, store, signal: ports.signal };
+  const written = await io.write(value, context);
+  const [object] = written.objects;
+  const location = object === undefined ? {} : { location: store.locate(object.key) };
+  const staged = { io, stored: { ...written, ...location }, context };
+  const drifted = findDrift(io, staged.stored, step);
+  if (drifted.length === 0) return staged;
+  await discard(staged, ports);
+  throw schemaDriftError(describeStep(step), drifted);
+}
+
+/** Changes of the columns that the asset does not allow, since its last materialization. */
+function findDrift(io: AnyIoManager, { columns }: StoredValue, { previousColumns }: StepAssignment): DriftedColumn[] {
+  const next = columns ?? io.table?.columns;
+  if (io.table === undefined || previousColumns === undefined || next === undefined || next === null) return [];
+  return findSchemaDrift(previousColumns, next, io.table.drift);
+}
+
+async function loadStaged(staged: Staged | undefined): Promise<unknown> {
+  if (staged === undefined) return undefined;
+  const { io, stored, context } = staged;
+  const { assetKey, partitionKey, store, signal } = context;
+  return io.load({ assetKey, partitionKey, stored, store, signal });
+}
+
+/** How long removing what was staged may take when its step was aborted or ran out of time. */
+const DISCARD_DEADLINE_MS = 5_000;
 
 /** Removes what was staged and will never be published. A store that refuses must not hide why the step failed. */
 async function discard(staged: Staged | undefined, { log }: StepPorts): Promise<void> {
   if (staged === undefined) return;
+  const { io, stored, context } = staged;
+  const { assetKey, partitionKey, store } = context;
   try {
-    for (const object of staged.stored.objects) await staged.store.delete(object.key);
+    // Also when the step was aborted: its own signal would refuse.
+    const signal = AbortSignal.timeout(DISCARD_DEADLINE_MS);
+    await io.remove(stored, { assetKey, partitionKey, store, signal });
   } catch (error) {
     log.warn(`what was staged could not be removed: ${String(error)}`);
   }
-}
-
-async function stage(io: AnyIoManager, value: unknown, context: OutputContext): Promise<StoredValue> {
-  const stored = await io.write(value, context);
-  const [object] = stored.objects;
-  return object === undefined ? stored : { ...stored, location: context.store.locate(object.key) };
 }
 
 function blockedError(step: StepAssignment, blocked: readonly CheckReport[]): HeddleError {

@@ -1,4 +1,12 @@
-import type { AnyIoManager, FailureCause, JsonValue, ObjectStore, SerializedError, StoredValue } from "@heddle/core";
+import type {
+  AnyIoManager,
+  FailureCause,
+  JsonValue,
+  ObjectStore,
+  SerializedError,
+  StoredColumn,
+  StoredValue,
+} from "@heddle/core";
 
 /**
  * Where the defaults of a deployment come from: the URL of a module whose `createDefaults(options)` gives the store and
@@ -64,6 +72,11 @@ export interface StepTask {
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly inputs: readonly StepInput[];
+  /**
+   * The columns of the asset's last materialization, for an asset that stores tables: which changes of them are allowed
+   * is its I/O manager's matter. Left out when there is none.
+   */
+  readonly previousColumns?: readonly StoredColumn[];
   /** What the run states for the asset; left out when it states nothing. */
   readonly config?: JsonValue;
   /**

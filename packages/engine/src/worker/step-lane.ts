@@ -75,6 +75,7 @@ export function toAssignment(step: PoolStep, id: number, number: number): StepAs
     attempt: step.attempt,
     timeoutMs: step.timeoutMs,
     inputs: step.inputs,
+    ...(step.previousColumns !== undefined && { previousColumns: step.previousColumns }),
     ...(step.config !== undefined && { config: step.config }),
     ...(step.chunk !== undefined && { chunk: step.chunk.filter(({ ordinal }) => step.left?.has(ordinal) !== false) }),
   };
