@@ -6,6 +6,7 @@ import { appendEvents } from "./events.ts";
 import { asJson } from "./json.ts";
 import { oneRow } from "./one-row.ts";
 import { numberAssets, upsertAssets } from "./register-assets.ts";
+import { registerTicks } from "./ticks/register-ticks.ts";
 
 /** A code location's code as it was built and loaded. */
 export interface NewCodeVersion {
@@ -34,7 +35,7 @@ export interface RegisteredCode {
  * the load error. Partitions are numbered so that no ordinal ever comes to mean another key; the stored snapshot and the
  * stored definitions hold that numbering. Registering the same version again changes nothing. A handful of statements,
  * however many assets.
- * @throws ASSET_DUPLICATE when another code location declares one of the assets
+ * @throws ASSET_DUPLICATE, TICK_NAME_DUPLICATE when another code location declares one of the assets, schedules or sensors
  */
 export async function registerCodeVersion(db: Database, code: NewCodeVersion): Promise<RegisteredCode> {
   return db.transaction("registerCodeVersion", (tx) => register(tx, code), { isIdempotent: true });
@@ -62,6 +63,8 @@ async function register(tx: Transaction, code: NewCodeVersion): Promise<Register
     update asset set removed_at = clock_timestamp()
     where code_location_id = ${codeLocationId} and removed_at is null and superseded_at is null
       and key <> all (${code.snapshot.assets.map(({ key }) => key)}::text[])`;
+  const ticks = await registerTicks(tx, { codeLocationId, location: code.location }, code.snapshot);
+  if (ticks > 0) await tx.notify("heddle_tick", code.location);
   const put = await sql`
     update code_location
     set current_code_version_id = ${codeVersionId}, load_error = null, loaded_at = clock_timestamp()

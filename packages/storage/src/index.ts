@@ -186,11 +186,12 @@ export {
   type SettleAndClaimInput,
   type SettleAndClaimResult,
 } from "./runs/settle-and-claim.ts";
-export type { Claim, OutcomeResult, CheckOutcome, StepOutcome } from "./runs/step-outcome.ts";
+export type { AttemptPlace, Claim, OutcomeResult, CheckOutcome, StepOutcome } from "./runs/step-outcome.ts";
 export { readOwnedClaims, type OwnedClaim } from "./runs/owned-claims.ts";
 
 // What workers read to prepare steps
-export { readRunPlan, readRunPlanIn } from "./read/run-plan.ts";
+export { readRunPlanIn } from "./read/run-plan.ts";
+export { assetIdAt, getRunGraph, type StaticRun } from "./runs/run-graphs.ts";
 export { readPreviousColumns } from "./read/previous-columns.ts";
 export {
   readStoredInputs,
@@ -224,3 +225,35 @@ export {
   type MaterializationPlace,
   type SupersededValue,
 } from "./collection/superseded.ts";
+
+// Schedules and sensors
+export {
+  loadTick,
+  loadTicks,
+  type ActiveSchedule,
+  type ActiveSensor,
+  type OpenTickRequest,
+  type TickSnapshot,
+} from "./ticks/load-ticks.ts";
+export {
+  recordManualTick,
+  recordMissedTicks,
+  recordScheduleTick,
+  type LaunchRuns,
+  type ScheduleTick,
+  type TickResult,
+} from "./ticks/schedule-ticks.ts";
+export { MAX_CURSOR_BYTES, recordSensorTick, type SensorKeys, type SensorTick } from "./ticks/sensor-ticks.ts";
+export { setSensorCursor, setTickPaused, type TickChange } from "./ticks/control-ticks.ts";
+export { answerTickRequest, readTickAnswer, requestTick } from "./ticks/tick-requests.ts";
+export {
+  readClock,
+  readLastTicks,
+  readSchedules,
+  readSensors,
+  readTicks,
+  type ScheduleRow,
+  type SensorRow,
+  type TickRow,
+} from "./read/ticks.ts";
+export type { TickKind, TickOutcome } from "./schema/index.ts";

@@ -1,5 +1,6 @@
 import { PartitionSet } from "@heddle/core";
 import type { Database, TransactionSql } from "./database.ts";
+import { deleteSkippedTicks, deleteTickRequests, deleteTicks } from "./ticks/old-ticks.ts";
 
 /**
  * How long what is not the state itself is kept, in days. Current materializations, with their check results, are kept
@@ -22,6 +23,10 @@ export interface RetentionPolicy {
    * that is not: nothing else knows where it lies. False where nothing is ever removed. @default true
    */
   readonly awaitsCollection?: boolean;
+  /** Ticks of schedules and sensors. @default 180 */
+  readonly tickDays?: number;
+  /** Those of them that asked for nothing. @default 7 */
+  readonly skippedTickDays?: number;
   /** Results of checks on what is not current any more. @default 180 */
   readonly checkResultDays?: number;
   /** Code versions that nothing refers to: not in force, and of no run that is kept. @default 30 */
@@ -41,6 +46,8 @@ export interface RetentionResult {
   readonly runs: number;
   /** Definitions that others have taken the place of, and of which nothing is left. */
   readonly formerDefinitions: number;
+  /** Those of schedules and sensors. */
+  readonly ticks: number;
   readonly checkResults: number;
   readonly codeVersions: number;
 }
@@ -69,6 +76,10 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
     logChunks: await sweep(deleteLogChunks, policy.logDays ?? 30),
     workers: await sweep(deleteWorkers, policy.workerDays ?? 1),
     runs: await sweep(deleteRuns(policy.awaitsCollection ?? true), policy.runDays ?? 180),
+    ticks:
+      (await sweep(deleteTicks, policy.tickDays ?? 180)) +
+      (await sweep(deleteSkippedTicks, policy.skippedTickDays ?? 7)) +
+      (await sweep(deleteTickRequests, 1)),
     checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? 180),
     // After the runs that hold them, and before the code that they hold.
     formerDefinitions: await sweep(deleteFormerDefinitions(), policy.runDays ?? 180),

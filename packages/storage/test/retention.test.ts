@@ -17,6 +17,7 @@ const NOTHING = {
   runs: 0,
   checkResults: 0,
   formerDefinitions: 0,
+  ticks: 0,
   codeVersions: 0,
 };
 
@@ -106,7 +107,11 @@ const BOUNDS: Readonly<Record<string, string>> = {
   run: "runDays",
   run_asset: "runDays",
   run_chunk: "runDays",
+  schedule: "one row for each that was ever declared",
+  sensor: "one row for each that was ever declared",
   step: "runDays",
+  tick: "tickDays, skippedTickDays",
+  tick_request: "a day",
   worker: "workerDays",
 };
 

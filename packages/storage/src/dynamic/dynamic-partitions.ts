@@ -41,18 +41,20 @@ export async function addDynamicPartitions(
   db: Database,
   options: ChangeDynamicPartitionsOptions,
 ): Promise<DynamicPartitionsResult> {
+  return db.transaction("addDynamicPartitions", (tx) => addDynamicPartitionsIn(tx, options), { isIdempotent: true });
+}
+
+/** Adds keys within a transaction; see {@link addDynamicPartitions}. */
+export async function addDynamicPartitionsIn(
+  tx: Transaction,
+  options: ChangeDynamicPartitionsOptions,
+): Promise<DynamicPartitionsResult> {
   const keys = distinctKeys(options);
   refuseInvalidKeys(options.definition, keys);
-  return db.transaction(
-    "addDynamicPartitions",
-    async (tx) => {
-      const size = await lockDefinition(tx, options.definition);
-      if (size + keys.length > MAX_DYNAMIC_KEYS) await refuseTooMany(tx, { ...options, keys, size });
-      const [changed] = await apply(tx, options, { definition: options.definition, action: "add", keys });
-      return resultOf(options.definition, changed?.added);
-    },
-    { isIdempotent: true },
-  );
+  const size = await lockDefinition(tx, options.definition);
+  if (size + keys.length > MAX_DYNAMIC_KEYS) await refuseTooMany(tx, { ...options, keys, size });
+  const [changed] = await apply(tx, options, { definition: options.definition, action: "add", keys });
+  return resultOf(options.definition, changed?.added);
 }
 
 /**
@@ -64,17 +66,21 @@ export async function removeDynamicPartitions(
   db: Database,
   options: ChangeDynamicPartitionsOptions,
 ): Promise<DynamicPartitionsResult> {
+  return db.transaction("removeDynamicPartitions", (tx) => removeDynamicPartitionsIn(tx, options), {
+    isIdempotent: true,
+  });
+}
+
+/** Removes keys within a transaction; see {@link removeDynamicPartitions}. */
+export async function removeDynamicPartitionsIn(
+  tx: Transaction,
+  options: ChangeDynamicPartitionsOptions,
+): Promise<DynamicPartitionsResult> {
   const keys = distinctKeys(options);
-  return db.transaction(
-    "removeDynamicPartitions",
-    async (tx) => {
-      await lockDefinition(tx, options.definition);
-      await refuseUnknownKeys(tx, options.definition, keys);
-      const [changed] = await apply(tx, options, { definition: options.definition, action: "remove", keys });
-      return resultOf(options.definition, changed?.removed);
-    },
-    { isIdempotent: true },
-  );
+  await lockDefinition(tx, options.definition);
+  await refuseUnknownKeys(tx, options.definition, keys);
+  const [changed] = await apply(tx, options, { definition: options.definition, action: "remove", keys });
+  return resultOf(options.definition, changed?.removed);
 }
 
 async function apply(

@@ -11,3 +11,4 @@ export {
   type MaterializationInputs,
 } from "./partitions.ts";
 export { attempt, claim, logChunk, pool, run, runAsset, runChunk, step, worker } from "./runs.ts";
+export { schedule, sensor, tick, tickRequest, type TickKind, type TickOutcome } from "./ticks.ts";
