@@ -27,7 +27,10 @@ export interface EncodedValue {
 }
 
 /** A format that keeps a value in one object: how it becomes bytes, and how bytes become a value. */
-export interface ObjectFormat<TStorable, TLoaded> {
+export interface ObjectFormat<TStorable, TLoaded> extends Pick<
+  IoManager<TStorable, TLoaded>,
+  "table" | "filters" | "preview" | "empty"
+> {
   /** Name of the I/O manager, written into every stored value, such as `parquet`. */
   readonly name: string;
   /** Of the objects' names, without a dot. */
@@ -44,9 +47,14 @@ export interface ObjectFormat<TStorable, TLoaded> {
 export function encodedIoManager<TStorable, TLoaded>(
   format: ObjectFormat<TStorable, TLoaded>,
 ): IoManager<TStorable, TLoaded> {
+  const { table, filters, preview, empty } = format;
   return ioManager<TStorable, TLoaded>({
     name: format.name,
     store: format.store,
+    ...(table !== undefined && { table }),
+    ...(filters !== undefined && { filters }),
+    ...(preview !== undefined && { preview }),
+    ...(empty !== undefined && { empty }),
     async write(value, context) {
       const { store = context.store } = format;
       context.signal.throwIfAborted();
@@ -77,7 +85,8 @@ function describeStored(name: string, object: StoredObject, encoded: EncodedValu
   };
 }
 
-function soleObject(name: string, { stored, ...context }: InputContext): StoredObject {
+/** The one object of a value that this I/O manager has written. @throws IO_MANAGER_MISMATCH */
+export function soleObject(name: string, { stored, ...context }: InputContext): StoredObject {
   const [object] = stored.objects;
   if (stored.io === name && object !== undefined && stored.objects.length === 1) return object;
   const what = stored.io === name ? `${stored.objects.length} objects` : `a value of the I/O manager "${stored.io}"`;
@@ -96,16 +105,17 @@ async function decode<TLoaded>(
     return await format.decode(body, context);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (isHeddleError(error)) throw error;
-    throw new HeddleError(
-      "IO_OBJECT_CORRUPT",
-      `it has the right checksum, and still cannot be read as ${format.name}`,
-      {
-        hint: "Another version of Heddle may have written it: materialize the partition again.",
-        cause: error,
-      },
-    );
+    throw unreadable(format.name, error);
   }
+}
+
+/** The error about content that is what was written and is not of its format; errors of Heddle stay as they are. */
+export function unreadable(format: string, cause: unknown): HeddleError {
+  if (isHeddleError(cause)) return cause;
+  return new HeddleError("IO_OBJECT_CORRUPT", `it has the right checksum, and still cannot be read as ${format}`, {
+    hint: "Another version of Heddle may have written it: materialize the partition again.",
+    cause,
+  });
 }
 
 /** Whose value an error is about is known here, and not where it is thrown. */
@@ -115,21 +125,28 @@ const NAMED_CODES = new Set<ErrorCode>([
   "IO_OBJECT_CORRUPT",
   "IO_SCHEMA_MISMATCH",
   "IO_COLUMN_UNKNOWN",
+  "IO_CSV_INVALID",
 ]);
 
 type Named = Pick<InputContext, "assetKey" | "partitionKey">;
 
-async function naming<T>(context: Named, act: () => MaybePromise<T>): Promise<T> {
+/** Runs what works on a value, and names that value in its errors. */
+export async function naming<T>(context: Named, act: () => MaybePromise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!isHeddleError(error) || !NAMED_CODES.has(error.code)) throw error;
-    throw new HeddleError(error.code, `${subjectOf(context)}: ${error.message}`, {
-      ...(error.hint !== undefined && { hint: error.hint }),
-      details: { ...error.details, asset: context.assetKey, partition: context.partitionKey },
-      cause: error,
-    });
+    throw nameError(context, error);
   }
+}
+
+/** Names the value in an error that is about it. */
+export function nameError(context: Named, error: unknown): unknown {
+  if (!isHeddleError(error) || !NAMED_CODES.has(error.code)) return error;
+  return new HeddleError(error.code, `${subjectOf(context)}: ${error.message}`, {
+    ...(error.hint !== undefined && { hint: error.hint }),
+    details: { ...error.details, asset: context.assetKey, partition: context.partitionKey },
+    cause: error,
+  });
 }
 
 function subjectOf({ assetKey, partitionKey }: Named): string {

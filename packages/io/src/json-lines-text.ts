@@ -21,3 +21,19 @@ export function parseLines(body: Uint8Array): unknown[] {
   }
   return values;
 }
+
+/** Parses JSON Lines as they come: the values of each chunk, and of what was left of the one before. */
+export async function* parseLineStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown[], void> {
+  let rest: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      const complete = Buffer.concat([...rest, chunk.subarray(0, end)]);
+      rest = [];
+      yield parseLines(complete.subarray(0, -1));
+    }
+    // Copied: a chunk may be used again by its producer.
+    if (end < chunk.length) rest.push(chunk.slice(end));
+  }
+  if (rest.length > 0) yield parseLines(Buffer.concat(rest));
+}

@@ -53,7 +53,7 @@ describe("what is not JSON is refused with its path", () => {
   test("jsonLines names the row, and wants an array", async () => {
     const write = (value: unknown) => jsonLines().write(value as never, { ...context(), attemptId: "1", fence: 1 });
     await expect(write([{ a: 1 }, { a: 1n }])).rejects.toThrow("value[1].a is 1n");
-    await expect(write({ a: 1 })).rejects.toThrow('value is an object with "a", and should be an array');
+    await expect(write({ a: 1 })).rejects.toThrow('expected rows, got an object with "a"');
   });
 
   test("the same object twice is no cycle, a deep nest below the limit is none either", () => {

@@ -1,19 +1,23 @@
 import {
   HeddleError,
-  type AnyIoManager,
+  type InputContext,
   type IoManager,
   type JsonValue,
   type ObjectStore,
+  type PreviewOptions,
   type SameAsStored,
+  type StoredColumn,
+  type TablePreview,
 } from "@heddle/core";
 import { hash } from "node:crypto";
 import { describeValue } from "./describe-value.ts";
-import { encodedIoManager, type EncodedValue } from "./encoded-io-manager.ts";
-import { encodeLines, parseLines } from "./json-lines-text.ts";
+import { encodedIoManager, soleObject, type EncodedValue } from "./encoded-io-manager.ts";
+import { notJson } from "./json-lines.ts";
 import { canonicalJson, inspectJson } from "./json-text.ts";
-import { linesToRows, rowsToLines } from "./table/json-rows.ts";
-import { assertStoredAs } from "./table/schema-mismatch.ts";
-import { columnsOf, storedColumns, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
+import { previewValues } from "./preview-values.ts";
+import { rowMatches } from "./row-matches.ts";
+
+export { jsonLines, jsonLinesRows, type JsonLinesOptions, type PlainLinesOptions } from "./json-lines.ts";
 
 /** What {@link json} takes. */
 export interface JsonOptions {
@@ -34,9 +38,14 @@ export function json(options: JsonOptions = {}): IoManager<JsonValue, SameAsStor
     name: "json",
     extension: "json",
     store: options.store,
+    filters: true,
     encode: encodeJson,
-    // What a consumer gets has the type that the asset returned; `SameAsStored` stands for it.
-    decode: (body) => JSON.parse(Buffer.from(body).toString("utf8")) as SameAsStored,
+    decode(body, context) {
+      const value: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+      // What a consumer gets has the type that the asset returned; `SameAsStored` stands for it.
+      return filterRows(value, context) as SameAsStored;
+    },
+    preview: (context, wanted) => previewJson(context, wanted, options.store),
   });
 }
 
@@ -53,69 +62,38 @@ function encodeJson(value: unknown): EncodedValue {
   }
 }
 
-/** What {@link jsonLines} takes. */
-export interface JsonLinesOptions<TSchema extends TableSchema> {
-  /** The columns of the rows. Days, instants and 64-bit integers are then stored as text and come back as they were. */
-  readonly schema: TSchema;
-  /** @default the deployment's store */
-  readonly store?: ObjectStore;
-}
-
-/**
- * Stores rows as JSON Lines, a line for each row: small tables, logs, answers of an API. With a schema it stores typed
- * rows as `parquet` does, also from a generator; without one, an array of JSON values, in which every row may differ.
- */
-export function jsonLines<TSchema extends TableSchema>(
-  options: JsonLinesOptions<TSchema>,
-): IoManager<TableRows<InferRow<TSchema>>, InferRow<TSchema>[]>;
-/** Without a schema; the type argument is for rows that are declared as an interface: `jsonLines<WeatherRow>()`. */
-export function jsonLines<TRow = JsonValue>(options?: JsonOptions): IoManager<readonly TRow[], SameAsStored>;
-export function jsonLines(options: JsonOptions & { readonly schema?: TableSchema } = {}): AnyIoManager {
-  const { schema, store } = options;
-  const shared = { name: "json-lines", extension: "jsonl", store };
-  if (schema === undefined) {
-    return encodedIoManager<unknown, SameAsStored>({
-      ...shared,
-      encode: encodeValues,
-      // As in `json`.
-      decode: (body) => parseLines(body) as unknown as SameAsStored,
-    });
-  }
-  return encodedIoManager<unknown, object[]>({
-    ...shared,
-    async encode(value, { signal }) {
-      return { ...(await rowsToLines(value, { schema, signal })), columns: storedColumns(schema) };
+/** An array of rows may be asked for some of them. @throws IO_SCHEMA_MISMATCH for a value that is no array */
+function filterRows(value: unknown, { where }: InputContext): unknown {
+  if (where === undefined) return value;
+  if (Array.isArray(value)) return value.filter(rowMatches(where));
+  throw new HeddleError(
+    "IO_SCHEMA_MISMATCH",
+    `only some rows are asked for, and the value is ${describeValue(value)}`,
+    {
+      hint: "Leave `where` out of the dep(), or return an array of rows.",
     },
-    decode(body, { stored, columns: names }) {
-      const columns = columnsOf(schema, names);
-      assertStoredAs(stored.columns ?? [], columns);
-      return linesToRows(parseLines(body), columns);
-    },
-  });
+  );
 }
 
-/** So many values become bytes at a time. */
-const BLOCK_VALUES = 4096;
+/** A value is read for its preview when it is not longer than this. */
+const MAX_PREVIEW_BYTES = 4 * 1024 * 1024;
+/** So much is shown of a longer one. */
+const EXCERPT_BYTES = 2_000;
 
-function encodeValues(values: unknown): EncodedValue {
-  if (!Array.isArray(values)) throw notJson(`value is ${describeValue(values)}, and should be an array`);
-  const { problem, isCanonical } = inspectJson(values);
-  if (problem !== null) throw notJson(`value${problem.where} is ${problem.what}`);
-  const body = encodeBlocks(values, JSON.stringify);
-  const dataVersion = isCanonical ? {} : { dataVersion: hash("sha256", encodeBlocks(values, canonicalJson)) };
-  return { body, rows: values.length, ...dataVersion };
-}
+const TEXT: StoredColumn = { name: "text", type: "Utf8", nullable: false };
 
-function encodeBlocks(values: readonly unknown[], format: (value: unknown) => string): Uint8Array {
-  const blocks: Uint8Array[] = [];
-  for (let from = 0; from < values.length; from += BLOCK_VALUES) {
-    blocks.push(encodeLines(values.slice(from, from + BLOCK_VALUES).map((value) => `${format(value)}\n`)));
+async function previewJson(
+  context: InputContext,
+  { rows }: PreviewOptions,
+  own: ObjectStore | undefined,
+): Promise<TablePreview> {
+  const { signal, store: given } = context;
+  const store = own ?? given;
+  const object = soleObject("json", context);
+  if (object.bytes > MAX_PREVIEW_BYTES) {
+    const start = await store.getRange(object, { start: 0, end: EXCERPT_BYTES, signal });
+    return { columns: [TEXT], rows: [[`${new TextDecoder().decode(start)}…`]], totalRows: null };
   }
-  return Buffer.concat(blocks);
-}
-
-function notJson(message: string): HeddleError {
-  return new HeddleError("IO_VALUE_NOT_STORABLE", message, {
-    hint: "Return JSON: convert dates and bigints to text, replace NaN and undefined by null; or use another I/O manager.",
-  });
+  const value: unknown = JSON.parse(Buffer.from(await store.get(object, { signal })).toString("utf8"));
+  return Array.isArray(value) ? previewValues(value.slice(0, rows), value.length) : previewValues([value], 1);
 }

@@ -44,6 +44,10 @@ export const IO_ERRORS = {
     summary: "A column was asked for that the table does not have.",
     remedy: "Correct the name in `dep(asset, { columns: [...] })`; the message names the table's columns.",
   },
+  IO_CSV_INVALID: {
+    summary: "A CSV file is not what its schema and its format say.",
+    remedy: "Correct the file, or the options with which it is read; the message names the line and the column.",
+  },
   IO_STORE_FULL: {
     summary: "The store has no space left.",
     remedy: "Free space or enlarge the store, then retry what failed.",

@@ -29,9 +29,10 @@ function hasBit(bitmap: Uint8Array, index: number): boolean {
 function valueDecoder(type: ColumnType, data: Data): DecodeCells {
   switch (type.kind) {
     case "int32":
-    case "int64":
     case "float64":
       return copyValues(data);
+    case "int64":
+      return data.values instanceof BigInt64Array ? copyValues(data) : widenIntegers(data);
     case "bool":
       return decodeBooleans(data);
     case "utf8":
@@ -53,6 +54,14 @@ function copyValues(data: Data): DecodeCells {
   const values: ArrayLike<unknown> = data.values;
   return (from, to, into) => {
     for (let index = from; index < to; index += 1) into[index - from] = values[index];
+  };
+}
+
+/** Of a column that had 32 bits when it was stored. */
+function widenIntegers(data: Data): DecodeCells {
+  const values: Int32Array = data.values;
+  return (from, to, into) => {
+    for (let index = from; index < to; index += 1) into[index - from] = BigInt(values[index] ?? 0);
   };
 }
 

@@ -1,40 +1,61 @@
+import type { StoredColumn } from "@heddle/core";
+import { CellStatistics } from "../cell-statistics.ts";
 import { encodeLines } from "../json-lines-text.ts";
 import type { ColumnType } from "./column.ts";
 import { encodeColumn } from "./encode-column.ts";
 import { assertRowShapes, extractCells } from "./extract-cells.ts";
 import { rowChunks } from "./row-chunks.ts";
 import { schemaMismatch } from "./schema-mismatch.ts";
-import { columnsOf, type NamedColumn, type TableSchema } from "./schema.ts";
+import { columnsOf, storedColumns, type NamedColumn, type TableSchema } from "./schema.ts";
 
 type JsonRow = Record<string, unknown>;
 
 /** Turns a cell that is there into JSON, or back. */
 type ConvertCell = (value: never) => unknown;
 
+/** So many rows become lines at a time. */
+const CHUNK_ROWS = 4096;
+
+/** What is known of rows when all of them have become lines. */
+export interface LinesFacts {
+  readonly rows: number;
+  /** With what was found in each of them. */
+  readonly columns: readonly StoredColumn[];
+}
+
 /**
- * Turns rows into the lines of a JSON Lines file, in the order of the schema's columns. Every cell is validated as for
- * Parquet and Arrow, so that a table may change its format.
+ * Turns rows into the lines of a JSON Lines file, in the order of the schema's columns, some thousand rows at a time.
+ * Every cell is validated as for Parquet and Arrow, so that a table may change its format.
  *
+ * @param told is called at the end
  * @throws IO_VALUE_NOT_STORABLE naming row, column and value
  */
-export async function rowsToLines(
+export async function* rowsToLines(
   rows: unknown,
   { schema, signal }: { schema: TableSchema; signal: AbortSignal },
-): Promise<{ body: Uint8Array; rows: number }> {
+  told: (facts: LinesFacts) => void,
+): AsyncGenerator<Uint8Array, void> {
   const columns = columnsOf(schema);
   const converters = columns.map(({ column }) => toJson(column.type));
+  const statistics = columns.map(() => new CellStatistics());
   const values: unknown[] = [];
-  const blocks: Uint8Array[] = [];
   let count = 0;
-  for await (const chunk of rowChunks(rows, signal)) {
+  for await (const chunk of rowChunks(rows, signal, CHUNK_ROWS)) {
     assertRowShapes(chunk, columns);
-    for (const named of columns) validate(named, extractCells(chunk, { ...named, columns }, values));
+    columns.forEach((named, index) => {
+      const cells = extractCells(chunk, { ...named, columns }, values);
+      validate(named, cells);
+      statistics[index]?.add(cells.values, cells.length);
+    });
     // `assertRowShapes` has seen that rows are objects.
     const lines = chunk.rows.map((row) => `${JSON.stringify(toJsonRow(row as JsonRow, columns, converters))}\n`);
-    blocks.push(encodeLines(lines));
     count += chunk.rows.length;
+    yield encodeLines(lines);
   }
-  return { body: Buffer.concat(blocks), rows: count };
+  told({
+    rows: count,
+    columns: storedColumns(schema).map((column, index) => ({ ...column, ...statistics[index]?.recorded })),
+  });
 }
 
 function validate({ column }: NamedColumn, cells: ReturnType<typeof extractCells>): void {
@@ -82,7 +103,8 @@ function toJson(type: ColumnType): ConvertCell | null {
 function fromJson(type: ColumnType): ConvertCell | null {
   switch (type.kind) {
     case "int64":
-      return (value: string) => BigInt(value);
+      // A number where the column had 32 bits when it was stored.
+      return (value: string | number) => BigInt(value);
     case "timestamp":
       return (value: string) => new Date(value);
     case "list":
@@ -96,21 +118,24 @@ function convertItems(converter: ConvertCell | null): ConvertCell | null {
   return converter === null ? null : (items: readonly unknown[]) => items.map((item) => convert(item, converter));
 }
 
-/** Turns parsed lines into rows with the columns that the schema declares, or some of them. */
-export function linesToRows(lines: readonly unknown[], columns: readonly NamedColumn[]): object[] {
+/** Makes the function that turns parsed lines into rows with the columns that the schema declares, or some of them. */
+export function lineReader(columns: readonly NamedColumn[]): (lines: readonly unknown[]) => object[] {
   const converters = columns.map(({ column }) => fromJson(column.type));
-  return lines.map((line, at) => {
-    const row: JsonRow = {};
-    columns.forEach((named, index) => {
-      row[named.name] = convert(readCell(line, named, at), converters[index] ?? null);
+  let count = 0;
+  return (lines) =>
+    lines.map((line) => {
+      count += 1;
+      const row: JsonRow = {};
+      columns.forEach((named, index) => {
+        row[named.name] = convert(readCell(line, named, count), converters[index] ?? null);
+      });
+      return row;
     });
-    return row;
-  });
 }
 
 /** A nullable column that a line does not have was declared after the table was stored. */
-function readCell(line: unknown, { name, column }: NamedColumn, at: number): unknown {
+function readCell(line: unknown, { name, column }: NamedColumn, number: number): unknown {
   const value = typeof line === "object" && line !== null ? ((line as JsonRow)[name] ?? null) : null;
   if (value !== null || column.isNullable || column.type.kind === "json") return value;
-  throw schemaMismatch(name, `line ${at + 1} has no value for it`);
+  throw schemaMismatch(name, `line ${number} has no value for it`);
 }

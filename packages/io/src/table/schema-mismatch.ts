@@ -11,7 +11,7 @@ export interface StoredAs {
 
 /**
  * Refuses to load columns that were stored with another type, or were not stored. A nullable column may be absent: it
- * was declared after the table was stored, and reads as `null`.
+ * was declared after the table was stored, and reads as `null`. A type may be wider than it was.
  *
  * @throws IO_SCHEMA_MISMATCH
  */
@@ -20,10 +20,15 @@ export function assertStoredAs(stored: readonly StoredAs[], columns: readonly Na
     const found = stored.find((candidate) => candidate.name === name);
     const expected = arrowTypeName(column.type);
     if (found === undefined && !column.isNullable) throw schemaMismatch(name, "the stored table does not have it");
-    if (found !== undefined && found.type !== expected) {
+    if (found !== undefined && found.type !== expected && !isWider(found.type, expected)) {
       throw schemaMismatch(name, `it is stored as ${found.type}, and the schema declares ${expected}`);
     }
   }
+}
+
+/** Whether a column of the one type is read as the other one: the schema was widened after the table was stored. */
+function isWider(stored: string, declared: string): boolean {
+  return stored === "Int32" && (declared === "Int64" || declared === "Float64");
 }
 
 /** The error about one column of a stored table. */
