@@ -1,80 +1,70 @@
-import { HeddleError, type IoManager, type ObjectStore } from "@heddle/core";
-import type { Table } from "apache-arrow";
-import { encodedIoManager } from "./encoded-io-manager.ts";
-import { rowsToTable, tableToRows } from "./table/arrow-rows.ts";
-import { assertArrowTable, selectColumns, storedTableColumns } from "./table/arrow-table.ts";
-import { loadArrow } from "./table/load-arrow.ts";
-import { columnsOf, storedColumns, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
+import type { IoManager } from "@heddle/core";
+import type { RecordBatch, Schema, Table } from "apache-arrow";
+import { ARROW_BATCH_ROWS, encodeArrow, readArrowTables } from "./arrow-file.ts";
+import type { InferRow, TableRows, TableSchema } from "./table/schema.ts";
+import type { TableFormat } from "./table/table-io-manager.ts";
+import { arrowTableIoManager, batchesIoManager, rowsIoManager } from "./table/table-kinds.ts";
+import type { TableOptions, TableParts } from "./table/table-kinds.ts";
 
 export { bool, date, float64, int32, int64, json, list, timestamp, utf8, type Column } from "./table/column.ts";
 export { table, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
+export type { TableParts } from "./table/table-kinds.ts";
 
 /** What {@link arrow} takes. */
-export interface ArrowOptions<TSchema extends TableSchema> {
+export interface ArrowOptions<TSchema extends TableSchema> extends TableOptions {
   /** The columns of the rows. */
   readonly schema: TSchema;
-  /** @default the deployment's store */
-  readonly store?: ObjectStore;
+}
+
+/** What {@link arrowTable} takes. */
+export interface ArrowTableOptions extends TableOptions {
+  /** The columns that a table must have, as `table({ … })` or as a schema of `apache-arrow`. @default those of the first one */
+  readonly schema?: TableSchema | Schema;
 }
 
 /**
- * Stores rows as an Arrow IPC file: larger than Parquet, and read without decoding. Takes what `parquet` takes.
+ * Stores rows as an Arrow IPC file: larger than Parquet, and written and read without encoding. Takes what `parquet`
+ * takes.
  *
  * @example
  * asset({ key: "weather/raw", io: arrow({ schema: weather }), materialize: () => fetchRows() });
+ *
+ * @throws CONFIG_INVALID
  */
 export function arrow<TSchema extends TableSchema>(
   options: ArrowOptions<TSchema>,
 ): IoManager<TableRows<InferRow<TSchema>>, InferRow<TSchema>[]> {
-  const { schema, store } = options;
-  return encodedIoManager<TableRows<InferRow<TSchema>>, InferRow<TSchema>[]>({
-    name: "arrow",
-    extension: "arrow",
-    store,
-    async encode(rows, { signal }) {
-      const module = await loadArrow();
-      const made = await rowsToTable(rows, { arrow: module, schema, signal });
-      return { body: module.tableToIPC(made, "file"), rows: made.numRows, columns: storedColumns(schema) };
-    },
-    async decode(body, { columns: names, signal }) {
-      const { tableFromIPC } = await loadArrow();
-      const columns = columnsOf(schema, names);
-      // The rows have the schema's columns: that is what the type of a row was made from.
-      return (await tableToRows(tableFromIPC(body), { columns, signal })) as InferRow<TSchema>[];
-    },
-  });
-}
-
-/** What {@link arrowTable} takes. */
-export interface ArrowTableOptions {
-  /** @default the deployment's store */
-  readonly store?: ObjectStore;
+  return rowsIoManager(ARROW_FORMAT, options);
 }
 
 /**
  * Stores an Arrow `Table` as an Arrow IPC file, and loads it without copying its columns. As for `parquetTable`, the
  * data version depends on how the table is cut into record batches.
+ *
+ * @throws CONFIG_INVALID
  */
 export function arrowTable(options: ArrowTableOptions = {}): IoManager<Table, Table> {
-  return encodedIoManager<Table, Table>({
-    name: "arrow",
-    extension: "arrow",
-    store: options.store,
-    async encode(value) {
-      const module = await loadArrow();
-      assertArrowTable(module, value);
-      try {
-        return { body: module.tableToIPC(value, "file"), rows: value.numRows, columns: storedTableColumns(value) };
-      } catch (cause) {
-        throw new HeddleError("IO_VALUE_NOT_STORABLE", "the table cannot be written as Arrow IPC", {
-          hint: "Look at the cause; a column may have a type that Arrow IPC does not have.",
-          cause,
-        });
-      }
-    },
-    async decode(body, { columns }) {
-      const { tableFromIPC } = await loadArrow();
-      return selectColumns(tableFromIPC(body), columns);
-    },
-  });
+  return arrowTableIoManager(ARROW_FORMAT, options);
 }
+
+/**
+ * Stores what yields Arrow tables or record batches as an Arrow IPC file, and loads it as an iterable of record batches,
+ * one at a time, as `parquetBatches` does: for partitions larger than memory.
+ *
+ * @throws CONFIG_INVALID
+ */
+export function arrowBatches<TSchema extends TableSchema>(
+  options: ArrowTableOptions & { readonly schema: TSchema },
+): IoManager<TableParts | TableRows<InferRow<TSchema>>, AsyncIterable<RecordBatch>>;
+export function arrowBatches(options?: ArrowTableOptions): IoManager<TableParts, AsyncIterable<RecordBatch>>;
+export function arrowBatches(options: ArrowTableOptions = {}): IoManager<TableParts, AsyncIterable<RecordBatch>> {
+  return batchesIoManager<TableParts>(ARROW_FORMAT, options);
+}
+
+const ARROW_FORMAT: TableFormat = {
+  name: "arrow",
+  extension: "arrow",
+  groupRows: ARROW_BATCH_ROWS,
+  encode: encodeArrow,
+  read: readArrowTables,
+};

@@ -49,7 +49,7 @@ describe("a Parquet file", () => {
 
   test("has row groups of the declared size", async () => {
     const { target, file } = open();
-    await parquet({ schema: readings, rowGroupSize: 400 }).write(readingRows(1_000), target);
+    await parquet({ schema: readings, rowGroupRows: 400 }).write(readingRows(1_000), target);
     const opened = await ParquetFile.fromFile(new Blob([file().slice()]));
     const groups = opened.metadata().rowGroups();
     expect(groups.map((group) => group.numRows())).toEqual([400, 400, 200]);
@@ -79,7 +79,7 @@ describe("a Parquet file", () => {
     });
   });
 
-  test.each([{ rowGroupSize: 0 }, { rowGroupSize: 1.5 }, { compression: "lzma" as never }])(
+  test.each([{ rowGroupRows: 0 }, { rowGroupRows: 1.5 }, { compression: "lzma" as never }])(
     "refuses the layout %j",
     (layout) => {
       expect(() => parquet({ schema: readings, ...layout })).toThrow(
@@ -116,7 +116,7 @@ describe("a schema that changed since the table was stored", () => {
       table({ a: int32(), c: utf8() }),
       'column "c": the stored table does not have it',
     ],
-    ["another type", table({ a: float64() }), 'column "a": it is stored as Int32, and the schema declares Float64'],
+    ["another type", table({ a: utf8() }), 'column "a": it is stored as Int32, and the schema declares Utf8'],
     ["nulls that are no longer allowed", table({ b: utf8() }), 'column "b": it holds nulls'],
   ])("refuses %s", async (_name, schema, problem) => {
     await expect(loadWith(schema)).rejects.toThrow(expect.objectContaining({ code: "IO_SCHEMA_MISMATCH" }));

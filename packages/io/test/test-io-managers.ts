@@ -106,7 +106,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
   },
   {
     title: "parquet, zstd, small row groups",
-    io: parquet({ schema: readings, compression: "zstd", rowGroupSize: 1_000 }),
+    io: parquet({ schema: readings, compression: "zstd", rowGroupRows: 1_000 }),
     values: rowValues,
     manyRows: MANY,
     projection: rowProjection,

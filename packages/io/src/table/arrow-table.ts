@@ -1,4 +1,4 @@
-import { HeddleError, type StoredColumn } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
 import type { Table } from "apache-arrow";
 import { describeValue } from "../describe-value.ts";
 import type { Arrow } from "./load-arrow.ts";
@@ -10,11 +10,6 @@ export function assertArrowTable(arrow: Arrow, value: unknown): asserts value is
   throw new HeddleError("IO_VALUE_NOT_STORABLE", `expected a Table of apache-arrow, got ${describeValue(value)}`, {
     hint: "Return an Arrow table, or give the I/O manager a schema to return rows: parquet({ schema }), arrow({ schema }).",
   });
-}
-
-/** What is recorded about the columns of an Arrow table. */
-export function storedTableColumns(table: Table): readonly StoredColumn[] {
-  return table.schema.fields.map(({ name, type, nullable }) => ({ name, type: String(type), nullable }));
 }
 
 /** Some columns of a table, in the table's order. @throws IO_COLUMN_UNKNOWN */

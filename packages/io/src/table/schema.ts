@@ -16,8 +16,11 @@ export type InferRow<TSchema extends TableSchema> =
     ? { -readonly [TName in keyof TColumns]: TColumns[TName] extends Column<infer TValue> ? TValue : never }
     : never;
 
-/** What an asset may return as rows: an array, or anything that yields rows, also while it makes them. */
-export type TableRows<TRow> = readonly TRow[] | Iterable<TRow> | AsyncIterable<TRow>;
+/** What an asset may return as rows: an array, or anything that yields rows or arrays of rows, also while it makes them. */
+export type TableRows<TRow> =
+  | readonly TRow[]
+  | Iterable<TRow | readonly TRow[]>
+  | AsyncIterable<TRow | readonly TRow[]>;
 
 /**
  * Declares the columns of a table. Rows are objects with exactly these properties: a missing one is an error, and so is
