@@ -1,6 +1,7 @@
 import type { Logger } from "./logger.ts";
 import type { MetadataValues } from "./metadata.ts";
 import type { DynamicPartitionsDefinition } from "./partitions/partitions-definition.ts";
+import type { MapSubSteps, RunSubStep } from "./sub-step.ts";
 
 /** A span of time, half open: `start` belongs to it and `end` does not. */
 export interface TimeWindow {
@@ -82,6 +83,24 @@ export interface AssetContext<
 > extends MaterializeContext<TDeps, TResources, TConfig> {
   /** The partition to make. */
   readonly partition: TPartition;
+  /**
+   * Does a part of the work once: its result is recorded durably, and an attempt after this one gets it without doing it
+   * again. A sub-step that fails is tried again by its own `retry`.
+   *
+   * @example
+   * const page = await step(`page ${number}`, ({ signal }) => fetchPage(number, signal), { retry: { attempts: 5 } });
+   *
+   * @throws SUB_STEP_INVALID, SUB_STEP_FAILED
+   */
+  readonly step: RunSubStep;
+  /**
+   * Does the same to every item, several at a time, each as a sub-step of its own. When one of them fails for
+   * good, those that run end and no other begins.
+   *
+   * @example
+   * const counts = await map(stations, (station, { signal }) => countRows(station, signal), { concurrency: 16 });
+   */
+  readonly map: MapSubSteps;
 }
 
 /** What `materialize` of an asset that declares `chunk` gets. */

@@ -19,6 +19,8 @@ const around = {
   config: undefined,
   addPartitions() {},
   removePartitions() {},
+  step: async () => expect.unreachable(),
+  map: async () => expect.unreachable(),
   resources: {},
 };
 

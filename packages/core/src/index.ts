@@ -89,6 +89,7 @@ export {
   type MetadataValues,
 } from "./metadata.ts";
 export { Fail, RetryAfter, type StepErrorOptions } from "./step-errors.ts";
+export type { MapSubSteps, RunSubStep, SubStepContext, SubStepMapOptions, SubStepOptions } from "./sub-step.ts";
 export { findNearest, formatNearest } from "./nearest.ts";
 export { isOutput, output, type Output, type OutputOptions } from "./output.ts";
 export { isOwnPartitions, ownPartitions, type OwnPartitions, type OwnPartitionsOptions } from "./own-partitions.ts";
@@ -105,6 +106,7 @@ export {
 export {
   computeRetryDelay,
   DEFAULT_RETRY_POLICY,
+  findRetryPolicyProblems,
   mayRetry,
   resolveRetryPolicy,
   type ErrorClass,

@@ -12,4 +12,5 @@ export { createResourceScope, type ResourceRequest, type ResourceScope } from ".
 export { runChunk, type ChunkListener, type ChunkResult } from "./step/run-chunk.ts";
 export { runStep, type StepResult } from "./step/run-step.ts";
 export type { StepPorts } from "./step/step-ports.ts";
+export { SubSteps, type RecordedSubStep, type SubStepPorts, type SubStepRecord } from "./step/sub-steps.ts";
 export type { CheckReport, ChunkPartition, PartitionsChange, StepAssignment, StepInput } from "./worker/protocol.ts";

@@ -176,6 +176,7 @@ export { createRun, insertRun, type CreatedRun, type CreateRunOptions } from "./
 export { executeCommand, loadDaemonSnapshot } from "./runs/daemon-commands.ts";
 export { expireWorkers } from "./runs/expire-workers.ts";
 export { releaseBackoff } from "./runs/release-backoff.ts";
+export { readSubSteps, recordSubSteps, type SubStepPlace, type SubStepRow } from "./runs/sub-steps.ts";
 export { lockLaunches } from "./runs/launch-lock.ts";
 export type { RetryScope } from "./runs/retried-steps.ts";
 export { retryRun, type RetryRunOptions } from "./runs/retry-run.ts";

@@ -110,6 +110,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   schedule: "one row for each that was ever declared",
   sensor: "one row for each that was ever declared",
   step: "runDays",
+  sub_step: "runDays",
   tick: "tickDays, skippedTickDays",
   tick_request: "a day",
   worker: "workerDays",

@@ -15,6 +15,7 @@ import {
   type PartitionContext,
 } from "@heddle/core";
 import { captureLog } from "./capture-log.ts";
+import { subStepFunctions } from "./sub-steps.ts";
 
 /** What every context has, and a test seldom cares about. */
 interface AmbientParts {
@@ -120,6 +121,8 @@ export function checkContext<TCheck extends AnyAssetCheck>(
 
 /** What an asset's function and a check's function take, together: each leaves alone what is not its own. */
 function contextOf(asset: AnyAsset, parts: AnyParts): unknown {
+  const signal = parts.signal ?? new AbortController().signal;
+  const log = parts.log ?? captureLog();
   return {
     partition: partitionOf(asset, parts.partition),
     partitions: parts.partitions?.map((key) => partitionOf(asset, key)),
@@ -127,8 +130,9 @@ function contextOf(asset: AnyAsset, parts: AnyParts): unknown {
     deps: parts.deps ?? {},
     resources: parts.resources ?? {},
     value: parts.value,
-    signal: parts.signal ?? new AbortController().signal,
-    log: parts.log ?? captureLog(),
+    signal,
+    log,
+    ...subStepFunctions({ signal, log }),
     run: { id: "test", attempt: parts.attempt ?? 1 },
     metadata: parts.metadata ?? (() => undefined),
     addPartitions: parts.addPartitions ?? (() => undefined),

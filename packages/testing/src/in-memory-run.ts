@@ -29,6 +29,7 @@ import { DynamicKeys } from "./dynamic-keys.ts";
 import type { CheckedStep, FailedStep, InMemoryResult, SkippedStep, StepName } from "./in-memory-result.ts";
 import type { MaterializeOptions } from "./materialize-options.ts";
 import { planInMemory, type InMemoryPlan } from "./plan-in-memory.ts";
+import { recordInMemory } from "./sub-steps.ts";
 
 const DEFAULT_STEP_TIMEOUT_MS = 60_000;
 
@@ -64,6 +65,7 @@ export class InMemoryRun implements InMemoryResult {
       defaults: { store: definitions.store ?? memoryStore(), io: definitions.io ?? json() },
       resources: createResourceScope(definitions),
       log: this.#log,
+      recordOf: recordInMemory,
     };
   }
 

@@ -34,6 +34,14 @@ export const RUN_ERRORS = {
     summary: "A run was asked for that has nothing to do.",
     remedy: "Choose other partitions, or another rule for which of them are made.",
   },
+  SUB_STEP_INVALID: {
+    summary: "A sub-step cannot be recorded under its name, or with its result.",
+    remedy: "Give each sub-step a name of its own and a result that is JSON and small; return large data as the asset's value.",
+  },
+  SUB_STEP_FAILED: {
+    summary: "A sub-step failed, as often as its retry policy allows.",
+    remedy: "Read the cause and retry the step: the sub-steps that were done are not done again.",
+  },
   STEP_RETRY_AFTER: {
     summary: "An asset's function asked to be called again after some time.",
     remedy: "Nothing: it is tried again. Where it was the last attempt, raise `attempts` of the asset's retry policy.",

@@ -87,6 +87,7 @@ function open(
         resources: createResourceScope(declared),
         signal: controller.signal,
         log,
+        recordOf: () => ({ read: async () => [], write: async () => {} }),
       },
     );
   return { events, run, warnings, controller };

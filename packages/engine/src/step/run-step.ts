@@ -5,6 +5,7 @@ import { loadInputs } from "./load-inputs.ts";
 import { failure, stageAndCheck, type MadeValue, type StepResult } from "./publish-value.ts";
 import { readConfig } from "./read-config.ts";
 import { partitionOf, type StepPorts } from "./step-ports.ts";
+import { SubSteps } from "./sub-steps.ts";
 
 export type { StepResult } from "./publish-value.ts";
 
@@ -17,9 +18,12 @@ export async function runStep(step: StepAssignment, ports: StepPorts): Promise<S
   try {
     const asset = findAsset(step, ports.definitions);
     const collected = new Collected();
+    const { signal, log } = ports;
+    const subSteps = new SubSteps({ record: ports.recordOf(step), signal, log, random: Math.random });
     const context = {
       ...partitionOf(step, ports.definitions),
       ...(await prepareContext(asset, step, { ports, collected })),
+      ...subSteps.functions,
     };
     const returned = await asset.materialize(context);
     made = { asset, returned, reported: collected.take() };

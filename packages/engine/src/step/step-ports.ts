@@ -8,6 +8,7 @@ import {
 } from "@heddle/core";
 import type { StepAssignment } from "../worker/protocol.ts";
 import type { ResourceScope } from "./resource-scope.ts";
+import type { SubStepRecord } from "./sub-steps.ts";
 
 /** What a step runs with. */
 export interface StepPorts {
@@ -17,6 +18,8 @@ export interface StepPorts {
   readonly resources: ResourceScope;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Where the sub-steps of a step are recorded. */
+  recordOf(step: StepAssignment): SubStepRecord;
 }
 
 /** The partition that a step makes, as its asset's function sees it. */

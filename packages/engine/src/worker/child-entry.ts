@@ -8,6 +8,7 @@ import { createResourceScope, type ResourceScope } from "../step/resource-scope.
 import { createStepQueue, type StepQueue } from "./step-queue.ts";
 import { currentScope } from "./step-scope.ts";
 import type { ChildCommand, DefaultsConfig, DeploymentDefaults } from "./protocol.ts";
+import { Questions } from "./questions.ts";
 
 /** How often a busy process says that its event loop turns. */
 const ALIVE_INTERVAL_MS = 1_000;
@@ -18,6 +19,7 @@ let isStopping = false;
 let queue: Promise<StepQueue> | undefined;
 
 const send = takeChannel();
+const questions = new Questions(send);
 const taint = (): void => {
   isTainted = true;
   send({ type: "alive", tainted: true });
@@ -50,6 +52,8 @@ async function receive(command: ChildCommand): Promise<void> {
       return (await queue)?.add(command.steps);
     case "cancel":
       return (await queue)?.cancel(command.ids);
+    case "answer":
+      return questions.answered(command);
     case "stop":
       await (await queue)?.close();
       isStopping = true;
@@ -73,6 +77,7 @@ async function start(command: ChildCommand & { type: "start" }): Promise<StepQue
     defaults: await openDefaults(definitions, command.defaults),
     resources: outsideOfSteps(createResourceScope(definitions)),
     emit: writeFrame,
+    recordOf: (step) => questions.recordOf(step),
     report: (reports) => send({ type: "reports", reports }),
     taint,
     stuck: () => send({ type: "stuck" }),

@@ -7,6 +7,7 @@ import type {
   StoredColumn,
   StoredValue,
 } from "@heddle/core";
+import type { RecordedSubStep } from "../step/sub-steps.ts";
 
 /**
  * Where the defaults of a deployment come from: the URL of a module whose `createDefaults(options)` gives the store and
@@ -131,6 +132,11 @@ export type StepReport =
   /** A call that made several partitions is over, and each of them has been reported. */
   | (ReportBase & { readonly kind: "ended" });
 
+/** What a child asks of the supervisor on behalf of a step, and waits for: the answer is what was recorded, or nothing. */
+export type StepQuestion =
+  | { readonly kind: "read_sub_steps" }
+  | { readonly kind: "record_sub_step"; readonly done: RecordedSubStep };
+
 /** Reports of quick steps travel together, at most so many; those that a process had not sent when it died are lost. */
 export const REPORT_BATCH = 16;
 
@@ -146,6 +152,13 @@ export type ChildCommand =
     }
   | { readonly type: "run"; readonly steps: readonly StepAssignment[] }
   | { readonly type: "cancel"; readonly ids: readonly number[] }
+  /** Answers the question of that number. */
+  | {
+      readonly type: "answer";
+      readonly question: number;
+      readonly subSteps?: readonly RecordedSubStep[];
+      readonly error?: SerializedError;
+    }
   /** Finish what runs, tear resources down, end. */
   | { readonly type: "stop" };
 
@@ -154,6 +167,8 @@ export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "unusable"; readonly error: SerializedError }
   | { readonly type: "reports"; readonly reports: readonly StepReport[] }
+  /** `id`: of the step that asks. */
+  | { readonly type: "ask"; readonly question: number; readonly id: number; readonly about: StepQuestion }
   /** A step did not end when it was told to. It has been reported; only the end of the process ends its code. */
   | { readonly type: "stuck" }
   /** Sent about every second while steps run: the event loop turns. `tainted`: wants to be replaced when idle. */

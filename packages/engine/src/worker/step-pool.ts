@@ -1,6 +1,7 @@
 import { serializeError } from "@heddle/core";
+import type { RecordedSubStep } from "../step/sub-steps.ts";
 import { describeStep, explainExit, timeoutError } from "./exit-cause.ts";
-import { REPORT_BATCH, type LogFrame, type StepAssignment, type StepReport } from "./protocol.ts";
+import { REPORT_BATCH, type LogFrame, type StepAssignment, type StepQuestion, type StepReport } from "./protocol.ts";
 import {
   createLane,
   isIdle,
@@ -34,6 +35,8 @@ export interface StepPoolOptions<TStep extends PoolStep> {
   /** A step has come to an end, or one partition of its chunk. */
   report(step: TStep, report: StepReport): void;
   log(step: TStep, frame: LogFrame): void;
+  /** A step asks, and waits for the answer. */
+  ask(step: TStep, question: StepQuestion): Promise<readonly RecordedSubStep[]>;
   /** Steps for which no process could be prepared, and why. */
   refused(steps: readonly TStep[], error: unknown): void;
 }
@@ -251,6 +254,10 @@ export class StepPool<TStep extends PoolStep> {
       log: (assignment, frame) => {
         const execution = this.#executions.get(assignment.id);
         if (execution !== undefined) this.#options.log(execution.step, frame);
+      },
+      ask: async (assignment, question) => {
+        const execution = this.#executions.get(assignment.id);
+        return execution === undefined ? [] : this.#options.ask(execution.step, question);
       },
       exit: (exit) => this.#exited(lane, process, exit),
     });

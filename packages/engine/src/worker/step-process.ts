@@ -3,7 +3,16 @@ import { HeddleError, serializeError, type FailureCause } from "@heddle/core";
 import { forkEntry } from "../process-entry.ts";
 import { readLog } from "./log-reader.ts";
 import { RawOutput } from "./raw-output.ts";
-import type { ChildCommand, ChildMessage, DefaultsConfig, LogFrame, StepAssignment, StepReport } from "./protocol.ts";
+import type { RecordedSubStep } from "../step/sub-steps.ts";
+import type {
+  ChildCommand,
+  ChildMessage,
+  DefaultsConfig,
+  LogFrame,
+  StepAssignment,
+  StepQuestion,
+  StepReport,
+} from "./protocol.ts";
 import type { SupervisedFailure } from "./step-reports.ts";
 
 /** A bundle must be loaded and ready within this time. */
@@ -49,6 +58,8 @@ export interface StepProcessExit {
 export interface StepProcessHandlers {
   reports(reports: readonly StepReport[]): void;
   log(step: StepAssignment, frame: LogFrame): void;
+  /** A step asks, and waits for the answer. */
+  ask(step: StepAssignment, question: StepQuestion): Promise<readonly RecordedSubStep[]>;
   exit(exit: StepProcessExit): void;
 }
 
@@ -193,6 +204,19 @@ export class StepProcess {
         return this.kill({ politely: true });
       case "reports":
         return this.#report(received.reports);
+      case "ask":
+        return void this.#answer(received);
+    }
+  }
+
+  async #answer({ question, id, about }: ChildMessage & { type: "ask" }): Promise<void> {
+    const step = this.unfinished.get(id);
+    // Of a step that was reported, by a function that goes on all the same.
+    if (step === undefined) return;
+    try {
+      this.#send({ type: "answer", question, subSteps: await this.#handlers.ask(step, about) });
+    } catch (error) {
+      this.#send({ type: "answer", question, error: serializeError(error) });
     }
   }
 

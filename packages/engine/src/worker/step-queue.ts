@@ -4,6 +4,7 @@ import { REPORT_BATCH, type DeploymentDefaults, type StepAssignment, type StepRe
 import type { ResourceScope } from "../step/resource-scope.ts";
 import { runChunk, type ChunkListener, type ChunkResult } from "../step/run-chunk.ts";
 import { runStep, type StepResult } from "../step/run-step.ts";
+import type { SubStepRecord } from "../step/sub-steps.ts";
 import { canceledReport } from "./step-reports.ts";
 import { currentScope, StepScope } from "./step-scope.ts";
 
@@ -17,6 +18,8 @@ export interface StepQueueOptions {
   readonly resources: ResourceScope;
   /** Writes a log frame at once. */
   emit(frame: string): void;
+  /** Where the sub-steps of a step are recorded. */
+  recordOf(step: StepAssignment): SubStepRecord;
   report(reports: readonly StepReport[]): void;
   /** Says that this process should be replaced: something in it may be broken. */
   taint(): void;

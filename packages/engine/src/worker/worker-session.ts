@@ -12,6 +12,7 @@ import { StepPace } from "./step-pace.ts";
 import { StepPlanner, type PlannedStep } from "./step-planner.ts";
 import { StepPool } from "./step-pool.ts";
 import { failedOutcome, placeOf, placesOf, toChunkOutcomes, toOutcome, type AttemptPlace } from "./step-outcome.ts";
+import { SubStepStore } from "./sub-step-store.ts";
 import { WorkerLease } from "./worker-lease.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -51,6 +52,7 @@ export class WorkerSession {
   readonly #pool: StepPool<PlannedStep>;
   readonly #planner: StepPlanner;
   readonly #logs: LogWriter;
+  readonly #subSteps: SubStepStore;
   readonly #lease: WorkerLease;
   readonly #wake = new WakeSignal();
   readonly #finish: (reason: string) => void;
@@ -78,6 +80,7 @@ export class WorkerSession {
     this.#holding = new StepHolding(settings.processes * settings.concurrency, this.#pace);
     this.#planner = new StepPlanner(db);
     this.#logs = new LogWriter(db, log);
+    this.#subSteps = new SubStepStore(db);
     const handlers = {
       cancelRuns: (runIds: readonly number[]) => this.#cancelRuns(runIds),
       drain: () => void this.stop(Infinity),
@@ -95,6 +98,7 @@ export class WorkerSession {
       },
       report: (step, report) => this.#settle(step, report),
       log: (step, frame) => this.#logs.write(step, frame),
+      ask: (step, question) => this.#subSteps.answer(step, question),
       refused: (steps, error) => void this.#giveUp(steps.map(placesOf), error),
     });
   }

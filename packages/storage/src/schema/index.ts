@@ -10,5 +10,5 @@ export {
   materialization,
   type MaterializationInputs,
 } from "./partitions.ts";
-export { attempt, claim, logChunk, pool, run, runAsset, runChunk, step, worker } from "./runs.ts";
+export { attempt, claim, logChunk, pool, run, runAsset, runChunk, step, subStep, worker } from "./runs.ts";
 export { schedule, sensor, tick, tickRequest, type TickKind, type TickOutcome } from "./ticks.ts";

@@ -240,6 +240,27 @@ export const attempt = pgTable(
 );
 
 /**
+ * A part of a step that was done, by its name: an attempt that comes later does not do it again. What is recorded first
+ * stays, whoever recorded it: it was done.
+ */
+export const subStep = pgTable(
+  "sub_step",
+  {
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    ordinal: bigint({ mode: "number" }).notNull(),
+    name: text().notNull(),
+    /** JSON text, as it was written; null when there is no result. */
+    result: text(),
+    startedAt: timestamp({ withTimezone: true }).notNull(),
+    durationMs: integer().notNull(),
+    /** Tries that it took. */
+    tries: smallint().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.assetId, table.ordinal, table.name] })],
+);
+
+/**
  * A named concurrency limit. Its row is the lock under which the limit is counted; what is counted are the things
  * themselves, so that nothing can leak. `runs`: runs that are admitted at once.
  */
