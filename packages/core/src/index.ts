@@ -175,12 +175,35 @@ export {
   type AutomationCondition,
   type DependencyChoice,
 } from "./automation/automation-condition.ts";
+export type { AutomationExplanation, ExplainedPart } from "./automation/automation-explanation.ts";
+export {
+  NO_AUTOMATION_STATE,
+  targetId,
+  type AutomationState,
+  type PartState,
+  type SpentPiece,
+  type TargetState,
+} from "./automation/automation-state.ts";
+export type { AssetFacts, AutomationView, CheckFacts, UpdateBatch } from "./automation/automation-view.ts";
+export {
+  compileAutomation,
+  type AutomationTarget,
+  type CompileAutomationInput,
+  type CompiledAutomation,
+  type ConditionPart,
+} from "./automation/compile-automation.ts";
 export {
   AUTOMATION_VERSION,
   type AutomationSpec,
   type ConditionKind,
   type ConditionSpec,
 } from "./automation/condition-spec.ts";
+export {
+  evaluateAutomation,
+  type AutomationLoop,
+  type AutomationResult,
+  type EvaluateAutomationInput,
+} from "./automation/evaluate-automation.ts";
 export {
   blockingChecksFailed,
   checkFailed,
@@ -350,10 +373,19 @@ export {
   type ScheduleState,
 } from "./tick/due-ticks.ts";
 export {
-  countScheduleTicks,
+  MAX_CURSOR_BYTES,
+  MAX_TICK_REQUESTS,
+  readScheduleResult,
+  readSensorResult,
+  type TickAnswer,
+  type TickKeys,
+} from "./tick/read-tick-result.ts";
+export type { RequestPreview, TickPreview } from "./tick/tick-preview.ts";
+export {
   isSameClock,
   nextScheduleTick,
   nextScheduleTicks,
+  previousScheduleTick,
   type ScheduleClock,
 } from "./tick/schedule-clock.ts";
 export { sensorDelayMs, TICK_ATTEMPTS, tickRetryDelayMs } from "./tick/tick-retry.ts";

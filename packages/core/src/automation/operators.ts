@@ -36,8 +36,9 @@ export function allDeps<TLabel extends string>(
 }
 
 /**
- * Holds where the condition holds for the partition of another asset that corresponds: through the mapping when the asset
- * depends on it, else the same time, else the same key, else any.
+ * Holds where the condition holds for the partition of another asset that corresponds, whether the asset depends on it or
+ * not: the same time, else the same key; any partition where one of the two has no partitions. For what a dependency reads
+ * use `anyDeps(…).allow(asset)`.
  *
  * @param asset the other asset, or its key
  */

@@ -34,7 +34,7 @@ export function replacePart(spec: ConditionSpec, part: PartName, by: ConditionSp
 export function removePart(spec: ConditionSpec, part: PartName): Rewritten {
   const matches = matcherOf(part);
   let count = 0;
-  let stuck: string | null = null;
+  const stuck: string[] = [];
   const remove = (each: ConditionSpec): ConditionSpec | null => {
     if (matches(each)) {
       count += 1;
@@ -53,14 +53,18 @@ export function removePart(spec: ConditionSpec, part: PartName): Rewritten {
     }
     return mapParts(each, (one) => {
       const left = remove(one);
-      if (left === null) stuck = each.kind;
+      if (left === null) stuck.push(each.kind);
       return left ?? one;
     });
   };
   const left = remove(spec);
   if (count === 0) return { spec, problem: notFound("without", part, spec) };
   if (left === null) return { spec, problem: `without(${nameOf(part)}) leaves nothing of the condition` };
-  return { spec: left, problem: stuck === null ? null : `without(${nameOf(part)}) leaves nothing for its ${stuck}` };
+  const [first] = stuck;
+  return {
+    spec: left,
+    problem: first === undefined ? null : `without(${nameOf(part)}) leaves nothing for its ${first}`,
+  };
 }
 
 /** Narrows every look at dependencies by a selection. */
