@@ -55,6 +55,7 @@ export type {
   RunSummary,
   SkipCause,
   StepAttempt,
+  SubStep,
   StepBar,
   StepCounts,
   StepDetail,

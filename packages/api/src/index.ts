@@ -63,6 +63,7 @@ export type {
   SentencePart,
   StatusCode,
   StepAttempt,
+  SubStep,
   StepBar,
   StepCounts,
   StepDetail,

@@ -195,6 +195,8 @@ export const stepDetail: Shape<contract.StepDetail> = z.strictObject({
       endedAt: lastInstant,
     }),
   ),
+  subSteps: z.array(z.strictObject({ name: text, startedAt: instant, durationMs: count, tries: id })),
+  subStepCount: count,
   materialization: materialization.nullable(),
   checks: z.array(checkResult),
 });

@@ -1,3 +1,4 @@
+import { recordSubSteps } from "@heddle/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
 import { launch } from "./launch.ts";
@@ -120,6 +121,29 @@ describe("runs.step", () => {
     expect(made.attempts).toMatchObject([{ number: 1, outcome: "success", cause: null, error: null }]);
     expect((made.attempts[0]?.endedAt ?? 0) - (made.attempts[0]?.startedAt ?? 0)).toBe(40);
     expect(made.checks.map(({ name }) => name).toSorted()).toEqual(["not_null", "plausible"]);
+  });
+
+  it("tells the sub-steps that are done", async () => {
+    const [asset] = await world.test.db.read(
+      "test",
+      ({ sql }) => sql<{ id: number }[]>`select id from asset where key = 'weather/raw'`,
+    );
+    const place = { runId: world.failedRunId, assetId: asset?.id ?? 0, ordinal: FIRST_DAY + 3 };
+    const startedAt = Date.UTC(2026, 0, 1);
+    await recordSubSteps(
+      world.test.db,
+      Array.from({ length: 101 }, (_, page) => ({
+        ...place,
+        name: `page ${page}`,
+        result: "1",
+        startedAt: startedAt + page,
+        durationMs: 12,
+        tries: 1,
+      })),
+    );
+    const step = await client.runs.step.query({ runId: place.runId, asset: "weather/raw", ordinal: place.ordinal });
+    expect(step.subSteps[1]).toEqual({ name: "page 1", startedAt: startedAt + 1, durationMs: 12, tries: 1 });
+    expect([step.subSteps.length, step.subStepCount]).toEqual([100, 101]);
   });
 
   it("shows the attempt that runs now", async () => {

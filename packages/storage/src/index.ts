@@ -74,6 +74,8 @@ export { readEarlierRuns, readStoppedSteps, type EarlierRun, type StoppedSteps }
 export { readRunFailures, type FailureGroupRow } from "./read/run-failures.ts";
 export { readRunSteps, type RunStepsQuery, type StepPage, type StepPlace, type StepRow } from "./read/run-steps.ts";
 export {
+  readDoneSubSteps,
+  type DoneSubStep,
   readStepAttempts,
   readStepState,
   type FailedAttemptRow,

@@ -150,10 +150,23 @@ export interface StepDetail {
   readonly skippedBecause: SkipCause | null;
   /** The first one first, 100 at most; the attempt that runs now is the last one. */
   readonly attempts: readonly StepAttempt[];
+  /** Parts of the step that this run has done and does not do again, in the order in which they began, 100 at most. */
+  readonly subSteps: readonly SubStep[];
+  /** All of them. */
+  readonly subStepCount: number;
   /** What this run made of the partition; `null` when it did not. */
   readonly materialization: Materialization | null;
   /** Results of checks in this run, newest first, 100 at most. */
   readonly checks: readonly CheckResult[];
+}
+
+/** A part of a step that was done. */
+export interface SubStep {
+  readonly name: string;
+  readonly startedAt: Instant;
+  readonly durationMs: number;
+  /** Tries that it took. */
+  readonly tries: number;
 }
 
 /** One attempt at a step. */

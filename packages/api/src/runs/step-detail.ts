@@ -1,6 +1,7 @@
 import { HeddleError } from "@heddle/core";
 import { partitionKeyOf, requireRunAsset } from "@heddle/engine/planning";
 import {
+  readDoneSubSteps,
   readMaterializationHistory,
   readPartitionCheckResults,
   readStepAttempts,
@@ -17,7 +18,7 @@ import type { RunStepInput } from "../inputs.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { readSkipCause } from "./skip-causes.ts";
 
-/** Attempts, and results of checks, that are told. */
+/** Attempts, sub-steps and results of checks that are told. */
 const MAX_ENTRIES = 100;
 
 /** Answers `runs.step`. @throws ASSET_UNKNOWN, STEP_UNKNOWN */
@@ -32,6 +33,7 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
     const step = await readStepState(tx, place);
     if (step === null) throw stepUnknown(input);
     const failed = await readStepAttempts(tx, { ...place, limit: MAX_ENTRIES });
+    const done = await readDoneSubSteps(tx, { ...place, limit: MAX_ENTRIES });
     // The one of this run is the first that is not before it.
     const { rows } = await readMaterializationHistory(tx, {
       environmentId,
@@ -63,6 +65,8 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
       retryAt: step.retryAt?.getTime() ?? null,
       skippedBecause: step.status === "skipped" ? await readSkipCause(tx, place, { index, spaces }) : null,
       attempts: describeAttempts(runId, { step, failed, made }),
+      subSteps: done.rows.map((row) => ({ ...row, startedAt: row.startedAt.getTime() })),
+      subStepCount: done.total,
       materialization: made === undefined ? null : describeMaterialization(made, asset, { index, spaces }),
       checks: checks.map((row) => describeResult(row, space)),
     };

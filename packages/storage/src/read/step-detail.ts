@@ -80,3 +80,24 @@ export async function readStepAttempts(
       order by number limit ${limit}`),
   ];
 }
+
+/** A sub-step that the run has recorded. */
+export interface DoneSubStep {
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly tries: number;
+}
+
+/** The sub-steps of a step that its run has recorded, in the order in which they began, and how many there are. */
+export async function readDoneSubSteps(
+  { sql }: Transaction,
+  query: StepQuery & { readonly limit: number },
+): Promise<{ readonly rows: readonly DoneSubStep[]; readonly total: number }> {
+  const { runId, assetId, ordinal, limit } = query;
+  const rows = await sql<(DoneSubStep & { total: number })[]>`
+    select name, started_at as "startedAt", duration_ms as "durationMs", tries, count(*) over ()::integer as total
+    from sub_step where run_id = ${runId} and asset_id = ${assetId} and ordinal = ${ordinal}
+    order by started_at, name limit ${limit}`;
+  return { rows: rows.map(({ total: _total, ...row }) => row), total: rows[0]?.total ?? 0 };
+}

@@ -1,8 +1,9 @@
-import type { StepAttempt } from "@heddle/api";
+import type { StepAttempt, SubStep } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { trpc } from "../../data/trpc.ts";
+import { formatCount, formatCounted } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 import { type StatusLook, STEP_LOOK } from "../../status/status-look.ts";
@@ -32,6 +33,7 @@ export function StepView({ runId, assetKey, ordinal }: StepViewProps): ReactNode
         <div className="flex flex-col gap-3">
           {step.status === "skipped" && <SkipReason cause={step.skippedBecause} />}
           <StepAttempts attempts={step.attempts} />
+          <SubSteps done={step.subSteps} total={step.subStepCount} />
           <p className="flex flex-wrap gap-x-4 text-xs">
             <Link to="/assets/$" params={{ _splat: assetKey }} search={{ partition: ordinal }} className="link">
               {assetKey} {step.partitionKey}
@@ -50,6 +52,28 @@ export function StepView({ runId, assetKey, ordinal }: StepViewProps): ReactNode
         </div>
       )}
     </div>
+  );
+}
+
+/** What of a step is done and not done again. */
+function SubSteps({ done, total }: { readonly done: readonly SubStep[]; readonly total: number }): ReactNode {
+  if (total === 0) return null;
+  return (
+    <details className="text-xs">
+      <summary className="cursor-pointer text-muted">
+        {formatCounted(total, "sub-step is", "sub-steps are")} done and will not be done again
+      </summary>
+      <ol className="mt-1.5 flex flex-col gap-0.5 pl-4" aria-label="Sub-steps">
+        {done.map(({ name, durationMs, tries }) => (
+          <li key={name} className="flex flex-wrap gap-x-3">
+            <span className="truncate">{name}</span>
+            <span className="text-muted">{formatDuration(durationMs)}</span>
+            {tries > 1 && <span className="text-muted">{tries} tries</span>}
+          </li>
+        ))}
+        {total > done.length && <li className="text-muted">and {formatCount(total - done.length)} more</li>}
+      </ol>
+    </details>
   );
 }
 
