@@ -1,4 +1,4 @@
-import { HeddleError } from "@heddle/core";
+import { DEFAULT_COLLECTION_SETTINGS, HeddleError, type CollectionSettings } from "@heddle/core";
 import type { DefaultsConfig } from "@heddle/engine";
 import { join } from "node:path";
 
@@ -21,6 +21,8 @@ export interface ProcessConfig {
   readonly cancelGraceMs: number | undefined;
   /** How long running steps may go on after a stop was asked for, before they are handed back. */
   readonly stopGraceMs: number | undefined;
+  /** When stored values are removed that nothing refers to any more; null: never. */
+  readonly collection: CollectionSettings | null;
 }
 
 /** Reads the configuration. @throws CONFIG_INVALID naming the variable. */
@@ -41,6 +43,16 @@ export function readConfig(env: NodeJS.ProcessEnv): ProcessConfig {
     daemonLeaseMs: positiveInteger(env, "HEDDLE_DAEMON_LEASE_MS"),
     cancelGraceMs: positiveInteger(env, "HEDDLE_CANCEL_GRACE_MS"),
     stopGraceMs: positiveInteger(env, "HEDDLE_STOP_GRACE_MS"),
+    collection: collectionSettings(env),
+  };
+}
+
+function collectionSettings(env: NodeJS.ProcessEnv): CollectionSettings | null {
+  if (env["HEDDLE_COLLECT_INTERVAL_MS"] === "never") return null;
+  const { graceMs, intervalMs } = DEFAULT_COLLECTION_SETTINGS;
+  return {
+    graceMs: positiveInteger(env, "HEDDLE_COLLECT_GRACE_MS") ?? graceMs,
+    intervalMs: positiveInteger(env, "HEDDLE_COLLECT_INTERVAL_MS") ?? intervalMs,
   };
 }
 

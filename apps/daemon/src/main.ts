@@ -14,6 +14,7 @@ await runProcess(async () => {
     log,
     projects: [project],
     watch: config.watch,
+    collection: config.collection,
     ...(config.daemonLeaseMs !== undefined && { leaseMs: config.daemonLeaseMs }),
     onLoad: (loaded, error) => {
       const { name } = loaded;

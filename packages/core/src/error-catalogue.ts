@@ -1,4 +1,5 @@
 import { API_ERRORS } from "./error-catalogue/api-errors.ts";
+import { COLLECTION_ERRORS } from "./error-catalogue/collection-errors.ts";
 import { DATABASE_ERRORS } from "./error-catalogue/database-errors.ts";
 import { DECLARATION_ERRORS } from "./error-catalogue/declaration-errors.ts";
 import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
@@ -19,6 +20,7 @@ export const ERROR_CATALOGUE = {
   ...SQL_ERRORS,
   ...RUN_ERRORS,
   ...TICK_ERRORS,
+  ...COLLECTION_ERRORS,
   ...DATABASE_ERRORS,
   ...API_ERRORS,
   ...PROCESS_ERRORS,

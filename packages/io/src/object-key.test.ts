@@ -2,7 +2,7 @@ import type { OutputTarget } from "@heddle/core";
 import fc from "fast-check";
 import { posix, win32 } from "node:path";
 import { describe, expect, test } from "vitest";
-import { assertKeyPrefix, assertObjectKey, encodeObjectKey } from "./object-key.ts";
+import { assertKeyPrefix, assertObjectKey, encodeObjectKey, objectKeyPrefix, parseObjectKey } from "./object-key.ts";
 
 const target = (assetKey: string, partitionKey: string | null = null, attemptId = "17-1"): OutputTarget => ({
   assetKey,
@@ -126,5 +126,37 @@ describe("assertObjectKey", () => {
   test("takes prefixes that end anywhere in a key, and no others", () => {
     for (const prefix of ["", "a", "a/", "a/b.j"]) assertKeyPrefix(prefix);
     for (const bad of ["/", "../", "a/../", ".tmp"]) expect(() => assertKeyPrefix(bad)).toThrow(/not an object key/);
+  });
+});
+
+describe("parseObjectKey", () => {
+  test("reads what was encoded, but for what only a hash is left of", () => {
+    const property = fc.property(anyTarget, (any) => {
+      const encoded = encodeObjectKey(any, "json");
+      expect(encoded.startsWith(objectKeyPrefix(any.assetKey))).toBe(true);
+      const { partitionKey, attemptId } = any;
+      const parsed = parseObjectKey(encoded, any.assetKey);
+      if (/%h[0-9a-f]{64}/.test(encoded.slice(objectKeyPrefix(any.assetKey).length))) expect(parsed).toBeNull();
+      else expect(parsed).toEqual({ partitionKey, attemptId });
+    });
+    fc.assert(property, { numRuns: 10_000 });
+  });
+
+  test.each([
+    "weather/raw/2012-01-01/17-1",
+    "weather/raw/2012-01-01/17-1.JSON",
+    "weather/raw/2012-01-01/17-1.json.gz",
+    "weather/raw/2012-01-01/deeper/17-1.json",
+    "weather/raw/17-1.json",
+    "weather/raw/US/17-1.json",
+    "weather/raw/us%u3/17-1.json",
+    "weather/raw/a%0ab/17-1.json",
+    "weather/raw/a%zzb/17-1.json",
+    "weather/raw/%/17-1.json",
+    "weather/raws/2012-01-01/17-1.json",
+    "weather/raw/%h00/17-1.json",
+    "",
+  ])("leaves %j to others", (foreign) => {
+    expect(parseObjectKey(foreign, "weather/raw")).toBeNull();
   });
 });

@@ -10,6 +10,8 @@ const MAX_KEY_BYTES = 1024;
 /** How much of a part that is too long stays readable before its hash. */
 const READABLE_CHARACTERS = 100;
 
+const EXTENSION = /^[a-z0-9]{1,16}$/;
+
 /**
  * Makes the key of an object: `<asset path>/<partition or _>/<attempt>.<extension>`, such as
  * `weather/raw/2012-01-01/17-1.parquet`.
@@ -21,13 +23,53 @@ const READABLE_CHARACTERS = 100;
  * @throws IO_KEY_INVALID when a part has control characters or broken Unicode
  */
 export function encodeObjectKey(target: OutputTarget, extension: string): string {
-  if (!/^[a-z0-9]{1,16}$/.test(extension)) {
+  if (!EXTENSION.test(extension)) {
     throw new HeddleError("IO_KEY_INVALID", `"${extension}" is not a file extension`, {
       hint: "Use 1 to 16 lower-case letters and digits, without a dot.",
     });
   }
   const partition = target.partitionKey === null ? "_" : encodePart(target.partitionKey, "partition key");
   return `${encodeAssetPath(target.assetKey)}/${partition}/${encodePart(target.attemptId, "attempt id")}.${extension}`;
+}
+
+/** What the keys of all objects of an asset begin with; those of assets below it do, too. */
+export function objectKeyPrefix(assetKey: string): string {
+  return `${encodeAssetPath(assetKey)}/`;
+}
+
+/** What the key of an object says about it. */
+export interface ParsedObjectKey {
+  readonly partitionKey: string | null;
+  readonly attemptId: string;
+}
+
+/**
+ * Reads the key of an object of an asset; `null` for one that `encodeObjectKey` has not made for that asset, and for a
+ * partition key so long that only its hash is left.
+ */
+export function parseObjectKey(key: string, assetKey: string): ParsedObjectKey | null {
+  const prefix = objectKeyPrefix(assetKey);
+  const [partition, name, ...rest] = key.startsWith(prefix) ? key.slice(prefix.length).split("/") : [];
+  if (partition === undefined || name === undefined || rest.length > 0) return null;
+  const partitionKey = partition === "_" ? null : decodePart(partition);
+  const [attempt, extension = "", ...more] = name.split(".");
+  const attemptId = decodePart(attempt ?? "");
+  if (partitionKey === undefined || attemptId === undefined || more.length > 0) return null;
+  // What is no extension, or would be written in another way, was not made here.
+  if (!EXTENSION.test(extension)) return null;
+  return encodeObjectKey({ assetKey, partitionKey, attemptId }, extension) === key ? { partitionKey, attemptId } : null;
+}
+
+function decodePart(part: string): string | undefined {
+  if (part === "%z") return "";
+  const escaped = part.replace(/%u[0-9a-f]+$/, "");
+  try {
+    const text = decodeURIComponent(escaped);
+    return /\p{Cc}/u.test(text) ? undefined : text;
+  } catch {
+    // An escape that is none: `%h` begins the hash of a long text, and whatever else there is, is not ours.
+    return undefined;
+  }
 }
 
 function encodeAssetPath(assetKey: string): string {

@@ -1,9 +1,17 @@
-import { decide, isHeddleError } from "@heddle/core";
+import {
+  decide,
+  decideCollections,
+  DEFAULT_COLLECTION_SETTINGS,
+  isHeddleError,
+  type CollectionSettings,
+} from "@heddle/core";
 import {
   acquireLease,
   executeCommand,
+  loadCollectionStates,
   loadDaemonSnapshot,
   releaseLease,
+  requestCollection,
   runRetention,
   type Database,
   type Lease,
@@ -14,6 +22,7 @@ import type { Project } from "../code-location/project.ts";
 import type { EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { fence } from "./fence.ts";
+import { Ticker } from "./ticks/ticker.ts";
 
 /** The poll that finds what a lost notification would have told. */
 const POLL_INTERVAL_MS = 10_000;
@@ -24,6 +33,8 @@ const CANCELING_WAIT_MS = 5_000;
 /** After an error, so that a database that is away is not hammered. */
 const ERROR_PAUSE_MS = 1_000;
 const RETENTION_INTERVAL_MS = 3_600_000;
+/** Whether a code location has its turn to be collected is looked at this often at least. */
+const COLLECTION_LOOK_MS = 60_000;
 /** Name of the daemons' leadership. */
 const LEASE_NAME = "daemon";
 const DEFAULT_LEASE_MS = 6_000;
@@ -40,6 +51,15 @@ export interface DaemonOptions {
   readonly onLoad?: (project: Project, error?: unknown) => void;
   /** After this time without a sign of the leading daemon another one takes over. @default 6_000 */
   readonly leaseMs?: number;
+  /** Whether schedules and sensors tick by themselves. @default true */
+  readonly ticks?: boolean;
+  /** Environment in which their runs are launched. @default "production" */
+  readonly environment?: string;
+  /**
+   * When stored values are removed that nothing refers to any more; null: never.
+   * @default every hour, what was replaced or left behind a day ago
+   */
+  readonly collection?: CollectionSettings | null;
 }
 
 /** A running daemon. */
@@ -55,9 +75,12 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { db, log, onLoad } = options;
   const leader = new Leader(options);
-  const listeners = await Promise.all(
-    ["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => leader.wake())),
-  );
+  const { environment = "production", ticks = true } = options;
+  const ticker = new Ticker({ db, log, environment, isOnDemand: !ticks, leading: () => leader.fenced });
+  const listeners = await Promise.all([
+    ...["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => leader.wake())),
+    db.listen("heddle_tick", () => ticker.wake()),
+  ]);
   const locations = options.projects.map(
     (project) =>
       new CodeLocation({
@@ -70,8 +93,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   );
   const loading = Promise.all(locations.map((location) => location.load()));
   const leading = leader.run();
+  const ticking = ticker.run();
   return {
     async stop() {
+      await ticker.stop();
+      await ticking;
       await leader.stop();
       await leading;
       await Promise.all(locations.map((location) => location.close()));
@@ -86,6 +112,7 @@ class Leader {
   readonly #db: Database;
   readonly #log: EngineLog;
   readonly #leaseMs: number;
+  readonly #collection: CollectionSettings | null;
   readonly #holder = randomUUID();
   readonly #wake = new WakeSignal();
   #lease: Lease | undefined;
@@ -94,16 +121,30 @@ class Leader {
   #retentionAt = performance.now();
   /** Monotonic time of the next look, unless somebody asks for one before. */
   #decideAt = 0;
+  /** The same for collections. */
+  #collectAt: number;
   #isStopped = false;
 
-  constructor({ db, log, leaseMs = DEFAULT_LEASE_MS }: DaemonOptions) {
+  constructor({
+    db,
+    log,
+    leaseMs = DEFAULT_LEASE_MS,
+    collection = DEFAULT_COLLECTION_SETTINGS,
+  }: Pick<DaemonOptions, "db" | "log" | "leaseMs" | "collection">) {
     this.#db = db;
     this.#log = log;
     this.#leaseMs = leaseMs;
+    this.#collection = collection;
+    this.#collectAt = collection === null ? Infinity : 0;
   }
 
   wake(): void {
     this.#wake.raise();
+  }
+
+  /** The database for what only the leader may do; `undefined` while another leads. */
+  get fenced(): Database | undefined {
+    return this.#lease !== undefined && this.#lease.trustedUntilMs > performance.now() ? this.#fenced : undefined;
   }
 
   async stop(): Promise<void> {
@@ -131,8 +172,10 @@ class Leader {
       if (lease === undefined) return this.#leaseMs / 3;
       const fenced = (this.#fenced ??= fence(this.#db, lease));
       if (performance.now() >= this.#decideAt) this.#decideAt = performance.now() + (await this.#decide(fenced));
+      await this.#requestCollections(fenced);
       this.#keepOrder(fenced);
-      return Math.max(0, Math.min(this.#decideAt - performance.now(), this.#renewInMs(lease)));
+      const nextAt = Math.min(this.#decideAt, this.#collectAt);
+      return Math.max(0, Math.min(nextAt - performance.now(), this.#renewInMs(lease)));
     } catch (error) {
       if (isHeddleError(error, "DATABASE_LEASE_LOST")) {
         this.#log.warn("another daemon has taken over");
@@ -174,11 +217,21 @@ class Leader {
     return Math.min(POLL_INTERVAL_MS, canceling, due);
   }
 
+  /** Has workers remove stored values that nothing refers to any more, where it is time. */
+  async #requestCollections(fenced: Database): Promise<void> {
+    if (this.#collection === null || performance.now() < this.#collectAt) return;
+    this.#collectAt = performance.now() + Math.min(COLLECTION_LOOK_MS, this.#collection.intervalMs);
+    for (const command of decideCollections(await loadCollectionStates(this.#db), this.#collection)) {
+      await requestCollection(fenced, command);
+      this.#log.info(`decided: ${command.kind}`, { ...command });
+    }
+  }
+
   /** Removes what has grown old, beside the decisions: it may take long. */
   #keepOrder(fenced: Database): void {
     if (this.#retention !== undefined || performance.now() < this.#retentionAt) return;
     this.#retentionAt = performance.now() + RETENTION_INTERVAL_MS;
-    this.#retention = runRetention(fenced)
+    this.#retention = runRetention(fenced, { awaitsCollection: this.#collection !== null })
       .then(
         () => undefined,
         (error: unknown) => this.#log.error("old rows could not be removed and are tried again in an hour", error),

@@ -1,6 +1,8 @@
 // A warm child process: loads one bundle and runs steps of it until its supervisor ends it or is gone.
-import { HeddleError, hasBrand, serializeError, type Definitions } from "@heddle/core";
+import { HeddleError, hasBrand, serializeError, type Definitions, type SerializedError } from "@heddle/core";
 import { pathToFileURL } from "node:url";
+import type { CollectReply, CollectRequest } from "../collect/collect-protocol.ts";
+import { StoreCollector } from "../collect/store-collector.ts";
 import { killOwnGroup, watchParent } from "./parent-watch.ts";
 import { captureOutput } from "./output-capture.ts";
 import { takeChannel } from "./child-channel.ts";
@@ -17,6 +19,8 @@ let isTainted = false;
 let isStopping = false;
 /** Set by the first command; the ones after it wait until the bundle is loaded. */
 let queue: Promise<StepQueue> | undefined;
+/** Made with the queue; only a process that collects uses it. */
+let collector: (() => StoreCollector) | undefined;
 
 const send = takeChannel();
 const questions = new Questions(send);
@@ -52,12 +56,26 @@ async function receive(command: ChildCommand): Promise<void> {
       return (await queue)?.add(command.steps);
     case "cancel":
       return (await queue)?.cancel(command.ids);
+    case "collect":
+      await queue;
+      return send({ type: "collected", id: command.id, ...(await collect(command.request)) });
     case "answer":
       return questions.answered(command);
     case "stop":
       await (await queue)?.close();
       isStopping = true;
       process.disconnect();
+  }
+}
+
+async function collect(
+  request: CollectRequest,
+): Promise<{ readonly reply?: CollectReply; readonly error?: SerializedError }> {
+  try {
+    const reply = await collector?.().answer(request);
+    return reply === undefined ? {} : { reply };
+  } catch (error) {
+    return { error: serializeError(error) };
   }
 }
 
@@ -70,11 +88,14 @@ async function start(command: ChildCommand & { type: "start" }): Promise<StepQue
   }
   // The brand says what it is; the type cannot follow it through a dynamic import.
   const definitions = module.default as Definitions;
+  const defaults = await openDefaults(definitions, command.defaults);
+  let made: StoreCollector | undefined;
+  collector = () => (made ??= new StoreCollector(definitions, defaults));
   const started = createStepQueue({
     definitions,
     concurrency: command.concurrency,
     graceMs: command.graceMs,
-    defaults: await openDefaults(definitions, command.defaults),
+    defaults,
     resources: outsideOfSteps(createResourceScope(definitions)),
     emit: writeFrame,
     recordOf: (step) => questions.recordOf(step),
@@ -100,5 +121,5 @@ function outsideOfSteps(resources: ResourceScope): ResourceScope {
 async function openDefaults(definitions: Definitions, config: DefaultsConfig): Promise<DeploymentDefaults> {
   const module = (await import(config.module)) as { createDefaults(options: unknown): DeploymentDefaults };
   const defaults = module.createDefaults(config.options);
-  return { store: definitions.store ?? defaults.store, io: definitions.io ?? defaults.io };
+  return { ...defaults, store: definitions.store ?? defaults.store, io: definitions.io ?? defaults.io };
 }

@@ -7,6 +7,7 @@ import type {
   StoredColumn,
   StoredValue,
 } from "@heddle/core";
+import type { CollectReply, CollectRequest, ObjectKeys } from "../collect/collect-protocol.ts";
 import type { RecordedSubStep } from "../step/sub-steps.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface DefaultsConfig {
 export interface DeploymentDefaults {
   readonly store: ObjectStore;
   readonly io: AnyIoManager;
+  /** Reads keys of objects back; without it abandoned objects are not found. */
+  readonly keys?: ObjectKeys;
 }
 
 /** One stored upstream partition that a step reads; `stored` is null when its asset stores nothing. */
@@ -159,6 +162,8 @@ export type ChildCommand =
       readonly subSteps?: readonly RecordedSubStep[];
       readonly error?: SerializedError;
     }
+  /** Remove stored values, in a process that does nothing else. */
+  | { readonly type: "collect"; readonly id: number; readonly request: CollectRequest }
   /** Finish what runs, tear resources down, end. */
   | { readonly type: "stop" };
 
@@ -167,6 +172,13 @@ export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "unusable"; readonly error: SerializedError }
   | { readonly type: "reports"; readonly reports: readonly StepReport[] }
+  /** The answer to `collect`: a reply, or why there is none. */
+  | {
+      readonly type: "collected";
+      readonly id: number;
+      readonly reply?: CollectReply;
+      readonly error?: SerializedError;
+    }
   /** `id`: of the step that asks. */
   | { readonly type: "ask"; readonly question: number; readonly id: number; readonly about: StepQuestion }
   /** A step did not end when it was told to. It has been reported; only the end of the process ends its code. */

@@ -1,6 +1,7 @@
 import { serializeError } from "@heddle/core";
 import { readOwnedClaims, settleAndClaim, type Claim, type Database, type StepOutcome } from "@heddle/storage";
 import { setTimeout as pause } from "node:timers/promises";
+import { CollectionLoop } from "../collect/collection-loop.ts";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
@@ -54,6 +55,7 @@ export class WorkerSession {
   readonly #logs: LogWriter;
   readonly #subSteps: SubStepStore;
   readonly #lease: WorkerLease;
+  readonly #collections: CollectionLoop;
   readonly #wake = new WakeSignal();
   readonly #finish: (reason: string) => void;
   #outcomes: StepOutcome[] = [];
@@ -87,6 +89,7 @@ export class WorkerSession {
       lost: (reason: string) => void this.#lost(reason),
     };
     this.#lease = new WorkerLease({ db, log, leaseMs, handlers });
+    this.#collections = new CollectionLoop({ ...settings, workerId: this.#lease.id });
     this.#pool = new StepPool<PlannedStep>({
       processes: settings.processes,
       concurrency: settings.concurrency,
@@ -111,6 +114,7 @@ export class WorkerSession {
       this.#listeners.push(await db.listen("heddle_work", () => this.#look()));
       this.#listeners.push(await db.listen("heddle_cancel", () => void this.#lease.beat()));
       await this.#lease.start(processes * concurrency);
+      await this.#collections.start();
     } catch (error) {
       this.#over = true;
       this.#lease.abandon();
@@ -306,6 +310,7 @@ export class WorkerSession {
   }
 
   async #close(): Promise<void> {
+    await this.#collections.stop();
     await Promise.allSettled(this.#listeners.map((listener) => listener[Symbol.asyncDispose]()));
   }
 }

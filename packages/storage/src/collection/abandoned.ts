@@ -1,7 +1,6 @@
-import { createPartitionSpaces, type AssetSnapshot, type PartitionSpace } from "@heddle/core";
-import type { Database, Transaction } from "../database.ts";
-import { dynamicNamesOf } from "../dynamic/dynamic-names.ts";
-import { readDynamicHistory } from "../read/dynamic-keys.ts";
+import type { PartitionSpace } from "@heddle/core";
+import type { Database } from "../database.ts";
+import { readAssetSpaces } from "./asset-spaces.ts";
 
 /** An object that lies in a store, as its key tells. */
 export interface ListedAttempt {
@@ -32,7 +31,7 @@ export async function findAbandoned(db: Database, listed: readonly ListedAttempt
   return db.read(
     "findAbandoned",
     async (tx) => {
-      const spaces = await readSpaces(tx, [...new Set(listed.map(({ assetKey }) => assetKey))]);
+      const spaces = await readAssetSpaces(tx, [...new Set(listed.map(({ assetKey }) => assetKey))]);
       const places = listed.flatMap((object) =>
         (spaces.get(object.assetKey) ?? []).flatMap(({ assetId, space }) => {
           const ordinal = ordinalIn(space, object.partitionKey);
@@ -57,26 +56,6 @@ export async function findAbandoned(db: Database, listed: readonly ListedAttempt
     },
     { pinPlans: true },
   );
-}
-
-interface AssetSpace {
-  readonly assetId: number;
-  readonly space: PartitionSpace;
-}
-
-/** The partitions of assets, under every numbering that each ever had. */
-async function readSpaces(tx: Transaction, assetKeys: readonly string[]): Promise<Map<string, AssetSpace[]>> {
-  const rows = await tx.sql<{ id: number; key: string; definition: AssetSnapshot }[]>`
-    select id, key, definition from asset where key = any (${assetKeys}::text[]) order by id`;
-  const names = dynamicNamesOf(rows.map(({ definition }) => definition));
-  const spaces = createPartitionSpaces(Date.now(), await readDynamicHistory(tx, names));
-  const found = new Map<string, AssetSpace[]>();
-  for (const { id, key, definition } of rows) {
-    const known = found.get(key) ?? [];
-    known.push({ assetId: id, space: spaces.spaceOf(definition.partitions) });
-    found.set(key, known);
-  }
-  return found;
 }
 
 function ordinalIn(space: PartitionSpace, partitionKey: string | null): number | null {

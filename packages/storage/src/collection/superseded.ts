@@ -1,5 +1,6 @@
 import { PartitionSet, type StoredValue } from "@heddle/core";
 import type { Database, TransactionSql } from "../database.ts";
+import { readAssetSpaces, type AssetSpace } from "./asset-spaces.ts";
 import { ownsCollection, type Collector } from "./requests.ts";
 
 /** A run whose materializations may have taken the place of others. */
@@ -73,9 +74,15 @@ export interface MaterializationPlace {
 
 /** A materialization whose value nobody reads any more. */
 export interface SupersededValue extends MaterializationPlace {
+  /** `null` without partitions, and for one that the definition does not have any more. */
+  readonly partitionKey: string | null;
   readonly stored: StoredValue;
   /** Whether the run that made it goes on, and may read what it made: it has to stay until that ends. */
   readonly isHeld: boolean;
+}
+
+function isOf({ assetId }: CollectableChunk) {
+  return (space: AssetSpace): boolean => space.assetId === assetId;
 }
 
 /**
@@ -95,9 +102,7 @@ export async function listSuperseded(
   const { ranges } = chunk.made;
   const starts = ranges.filter((_, index) => index % 2 === 0);
   const ends = ranges.filter((_, index) => index % 2 === 1);
-  const list = ({ sql }: { readonly sql: TransactionSql }): Promise<readonly SupersededValue[]> => sql<
-    SupersededValue[]
-  >`
+  const list = (sql: TransactionSql) => sql<Omit<SupersededValue, "partitionKey">[]>`
     select m.ordinal, m.run_id as "runId", m.stored,
       exists (select from run o where o.id = m.run_id and o.ended_at is null) as "isHeld"
     from unnest(${starts}::bigint[], ${ends}::bigint[]) as made (first, past)
@@ -112,7 +117,16 @@ export async function listSuperseded(
           on p.environment_id = e.id and p.asset_id = m.asset_id and p.ordinal = m.ordinal and p.run_id = m.run_id
       )
     order by m.ordinal, m.run_id limit ${limit}::integer`;
-  return db.read("listSuperseded", async (tx) => [...(await list(tx))], { pinPlans: true });
+  return db.read(
+    "listSuperseded",
+    async (tx) => {
+      const rows = await list(tx.sql);
+      if (rows.length === 0) return [];
+      const [space] = (await readAssetSpaces(tx, [chunk.assetKey])).get(chunk.assetKey)?.filter(isOf(chunk)) ?? [];
+      return rows.map((row) => ({ ...row, partitionKey: (space?.space.keyOf(row.ordinal) ?? "") || null }));
+    },
+    { pinPlans: true },
+  );
 }
 
 /**
