@@ -34,6 +34,7 @@ export function filesystemStore(options: FilesystemStoreOptions): ObjectStore {
   return objectStore<ObjectStore>({
     name: "filesystem",
     locate: (key) => root.locate(key),
+    pathOf: (key) => root.pathOf(key),
     put: (key, body, { signal }) => write(key, body, signal),
     putStream: (key, chunks, { signal }) => write(key, chunks, signal),
     get: (object, { signal }) => readFileVerified(root, { object, signal }),

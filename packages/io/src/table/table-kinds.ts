@@ -3,6 +3,7 @@ import type { RecordBatch, Schema, Table } from "apache-arrow";
 import { naming } from "../encoded-io-manager.ts";
 import { tablesToRows } from "./arrow-rows.ts";
 import { assertArrowTable, selectColumns } from "./arrow-table.ts";
+import { isRecordBatches } from "./record-batches.ts";
 import { columnsOf, storedColumns, type InferRow, type TableRows, type TableSchema } from "./schema.ts";
 import { tableIoManager, type TableFormat } from "./table-io-manager.ts";
 import { declaredColumns, streamOfBatches, streamOfRows, type DeclaredSchema } from "./table-value.ts";
@@ -34,7 +35,8 @@ export function rowsIoManager<TSchema extends TableSchema>(
     columns: storedColumns(schema),
     unordered: jsonColumns(schema),
     isTogether: true,
-    stream: (rows, reading) => streamOfRows(rows, schema, reading),
+    stream: (rows, reading) =>
+      isRecordBatches(rows) ? streamOfBatches(rows, schema, reading) : streamOfRows(rows, schema, reading),
     async load(tables, { context: { columns: names, signal } }) {
       // The rows have the schema's columns: that is what the type of a row was made from.
       return (await tablesToRows(tables(), { columns: columnsOf(schema, names), signal })) as InferRow<TSchema>[];
@@ -56,7 +58,7 @@ export function arrowTableIoManager(
     unordered: jsonColumns(schema),
     isTogether: true,
     stream(value, reading) {
-      assertArrowTable(reading.arrow, value);
+      if (!isRecordBatches(value)) assertArrowTable(reading.arrow, value);
       return streamOfBatches(value, schema, reading);
     },
     async load(tables, { arrow, context: { columns } }) {

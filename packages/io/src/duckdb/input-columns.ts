@@ -1,0 +1,78 @@
+import { HeddleError, type StoredColumn } from "@heddle/core";
+import { databaseTypeOfStored } from "./column-types.ts";
+import { filterSql } from "./row-filter-sql.ts";
+import type { StoredRelation } from "./relation-io.ts";
+import { quoteName } from "./sql-text.ts";
+
+/** The columns that every one of some stored values has; `null` where one does not say. */
+function storedColumnSets(parts: readonly StoredRelation[]): readonly (readonly StoredColumn[])[] | null {
+  const sets = parts.map(({ context }) => context.stored.columns);
+  return sets.every((set) => set !== undefined) ? sets : null;
+}
+
+/** Whether all of some stored values have the very same columns, as far as they say. */
+export function haveSameColumns(parts: readonly StoredRelation[]): boolean {
+  const shapes = parts.map(({ context }) => shapeOf(context.stored.columns));
+  return shapes.every((shape) => shape !== null && shape === shapes[0]);
+}
+
+function shapeOf(columns: readonly StoredColumn[] | undefined): string | null {
+  return columns === undefined ? null : JSON.stringify(columns.map(({ name, type }) => [name, type]));
+}
+
+/**
+ * The query that a dependency stands for: what its upstream declares, of what its partitions have stored. A nullable
+ * column that was declared later is null in the partitions before, as for every other consumer.
+ *
+ * @param source a table expression with what the partitions have stored
+ * @throws IO_SCHEMA_MISMATCH
+ */
+export function inputQuery(source: string, parts: readonly StoredRelation[]): string {
+  const { own, context } = firstOf(parts);
+  const where = context.where === undefined ? null : filterSql(context.where);
+  const declared = own?.table?.columns ?? null;
+  const stored = storedColumnSets(parts);
+  const wanted = context.columns;
+  const columns =
+    declared === null || stored === null
+      ? (wanted?.map(quoteName).join(", ") ?? "*")
+      : declared
+          .filter(({ name }) => wanted === undefined || wanted.includes(name))
+          .map((column) => columnSql(column, stored))
+          .join(", ");
+  return `select ${columns} from ${source}${where === null ? "" : ` where ${where}`}`;
+}
+
+function firstOf(parts: readonly StoredRelation[]): StoredRelation {
+  const [first] = parts;
+  if (first === undefined) throw new RangeError("no stored values to read from");
+  return first;
+}
+
+function columnSql(column: StoredColumn, stored: readonly (readonly StoredColumn[])[]): string {
+  const name = quoteName(column.name);
+  const type = databaseTypeOfStored(column);
+  const found = stored.map((set) => set.find((candidate) => candidate.name === column.name));
+  if (found.some((each) => each === undefined) && !column.nullable) {
+    throw new HeddleError(
+      "IO_SCHEMA_MISMATCH",
+      `column ${JSON.stringify(column.name)}: the stored table does not have it`,
+      {
+        hint: "The schema has changed since this was stored: materialize the partitions again, or declare the column as nullable.",
+        details: { column: column.name },
+      },
+    );
+  }
+  if (found.every((each) => each === undefined)) return `null::${type ?? "VARCHAR"} as ${name}`;
+  const isAsDeclared = type === null || found.every((each) => each === undefined || each.type === column.type);
+  return isAsDeclared ? name : `${name}::${type} as ${name}`;
+}
+
+/** A query without rows that has the columns which an upstream declares; `null` when it declares none. */
+export function emptyQuery(columns: readonly StoredColumn[] | null | undefined): string | null {
+  if (columns === null || columns === undefined) return null;
+  const cells = columns.map(
+    (column) => `null::${databaseTypeOfStored(column) ?? "VARCHAR"} as ${quoteName(column.name)}`,
+  );
+  return `select ${cells.join(", ")} where false`;
+}
