@@ -72,6 +72,28 @@ describe("when the answer to a commit is lost,", () => {
     expect((await readState(db)).attempts.filter((attempt) => attempt.runId === runId)).toHaveLength(1);
   });
 
+  test("what ran ahead is published once, and what runs ahead has one claim, which the same call tells", async () => {
+    const deps = { deps: { a: { kind: "identity" } as const } };
+    const { runId, workerId, held, work } = await launchAndClaim(db, {
+      a: { partitions: 3 },
+      b: { partitions: 3, ...deps },
+    });
+    const { reserved } = await settleAndClaim(db, { workerId, outcomes: [], capacity: 0, reserve: 2 });
+    const assetId = (await readState(db)).assets.find(
+      (asset) => asset.runId === runId && asset.position === 1,
+    )?.assetId;
+    const [first, second] = reserved.map((claimId, ordinal) => ({ ...held, assetId: assetId ?? 0, claimId, ordinal }));
+    if (first === undefined || second === undefined) throw new Error("no ids were reserved");
+    const [success] = succeed(held, [0]);
+    if (success?.kind !== "success") throw new Error("it is no success");
+    const outcomes = [...succeed(held, [0, 1]), { ...success, ...first, isAhead: true }];
+    const input = { workerId, outcomes, ahead: [second], capacity: 0 };
+    const { results, claims } = await withLostAnswer(() => settleAndClaim(faulty, input));
+    expect(results).toEqual(["already", "already", "already"]);
+    expect(claims).toMatchObject([{ claimId: second.claimId }]);
+    expect((await work(workerId, succeed(claims[0] ?? held))).results).toEqual(["published"]);
+  });
+
   test("claims that nobody was told of are handed over by the same call", async () => {
     const { codeVersionId } = await launch(db, { a: { partitions: 4 } });
     const workerId = await startWorker(db);
@@ -127,6 +149,7 @@ describe("when the answer to a commit is lost,", () => {
       results: ["released", "released"],
       claims: [],
       mayHaveMore: false,
+      reserved: [],
     });
   }, 60_000);
 

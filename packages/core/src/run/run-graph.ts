@@ -25,6 +25,8 @@ export interface RunEdge {
  */
 export class RunGraph {
   readonly plan: RunPlan;
+  /** As of the plan's instant. */
+  readonly spaces: PartitionSpaces;
   /** Number of assets. They are named by their positions in the plan, which is topological. */
   readonly size: number;
   readonly #targets: (PartitionSet | undefined)[] = [];
@@ -36,6 +38,7 @@ export class RunGraph {
   /** Use {@link createRunGraph}. */
   constructor(plan: RunPlan, spaces: PartitionSpaces) {
     this.plan = plan;
+    this.spaces = spaces;
     this.size = plan.assets.length;
     this.#positions = new Map(plan.assets.map((asset, position) => [asset.key, position]));
     this.#inEdges = plan.assets.map(() => []);

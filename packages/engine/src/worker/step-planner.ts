@@ -1,17 +1,9 @@
+import { HeddleError, PartitionSet, serializeError, type AssetSnapshot } from "@heddle/core";
 import {
-  HeddleError,
-  PartitionSet,
-  createPartitionSpaces,
-  serializeError,
-  type AssetSnapshot,
-  type JsonValue,
-  type PartitionsSpec,
-  type PartitionSpace,
-  type PartitionSpaces,
-} from "@heddle/core";
-import {
+  assetIdAt,
   getCodeVersion,
-  readRunPlan,
+  getRunGraph,
+  readPreviousColumns,
   readStoredInputs,
   type Claim,
   type Database,
@@ -19,7 +11,8 @@ import {
   type StepOutcome,
   type StoredInputs,
 } from "@heddle/storage";
-import { InputFinder, resolveInputs, type ResolvedInput } from "../step/find-inputs.ts";
+import { InputFinder } from "../step/find-inputs.ts";
+import { PlannedRun, type PlannedAsset, type ResolvedAsset } from "./planned-run.ts";
 import { PromiseCache } from "./promise-cache.ts";
 import { PublishedValues } from "./published-values.ts";
 import { failedOutcome } from "./step-outcome.ts";
@@ -40,32 +33,19 @@ export interface PlannedClaim {
   readonly outcomes: StepOutcome[];
 }
 
-/** An asset within one run. */
-interface ResolvedAsset {
-  readonly snapshot: AssetSnapshot;
-  readonly space: PartitionSpace;
-  readonly inputs: readonly ResolvedInput[];
-  /** What the run states for it. */
-  readonly config: JsonValue | undefined;
-}
-
-/** What the plan of a run fixes. */
-interface RunFacts {
-  readonly spaces: PartitionSpaces;
-  readonly specs: ReadonlyMap<string, PartitionsSpec | null>;
-  readonly configs: ReadonlyMap<string, JsonValue>;
-}
-
 /** Caches are cut to this many entries: a worker sees runs come and go, and a snapshot may be large. */
 const CACHE_LIMIT = 256;
 const SNAPSHOT_LIMIT = 8;
+/** Readers of one step that are looked at for one that can run ahead. */
+const READER_LIMIT = 8;
+/** Partitions that a step which runs ahead may read of one asset. */
+const AHEAD_INPUT_LIMIT = 256;
 
 /** Turns claims into steps: names partitions and finds the stored values that each step reads. */
 export class StepPlanner {
   readonly #db: Database;
   readonly #snapshots = new PromiseCache<number, ReadonlyMap<string, AssetSnapshot>>(SNAPSHOT_LIMIT);
-  readonly #runs = new PromiseCache<number, RunFacts>(CACHE_LIMIT);
-  readonly #assets = new PromiseCache<string, ResolvedAsset>(CACHE_LIMIT);
+  readonly #runs = new PromiseCache<number, PlannedRun>(CACHE_LIMIT);
   readonly #published = new PublishedValues();
 
   constructor(db: Database) {
@@ -73,7 +53,8 @@ export class StepPlanner {
   }
 
   async plan(claim: Claim): Promise<PlannedClaim> {
-    const asset = await this.#asset(claim);
+    const run = await this.#runs.get(claim.runId, () => this.#loadRun(claim));
+    const asset = run.asset(claim.assetKey);
     this.#published.name(claim);
     const finder = new InputFinder(asset.inputs, await this.#findStored(claim, asset));
     const steps: PlannedStep[] = [];
@@ -100,6 +81,74 @@ export class StepPlanner {
     this.#published.add(outcome);
   }
 
+  /**
+   * Takes note of what is staged and checked, and not settled: steps that run ahead may read it. False when nothing of
+   * the run reads it.
+   */
+  stage(outcome: StepOutcome): boolean {
+    const run = this.#runs.peek(outcome.runId);
+    const position = run?.positionOf(outcome.assetId);
+    if (run === undefined || position === undefined || run.graph.outEdges(position).length === 0) return false;
+    this.#published.stage(outcome);
+    return true;
+  }
+
+  /** Forgets what was staged, because it will not be published. */
+  unstage(outcome: StepOutcome): void {
+    this.#published.unstage(outcome);
+  }
+
+  /**
+   * Gives a step that reads `outcome`, which must be staged, and can run although that is not settled: all that it reads
+   * was made by this worker for the same run. Nothing is asked of the database.
+   *
+   * @param options `claimId` is the id that was reserved for it; `isTaken` says which steps run or ran ahead already
+   */
+  planAhead(
+    outcome: StepOutcome,
+    options: { readonly claimId: number; readonly isTaken: (assetId: number, ordinal: number) => boolean },
+  ): PlannedStep | undefined {
+    const run = this.#runs.peek(outcome.runId);
+    const position = run?.positionOf(outcome.assetId);
+    if (run === undefined || position === undefined) return undefined;
+    try {
+      for (const edge of run.graph.outEdges(position)) {
+        const asset = run.assetAt(edge.downstream);
+        if (!mayRunAhead(asset)) continue;
+        const read = edge.mapping.downstreamOf(PartitionSet.of([outcome.ordinal]));
+        for (const ordinal of read.intersect(run.graph.targets(edge.downstream)).take(READER_LIMIT)) {
+          if (options.isTaken(asset.assetId, ordinal)) continue;
+          const step = this.#planReader(run, asset, { ...outcome, claimId: options.claimId, ordinal });
+          if (step !== undefined) return step;
+        }
+      }
+    } catch {
+      // What cannot be planned fails when it is claimed, and says why.
+    }
+    return undefined;
+  }
+
+  /** A step that reads nothing but what this worker has at hand; nothing when it reads anything else. */
+  #planReader(
+    { codeVersionId }: PlannedRun,
+    asset: PlannedAsset,
+    { runId, claimId, ordinal }: Pick<StepOutcome, "runId" | "claimId" | "ordinal">,
+  ): PlannedStep | undefined {
+    const stored: StoredInputs[] = [];
+    for (const { upstream, mapping } of asset.inputs) {
+      const { partitions } = mapping.upstreamOf(PartitionSet.of([ordinal]));
+      if (partitions.size > AHEAD_INPUT_LIMIT) return undefined;
+      const found = this.#published.findStaged(runId, { assetKey: upstream, partitions });
+      if (found === undefined) return undefined;
+      stored.push(found);
+    }
+    const { assetId, assetKey } = asset;
+    const claim = { runId, claimId, assetId, assetKey, codeVersionId, attempts: FIRST_ATTEMPT };
+    this.#published.name(claim);
+    const step = this.#step(claim, asset, ordinal);
+    return { ...step, ...new InputFinder(asset.inputs, stored).ofStep(step) };
+  }
+
   /** What is there of each input: from what this worker has just published, as far as it is all of it. */
   async #findStored(claim: Claim, { inputs }: ResolvedAsset): Promise<StoredInputs[]> {
     const requests = inputs.map(({ upstream, scheme, mapping }) => ({
@@ -113,7 +162,7 @@ export class StepPlanner {
     return known.flatMap((found) => found ?? read.shift() ?? []);
   }
 
-  #step(claim: Claim, asset: ResolvedAsset, ordinal: number): PlannedStep {
+  #step(claim: StepsToPlan, asset: ResolvedAsset, ordinal: number): PlannedStep {
     return {
       runId: claim.runId,
       claimId: claim.claimId,
@@ -130,42 +179,21 @@ export class StepPlanner {
       timeoutMs: asset.snapshot.timeoutMs,
       inputs: [],
       provenance: [],
+      ...(asset.previousColumns !== undefined && { previousColumns: asset.previousColumns }),
       ...(asset.config !== undefined && { config: asset.config }),
     };
   }
 
-  #asset(claim: Claim): Promise<ResolvedAsset> {
-    return this.#assets.get(`${claim.runId}/${claim.assetKey}`, async () => {
-      const [assets, { spaces, specs, configs }] = await Promise.all([
-        this.#snapshots.get(claim.codeVersionId, () => this.#loadSnapshot(claim.codeVersionId)),
-        this.#runs.get(claim.runId, () => this.#loadRun(claim.runId)),
-      ]);
-      const snapshot = assets.get(claim.assetKey);
-      if (snapshot === undefined) {
-        throw new HeddleError(
-          "ASSET_UNKNOWN",
-          `run ${claim.runId} names ${claim.assetKey}, which its code version does not declare`,
-        );
-      }
-      // What the run makes is cut as its plan says, everything else as the code version does.
-      const spaceOf = (key: string): PartitionSpace => {
-        const planned = specs.get(key);
-        return spaces.spaceOf(planned === undefined ? (assets.get(key)?.partitions ?? null) : planned);
-      };
-      const space = spaceOf(claim.assetKey);
-      const inputs = resolveInputs(snapshot, { assets, spaceOf, spaces });
-      return { snapshot, space, inputs, config: configs.get(claim.assetKey) };
-    });
-  }
-
-  /** Resolved at the instant of the plan, not now: what exists for a run was settled when it was planned. */
-  async #loadRun(runId: number): Promise<RunFacts> {
-    const { at, dynamicKeys, assets } = await readRunPlan(this.#db, runId);
-    return {
-      spaces: createPartitionSpaces(at, dynamicKeys),
-      specs: new Map(assets.map(({ key, partitionsSpec }) => [key, partitionsSpec])),
-      configs: new Map(assets.flatMap(({ key, config }) => (config === undefined ? [] : [[key, config] as const]))),
-    };
+  async #loadRun({ runId, codeVersionId, environmentId }: Claim): Promise<PlannedRun> {
+    const [snapshots, run] = await Promise.all([
+      this.#snapshots.get(codeVersionId, () => this.#loadSnapshot(codeVersionId)),
+      getRunGraph(this.#db, runId),
+    ]);
+    const tables = run.graph.plan.assets.flatMap(({ key }, position) =>
+      (snapshots.get(key)?.table ?? null) === null ? [] : [assetIdAt(run, position)],
+    );
+    const previousColumns = await readPreviousColumns(this.#db, environmentId, tables);
+    return new PlannedRun({ runId, codeVersionId, previousColumns }, run, snapshots);
   }
 
   async #loadSnapshot(codeVersionId: number): Promise<ReadonlyMap<string, AssetSnapshot>> {
@@ -177,6 +205,20 @@ export class StepPlanner {
     }
     return new Map(version.snapshot.assets.map((asset) => [asset.key, asset]));
   }
+}
+
+/** What steps take over from their claim. */
+type StepsToPlan = Pick<Claim, "runId" | "claimId" | "assetId" | "assetKey" | "codeVersionId" | "attempts">;
+
+const FIRST_ATTEMPT: Claim["attempts"] = new Map();
+
+/**
+ * Whether steps of an asset may run before they are claimed: not those that have a process of their own or make several
+ * partitions, nor those whose value others could see before Heddle says so.
+ */
+function mayRunAhead({ snapshot, inputs }: ResolvedAsset): boolean {
+  const { isolation, chunk = null, publishesOutside = false } = snapshot;
+  return isolation === "shared" && chunk === null && !publishesOutside && inputs.length > 0;
 }
 
 /** Makes one step of those that one call of the function makes; none of none. */

@@ -69,6 +69,11 @@ export class StepPool<TStep extends PoolStep> {
     return [...this.#executions.values()].map(({ step }) => step);
   }
 
+  /** Whether a process could begin with a step at once: nothing waits, and not every slot is taken. */
+  get hasRoom(): boolean {
+    return this.#executions.size < this.#options.processes * this.#options.concurrency;
+  }
+
   submit(steps: readonly TStep[]): void {
     if (steps.length === 0) return;
     for (const step of steps) {

@@ -1,10 +1,18 @@
 import { serializeError } from "@heddle/core";
-import { readOwnedClaims, settleAndClaim, type Claim, type Database, type StepOutcome } from "@heddle/storage";
+import {
+  readOwnedClaims,
+  settleAndClaim,
+  type Claim,
+  type Database,
+  type SettleAndClaimResult,
+  type StepOutcome,
+} from "@heddle/storage";
 import { setTimeout as pause } from "node:timers/promises";
 import { CollectionLoop } from "../collect/collection-loop.ts";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
+import { AheadSteps } from "./ahead-steps.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { LogWriter } from "./log-writer.ts";
 import type { DefaultsConfig, StepReport } from "./protocol.ts";
@@ -50,6 +58,7 @@ export class WorkerSession {
   readonly #settings: WorkerSettings;
   readonly #pace = new StepPace();
   readonly #holding: StepHolding;
+  readonly #ahead = new AheadSteps();
   readonly #pool: StepPool<PlannedStep>;
   readonly #planner: StepPlanner;
   readonly #logs: LogWriter;
@@ -101,7 +110,11 @@ export class WorkerSession {
       },
       report: (step, report) => this.#settle(step, report),
       log: (step, frame) => this.#logs.write(step, frame),
-      ask: (step, question) => this.#subSteps.answer(step, question),
+      ask: async (step, question) => {
+        // What is recorded outlives the attempt: nothing may be of one that is dropped.
+        await this.#ahead.untilClaimed(step.claimId);
+        return this.#subSteps.answer(step, question);
+      },
       refused: (steps, error) => void this.#giveUp(steps.map(placesOf), error),
     });
   }
@@ -160,6 +173,7 @@ export class WorkerSession {
         continue;
       }
       const outcomes = this.#outcomes.splice(0, SETTLE_BATCH);
+      const ahead = this.#ahead.announce();
       // What an earlier call may have claimed comes first: this one finds it.
       const doubted = this.#mayOwnUnknown;
       // What a notification says from here on counts for the next look.
@@ -168,17 +182,13 @@ export class WorkerSession {
         // Whoever sees that a step is over can read its log.
         if (outcomes.length > 0) await this.#logs.flush();
         const wish = { capacity: doubted ? 0 : capacity, perAsset };
-        this.#mayOwnUnknown ||= wish.capacity > 0;
-        const { results, claims, mayHaveMore } = await settleAndClaim(this.#settings.db, {
-          workerId: this.#lease.id,
-          outcomes,
-          ...wish,
-        });
+        this.#mayOwnUnknown ||= wish.capacity + ahead.length > 0;
+        const settling = { workerId: this.#lease.id, outcomes, ahead, reserve: this.#ahead.wantedIds, ...wish };
+        const sentAt = performance.now();
+        const settled = await settleAndClaim(this.#settings.db, settling);
         this.#mayOwnUnknown = doubted;
-        for (const [index, outcome] of outcomes.entries()) {
-          if (results[index] === "published") this.#planner.remember(outcome);
-        }
-        for (const claim of claims) this.#prepare(claim);
+        const { results, mayHaveMore } = settled;
+        this.#take({ ...settled, outcomes, ahead, sentAt });
         this.#mayHaveWork ||= mayHaveMore || wish.capacity === 0;
         // Taken away: because its run was stopped, or because the lease is gone and the next beat would say so.
         if (results.includes("fenced")) void this.#lease.beat();
@@ -187,12 +197,52 @@ export class WorkerSession {
       } catch (error) {
         // Settling is idempotent: what was or was not committed is found out by doing it again.
         this.#outcomes.unshift(...outcomes);
+        this.#ahead.doubt(ahead);
         this.#mayHaveWork = true;
         if (!this.#failing) this.#settings.log.error("finished steps cannot be settled yet", describeError(error));
         this.#failing = true;
         await pause(ERROR_PAUSE_MS);
       }
     }
+  }
+
+  /** Takes the answer to what was settled and claimed. */
+  #take({ outcomes, results, claims, ...rest }: Settled): void {
+    /** Runs of which something was made and is not published: nothing may be built on it. */
+    const refused = new Set<number>();
+    for (const [index, outcome] of outcomes.entries()) {
+      const result = results[index];
+      this.#ahead.settled(outcome);
+      if (result === "published" || result === "already") {
+        this.#planner.remember(outcome);
+        this.#ahead.confirm(outcome.runId, rest.sentAt);
+      } else if (outcome.kind === "success") {
+        this.#planner.unstage(outcome);
+        refused.add(outcome.runId);
+      }
+    }
+    this.#ahead.addIds(rest.reserved);
+    for (const claim of claims) {
+      this.#ahead.confirm(claim.runId, rest.sentAt);
+      const adopted = this.#ahead.adopt(claim.claimId);
+      if (adopted === undefined) this.#prepare(claim);
+      else if (adopted.held !== undefined) this.#outcomes.push(adopted.held);
+      else if (!adopted.isQueued) this.#holding.add(claim.assetId, 1);
+    }
+    for (const { claimId, runId } of rest.ahead) if (this.#ahead.has(claimId)) refused.add(runId);
+    for (const runId of refused) this.#drop(runId);
+  }
+
+  /** Gives up what ran ahead for a run: nobody will publish it. What it stored is collected with what was abandoned. */
+  #drop(runId: number): void {
+    const dropped = this.#ahead.dropRun(runId);
+    if (dropped.size === 0) return;
+    this.#outcomes = this.#outcomes.filter((outcome) => {
+      if (!dropped.has(outcome.claimId)) return true;
+      this.#planner.unstage(outcome);
+      return false;
+    });
+    this.#pool.cancel((step) => dropped.has(step.claimId));
   }
 
   /** Steps that were claimed for this worker without its hearing of it are claimed again, by whoever comes first. */
@@ -261,16 +311,39 @@ export class WorkerSession {
   #endAll(executions: readonly (readonly AttemptPlace[])[], outcomeOf: (place: AttemptPlace) => StepOutcome): void {
     for (const places of executions) {
       const [first] = places;
-      if (first !== undefined) this.#addChunk(first.assetId, places.map(outcomeOf), true);
+      if (first === undefined) continue;
+      if (this.#ahead.has(first.claimId)) this.#add(outcomeOf(first));
+      else this.#addChunk(first.assetId, places.map(outcomeOf), true);
     }
   }
 
-  /** Takes the end of a step that was held. */
+  /** Takes the end of a step that was held, or ran ahead of its claim. */
   #add(outcome: StepOutcome): void {
-    this.#holding.remove(outcome.assetId);
+    if (this.#ahead.endDropped(outcome.claimId)) return;
+    const isAhead = this.#ahead.has(outcome.claimId);
+    if (!isAhead) this.#holding.remove(outcome.assetId);
     if (this.#isLost) return;
-    this.#outcomes.push(outcome);
+    const ended = isAhead ? this.#ahead.end(outcome) : outcome;
+    if (ended === undefined) return;
+    this.#outcomes.push(ended);
+    this.#runAhead(ended);
     this.#wake.raise();
+  }
+
+  /**
+   * Starts a step that reads what was just made, in the place of the one that made it: while that is being settled, and
+   * without a claim. One for one, so that limits hold; and only where nothing waits for the place.
+   */
+  #runAhead(outcome: StepOutcome): void {
+    if (outcome.kind !== "success" || outcome.dynamicPartitions !== undefined || !this.#planner.stage(outcome)) return;
+    const { runId } = outcome;
+    const claimId = this.#draining || !this.#pool.hasRoom ? undefined : this.#ahead.nextId(runId);
+    if (claimId === undefined) return;
+    const isTaken = (assetId: number, ordinal: number) => this.#ahead.isTaken(runId, assetId, ordinal);
+    const step = this.#planner.planAhead(outcome, { claimId, isTaken });
+    if (step === undefined) return;
+    this.#ahead.add(step);
+    this.#pool.submit([step]);
   }
 
   /** Takes the end of partitions of a chunk, which is held as one. */
@@ -313,6 +386,13 @@ export class WorkerSession {
     await this.#collections.stop();
     await Promise.allSettled(this.#listeners.map((listener) => listener[Symbol.asyncDispose]()));
   }
+}
+
+/** What became of what a worker settled and announced, and when it asked, by the monotonic clock. */
+interface Settled extends SettleAndClaimResult {
+  readonly outcomes: readonly StepOutcome[];
+  readonly ahead: readonly AttemptPlace[];
+  readonly sentAt: number;
 }
 
 /** What a worker that drains wants. */

@@ -24,6 +24,8 @@ export interface TakenSteps {
   readonly partitions: PartitionSet;
   /** Whether one execution makes all of them. */
   readonly isChunk: boolean;
+  /** The id that was reserved for their claim, where they run already. */
+  readonly claimId?: number;
 }
 
 /** Runs that are looked at for one claim. Beyond the limit on admitted runs, so in practice all of them. */
@@ -287,7 +289,8 @@ function groupClaimable(work: RunWork): Map<number, ChunkState[]> {
   return Map.groupBy(claimable, (chunk) => chunk.runId);
 }
 
-async function readRunning(sql: TransactionSql, runIds: readonly number[]): Promise<Map<number, number>> {
+/** How many steps of runs are claimed, as of before this transaction. */
+export async function readRunning(sql: TransactionSql, runIds: readonly number[]): Promise<Map<number, number>> {
   if (runIds.length === 0) return new Map();
   const rows = await sql<{ runId: number; running: number }[]>`
     select run_id as "runId", sum(size)::integer as running from claim where run_id = any(${runIds}::bigint[]) group by 1`;

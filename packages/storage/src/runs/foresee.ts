@@ -4,7 +4,7 @@ import { assetChunkPlaces, type AssetChunkPlace } from "./asset-chunks.ts";
 import type { StaticRun } from "./run-graphs.ts";
 import type { ChunkPlace, StepSet } from "./run-rows.ts";
 import type { RunAssetPlace } from "./run-work.ts";
-import type { StepOutcome } from "./step-outcome.ts";
+import type { AttemptPlace, StepOutcome } from "./step-outcome.ts";
 
 /** What a settlement will read, as far as the outcomes tell: all of it travels together with the locks. */
 export interface Foreseen {
@@ -16,8 +16,16 @@ export interface Foreseen {
   readonly assetChunks: readonly AssetChunkPlace[];
 }
 
-/** Outcomes of runs that are not in `graphs` (which are gone) are passed over. */
-export function foreseeReads(graphs: ReadonlyMap<number, StaticRun>, outcomes: readonly StepOutcome[]): Foreseen {
+/**
+ * Outcomes of runs that are not in `graphs` (which are gone) are passed over.
+ *
+ * @param running steps that run ahead of their claims
+ */
+export function foreseeReads(
+  graphs: ReadonlyMap<number, StaticRun>,
+  outcomes: readonly StepOutcome[],
+  running: readonly AttemptPlace[] = [],
+): Foreseen {
   const sets = new Map<string, RunAssetPlace & { readonly ordinals: number[]; readonly succeeded: number[] }>();
   const claimIds = new Set<number>();
   const lasting: { environmentId: number; assetId: number; ordinal: number }[] = [];
@@ -48,6 +56,13 @@ export function foreseeReads(graphs: ReadonlyMap<number, StaticRun>, outcomes: r
     entry.settled.succeeded.set(run.positions.get(assetId) ?? -1, PartitionSet.of(succeeded));
   }
   for (const run of settled.values()) for (const place of foreseeChunks(run)) want(place);
+  for (const { runId, assetId, claimId, ordinal } of running) {
+    const run = graphs.get(runId);
+    if (run === undefined || !run.positions.has(assetId)) continue;
+    claimIds.add(claimId);
+    want({ runId, assetId, chunk: Math.floor(ordinal / PARTITION_CHUNK_SIZE) });
+    if (!settled.has(runId)) settled.set(runId, { runId, run, settled: { succeeded: new Map(), stopped: new Map() } });
+  }
   return {
     runIds: [...settled.keys()],
     claimIds: [...claimIds],

@@ -34,6 +34,13 @@ export async function findRunGraphs(db: Database, runIds: Iterable<number>): Pro
   return found;
 }
 
+/** Gives the plan of a run as a graph; see {@link findRunGraphs}. @throws RUN_UNKNOWN */
+export async function getRunGraph(db: Database, runId: number): Promise<StaticRun> {
+  const run = cacheOf(db).get(runId) ?? (await findRunGraphs(db, [runId])).get(runId);
+  if (run !== undefined) return run;
+  throw new HeddleError("RUN_UNKNOWN", `there is no run ${runId}`, { hint: "It may have been removed by retention." });
+}
+
 /** Puts a run that was just made at hand. */
 export function keepRunGraph(db: Database, runId: number, run: StaticRun): void {
   keep(cacheOf(db), runId, run);

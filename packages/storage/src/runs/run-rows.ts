@@ -170,6 +170,13 @@ export async function readRunClaims(sql: TransactionSql, runId: number): Promise
   return rows.map(decodeClaim);
 }
 
+/** Takes ids for claims that may be made later. */
+export async function reserveClaimIds(sql: TransactionSql, count: number): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`
+    select nextval('claim_id_seq') as id from generate_series(1, ${count}::integer)`;
+  return rows.map(({ id }) => id);
+}
+
 /** What earlier attempts of a step have spent. */
 export interface StepRow {
   readonly runId: number;

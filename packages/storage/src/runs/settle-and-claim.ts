@@ -12,18 +12,27 @@ import { endRuns } from "./end-runs.ts";
 import { flushWork } from "./flush-work.ts";
 import { foreseeReads, type Foreseen } from "./foresee.ts";
 import { findRunGraphs, type StaticRun } from "./run-graphs.ts";
-import { lockRuns, lockWorker, readChunks, readClaims, readSteps } from "./run-rows.ts";
+import { type ClaimRow, lockRuns, lockWorker, readChunks, readClaims, readSteps, reserveClaimIds } from "./run-rows.ts";
 import { RunWork } from "./run-work.ts";
 import type { CapacityCandidate } from "./share-capacity.ts";
+import { AheadSteps } from "./settle-ahead.ts";
 import { findSettledBefore } from "./settled-before.ts";
 import { applyDynamicChanges, limitDynamicChanges } from "./settle-dynamic.ts";
 import { Settlement } from "./settlement.ts";
-import type { Claim, OutcomeResult, StepOutcome } from "./step-outcome.ts";
+import type { AttemptPlace, Claim, OutcomeResult, StepOutcome } from "./step-outcome.ts";
 import { placesOf, writeClaims, type ClaimRequest, type MadeClaim } from "./write-claims.ts";
 
 /** What a worker has finished, and what it can take on. */
 export interface SettleAndClaimInput extends ClaimWish {
   readonly outcomes: readonly StepOutcome[];
+  /**
+   * Steps that it runs ahead of their claims, on nothing but what it has settled and what it settles here. Each is
+   * claimed, beyond `capacity`, under the id that was reserved for it; of one that has no claim afterwards nothing can be
+   * published. @default none
+   */
+  readonly ahead?: readonly AttemptPlace[];
+  /** How many ids to reserve for claims of steps that will run ahead. @default none */
+  readonly reserve?: number;
 }
 
 export interface SettleAndClaimResult {
@@ -32,6 +41,8 @@ export interface SettleAndClaimResult {
   readonly claims: readonly Claim[];
   /** Whether more can be claimed by asking again at once; else it is told by a notification. */
   readonly mayHaveMore: boolean;
+  /** Ids that no claim has or will have, unless this worker runs a step ahead under it. */
+  readonly reserved: readonly number[];
 }
 
 /** Transactions of one call: again when runs were held by others, or when it is not known what became of the last. */
@@ -82,79 +93,84 @@ async function settle(
   const made = [...(await adopt())];
   const graphs = await findRunGraphs(
     db,
-    input.outcomes.map((outcome) => outcome.runId),
+    [...input.outcomes, ...(input.ahead ?? [])].map(({ runId }) => runId),
   );
   let results: readonly OutcomeResult[] | undefined;
   let mayHaveMore = false;
+  let reserved: readonly number[] = [];
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const capacity = Math.max(0, input.capacity - made.reduce((sum, claim) => sum + placesOf(claim), 0));
     const request = { workerId: input.workerId, requestId: randomUUID() };
     // Once the outcomes are settled, only what others held at that moment is asked for again.
-    const part = { ...input, capacity, request, outcomes: results === undefined ? input.outcomes : [] };
+    const { outcomes, ahead = [], reserve = 0 } = results === undefined ? input : NOTHING;
+    const part = { ...input, capacity, request, outcomes, ahead, reserve };
     try {
       const done = await db.transaction("settleAndClaim", (tx) => run(tx, graphs, part), { pinPlans: true });
-      results ??= done.results;
+      if (results === undefined) ({ results, reserved } = done);
       made.push(...done.made);
       ({ mayHaveMore } = done);
       if (!done.metLocks) break;
     } catch (error) {
       if (!isHeddleError(error, "DATABASE_OUTCOME_UNKNOWN")) throw error;
-      if (capacity > 0) doubtClaims(db, request);
+      if (capacity + ahead.length > 0) doubtClaims(db, request);
       if (tries + 1 === MAX_TRIES) throw error;
       made.push(...(await adopt()));
     }
   }
-  return { results: results ?? [], claims: await addAssetKeys(db, made), mayHaveMore };
+  // A claim of a call in doubt may have been found by this one, too.
+  const distinct = [...new Map(made.map((claim) => [claim.claimId, claim])).values()];
+  return { results: results ?? [], claims: await addAssetKeys(db, distinct), mayHaveMore, reserved };
+}
+
+const NOTHING: Pick<SettleAndClaimInput, "outcomes" | "ahead" | "reserve"> = { outcomes: [] };
+
+/** One transaction of a call. */
+interface SettlementPart extends SettleAndClaimInput {
+  readonly request: ClaimRequest;
+  readonly ahead: readonly AttemptPlace[];
+  readonly reserve: number;
 }
 
 interface Outcome {
   readonly results: readonly OutcomeResult[];
+  readonly reserved: readonly number[];
   readonly made: readonly MadeClaim[];
   readonly metLocks: boolean;
   readonly mayHaveMore: boolean;
 }
 
-async function run(
-  tx: Transaction,
-  graphs: ReadonlyMap<number, StaticRun>,
-  input: SettleAndClaimInput & { readonly request: ClaimRequest },
-): Promise<Outcome> {
+async function run(tx: Transaction, graphs: ReadonlyMap<number, StaticRun>, input: SettlementPart): Promise<Outcome> {
   const { sql } = tx;
   const { outcomes, workerId } = input;
   const work = new RunWork();
   const assetChunks = new AssetChunks();
-  const foreseen = foreseeReads(graphs, outcomes);
+  const foreseen = foreseeReads(graphs, outcomes, input.ahead);
   // The worker's row first, then the runs: the order of locks. All of it is one round trip, and what is read under the
   // locks is one statement.
   const reads = bundleStatements(sql, { bytes: SET_COLUMNS });
-  const [worker, runs, held, look] = await Promise.all([
+  const [worker, runs, held, look, reserved] = await Promise.all([
     lockWorker(sql, workerId),
     foreseen.runIds.length === 0 ? [] : lockRuns(sql, foreseen.runIds),
     readSettled(reads, foreseen, assetChunks),
     lookForWork(reads, foreseen, input),
+    input.reserve > 0 ? reserveClaimIds(reads, input.reserve) : [],
   ]);
   if (!worker.ownsClaims) {
-    return { results: await judgeUnowned(sql, outcomes), made: [], metLocks: false, mayHaveMore: false };
+    return { results: await judgeUnowned(sql, outcomes), reserved: [], made: [], metLocks: false, mayHaveMore: false };
   }
   work.addRuns(runs);
   work.addChunks(held.chunks);
-  const { steps } = held;
-  const settlement = new Settlement({
-    work,
-    workerId,
-    graphs,
-    steps,
-    assetChunks,
-    lostTogether: 1,
-    random: Math.random,
-  });
+  const settlement = new Settlement({ ...input, work, graphs, steps: held.steps, assetChunks, ...OF_WORKER });
   const claims = new ClaimChanges(held.claims);
+  const ahead = new AheadSteps({ work, settlement, claims, mayClaim: worker.mayClaim });
   const fitting = await limitDynamicChanges(sql, outcomes);
   const results = fitting.map((outcome) => (claims.take(outcome, workerId) ? settlement.accept(outcome) : undefined));
   await advanceSteps(sql, work, settlement.apply());
+  await ahead.settle(sql, outcomes, results);
   await applyDynamicChanges(sql, work, settlement.dynamicChanges);
+  const running = await ahead.claim(sql, input.ahead);
   const wish = worker.mayClaim ? input : { ...input, capacity: 0 };
-  const claiming = new Claiming(sql, work, { wish, candidates: adjust(look.candidates, work, claims) });
+  const claiming = new Claiming(sql, work, { wish, candidates: adjust(look.candidates, work, { claims, ahead }) });
   claiming.prefetch(foreseen.runIds, look.chunks);
   const taken = await claiming.take();
   await endRuns(sql, work);
@@ -162,18 +178,45 @@ async function run(
   const isLast = !results.includes(undefined);
   const writes = bundleStatements(sql, { bytes: ["chunk"], ...(isLast && { onSent: tx.commit }) });
   const [made] = await Promise.all([
-    writeClaims(writes, work, { request: input.request, taken: taken.steps, changedSteps: settlement.changedSteps }),
+    writeClaims(writes, work, {
+      request: input.request,
+      taken: [...running, ...taken.steps],
+      changedSteps: settlement.changedSteps,
+    }),
     ...settlement.write(writes),
     ...claims.write(writes),
     ...flushWork(writes, work),
   ]);
   const before = await findUnowned(sql, outcomes, results);
   return {
-    results: results.map((result, index) => result ?? (before.has(index) ? "already" : "fenced")),
-    made,
+    results: results.map((result, index) => {
+      const missed = outcomes[index]?.kind === "success" && outcomes[index].isAhead === true ? "dropped" : "fenced";
+      return result ?? (before.has(index) ? "already" : missed);
+    }),
+    reserved,
+    made: [...made, ...claimedBefore(work, held.claims, input)],
     metLocks: taken.metLocks,
     mayHaveMore: taken.mayHaveMore,
   };
+}
+
+/** How a worker's own outcomes are judged. */
+const OF_WORKER = { lostTogether: 1, random: Math.random };
+
+/** Steps that run ahead, are not settled here, and were claimed by a call in doubt. */
+function claimedBefore(
+  work: RunWork,
+  held: readonly ClaimRow[],
+  { ahead, workerId, outcomes }: Pick<SettlementPart, "ahead" | "workerId" | "outcomes">,
+): MadeClaim[] {
+  if (ahead.length === 0) return [];
+  const ids = new Set(ahead.map(({ claimId }) => claimId));
+  for (const { claimId } of outcomes) ids.delete(claimId);
+  const own = held.filter((claim) => claim.workerId === workerId && ids.has(claim.id));
+  return own.map(({ id, runId, assetId, partitions, isChunk }) => {
+    const { codeVersionId, environmentId } = work.run(runId);
+    return { claimId: id, runId, assetId, codeVersionId, environmentId, partitions, isChunk, attempts: new Map() };
+  });
 }
 
 /** Columns that hold sets of partitions. */
@@ -203,10 +246,17 @@ async function lookForWork(sql: TransactionSql, { runIds }: Foreseen, wish: Clai
 }
 
 /** What was read before the outcomes were settled, as it is now. */
-function adjust(candidates: readonly CapacityCandidate[], work: RunWork, claims: ClaimChanges): CapacityCandidate[] {
+function adjust(
+  candidates: readonly CapacityCandidate[],
+  work: RunWork,
+  { claims, ahead }: { readonly claims: ClaimChanges; readonly ahead: AheadSteps },
+): CapacityCandidate[] {
   return candidates
     .filter(({ runId }) => (work.runs.get(runId)?.status ?? "running") === "running")
-    .map((candidate) => ({ ...candidate, running: candidate.running - claims.countFreed(candidate.runId) }));
+    .map(({ running, ...candidate }) => {
+      const { runId } = candidate;
+      return { ...candidate, running: running - claims.countFreed(runId) + ahead.countClaimed(runId) };
+    });
 }
 
 /** A worker that was ended owns nothing; still it may ask what became of what it settled before. */

@@ -49,7 +49,8 @@ const EFFECTS: { readonly [effect in Effect]: { readonly result: OutcomeResult; 
 
 /**
  * Settles outcomes of steps by the one who owns them: `accept` judges them one by one, `apply` moves whole sets, `write`
- * sends a number of statements that does not depend on how many outcomes there are.
+ * sends a number of statements that does not depend on how many outcomes there are. What was accepted is applied before
+ * that whose upstream it is.
  */
 export class Settlement {
   readonly #context: SettlementContext;
@@ -81,7 +82,7 @@ export class Settlement {
     return EFFECTS[effect].result;
   }
 
-  /** Moves the steps. Says what others may be waiting for. */
+  /** Moves the steps that were accepted since the last time. Says what others may be waiting for. */
   apply(): SettledRun[] {
     const { work, graphs, assetChunks } = this.#context;
     const settled = new Map<
@@ -110,6 +111,7 @@ export class Settlement {
       }
       entry.settled[effect === "fail" ? "stopped" : "succeeded"].set(run.positions.get(assetId) ?? -1, set);
     }
+    this.#ordinals.clear();
     return [...settled.values()];
   }
 
@@ -169,7 +171,7 @@ export class Settlement {
     const place = pickPlace(rest);
     const run = staticRun(graphs, place.runId);
     const spent = this.#spentBy(place) ?? { errors: 0, losses: 0, attempts: 0 };
-    const verdict = judgeFailure({ cause, lostTogether }, spent, {
+    const verdict = judgeFailure({ cause, lostTogether, error }, spent, {
       policy: retryPolicy(run, place),
       random: isChunked(run, place) ? () => this.#drawOf(place.claimId) : random,
     });

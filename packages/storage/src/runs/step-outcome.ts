@@ -38,6 +38,12 @@ export interface StepSuccess {
   readonly checks: readonly CheckOutcome[];
   /** Keys that it added to dynamic definitions, or removed: they come into effect with the publication. @default none */
   readonly dynamicPartitions?: readonly DynamicPartitionsRequest[];
+  /**
+   * Whether it ran ahead of its claim, whose id was reserved for it: what it read was made by this worker and is settled
+   * before it, at the earliest by the same call. Outcomes of a run are given in the order in which they came.
+   * @default false
+   */
+  readonly isAhead?: boolean;
 }
 
 export interface StepFailure {
@@ -54,11 +60,21 @@ export interface StepFailure {
  * - `published`: its materialization is current now;
  * - `already`: this very attempt was settled before, by a call whose answer got lost;
  * - `fenced`: the worker does not own the step (any more), nothing was changed;
+ * - `dropped`: it ran ahead of its claim, and nobody may claim the step now, or what it read was not published: nothing
+ *   was changed;
  * - `retrying`, `failed`: the failure is recorded, and the step is tried again or not;
  * - `released`: the step can be claimed again, at no cost;
  * - `canceled`: its run was asked to stop before, so nothing of it became visible.
  */
-export type OutcomeResult = "published" | "already" | "fenced" | "retrying" | "failed" | "released" | "canceled";
+export type OutcomeResult =
+  | "published"
+  | "already"
+  | "fenced"
+  | "dropped"
+  | "retrying"
+  | "failed"
+  | "released"
+  | "canceled";
 
 /** Steps of one asset of one run that a worker owns from now on. */
 export interface Claim {

@@ -47,22 +47,28 @@ export async function writeClaims(
   if (taken.length === 0) return [];
   const [rows, steps] = await Promise.all([
     sql<{ id: number; runId: number; assetId: number; chunk: Uint8Array | null }[]>`
-      insert into claim (run_id, asset_id, worker_id, request_id, partitions, size, is_chunk)
-      select run_id, asset_id, ${request.workerId}, ${request.requestId}, partitions, size, is_chunk
+      insert into claim (id, run_id, asset_id, worker_id, request_id, partitions, size, is_chunk)
+      overriding system value
+      select coalesce(id, nextval('claim_id_seq')), run_id, asset_id, ${request.workerId}, ${request.requestId}, partitions,
+        size, is_chunk
       from unnest(
+        ${taken.map((steps) => steps.claimId ?? null)}::bigint[],
         ${taken.map((steps) => steps.runId)}::bigint[], ${taken.map((steps) => steps.assetId)}::integer[],
         ${taken.map((steps) => steps.partitions.encode())}::bytea[],
         ${taken.map(placesOf)}::integer[], ${taken.map((steps) => steps.isChunk)}::boolean[]
-      ) as k(run_id, asset_id, partitions, size, is_chunk)
+      ) as k(id, run_id, asset_id, partitions, size, is_chunk)
       returning id, run_id as "runId", asset_id as "assetId", case when is_chunk then partitions end as chunk`,
     readSteps(sql, taken),
   ]);
+  const reserved = new Set(taken.flatMap(({ claimId }) => claimId ?? []));
   const ids = new Map(
-    rows.map(({ id, chunk, ...place }) => [nameClaim(place, chunk === null ? null : PartitionSet.decode(chunk)), id]),
+    rows
+      .filter(({ id }) => !reserved.has(id))
+      .map(({ id, chunk, ...place }) => [nameClaim(place, chunk === null ? null : PartitionSet.decode(chunk)), id]),
   );
-  const claims = taken.map(({ runId, assetId, partitions, isChunk }) => {
+  const claims = taken.map(({ runId, assetId, partitions, isChunk, ...rest }) => {
     const { codeVersionId, environmentId } = work.run(runId);
-    const claimId = ids.get(nameClaim({ runId, assetId }, isChunk ? partitions : null)) ?? 0;
+    const claimId = rest.claimId ?? ids.get(nameClaim({ runId, assetId }, isChunk ? partitions : null)) ?? 0;
     return { claimId, runId, assetId, codeVersionId, environmentId, partitions, isChunk };
   });
   return numberAttempts(claims, [...steps, ...changedSteps]);

@@ -248,7 +248,8 @@ const TOLD: { readonly [kind: string]: { readonly from: readonly StepStatus[]; r
   steps_released: { from: ["running"], to: "ready" },
   steps_retrying: { from: ["running"], to: "ready" },
   steps_failed: { from: ["running"], to: "failed" },
-  materialized: { from: ["running"], to: "success" },
+  // Ready and not claimed: what ran ahead.
+  materialized: { from: ["running", "ready"], to: "success" },
   steps_skipped: { from: ["ready"], to: "skipped" },
   steps_canceled: { from: ["ready", "running"], to: "canceled" },
 };

@@ -1,4 +1,5 @@
 import type { Claim, OutcomeResult, StepOutcome } from "@heddle/storage";
+import { nameStep, type AheadRun } from "./ahead.ts";
 import type { State } from "./read-state.ts";
 
 interface GivenStep {
@@ -14,6 +15,8 @@ export class Ledger {
   readonly #steps = new Map<string, GivenStep[]>();
   readonly #claims = new Map<number, Claim>();
   readonly #answers = new Map<string, { readonly outcome: StepOutcome; readonly results: OutcomeResult[] }>();
+  /** What ran ahead, by claim and ordinal. */
+  readonly #ahead = new Map<string, AheadRun>();
   readonly #violations: string[] = [];
 
   /** A worker was given claims. */
@@ -25,6 +28,11 @@ export class Ledger {
       for (const ordinal of claim.partitions) steps.push({ claim, ordinal });
       this.#steps.set(workerId, steps);
     }
+  }
+
+  /** A worker ran steps ahead of their claims. */
+  ranAhead(runs: readonly AheadRun[]): void {
+    for (const run of runs) this.#ahead.set(`${run.place.claimId}/${run.place.ordinal}`, run);
   }
 
   /** Steps that a worker was given, those that it has settled before included or not. */
@@ -46,11 +54,15 @@ export class Ledger {
     }
   }
 
-  /** How often each answer was given. */
-  get tally(): Map<OutcomeResult, number> {
-    const tally = new Map<OutcomeResult, number>();
-    for (const { results } of this.#answers.values())
-      for (const result of results) tally.set(result, (tally.get(result) ?? 0) + 1);
+  /** How often each answer was given, and which were given to what ran ahead. */
+  get tally(): Map<string, number> {
+    const tally = new Map<string, number>();
+    const count = (answer: string) => tally.set(answer, (tally.get(answer) ?? 0) + 1);
+    for (const [key, { outcome, results }] of this.#answers) {
+      const isAhead = outcome.kind === "success" && outcome.isAhead === true;
+      for (const result of results) count(isAhead ? `${result} ahead` : result);
+      if (!isAhead && this.#ahead.has(key)) count("claimed ahead");
+    }
     return tally;
   }
 
@@ -70,6 +82,7 @@ export class Ledger {
           failed: isFailed,
           already: isPublished || isFailed,
           fenced: changes.length > 0 || !isPublished,
+          dropped: !isPublished && !isFailed,
           released: !isPublished && !isFailed,
           canceled: !isPublished && !isFailed,
         }[result];
@@ -81,9 +94,17 @@ export class Ledger {
       if (!this.#claims.has(id)) violations.push(`claim ${id} was given to a worker that does not know of it`);
     for (const [key, row] of made) {
       const answer = this.#answers.get(key);
-      if (!this.#claims.has(row.claimId)) violations.push(`${key} was published for a claim that nobody was given`);
+      if (!this.#claims.has(row.claimId) && !this.#ahead.has(key))
+        violations.push(`${key} was published for a claim that nobody was given`);
       if (answer?.results.some((result) => result === "published" || result === "already") !== true)
         violations.push(`${key} was published, and nobody was told`);
+    }
+    const madeBy = new Map(state.materializations.map((row) => [nameStep(row), row.claimId]));
+    for (const [key, { reads }] of this.#ahead) {
+      if (!made.has(key)) continue;
+      for (const [step, claimId] of reads)
+        if (madeBy.get(step) !== claimId)
+          violations.push(`${key} read of ${step} what ${claimId} made, and nobody sees`);
     }
     for (const claim of this.#claims.values()) {
       for (const [ordinal, attempt] of claim.attempts)

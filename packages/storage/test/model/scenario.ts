@@ -47,6 +47,10 @@ export type Move =
       readonly isRepeated: boolean;
       readonly outcome: Outcome;
       readonly capacity: number;
+      /** Bits: what of the steps that only wait for these it has run ahead. */
+      readonly ahead: number;
+      /** Whether it runs ahead on what it has not settled, either. */
+      readonly isTooEarly: boolean;
       readonly isAnswerLost: boolean;
     };
 
@@ -86,7 +90,7 @@ const randomAsset: fc.Arbitrary<RandomAsset> = fc.record({
   keys: fc.integer({ min: 1, max: 4 }),
   attempts: fc.integer({ min: 1, max: 3 }),
   isDelayed: fc.boolean(),
-  chunk: fc.constantFrom<RandomAsset["chunk"]>(null, null, 1, 2, 3, "range", "range"),
+  chunk: fc.constantFrom<RandomAsset["chunk"]>(null, null, null, null, null, 1, 2, 3, "range"),
   deps: fc.array(fc.record({ back: fc.nat(MAX_ASSETS - 2), mapping: fc.nat(3), wait: randomWait }), { maxLength: 3 }),
 });
 
@@ -129,10 +133,12 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   {
     arbitrary: fc.record({
       kind: fc.constant("work" as const),
-      worker: fc.nat(3),
+      worker: fc.oneof(fc.constant(0), fc.nat(3)),
       settled: bits,
       isRepeated: fc.integer({ min: 0, max: 5 }).map((draw) => draw === 5),
       outcome: fc.constantFrom<Outcome>(
+        "success",
+        "success",
         "success",
         "success",
         "success",
@@ -144,6 +150,8 @@ const move: fc.Arbitrary<Move> = fc.oneof(
         "mixed",
       ),
       capacity: fc.oneof(fc.constant(100), fc.nat(5)),
+      ahead: fc.oneof({ arbitrary: fc.constant(0), weight: 1 }, { arbitrary: bits, weight: 3 }),
+      isTooEarly: fc.integer({ min: 0, max: 9 }).map((draw) => draw === 9),
       isAnswerLost: fc.integer({ min: 0, max: 24 }).map((draw) => draw === 24),
     }),
     weight: 16,

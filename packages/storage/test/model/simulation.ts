@@ -10,13 +10,14 @@ import {
   resumeRun,
   retryRun,
   settleAndClaim,
+  type AttemptPlace,
   type Claim,
   type Database,
-  type OutcomeResult,
   type StepOutcome,
 } from "@heddle/storage";
 import { declare, fail, giveUp, startWorker, succeed } from "../fixtures/run-fixtures.ts";
 import type { ProxyFault, TcpProxy } from "../support/index.ts";
+import { runAhead, succeedAhead, type AheadWork } from "./ahead.ts";
 import { findRegressions, findViolations } from "./invariants.ts";
 import { Ledger } from "./ledger.ts";
 import { readState, type State } from "./read-state.ts";
@@ -41,7 +42,7 @@ const MAX_CALM_ROUNDS = 60;
  * @returns how often workers were given each answer
  * @throws when an invariant does not hold
  */
-export async function simulate(world: World, scenario: Scenario): Promise<ReadonlyMap<OutcomeResult, number>> {
+export async function simulate(world: World, scenario: Scenario): Promise<ReadonlyMap<string, number>> {
   await empty(world.db);
   await declare(world.db, scenario.assets);
   const simulation = new Simulation(world, scenario.assets);
@@ -64,7 +65,16 @@ async function empty(db: Database): Promise<void> {
 interface ModelWorker {
   readonly id: string;
   readonly db: Database;
+  /** Ids that were reserved for it. */
+  readonly ids: number[];
+  /** Outcomes of what ran ahead, as they were published. */
+  readonly aheadDone: StepOutcome[];
 }
+
+/** Ids that a worker reserves with each call. */
+const RESERVE = 8;
+/** What becomes of steps that can run ahead when all goes well: some run, some are over, some are left. */
+const CALM_BITS = [0xff_ff, 0x5b_6d, 0, 0x77_77];
 
 class Simulation {
   readonly #world: World;
@@ -97,7 +107,8 @@ class Simulation {
       }
       case "start_worker": {
         // The first worker's answers get lost at times.
-        this.#workers.push({ id: await startWorker(db), db: this.#workers.length === 0 ? this.#world.faulty : db });
+        const id = await startWorker(db);
+        this.#workers.push({ id, db: this.#workers.length === 0 ? this.#world.faulty : db, ids: [], aheadDone: [] });
         return;
       }
       case "beat":
@@ -113,7 +124,7 @@ class Simulation {
     }
   }
 
-  get tally(): ReadonlyMap<OutcomeResult, number> {
+  get tally(): ReadonlyMap<string, number> {
     return this.#ledger.tally;
   }
 
@@ -137,13 +148,23 @@ class Simulation {
     await db.transaction("end leases", async ({ sql }) => {
       await sql`update worker set lease_until = clock_timestamp() where id <> ${workerId}`;
     });
+    const worker: ModelWorker = { id: workerId, db, ids: [], aheadDone: [] };
+    let held: readonly Claim[] = [];
     for (let round = 0; round < MAX_CALM_ROUNDS; round += 1) {
       await letTimePass(db);
       await this.#daemon();
-      const { claims } = await settleAndClaim(db, { workerId, outcomes: [], capacity: 1_000 });
-      this.#ledger.claimed(claims);
-      const outcomes = claims.flatMap((claim) => succeed(claim));
-      this.#ledger.settled(outcomes, (await settleAndClaim(db, { workerId, outcomes, capacity: 0 })).results);
+      const claiming = await settleAndClaim(db, { workerId, outcomes: [], capacity: 1_000, reserve: RESERVE });
+      this.#ledger.claimed(claiming.claims);
+      worker.ids.push(...claiming.reserved);
+      await this.check(`the claims of calm round ${round}`);
+      const own = [...held, ...claiming.claims].flatMap((claim) => succeed(claim));
+      const ahead = this.#runAhead(worker, CALM_BITS[round % CALM_BITS.length] ?? 0, own);
+      const outcomes = [...own, ...ahead.done.map(succeedAhead)];
+      const running = ahead.running.map(({ place }) => place);
+      const settling = await settleAndClaim(db, { workerId, outcomes, ahead: running, capacity: 0 });
+      this.#ledger.claimed(settling.claims);
+      held = settling.claims;
+      this.#ledger.settled(outcomes, settling.results);
       await this.check(`calm round ${round}`);
       if (this.#before?.runs.every((run) => !isOpenRun(run.status)) === true) return;
     }
@@ -198,19 +219,39 @@ class Simulation {
       await executeCommand(db, command);
   }
 
+  #runAhead(worker: ModelWorker, bits: number, own: readonly AttemptPlace[]): AheadWork {
+    const state = this.#before;
+    if (state === undefined || bits === 0) return { done: [], running: [] };
+    const ahead = runAhead({ state, own, ids: worker.ids, bits });
+    this.#ledger.ranAhead([...ahead.done, ...ahead.running]);
+    return ahead;
+  }
+
   async #work(move: Extract<Move, { kind: "work" }>): Promise<void> {
     const worker = pick(this.#workers, move.worker);
     if (worker === undefined) return;
-    const outcomes = this.#ledger
-      .stepsOf(worker.id, move.isRepeated)
-      .filter((_, index) => ((move.settled >> (index % 16)) & 1) === 1)
-      .flatMap(({ claim, ordinal }, index) => outcomeOf(claim, ordinal, { outcome: move.outcome, index }));
+    const given = this.#ledger.stepsOf(worker.id, move.isRepeated);
+    const [settled, unsettled] = [true, false].map((isSettled) =>
+      given.filter((_, index) => (((move.settled >> (index % 16)) & 1) === 1) === isSettled),
+    );
+    const claimed = (settled ?? []).flatMap(({ claim, ordinal }, index) =>
+      outcomeOf(claim, ordinal, { outcome: move.outcome, index }),
+    );
+    const own = claimed.filter(({ kind }) => kind === "success");
+    const early = (unsettled ?? []).map(({ claim, ordinal }) => ({ ...claim, ordinal }));
+    const ahead = this.#runAhead(worker, move.ahead, move.isTooEarly ? [...own, ...early] : own);
+    const outcomes = [...claimed, ...ahead.done.map(succeedAhead), ...(move.isRepeated ? worker.aheadDone : [])];
     if (move.isAnswerLost && worker.db === this.#world.faulty) {
       this.#world.proxy.setFault(LOST_ANSWER);
     }
     try {
-      const input = { workerId: worker.id, outcomes, capacity: move.capacity };
-      const { results, claims } = await settleAndClaim(worker.db, input);
+      const input = { workerId: worker.id, outcomes, capacity: move.capacity, reserve: RESERVE };
+      const running = ahead.running.map(({ place }) => place);
+      const { results, claims, reserved } = await settleAndClaim(worker.db, { ...input, ahead: running });
+      worker.ids.push(...reserved);
+      for (const [index, outcome] of outcomes.entries())
+        if (outcome.kind === "success" && outcome.isAhead === true && results[index] === "published")
+          worker.aheadDone.push(outcome);
       this.#ledger.claimed(claims, worker.id);
       this.#ledger.settled(outcomes, results);
     } finally {
