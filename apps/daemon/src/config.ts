@@ -21,6 +21,8 @@ export interface ProcessConfig {
   readonly cancelGraceMs: number | undefined;
   /** How long running steps may go on after a stop was asked for, before they are handed back. */
   readonly stopGraceMs: number | undefined;
+  /** Whether schedules and sensors tick by themselves, and not only when somebody asks for it. */
+  readonly ticks: boolean;
   /** When stored values are removed that nothing refers to any more; null: never. */
   readonly collection: CollectionSettings | null;
 }
@@ -43,6 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ProcessConfig {
     daemonLeaseMs: positiveInteger(env, "HEDDLE_DAEMON_LEASE_MS"),
     cancelGraceMs: positiveInteger(env, "HEDDLE_CANCEL_GRACE_MS"),
     stopGraceMs: positiveInteger(env, "HEDDLE_STOP_GRACE_MS"),
+    ticks: env["HEDDLE_TICKS"] !== "never",
     collection: collectionSettings(env),
   };
 }

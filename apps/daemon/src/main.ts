@@ -15,6 +15,7 @@ await runProcess(async () => {
     projects: [project],
     watch: config.watch,
     collection: config.collection,
+    ticks: config.ticks,
     ...(config.daemonLeaseMs !== undefined && { leaseMs: config.daemonLeaseMs }),
     onLoad: (loaded, error) => {
       const { name } = loaded;

@@ -29,6 +29,8 @@ export async function withEngine<TResult>(
     project: project.project,
     databaseUrl: project.deployment.databaseUrl,
     watch: false,
+    // A command does what it was asked for; what is due beside that is for a daemon that stays.
+    env: { HEDDLE_TICKS: "never" },
     onMessage: (_, message) => {
       if (message.type === "loaded") loaded.resolve();
       if (message.type === "load-failed") loaded.reject(deserializeError(message.error));

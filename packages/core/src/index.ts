@@ -265,6 +265,7 @@ export {
   type IoManager,
   type IoManagerParts,
   type ListedObject,
+  type ListedValue,
   type ObjectStore,
   type OutputContext,
   type OutputTarget,

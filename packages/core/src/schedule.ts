@@ -16,8 +16,8 @@ export const DEFAULT_TICK_TIMEOUT_MS = 60_000;
 export interface ScheduleContext<TResources = Readonly<Record<string, unknown>>> {
   /** When the tick was due: its name, however late it is evaluated. */
   readonly scheduledAt: Date;
-  /** The tick before it, evaluated or not; `null` for the first one. */
-  readonly previousAt: Date | null;
+  /** When the tick before it was due, evaluated or not. */
+  readonly previousAt: Date;
   readonly resources: TResources;
   /** Aborted when the time for the tick is over, or when nobody waits for it any more. */
   readonly signal: AbortSignal;

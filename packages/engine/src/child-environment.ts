@@ -6,4 +6,4 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name !== "DATABASE_URL" && !OWN.test(name)));
 }
 
-const OWN = /^HEDDLE_(?:PROJECT|WATCH|HOST|PORT|CATALOG|STORAGE|LOG|PROCESSES|CONCURRENCY|STEP_HEAP|.*_MS$)/;
+const OWN = /^HEDDLE_(?:PROJECT|WATCH|HOST|PORT|CATALOG|STORAGE|LOG|TICKS|PROCESSES|CONCURRENCY|STEP_HEAP|.*_MS$)/;

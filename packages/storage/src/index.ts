@@ -109,6 +109,7 @@ export {
 // Dynamic partitions
 export {
   addDynamicPartitions,
+  addDynamicPartitionsIn,
   MAX_DYNAMIC_KEYS_PER_CALL,
   removeDynamicPartitions,
   type ChangeDynamicPartitionsOptions,
@@ -246,7 +247,7 @@ export {
   type ScheduleTick,
   type TickResult,
 } from "./ticks/schedule-ticks.ts";
-export { MAX_CURSOR_BYTES, recordSensorTick, type SensorKeys, type SensorTick } from "./ticks/sensor-ticks.ts";
+export { recordSensorTick, type RecordedSensorTick, type SensorTick } from "./ticks/sensor-ticks.ts";
 export { setSensorCursor, setTickPaused, type TickChange } from "./ticks/control-ticks.ts";
 export { answerTickRequest, readTickAnswer, requestTick } from "./ticks/tick-requests.ts";
 export {

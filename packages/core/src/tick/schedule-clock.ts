@@ -24,11 +24,16 @@ export function nextScheduleTicks(clock: ScheduleClock, after: number, count: nu
   return ticks;
 }
 
+/** The last tick before an instant, in epoch milliseconds. @throws CRON_INVALID, TIME_ZONE_INVALID */
+export function previousScheduleTick({ crons, timeZone }: ScheduleClock, before: number): number {
+  return Math.max(...crons.map((cron) => previousTick(cron, timeZone, before)));
+}
+
 /** The last ticks of a stretch of time, at most `most` of them, in order. @throws CRON_INVALID, TIME_ZONE_INVALID */
 export function lastScheduleTicks(clock: ScheduleClock, { after, until }: TickRange, most: number): number[] {
   const ticks: number[] = [];
   for (let before = Math.floor(until) + 1; ticks.length < most;) {
-    before = Math.max(...clock.crons.map((cron) => previousTick(cron, clock.timeZone, before)));
+    before = previousScheduleTick(clock, before);
     if (before <= after) break;
     ticks.unshift(before);
   }

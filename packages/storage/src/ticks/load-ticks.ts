@@ -6,6 +6,8 @@ import type { TickKind } from "../schema/index.ts";
 export interface ActiveSchedule {
   readonly name: string;
   readonly location: string;
+  /** The code in force, whose function is called. */
+  readonly codeVersionId: number;
   readonly definition: ScheduleSnapshot;
   readonly after: number;
   readonly coveredUntil: number;
@@ -18,6 +20,8 @@ export interface ActiveSchedule {
 export interface ActiveSensor {
   readonly name: string;
   readonly location: string;
+  /** The code in force, whose function is called. */
+  readonly codeVersionId: number;
   readonly definition: SensorSnapshot;
   readonly cursor: string | null;
   readonly version: number;
@@ -54,13 +58,13 @@ export async function loadTicks(db: Database): Promise<TickSnapshot> {
     const [[clock], schedules, sensors, requests] = await Promise.all([
       sql<[{ now: number }]>`select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
       sql<ActiveSchedule[]>`
-        select schedule.name, code_location.name as location, definition, after, covered_until as "coveredUntil",
+        select schedule.name, code_location.name as location, current_code_version_id as "codeVersionId", definition, after, covered_until as "coveredUntil",
           retry_tick as "retryTick", retry_attempts as "retryAttempts", retry_not_before as "retryNotBefore"
         from schedule join code_location on code_location.id = schedule.code_location_id
         where removed_at is null and not coalesce(paused, not (definition -> 'enabledByDefault')::boolean)
         order by schedule.name limit ${MAX_ACTIVE}`,
       sql<ActiveSensor[]>`
-        select sensor.name, code_location.name as location, definition, cursor, version, started_at as "startedAt",
+        select sensor.name, code_location.name as location, current_code_version_id as "codeVersionId", definition, cursor, version, started_at as "startedAt",
           failures
         from sensor join code_location on code_location.id = sensor.code_location_id
         where removed_at is null and not coalesce(paused, not (definition -> 'enabledByDefault')::boolean)
@@ -86,12 +90,12 @@ export async function loadTick(
     const [found] =
       kind === "schedule"
         ? await sql<ActiveSchedule[]>`
-            select schedule.name, code_location.name as location, definition, after, covered_until as "coveredUntil",
+            select schedule.name, code_location.name as location, current_code_version_id as "codeVersionId", definition, after, covered_until as "coveredUntil",
               retry_tick as "retryTick", retry_attempts as "retryAttempts", retry_not_before as "retryNotBefore"
             from schedule join code_location on code_location.id = schedule.code_location_id
             where schedule.name = ${name} and removed_at is null`
         : await sql<ActiveSensor[]>`
-            select sensor.name, code_location.name as location, definition, cursor, version,
+            select sensor.name, code_location.name as location, current_code_version_id as "codeVersionId", definition, cursor, version,
               started_at as "startedAt", failures
             from sensor join code_location on code_location.id = sensor.code_location_id
             where sensor.name = ${name} and removed_at is null`;

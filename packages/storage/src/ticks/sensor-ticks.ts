@@ -1,25 +1,16 @@
-import { HeddleError, type SerializedError } from "@heddle/core";
+import { HeddleError, MAX_CURSOR_BYTES, type SerializedError, type TickKeys } from "@heddle/core";
 import type { Database, Transaction } from "../database.ts";
 import { addDynamicPartitionsIn, removeDynamicPartitionsIn } from "../dynamic/dynamic-partitions.ts";
 import { lockLaunches } from "../runs/launch-lock.ts";
 import type { LaunchRuns, TickResult } from "./schedule-ticks.ts";
 import { insertTicks, storable } from "./tick-rows.ts";
 
-/** Longest cursor of a sensor, in bytes of UTF-8. */
-export const MAX_CURSOR_BYTES = 65_536;
-
-/** Keys for one dynamic definition. */
-export interface SensorKeys {
-  readonly definition: string;
-  readonly keys: readonly string[];
-}
-
 /** What an evaluation of a sensor asks for. */
 export interface SensorEffects {
   /** `null`: as it was. */
   readonly cursor: string | null;
-  readonly addPartitions: readonly SensorKeys[];
-  readonly removePartitions: readonly SensorKeys[];
+  readonly addPartitions: readonly TickKeys[];
+  readonly removePartitions: readonly TickKeys[];
   /** Called when the keys are there. */
   readonly launch: LaunchRuns;
 }
@@ -41,6 +32,14 @@ export interface SensorTick {
   readonly log?: string | null;
 }
 
+/** What came of recording an evaluation. */
+export interface RecordedSensorTick {
+  readonly result: TickResult;
+  readonly runIds: readonly number[];
+  /** Why there is no run, where there is none. */
+  readonly reason: string;
+}
+
 const DEADLINE_MS = 120_000;
 
 /**
@@ -48,11 +47,11 @@ const DEADLINE_MS = 120_000;
  * have seen the same memory one takes effect.
  * @throws DYNAMIC_PARTITIONS_UNKNOWN, PARTITION_*, SENSOR_CURSOR_LIMIT, and what planning throws; nothing is changed then
  */
-export async function recordSensorTick(db: Database, tick: SensorTick): Promise<TickResult> {
+export async function recordSensorTick(db: Database, tick: SensorTick): Promise<RecordedSensorTick> {
   return db.transaction("recordSensorTick", (tx) => record(tx, tick), { deadlineMs: DEADLINE_MS, isIdempotent: true });
 }
 
-async function record(tx: Transaction, tick: SensorTick): Promise<TickResult> {
+async function record(tx: Transaction, tick: SensorTick): Promise<RecordedSensorTick> {
   const { name, at, outcome, isManual = false, durationMs = null, log = null } = tick;
   const { sql } = tx;
   if (outcome.kind === "evaluated") await lockLaunches(sql);
@@ -61,13 +60,13 @@ async function record(tx: Transaction, tick: SensorTick): Promise<TickResult> {
     where name = ${name} and version = ${tick.expectedVersion} and removed_at is null
       and (${isManual} or not coalesce(paused, not (definition -> 'enabledByDefault')::boolean))
     for update`;
-  if (locked === undefined) return "superseded";
+  if (locked === undefined) return { result: "superseded", runIds: [], reason: "another evaluation was first" };
   const common = { kind: "sensor", name, at, isManual, durationMs, log } as const;
   if (outcome.kind === "failed") {
     await insertTicks(sql, [{ ...common, outcome: "failed", error: outcome.error }]);
     await sql`
       update sensor set version = version + 1, started_at = ${at}, failures = ${locked.failures + 1} where name = ${name}`;
-    return "recorded";
+    return { result: "recorded", runIds: [], reason: outcome.error.message };
   }
   const cursor = outcome.kind === "evaluated" ? outcome.effects.cursor : null;
   const made =
@@ -78,7 +77,7 @@ async function record(tx: Transaction, tick: SensorTick): Promise<TickResult> {
     update sensor set version = version + 1, started_at = ${at}, failures = 0,
       cursor = coalesce(${cursor}::text, cursor)
     where name = ${name}`;
-  return "recorded";
+  return { result: "recorded", ...made };
 }
 
 async function apply(tx: Transaction, name: string, effects: SensorEffects) {

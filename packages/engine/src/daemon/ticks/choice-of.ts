@@ -1,0 +1,42 @@
+import { parseSelection, type PartitionsRule } from "@heddle/core";
+import type { Transaction } from "@heddle/storage";
+import { hasWindows, selectAssets, type PartitionsChoice, type PlanningState } from "../../planning/index.ts";
+import type { GroupedRequest } from "./group-requests.ts";
+
+/** By what a request's partitions are chosen. */
+interface ChoiceScope {
+  readonly state: PlanningState;
+  /** Epoch milliseconds; see `LaunchScope`. */
+  readonly since: number;
+}
+
+/** What a request means by its partitions: those of several that belong together are made by one run. */
+export async function choiceOf(
+  tx: Transaction,
+  { assets, partitions }: GroupedRequest,
+  { state, since }: ChoiceScope,
+): Promise<PartitionsChoice> {
+  const choices: PartitionsChoice[] = [];
+  for (const rule of partitions) {
+    if (rule !== null) choices.push(readRule(rule, since));
+    // Said nowhere: the newest window, where there are windows.
+    else choices.push((await isByTime(tx, assets, state)) ? { kind: "latest" } : { kind: "all" });
+  }
+  const [only] = choices;
+  if (choices.length === 1 && only !== undefined) return only;
+  return choices.some(({ kind }) => kind === "all") ? { kind: "all" } : { kind: "union", of: choices };
+}
+
+function readRule(rule: PartitionsRule, since: number): PartitionsChoice {
+  if (rule.kind === "ended") return { kind: "ended", since };
+  return rule.kind === "text" && rule.text.trim() === "all" ? { kind: "all" } : rule;
+}
+
+async function isByTime(tx: Transaction, assets: GroupedRequest["assets"], state: PlanningState): Promise<boolean> {
+  const index = await state.definitions.index(tx);
+  const chosen =
+    "keys" in assets
+      ? assets.keys.map((key) => index.byKey(key))
+      : await selectAssets(state, tx, parseSelection(assets.selection));
+  return chosen.some((asset) => hasWindows(asset?.definition.partitions ?? null));
+}

@@ -1,0 +1,81 @@
+import {
+  canonicalJson,
+  HeddleError,
+  type ChosenAssets,
+  type JsonValue,
+  type PartitionsRule,
+  type RunDefaultsData,
+  type RunRequestData,
+} from "@heddle/core";
+
+/** Most runs of one tick. */
+const MAX_RUNS = 1_000;
+
+/** A run that a tick asks for: one request, or several that differ in their partitions only. */
+export interface GroupedRequest {
+  readonly assets: ChosenAssets;
+  /** One at least; `null`: as it is usual for the assets. */
+  readonly partitions: readonly (PartitionsRule | null)[];
+  readonly runKey: string | null;
+  readonly config: Readonly<Record<string, JsonValue>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly priority: number;
+}
+
+/** The request for the run that was declared. */
+export const DECLARED_REQUEST: RunRequestData = {
+  assets: null,
+  partitions: null,
+  runKey: null,
+  config: null,
+  tags: null,
+  priority: null,
+};
+
+/**
+ * Fills in what requests leave out, and makes one run of those that belong together. Of several with one run key the first
+ * counts. @throws TICK_ASSETS_MISSING, TICK_REQUESTS_LIMIT
+ */
+export function groupRequests(
+  requests: readonly RunRequestData[],
+  defaults: RunDefaultsData,
+  subject: string,
+): GroupedRequest[] {
+  const groups = new Map<string, GroupedRequest>();
+  for (const request of requests) {
+    const assets = request.assets ?? defaults.assets;
+    if (assets === null) throw assetsMissing(subject);
+    const { runKey } = request;
+    const one: GroupedRequest = {
+      assets,
+      partitions: [request.partitions ?? defaults.partitions],
+      runKey,
+      config: request.config ?? defaults.config,
+      tags: { ...defaults.tags, ...request.tags },
+      priority: request.priority ?? defaults.priority,
+    };
+    const { partitions: _, ...rest } = one;
+    const name = runKey === null ? `- ${canonicalJson({ ...rest })}` : `+ ${runKey}`;
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, one);
+    else if (runKey === null) groups.set(name, { ...known, partitions: [...known.partitions, ...one.partitions] });
+  }
+  if (groups.size > MAX_RUNS) throw tooManyRuns(subject, groups.size);
+  return [...groups.values()];
+}
+
+function assetsMissing(subject: string): HeddleError {
+  return new HeddleError("TICK_ASSETS_MISSING", `${subject} asks for a run and does not say of which assets`, {
+    hint: "State `selection` on its declaration, or in each request.",
+  });
+}
+
+function tooManyRuns(subject: string, runs: number): HeddleError {
+  return new HeddleError(
+    "TICK_REQUESTS_LIMIT",
+    `${subject} asks for ${runs.toLocaleString("en")} runs in one tick, and ${MAX_RUNS.toLocaleString("en")} is the most`,
+    {
+      hint: "Requests without a run key that differ in their partitions only become one run. Or ask for the rest at the next tick.",
+    },
+  );
+}

@@ -1,0 +1,108 @@
+import { HeddleError } from "@heddle/core";
+import type { Database } from "@heddle/storage";
+import { fetchBundle, type LocalBundle } from "../worker/fetch-bundle.ts";
+import { EvaluatorProcess, type Evaluation, type FailedEvaluation } from "./evaluator-process.ts";
+import type { EvaluatorCall } from "./protocol.ts";
+
+/** Functions that run at once: one that hangs holds one of these until its deadline, and delays no other. */
+const MAX_PROCESSES = 8;
+/** Processes of a code location that stay warm between ticks. */
+const KEPT_PER_LOCATION = 1;
+
+/** Whose code a function is of. */
+export interface EvaluatedCode {
+  readonly location: string;
+  readonly codeVersionId: number;
+}
+
+interface Warm extends EvaluatedCode {
+  readonly process: EvaluatorProcess;
+}
+
+/** Processes that call the functions of schedules and sensors, each one function at a time; none is ever called here. */
+export class Evaluators {
+  readonly #db: Database;
+  readonly #idle: Warm[] = [];
+  readonly #busy = new Set<Warm>();
+  readonly #bundles = new Map<number, Promise<LocalBundle>>();
+  readonly #queue: (() => void)[] = [];
+  #running = 0;
+  #isClosed = false;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Calls a function of a code version. Never throws for what the function does. @throws TICK_CODE_UNAVAILABLE, CODE_VERSION_*, DATABASE_* */
+  async evaluate(code: EvaluatedCode, call: EvaluatorCall): Promise<Evaluation | FailedEvaluation> {
+    await this.#enter();
+    try {
+      const warm = await this.#take(code);
+      this.#busy.add(warm);
+      try {
+        return await warm.process.evaluate(call);
+      } finally {
+        this.#busy.delete(warm);
+        this.#release(warm);
+      }
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Ends every process. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { process } of [...this.#idle, ...this.#busy]) process.close();
+    this.#idle.length = 0;
+    for (const next of this.#queue.splice(0)) next();
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#running >= MAX_PROCESSES) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#running += 1;
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    this.#queue.shift()?.();
+  }
+
+  async #take(code: EvaluatedCode): Promise<Warm> {
+    // What is loaded of another version is of no use any more, and neither is a process that is gone.
+    const isUseless = (one: Warm): boolean =>
+      !one.process.isUsable || (one.location === code.location && one.codeVersionId !== code.codeVersionId);
+    for (const other of this.#idle.filter(isUseless)) this.#remove(other);
+    const found = this.#idle.find((one) => one.codeVersionId === code.codeVersionId);
+    if (found !== undefined) {
+      this.#idle.splice(this.#idle.indexOf(found), 1);
+      return found;
+    }
+    const bundle = await this.#fetch(code);
+    if (this.#isClosed) throw new HeddleError("TICK_CODE_UNAVAILABLE", "the daemon stops");
+    return { ...code, process: new EvaluatorProcess(bundle) };
+  }
+
+  #release(warm: Warm): void {
+    const kept = this.#idle.filter((one) => one.location === warm.location);
+    if (!this.#isClosed && warm.process.isUsable && kept.length < KEPT_PER_LOCATION) this.#idle.push(warm);
+    else warm.process.close();
+  }
+
+  #remove(warm: Warm): void {
+    this.#idle.splice(this.#idle.indexOf(warm), 1);
+    warm.process.close();
+  }
+
+  async #fetch({ codeVersionId }: EvaluatedCode): Promise<LocalBundle> {
+    let fetched = this.#bundles.get(codeVersionId);
+    if (fetched === undefined) {
+      // Only the newest ones are asked for again.
+      if (this.#bundles.size >= MAX_PROCESSES) this.#bundles.clear();
+      fetched = fetchBundle(this.#db, codeVersionId);
+      this.#bundles.set(codeVersionId, fetched);
+      fetched.catch(() => this.#bundles.delete(codeVersionId));
+    }
+    return fetched;
+  }
+}
