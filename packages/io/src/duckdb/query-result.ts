@@ -63,8 +63,6 @@ export function openResult(file: ResultFile): QueryResult {
         });
         yield recordBatch(arrow, target, buffers);
       }
-      // A table without rows still has columns.
-      if (count === 0) yield new arrow.RecordBatch(target);
     },
     [Symbol.asyncDispose]: file.dispose,
   };
@@ -110,7 +108,8 @@ async function* readCells(file: ResultFile, columns: readonly NamedColumn[]): As
     length = 0;
     cells = columns.map(() => []);
   }
-  if (length > 0) yield block();
+  // A table without rows still has columns.
+  if (length > 0 || file.count === 0) yield block();
   if (from + length === file.count) return;
   throw new HeddleError(
     "SQL_FAILED",

@@ -24,7 +24,9 @@ export function cellReader(duckdb: DuckDB, type: ColumnType): ReadCell | null {
       const readItem = cellReader(duckdb, type.item);
       return (value) => {
         if (!(value instanceof duckdb.DuckDBListValue)) return value;
-        return readItem === null ? value.items : value.items.map((item) => (item === null ? null : readItem(item)));
+        const { items } = value;
+        if (!type.hasNullItems && items.includes(null)) throw new RangeError("a list has an item that is null");
+        return readItem === null ? items : items.map((item) => (item === null ? null : readItem(item)));
       };
     }
     default:

@@ -75,27 +75,30 @@ async function createViews(session: Session, { inputs, subject, signal }: Query,
 
 /** Looks at the query as its author wrote it, so that errors point into that text. */
 async function describe(session: Session, { sql, subject, signal }: Query): Promise<readonly ResultColumn[]> {
-  await assertOneStatement(session, sql.text, subject);
+  const { text } = sql;
+  const statements = await countStatements(session, text);
+  if (statements !== null && statements !== 1) throw notOne(subject, `it has ${statements} statements`);
+  let rows: readonly (readonly unknown[])[];
   try {
-    const described = await session.run({ ...sql, text: `describe\n${sql.text}` });
-    const rows = await described.getRows();
-    return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
+    const described = await session.run({ ...sql, text: `describe\n${text}` });
+    rows = await described.getRows();
   } catch (cause) {
     signal.throwIfAborted();
-    throw queryError(cause, { text: sql.text, subject, linesBefore: 1 });
+    throw queryError(cause, { text, subject, linesBefore: 1 });
   }
+  // Alone, `describe` tells of all tables.
+  if (statements === null) throw notOne(subject, "it is empty");
+  return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
 }
 
-async function assertOneStatement(session: Session, text: string, subject: QuerySubject): Promise<void> {
-  if (text.trim() === "") throw notOne(subject, "it is empty");
-  let count: number;
+/** `null` for a text without a statement and for one that is no SQL. */
+async function countStatements({ connection }: Session, text: string): Promise<number | null> {
   try {
-    ({ count } = await session.connection.extractStatements(text));
+    return (await connection.extractStatements(text)).count;
   } catch {
-    // What comes next says where it is wrong.
-    return;
+    // What comes next says what is wrong with it.
+    return null;
   }
-  if (count !== 1) throw notOne(subject, `it has ${count} statements`);
 }
 
 function notOne(subject: QuerySubject, what: string): HeddleError {
