@@ -204,6 +204,7 @@ export {
   type AutomationResult,
   type EvaluateAutomationInput,
 } from "./automation/evaluate-automation.ts";
+export { groupRequests, type GroupRequestsInput, type RequestGroup } from "./automation/group-requests.ts";
 export {
   blockingChecksFailed,
   checkFailed,
@@ -244,6 +245,12 @@ export {
   onFreshness,
   onMissing,
 } from "./automation/presets.ts";
+export { evaluateFreshness, type Freshness, type FreshnessInput } from "./freshness/evaluate-freshness.ts";
+export {
+  freshnessChanges,
+  type FreshnessChange,
+  type FreshnessChangesInput,
+} from "./freshness/freshness-changes.ts";
 export {
   freshBy,
   freshWithin,

@@ -2,20 +2,13 @@ import { nextTick } from "../cron/ticks.ts";
 import { PartitionSet } from "../partitions/partition-set.ts";
 import { timelineOf } from "../partitions/timeline.ts";
 import { createPartitionSpaces } from "../run/partition-spaces.ts";
-import { fingerprintOf, type AutomationExplanation } from "./automation-explanation.ts";
-import {
-  haveSameParts,
-  haveSameSpent,
-  isSameState,
-  type AutomationState,
-  type TargetState,
-} from "./automation-state.ts";
+import type { AutomationExplanation } from "./automation-explanation.ts";
+import { isSameState, type AutomationState, type TargetState } from "./automation-state.ts";
 import type { AutomationView } from "./automation-view.ts";
-import { schemeOf, type AutomationTarget, type CompiledAutomation } from "./compile-automation.ts";
-import { evaluateCondition } from "./evaluate-condition.ts";
-import { placeOf, type Evaluation, type TargetEvaluation } from "./evaluation-place.ts";
-import { generationLimit, guardRequests } from "./loop-guard.ts";
-import { piecesOf, unionOf, type Piece } from "./truth.ts";
+import type { AutomationTarget, CompiledAutomation } from "./compile-automation.ts";
+import { evaluateTarget } from "./evaluate-target.ts";
+import type { Evaluation } from "./evaluation-place.ts";
+import { unionOf, type Piece } from "./truth.ts";
 
 /** What {@link evaluateAutomation} takes. */
 export interface EvaluateAutomationInput {
@@ -64,7 +57,8 @@ export interface AutomationLoop {
  */
 export function evaluateAutomation(input: EvaluateAutomationInput): AutomationResult {
   const { automation, view, state } = input;
-  const isSame = view.cursor === state.cursor && view.at === state.at && automation.version === state.version;
+  // A clock that jumped back has nothing to say until it has caught up, unless there are events.
+  const isSame = view.cursor === state.cursor && view.at <= state.at && automation.version === state.version;
   return isSame ? nothingDecided(state) : new AutomationRound(input).run();
 }
 
@@ -85,7 +79,6 @@ function nothingDecided(state: AutomationState): AutomationResult {
 class AutomationRound {
   readonly #input: EvaluateAutomationInput;
   readonly #evaluation: Evaluation;
-  readonly #maxGeneration: number;
   /** Positions of the targets that have to be evaluated. */
   readonly #dirty = new Set<number>();
   readonly #targets = new Map<string, TargetState>();
@@ -100,8 +93,8 @@ class AutomationRound {
   constructor(input: EvaluateAutomationInput) {
     const { automation, view, state, requestedBesides } = input;
     this.#input = input;
-    // A clock that jumps back sees no tick twice and loses no window.
-    const at = Math.max(view.at, state.at);
+    // A clock that jumps back sees no tick twice and loses no window; no two evaluations are of the same instant.
+    const at = Math.max(view.at, state.at + 1);
     const besides = [...(requestedBesides ?? [])].map(([key, set]): [string, readonly Piece[]] => [
       key,
       [{ set, at, run: null, generation: 0 }],
@@ -115,7 +108,6 @@ class AutomationRound {
       requested: new Map(besides),
       nonexistent: new Map(),
     };
-    this.#maxGeneration = generationLimit(automation.depth);
   }
 
   run(): AutomationResult {
@@ -187,65 +179,12 @@ class AutomationRound {
 
   #evaluate(target: AutomationTarget, previous: TargetState | null): void {
     this.#evaluated += 1;
-    const { asset, check, condition } = target;
-    const { state, automation, view, at } = this.#evaluation;
-    const scheme = schemeOf(asset);
-    const isInitial = previous === null || previous.scheme !== scheme;
-    const known = isInitial ? null : previous;
-    const evaluation: TargetEvaluation = {
-      ...this.#evaluation,
-      isInitial,
-      previous: known,
-      parts: new Map(),
-      sawEvents: isInitial,
-    };
-    const place = placeOf(asset, check, evaluation);
-    const { truth, explained } = evaluateCondition(condition, place, evaluation);
-    const facts = view.factsOf(asset.key);
-    const checkFacts = check === null ? undefined : facts.checks.get(check.name);
-    const guarded = guardRequests({
-      held: truth.held,
-      pieces: truth.pieces === null ? [] : piecesOf(truth, at),
-      inProgress: check === null ? facts.inProgress : (checkFacts?.inProgress ?? PartitionSet.EMPTY),
-      failed: check === null ? facts.failed : PartitionSet.EMPTY,
-      // Other definitions may well have ended a loop.
-      spent: known === null || state.version !== automation.version ? [] : known.spent,
-      at,
-      maxGeneration: this.#maxGeneration,
-    });
-    const explanation: AutomationExplanation = {
-      asset: asset.key,
-      check: check?.name ?? null,
-      at,
-      cursor: view.cursor,
-      requested: guarded.requested,
-      stopped: guarded.stopped,
-      root: explained,
-    };
-    const { requested, stopped, spent } = guarded;
-    const fingerprint = fingerprintOf(explanation);
-    const isRepeated = known !== null && known.requested.equals(requested);
-    const next: TargetState = {
-      scheme,
-      requested,
-      requestChanged: isInitial ? !requested.isEmpty : !isRepeated,
-      settled:
-        !evaluation.sawEvents &&
-        isRepeated &&
-        known.stopped.equals(stopped) &&
-        haveSameParts(known.parts, evaluation.parts) &&
-        haveSameSpent(known.spent, spent),
-      parts: evaluation.parts,
-      spent,
-      stopped,
-      fingerprint,
-    };
-    if (known?.fingerprint !== fingerprint) this.#explanations.push(explanation);
-    const newlyStopped = stopped.subtract(known?.stopped ?? PartitionSet.EMPTY);
-    if (!newlyStopped.isEmpty) {
-      const { asset: key, check: name } = explanation;
-      this.#loops.push({ asset: key, check: name, partitions: newlyStopped });
-    }
+    const { next, explanation } = evaluateTarget(target, previous, this.#evaluation);
+    const before = previous?.scheme === next.scheme ? previous : null;
+    if (before?.fingerprint !== next.fingerprint) this.#explanations.push(explanation);
+    const partitions = next.stopped.subtract(before?.stopped ?? PartitionSet.EMPTY);
+    const { asset, check } = explanation;
+    if (!partitions.isEmpty) this.#loops.push({ asset, check, partitions });
     this.#keep(target, { previous, next });
   }
 
