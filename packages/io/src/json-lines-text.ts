@@ -33,7 +33,7 @@ export async function* parseLineStream(chunks: AsyncIterable<Uint8Array>): Async
       yield parseLines(complete.subarray(0, -1));
     }
     // Copied: a chunk may be used again by its producer.
-    if (end < chunk.length) rest.push(chunk.slice(end));
+    if (end < chunk.length) rest.push(new Uint8Array(chunk.subarray(end)));
   }
   if (rest.length > 0) yield parseLines(Buffer.concat(rest));
 }

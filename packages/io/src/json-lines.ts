@@ -150,9 +150,9 @@ export function notJson(message: string): HeddleError {
 async function loadLines(options: LinesOptions, context: InputContext): Promise<unknown[]> {
   const { store = context.store } = options;
   context.signal.throwIfAborted();
-  const read = rowReader(options, context);
   const object = soleObject(NAME, context);
   return naming(context, async () => {
+    const read = rowReader(options, context);
     const body = await store.get(object, { signal: context.signal });
     return read(() => parseLines(body));
   });

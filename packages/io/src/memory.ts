@@ -57,22 +57,22 @@ export function memoryStore(): MemoryStore {
     async put(key, body, { signal }) {
       signal.throwIfAborted();
       assertObjectKey(key);
-      return keep(key, body.slice());
+      return keep(key, new Uint8Array(body));
     },
     async putStream(key, chunks, { signal }) {
       signal.throwIfAborted();
       assertObjectKey(key);
       const copies: Uint8Array[] = [];
-      for await (const chunk of untilAborted(chunks, signal)) copies.push(chunk.slice());
+      for await (const chunk of untilAborted(chunks, signal)) copies.push(new Uint8Array(chunk));
       signal.throwIfAborted();
       return keep(key, new Uint8Array(Buffer.concat(copies)));
     },
     async get(object, { signal }) {
-      return (await readWhole(sourceOf(object, signal))).slice();
+      return new Uint8Array(await readWhole(sourceOf(object, signal)));
     },
     stream: (object, { signal }) => streamObject(sourceOf(object, signal), STREAM_PACE),
     async getRange(object, { start, end, signal }) {
-      return (await readRange(sourceOf(object, signal), { start, end })).slice();
+      return new Uint8Array(await readRange(sourceOf(object, signal), { start, end }));
     },
     async delete(key) {
       assertObjectKey(key);

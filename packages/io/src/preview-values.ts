@@ -36,9 +36,12 @@ function cellOf(value: unknown, name: string): unknown {
 }
 
 function cutCell(cell: unknown): JsonValue {
-  if (cell === undefined || cell === null || typeof cell === "number" || typeof cell === "boolean") return cell ?? null;
+  if (cell === undefined || cell === null || typeof cell === "boolean") return cell ?? null;
+  if (typeof cell === "number") return Number.isFinite(cell) ? cell : String(cell);
+  if (typeof cell === "bigint") return String(cell);
+  if (cell instanceof Date) return cell.toISOString();
   const text = typeof cell === "string" ? cell : JSON.stringify(cell);
   if (text.length > MAX_CELL_CHARACTERS) return `${text.slice(0, MAX_CELL_CHARACTERS).toWellFormed()}…`;
-  // It came from JSON.
+  // It is a text, or came from JSON.
   return cell as JsonValue;
 }

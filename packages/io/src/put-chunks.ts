@@ -12,8 +12,8 @@ export async function putChunks(
 ): Promise<StoredObject> {
   const first = await beforeAbort(chunks.next(), signal);
   if (first.done === true) return store.put(key, new Uint8Array(), { signal });
-  // A producer may use its buffer again for the next chunk.
-  const start = first.value.slice();
+  // A producer may use its buffer again for the next chunk; `slice` of a Buffer would not copy.
+  const start = new Uint8Array(first.value);
   const second = await beforeAbort(chunks.next(), signal);
   if (second.done === true) return store.put(key, start, { signal });
   return store.putStream(key, resume([start, second.value], chunks), { signal });

@@ -20,12 +20,12 @@ const COUNTING = `
   const heavy = () => [...seen].sort();
 `;
 
-test.each(["arrow", "parquet", "json", "bytes", "memory", "filesystem", "s3"])(
+test.each(["arrow", "parquet", "json", "csv", "bytes", "file", "memory", "filesystem", "s3"])(
   "importing @heddle/io/%s and declaring tables loads no heavy package",
   async (name) => {
     const declared = await runModule(`${COUNTING}
       const io = await import("@heddle/io/${name}");
-      const schema = io.table?.({ day: io.date(), hours: io.list(io.float64().nullable()) });
+      const schema = io.table?.({ day: io.date(), ...(io.list && { hours: io.list(io.float64().nullable()) }) });
       io[${JSON.stringify(name)}]?.({ schema });
       io.${name}Table?.();
       io.s3Store?.({ bucket: "acme" });
