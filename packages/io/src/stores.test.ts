@@ -1,4 +1,4 @@
-import { describeObjectStore } from "../test/describe-object-store.ts";
+import { describeObjectStore } from "./conformance/describe-object-store.ts";
 import { TEST_STORES } from "../test/test-stores.ts";
 
 for (const { name, open } of TEST_STORES) describeObjectStore(name, open);

@@ -1,6 +1,1 @@
-/** Gathers what an async iterable yields. */
-export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
-}
+export { collect } from "../src/conformance/contents.ts";

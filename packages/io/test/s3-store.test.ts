@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll } from "vitest";
 import { s3Store } from "../src/s3.ts";
-import { describeObjectStore, type TestStore } from "./describe-object-store.ts";
+import { describeObjectStore, type TestStore } from "../src/conformance/describe-object-store.ts";
 import { GATEWAY_START_MS, sharedBucket, type SharedBucket } from "./support/shared-bucket.ts";
 
 let shared: SharedBucket;

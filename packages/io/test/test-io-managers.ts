@@ -1,10 +1,10 @@
-import type { AnyIoManager } from "@heddle/core";
 import { Table, tableFromArrays, vectorFromArray, Utf8 } from "apache-arrow";
 import { arrow, arrowTable } from "../src/arrow.ts";
 import { bytes, text } from "../src/bytes.ts";
 import { json, jsonLines } from "../src/json.ts";
 import { bool, date, float64, int32, int64, json as jsonColumn, list, parquet, parquetTable } from "../src/parquet.ts";
 import { table, timestamp, utf8, type InferRow } from "../src/parquet.ts";
+import type { TestIoManager } from "../src/conformance/describe-io-manager.ts";
 
 /** A schema with a column of every kind. */
 export const readings = table({
@@ -62,22 +62,6 @@ const arrowCells = (value: unknown): unknown =>
   value instanceof Table
     ? value.schema.fields.map(({ name }) => [name, [...(value.getChild(name) ?? [])] as unknown[]])
     : value;
-
-/** An I/O manager under test. */
-export interface TestIoManager {
-  readonly title: string;
-  readonly io: AnyIoManager;
-  /** Values by what is special about them; every set has `empty`, `one` and `many`. */
-  readonly values: Readonly<Record<"empty" | "one" | "many", unknown>> & Readonly<Record<string, unknown>>;
-  /** For values that the matcher cannot compare as they are. */
-  readonly comparable?: (value: unknown) => unknown;
-  /** The number of rows that is recorded for `many`; absent for values that are no tables. */
-  readonly manyRows?: number;
-  /** A hundred thousand rows. */
-  readonly large?: () => unknown[];
-  /** Columns to ask for, and the comparable value of `many` with these alone. */
-  readonly projection?: { readonly columns: readonly string[]; readonly expected: unknown };
-}
 
 const MANY = 3_000;
 const many = readingRows(MANY);

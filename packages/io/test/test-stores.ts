@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { filesystemStore } from "../src/filesystem.ts";
 import { memoryStore } from "../src/memory.ts";
-import type { TestStore } from "./describe-object-store.ts";
+import type { TestStore } from "../src/conformance/describe-object-store.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** The stores that need no server, by name. */

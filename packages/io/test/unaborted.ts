@@ -1,2 +1,1 @@
-/** A signal that never fires. */
-export const unaborted: { readonly signal: AbortSignal } = { signal: new AbortController().signal };
+export { unaborted } from "../src/conformance/contents.ts";

@@ -1,9 +1,7 @@
 import type { ListedObject, ObjectStore, StoredObject } from "@heddle/core";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { collect } from "./collect.ts";
-import { flipBit, inChunks, randomContent } from "./contents.ts";
-import { unaborted } from "./unaborted.ts";
+import { collect, flipBit, inChunks, randomContent, unaborted } from "./contents.ts";
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
@@ -20,7 +18,13 @@ export interface TestStore extends AsyncDisposable {
 
 const MIB = 1024 * 1024;
 
-/** The contract of every store, as tests. `open` gives an empty store, which is used by one test. */
+/**
+ * The contract of every store, as tests of vitest: call it in a test file. `open` gives an empty store, which is used by
+ * one test.
+ *
+ * @example
+ * describeObjectStore("Azure", async () => ({ store: azureStore({ container }), damage, [Symbol.asyncDispose]: clear }));
+ */
 export function describeObjectStore(name: string, open: () => Promise<TestStore>): void {
   describe(`${name} store`, () => {
     describeWholeObjects(open);
@@ -84,7 +88,7 @@ function describeWholeObjects(open: Open): void {
     expect(losers.map(({ reason }): unknown => reason)).toEqual(
       Array.from({ length: 15 }, () => code("IO_OBJECT_EXISTS")),
     );
-    expect((await opened.store.get(winners[0]!.value, unaborted)).length).toBe(winners[0]!.value.bytes);
+    for (const { value } of winners) expect(await opened.store.get(value, unaborted)).toHaveLength(value.bytes);
   });
 
   test("says that an object is missing, and where", async () => {

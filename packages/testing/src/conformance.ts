@@ -1,0 +1,7 @@
+export {
+  describeIoManager,
+  describeObjectStore,
+  type TestIoManager,
+  type TestStore,
+  type TestStoreSource,
+} from "@heddle/io/conformance";
