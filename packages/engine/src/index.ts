@@ -8,6 +8,7 @@ export type { DefaultsConfig, DeploymentDefaults } from "./worker/protocol.ts";
 export { runProcess, tellParent, type RunningProcess } from "./process-lifecycle.ts";
 export { InputFinder, resolveInputs, type ResolvedInput } from "./step/find-inputs.ts";
 export { createPartitionedInput, type PartitionedSource } from "./step/partitioned-input.ts";
+export { previewStored, type PreviewRequest } from "./step/preview-stored.ts";
 export { createResourceScope, type ResourceRequest, type ResourceScope } from "./step/resource-scope.ts";
 export { runChunk, type ChunkListener, type ChunkResult } from "./step/run-chunk.ts";
 export { runStep, type StepResult } from "./step/run-step.ts";
