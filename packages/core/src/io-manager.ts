@@ -172,6 +172,12 @@ export interface IoManager<in TStorable = never, out TLoaded = unknown> {
   preview?(context: InputContext, options: PreviewOptions): Promise<TablePreview>;
   /** What stands for the joined values of no partitions at all, such as an empty list; see `PartitionedInput.concat`. */
   empty?(): TLoaded;
+  /**
+   * Every value of an asset that is stored, whether it was published or not, for I/O managers whose values are no objects
+   * of a store: what `ObjectStore.list` is for objects. Of an attempt that is over and that no materialization names,
+   * nothing is needed any more: its value is given to `remove`, when it is older than the grace time.
+   */
+  listStored?(context: { readonly assetKey: string; readonly signal: AbortSignal }): AsyncIterable<ListedValue>;
 }
 
 /** Any I/O manager, whatever it stores. */
@@ -196,6 +202,13 @@ async function removeObjects({ objects }: StoredValue, { store, signal }: Remova
     signal.throwIfAborted();
     await store.delete(key);
   }
+}
+
+/** What {@link IoManager.listStored} tells about a value. */
+export interface ListedValue extends OutputTarget {
+  readonly stored: StoredValue;
+  /** When it was stored, in epoch milliseconds of the database's clock. */
+  readonly modifiedAt: number;
 }
 
 /** What a store lists about an object. */

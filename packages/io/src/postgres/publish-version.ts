@@ -1,0 +1,134 @@
+import type { SchemaDrift } from "@heddle/core";
+import { transaction } from "./call.ts";
+import { CHANGE_MS, lockChanges, readRelation, writeRelation } from "./catalog.ts";
+import { columnName, quoteName, quoteText, type RelationNames } from "./names.ts";
+import type { Session } from "./session.ts";
+import { versionMissing, type StoredVersion } from "./stored-version.ts";
+import { columnExpression, visibleColumns, type DeclaredColumn, type RelationState } from "./table-plan.ts";
+
+/** What a publication makes visible. */
+export interface Publication {
+  readonly names: RelationNames;
+  readonly assetKey: string;
+  /** Empty for an asset without partitions. */
+  readonly partitionKey: string;
+  readonly fence: number;
+  readonly stored: StoredVersion;
+  readonly columns: readonly DeclaredColumn[];
+  readonly drift: SchemaDrift;
+  /** Name of the view's column that tells the partition; `null` for none. */
+  readonly partitionColumn: string | null;
+}
+
+/** Longest time of a statement that touches a few rows. */
+const STATEMENT_MS = 15_000;
+
+/**
+ * Lets outside readers see a version, in one transaction together with the columns that it needs in the view. Nothing
+ * happens when a later attempt is visible already.
+ */
+export async function publishVersion(session: Session, publication: Publication): Promise<void> {
+  const { names } = publication;
+  const state = await readRelation(session, names);
+  const isViewRight = state.hasView && isSame(state.visible, wantedColumns(publication, state));
+  await transaction(session, { statementMs: isViewRight ? STATEMENT_MS : CHANGE_MS }, async () => {
+    // First the lock of all changes, then rows: in this order everywhere.
+    if (!isViewRight) await lockChanges(session);
+    if (!(await movePointer(session, publication)) || isViewRight) return;
+    await changeView(session, publication);
+  });
+}
+
+/** Moves the pointer unless that would be a step back; says whether it did. */
+async function movePointer(session: Session, publication: Publication): Promise<boolean> {
+  const { names, partitionKey, fence, stored } = publication;
+  // An asset that has got partitions, or lost them, shows one or the other: that is what is cleared.
+  const [row] = await session.query(
+    `with marked as (
+       update heddle.version set fence = greatest(coalesce(fence, 0), $5::bigint)
+       where id = $3::bigint and token = $4::uuid and not is_removed
+       returning id
+     ), moved as (
+       insert into heddle.published as p (relation, partition_key, version, fence)
+       select $1, $2, id, $5::bigint from marked
+       on conflict (relation, partition_key) do update
+         set version = excluded.version, fence = excluded.fence, published_at = clock_timestamp()
+         where p.fence <= excluded.fence
+       returning version
+     ), cleared as (
+       delete from heddle.published
+       where relation = $1 and (partition_key = '') <> ($2 = '') and fence <= $5::bigint
+         and exists (select from moved)
+     )
+     select (select count(*) from marked), (select count(*) from moved)`,
+    [names.qualified, partitionKey, String(stored.version), stored.token, String(fence)],
+  );
+  if (row?.[0] !== "1") throw versionMissing(names.qualified, stored);
+  return row[1] === "1";
+}
+
+/** A column of the view that stands for the partition, in the list of what is visible. */
+function partitionMark({ partitionColumn }: Publication): DeclaredColumn[] {
+  return partitionColumn === null ? [] : [{ name: partitionColumn, type: PARTITION, nullable: false }];
+}
+
+const PARTITION = "partition";
+
+function wantedColumns(publication: Publication, { visible }: RelationState): readonly DeclaredColumn[] {
+  const before = visible?.filter(({ type }) => type !== PARTITION) ?? null;
+  return [...partitionMark(publication), ...visibleColumns(publication.columns, before, publication.drift)];
+}
+
+function isSame(before: readonly DeclaredColumn[] | null, after: readonly DeclaredColumn[]): boolean {
+  return before?.length === after.length && before.every((column, at) => isEqual(column, after[at]));
+}
+
+function isEqual(one: DeclaredColumn, other: DeclaredColumn | undefined): boolean {
+  return one.name === other?.name && one.type === other.type && one.nullable === other.nullable;
+}
+
+async function changeView(session: Session, publication: Publication): Promise<void> {
+  const { names, assetKey } = publication;
+  const state = await readRelation(session, names);
+  const after = wantedColumns(publication, state);
+  // A view can be replaced by one that has more columns behind the others; else it is made anew, with its rights.
+  const isExtended =
+    state.hasView && state.visible !== null && state.visible.every((column, at) => hasPlace(column, after[at]));
+  const grants = state.hasView && !isExtended ? await readGrants(session, names) : [];
+  if (state.hasView && !isExtended) await session.run(`drop view ${names.qualified}`);
+  await session.run(`create or replace view ${names.qualified} as ${viewText(names, after, state)}`);
+  const comment = `Asset ${assetKey}: the published rows of ${names.qualifiedVersions}. Made by Heddle.`;
+  await session.run([`comment on view ${names.qualified} is ${quoteText(comment)}`, ...grants].join("; "));
+  await writeRelation(session, names, { assetKey, visible: after, made: state.made });
+}
+
+/** Whether a column keeps its place in the view: the view of a column says nothing of nulls. */
+function hasPlace(before: DeclaredColumn, after: DeclaredColumn | undefined): boolean {
+  return before.name === after?.name && before.type === after.type;
+}
+
+function viewText(names: RelationNames, visible: readonly DeclaredColumn[], { made }: RelationState): string {
+  const columns = visible.map((column) =>
+    column.type === PARTITION
+      ? `p.partition_key as ${quoteName(columnName(column.name))}`
+      : columnExpression(column, made),
+  );
+  return (
+    `select ${columns.join(", ")} from heddle.published p ` +
+    `join ${names.qualifiedVersions} r on r.heddle_version = p.version where p.relation = ${quoteText(names.qualified)}`
+  );
+}
+
+/** The rights on a view that somebody granted, as statements. */
+async function readGrants(session: Session, { qualified }: RelationNames): Promise<string[]> {
+  const rows = await session.query(
+    `select a.privilege_type, case when a.grantee = 0 then 'public' else quote_ident(r.rolname) end, a.is_grantable
+     from pg_class c cross join aclexplode(c.relacl) a left join pg_roles r on r.oid = a.grantee
+     where c.oid = to_regclass($1) and a.grantee <> c.relowner`,
+    [qualified],
+  );
+  return rows.map(
+    ([right, grantee, isGrantable]) =>
+      `grant ${right} on ${qualified} to ${grantee}${isGrantable === "t" ? " with grant option" : ""}`,
+  );
+}
