@@ -8,10 +8,12 @@ import { MetadataList } from "./metadata-list.tsx";
 
 /** Everything that is recorded of one materialization. */
 export function MaterializationView({ materialization }: { readonly materialization: Materialization }): ReactNode {
-  const { metadata } = materialization;
+  const { metadata, stored } = materialization;
+  const columns = (stored?.columns ?? []).map((column) => ({ ...column }));
   return (
     <div className="flex flex-col gap-3">
       <MaterializationFacts materialization={materialization} />
+      {columns.length > 0 && <MetadataList metadata={{ Columns: { type: "schema", columns } }} />}
       <MetadataList metadata={metadata} />
       <Inputs materialization={materialization} />
     </div>

@@ -25,6 +25,18 @@ describe("readMetadata", () => {
       columns: ["column", "type", "nullable"],
       rows: [["id", "Int64", "no"]],
     });
+    const columns = [
+      { name: "day", type: "Date32<DAY>", nullable: false, min: "2012-01-01", max: "2012-01-31", nulls: 0 },
+      { name: "tags", type: "List<Utf8>", nullable: true, nulls: 3 },
+    ];
+    expect(readMetadata({ type: "schema", columns })).toEqual({
+      type: "table",
+      columns: ["column", "type", "nullable", "least", "greatest", "without value"],
+      rows: [
+        ["day", "Date32<DAY>", "no", "2012-01-01", "2012-01-31", 0],
+        ["tags", "List<Utf8>", "yes", "", "", 3],
+      ],
+    });
   });
 
   test("shows what it does not know as JSON, and plain JSON by its own kind", () => {

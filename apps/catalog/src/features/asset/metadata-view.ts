@@ -1,4 +1,4 @@
-import type { JsonValue, StoredColumn } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
 
 /** How one metadata value is shown. */
 export type MetadataView =
@@ -64,23 +64,27 @@ function readTable({ columns, rows }: { readonly [name: string]: JsonValue }): M
 
 function readSchema(columns: JsonValue | undefined): MetadataView | null {
   if (!isList(columns)) return null;
-  return schemaTable(
-    columns.map((column) =>
-      isRecord(column)
-        ? { name: wordOf(column["name"]), type: wordOf(column["type"]), nullable: column["nullable"] === true }
-        : { name: wordOf(column), type: "", nullable: false },
-    ),
-  );
-}
-
-/** The columns of a stored table as a table. */
-export function schemaTable(columns: readonly StoredColumn[]): MetadataView & { readonly type: "table" } {
+  const read = columns.map((column) => (isRecord(column) ? column : { name: wordOf(column), type: "" }));
+  // What is known of no column gets no column of its own.
+  const found = STATISTICS.filter(({ property }) => read.some((column) => property in column));
   return {
     type: "table",
-    columns: ["column", "type", "nullable"],
-    rows: columns.map(({ name, type, nullable }) => [name, type, nullable ? "yes" : "no"]),
+    columns: ["column", "type", "nullable", ...found.map(({ title }) => title)],
+    rows: read.map((column) => [
+      wordOf(column["name"]),
+      wordOf(column["type"]),
+      column["nullable"] === true ? "yes" : "no",
+      ...found.map(({ property }) => column[property] ?? ""),
+    ]),
   };
 }
+
+/** What may have been found in the cells of a column. */
+const STATISTICS = [
+  { property: "min", title: "least" },
+  { property: "max", title: "greatest" },
+  { property: "nulls", title: "without value" },
+] as const;
 
 function wordOf(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null);
