@@ -18,6 +18,19 @@ import { previewValues } from "./preview-values.ts";
 import { rowMatches } from "./row-matches.ts";
 
 export { jsonLines, jsonLinesRows, type JsonLinesOptions, type PlainLinesOptions } from "./json-lines.ts";
+export {
+  bool,
+  date,
+  float64,
+  int32,
+  int64,
+  json as jsonColumn,
+  list,
+  timestamp,
+  utf8,
+  type Column,
+} from "./table/column.ts";
+export { table, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
 
 /** What {@link json} takes. */
 export interface JsonOptions {
