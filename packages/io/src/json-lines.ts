@@ -21,6 +21,7 @@ import { previewValues } from "./preview-values.ts";
 import { putChunks } from "./put-chunks.ts";
 import { rowMatches } from "./row-matches.ts";
 import { lineReader, rowsToLines } from "./table/json-rows.ts";
+import { withSchema } from "./table/declared-schema.ts";
 import { rowChunks } from "./table/row-chunks.ts";
 import { assertStoredAs } from "./table/schema-mismatch.ts";
 import { columnsOf, storedColumns, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
@@ -91,6 +92,7 @@ function linesManager(options: LinesOptions) {
     name: NAME,
     store,
     filters: true,
+    ...withSchema(schema),
     ...(schema !== undefined && { table: { columns: storedColumns(schema), drift } }),
     write: (value: unknown, context: OutputContext) => writeLines(value, options, context),
     async preview(context: InputContext, { rows: most }: { readonly rows: number }) {

@@ -10,6 +10,7 @@ import { describeValue } from "../describe-value.ts";
 import { fileError } from "../filesystem/file-error.ts";
 import { parquetLayout, writeParquetFile } from "../parquet-file.ts";
 import { loadArrow, type Arrow } from "../table/load-arrow.ts";
+import type { TableSchema } from "../table/schema.ts";
 import { databaseTypeOfStored } from "./column-types.ts";
 import { quoteName, quoteText } from "./sql-text.ts";
 import { ValueTypes } from "./value-types.ts";
@@ -19,7 +20,7 @@ import type { FileScope } from "./verified-files.ts";
 export interface JsonFiles {
   readonly paths: readonly string[];
   readonly format: "array" | "newline_delimited";
-  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly columns: ColumnTypes;
   /** Length of the longest file. */
   readonly bytes: number;
 }
@@ -39,12 +40,24 @@ export function parquetSource(paths: readonly string[], { unite }: { unite: bool
   return `read_parquet([${paths.map(quoteText).join(", ")}]${unite ? ", union_by_name = true" : ""})`;
 }
 
-/** Columns with their types in DuckDB, from what was recorded; `null` where one has no counterpart. */
+/** Columns with their types in DuckDB. */
+export type ColumnTypes = readonly (readonly [name: string, type: string])[];
+
+/**
+ * The types of rows that were recorded with their columns; `null` where one has no counterpart in DuckDB. What was
+ * recorded as text may be JSON: the declared schema tells, or else the rows that were seen.
+ */
 export function declaredTypes(
   columns: readonly StoredColumn[] | undefined,
-): readonly (readonly [name: string, type: string])[] | null {
-  const types = columns?.map((column) => [column.name, databaseTypeOfStored(column)] as const);
-  return types?.every((pair): pair is readonly [string, string] => pair[1] !== null) === true ? types : null;
+  { schema, seen = [] }: { readonly schema: TableSchema | undefined; readonly seen?: ColumnTypes },
+): ColumnTypes | null {
+  const isJson = (name: string): boolean =>
+    schema?.columns[name]?.type.kind === "json" || seen.some(([other, type]) => other === name && type === "JSON");
+  const types = columns?.map((column): [string, string | null] => {
+    const type = databaseTypeOfStored(column);
+    return [column.name, type === "VARCHAR" && isJson(column.name) ? "JSON" : type];
+  });
+  return types?.every((pair): pair is [string, string] => pair[1] !== null) === true ? types : null;
 }
 
 /** Files that were made of a loaded value: of rows, or of Arrow's columns. */

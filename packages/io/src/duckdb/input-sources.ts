@@ -4,9 +4,17 @@ import { join } from "node:path";
 import { arrowTable } from "../arrow.ts";
 import { describeValue } from "../describe-value.ts";
 import { parseLines } from "../json-lines-text.ts";
+import { declaredSchema } from "../table/declared-schema.ts";
 import { exporterOf } from "./duckdb-table.ts";
 import { emptyQuery, haveSameColumns, inputQuery } from "./input-columns.ts";
-import { declaredTypes, jsonSource, parquetSource, writeValue, type JsonFiles } from "./input-rows.ts";
+import {
+  declaredTypes,
+  jsonSource,
+  parquetSource,
+  writeValue,
+  type ColumnTypes,
+  type JsonFiles,
+} from "./input-rows.ts";
 import { subjectOf } from "./query-error.ts";
 import type { StoredRelation } from "./relation-io.ts";
 import { ValueTypes } from "./value-types.ts";
@@ -59,10 +67,15 @@ async function sourceOf(io: string, parts: readonly StoredRelation[], scope: Fil
 }
 
 async function linesSource(parts: readonly StoredRelation[], scope: FileScope): Promise<string | null> {
-  const types = haveSameColumns(parts) ? declaredTypes(parts[0]?.context.stored.columns) : null;
+  const types = haveSameColumns(parts) ? typesOf(parts[0]) : null;
   if (types === null) return jsonFilesSource({ parts, scope, format: "newline_delimited", parse: parseLines });
   const paths = await verifiedFiles(parts, scope);
   return jsonSource({ paths, format: "newline_delimited", columns: types, bytes: longest(parts) });
+}
+
+function typesOf(part: StoredRelation | undefined, seen: ColumnTypes = []): ColumnTypes | null {
+  const schema = declaredSchema(part?.own ?? null);
+  return declaredTypes(part?.context.stored.columns, { schema, seen });
 }
 
 interface JsonParts {
@@ -110,7 +123,7 @@ async function valuesSource(parts: readonly StoredRelation[], scope: FileScope):
       continue;
     }
     const { path, bytes, types } = written;
-    const columns = declaredTypes(part.context.stored.columns) ?? types.columns;
+    const columns = typesOf(part, types.columns) ?? types.columns;
     if (columns.length > 0) sources.push(jsonSource({ paths: [path], format: "newline_delimited", columns, bytes }));
   }
   if (sources.length === 0) return null;

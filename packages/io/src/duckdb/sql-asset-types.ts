@@ -9,7 +9,6 @@ import type {
   RunContext,
   TypeError,
 } from "@heddle/core";
-import type { RecordBatch, Table } from "apache-arrow";
 import type { InferRow, TableSchema } from "../table/schema.ts";
 import type { JsonRow, JsonRowOf } from "./json-rows.ts";
 import type { SqlFragment } from "./sql-fragment.ts";
@@ -105,20 +104,21 @@ export type SqlJsonRows<TSchema extends TableSchema | undefined> = TSchema exten
 
 type SqlRows<TSchema> = TSchema extends TableSchema ? AsyncIterable<InferRow<TSchema>> : never;
 
+/** What is a table of Arrow, or something else with a number of rows. Tables yield rows of any type: they are no test. */
+type ArrowParts<TStorable> = Extract<TStorable, { readonly numRows: number }>;
+
 /** `unknown` where an I/O manager stores what a SQL asset makes, else a readable error. */
 export type SqlIoCheck<TIo, TSchema extends TableSchema | undefined> =
   TIo extends IoManager<infer TStorable>
     ? [SqlJsonRows<TSchema>] extends [TStorable]
       ? unknown
-      : [Table] extends [TStorable]
-        ? unknown
-        : [AsyncIterable<RecordBatch>] extends [TStorable]
-          ? unknown
-          : [TSchema] extends [undefined]
-            ? TypeError<"This I/O manager stores rows of a schema: give the SQL asset the same `schema`.">
-            : [SqlRows<TSchema>] extends [TStorable]
-              ? unknown
-              : TypeError<"This I/O manager does not store the rows that `schema` declares: give both the same schema.">
+      : [ArrowParts<TStorable>] extends [never]
+        ? [TSchema] extends [undefined]
+          ? TypeError<"This I/O manager stores rows of a schema, or no tables at all: give the SQL asset the same `schema`, or another I/O manager.">
+          : [SqlRows<TSchema>] extends [TStorable]
+            ? unknown
+            : TypeError<"This I/O manager does not store the rows that `schema` declares: give both the same schema.">
+        : unknown
     : unknown;
 
 /** Any I/O manager, or none. */

@@ -1,4 +1,5 @@
 import { ioManager, type AnyIoManager } from "@heddle/core";
+import { declaredSchema, withSchema } from "../table/declared-schema.ts";
 import { recordBatches } from "../table/record-batches.ts";
 import type { QueryResult } from "./query-result.ts";
 
@@ -23,6 +24,7 @@ export function sqlIo(io: AnyIoManager): AnyIoManager {
   return ioManager<QueryResult, unknown>({
     name,
     store,
+    ...withSchema(declaredSchema(io)),
     ...(table !== undefined && { table }),
     ...(filters !== undefined && { filters }),
     ...(reads !== undefined && { reads }),
