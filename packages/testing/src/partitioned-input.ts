@@ -19,6 +19,8 @@ export function partitionedInput<TValue, TKey extends string>(
     missing,
     signal: new AbortController().signal,
     load: async (index) => entries[index]?.[1],
+    // As the I/O managers of rows do; what the values would be is not known.
+    empty: () => [] as TValue,
   });
   // The keys of the record are those that its type names: a test writes them out; and every key has a value.
   return input as PartitionedInput<TValue, TKey>;
