@@ -204,6 +204,7 @@ export {
   type AutomationResult,
   type EvaluateAutomationInput,
 } from "./automation/evaluate-automation.ts";
+export { explainCondition, type ConditionStory, type ExplainConditionInput } from "./automation/explain-condition.ts";
 export { groupRequests, type GroupRequestsInput, type RequestGroup } from "./automation/group-requests.ts";
 export {
   blockingChecksFailed,
