@@ -62,3 +62,14 @@ export type {
 } from "./contract/runs.ts";
 export type { LaunchResult, PlanChange, PlanEstimate, PlannedAsset, PlanPreview, RunRef } from "./contract/plan.ts";
 export type { ActivityEvent, EventChanges, EventMessage, RunProgress } from "./contract/events.ts";
+export type {
+  Schedule,
+  Schedules,
+  Sensor,
+  Sensors,
+  Tick,
+  TickEvaluation,
+  TickLogLine,
+  TickOwnerChange,
+  TickRuns,
+} from "./contract/ticks.ts";

@@ -203,6 +203,27 @@ export const runChangeInput = z.strictObject({
   maxConcurrency: maxConcurrency.nullish(),
 });
 
+/** Name of a schedule or a sensor. */
+const tickName = storable(200).min(1);
+
+export const tickOwnerInput = z.strictObject({ name: tickName });
+
+export const tickListInput = z.strictObject({ name: tickName, cursor: cursor.nullish(), limit: limit(50) });
+
+export const tickEvaluateInput = z.strictObject({
+  name: tickName,
+  /** Shows what would be requested, and requests nothing. */
+  dryRun: z.boolean().default(true),
+  /** Made once for each click: asking again under it waits for the same answer. */
+  requestId: z.uuid(),
+});
+
+export const sensorCursorInput = z.strictObject({
+  name: tickName,
+  /** At most 64 KB; `null` for none: the sensor begins anew. */
+  cursor: z.string().max(65_536).nullable(),
+});
+
 const partitionsText = storable(10_000).min(1);
 
 /** Which partitions of the chosen assets. Assets without partitions always take part whole. */
@@ -297,6 +318,8 @@ export type CheckHistoryInput = z.output<typeof checkHistoryInput>;
 export type EventListInput = z.output<typeof eventListInput>;
 export type DynamicListInput = z.output<typeof dynamicListInput>;
 export type DynamicChangeInput = z.output<typeof dynamicChangeInput>;
+export type TickListInput = z.output<typeof tickListInput>;
+export type TickEvaluateInput = z.output<typeof tickEvaluateInput>;
 export type RunRetryInput = z.output<typeof runRetryInput>;
 export type RunCancelInput = z.output<typeof runCancelInput>;
 export type RunChangeInput = z.output<typeof runChangeInput>;

@@ -1,6 +1,7 @@
 import { appendLogChunks, recordLoadError } from "@heddle/storage";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";
+import { recordTicks, tickSnapshot } from "./tick-world.ts";
 import { register, startTestServer, type TestServer } from "./test-server.ts";
 import { weatherSnapshot } from "./weather-definitions.ts";
 
@@ -22,7 +23,8 @@ export interface BusyWorld extends AsyncDisposable {
 export async function createBusyWorld(): Promise<BusyWorld> {
   const test = await startTestServer();
   const { client, db } = test;
-  await register(db, weatherSnapshot());
+  await register(db, { ...weatherSnapshot(), ...tickSnapshot() });
+  await recordTicks(db);
   await db.transaction("declareStations", ({ sql }) => sql`insert into dynamic_definition (name) values ('stations')`);
   const runner = await StepRunner.start(db);
   const january = { kind: "text", text: "2012-01-01..2012-01-31" } as const;

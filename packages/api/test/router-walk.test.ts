@@ -5,9 +5,11 @@ import { appRouter } from "../src/routers/app.ts";
 import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
 import * as shapes from "./contract-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
+import * as tickShapes from "./contract-tick-shapes.ts";
 import { readStream } from "./event-source.ts";
 import { send, type RawAnswer } from "./raw-request.ts";
 import { pageHeaders } from "./test-server.ts";
+import { ANSWERED_REQUEST } from "./tick-world.ts";
 
 let world: BusyWorld;
 
@@ -148,6 +150,34 @@ const WALK: Readonly<Record<string, Walked>> = {
     answer: shapes.pageOf(runShapes.stepBar),
   },
   "runs.tail": { inputs: ({ failedRunId }) => [{ runId: failedRunId }], answer: runShapes.logTail },
+  "schedules.evaluate": {
+    inputs: () => [{ name: "nightly", dryRun: true, requestId: ANSWERED_REQUEST }],
+    answer: tickShapes.evaluation,
+  },
+  "schedules.get": { inputs: () => [{ name: "busy" }, { name: "nightly" }], answer: tickShapes.schedule },
+  "schedules.list": { inputs: () => [{}], answer: tickShapes.schedules },
+  "schedules.pause": { inputs: () => [{ name: "nightly" }], answer: tickShapes.ownerChange },
+  "schedules.resume": { inputs: () => [{ name: "nightly" }], answer: tickShapes.ownerChange },
+  "schedules.ticks": {
+    inputs: () => [{ name: "nightly", limit: 2 }, { name: "nightly" }, { name: "busy" }],
+    answer: shapes.pageOf(tickShapes.tick),
+  },
+  "sensors.evaluate": {
+    inputs: () => [{ name: "files", dryRun: true, requestId: ANSWERED_REQUEST }],
+    answer: tickShapes.evaluation,
+  },
+  "sensors.get": { inputs: () => [{ name: "files" }, { name: "still" }], answer: tickShapes.sensor },
+  "sensors.list": { inputs: () => [{}], answer: tickShapes.sensors },
+  "sensors.pause": { inputs: () => [{ name: "files" }], answer: tickShapes.ownerChange },
+  "sensors.resume": { inputs: () => [{ name: "files" }], answer: tickShapes.ownerChange },
+  "sensors.setCursor": {
+    inputs: () => [
+      { name: "files", cursor: "7" },
+      { name: "files", cursor: null },
+    ],
+    answer: tickShapes.ownerChange,
+  },
+  "sensors.ticks": { inputs: () => [{ name: "files", limit: 1 }], answer: shapes.pageOf(tickShapes.tick) },
   "selection.evaluate": {
     inputs: () => [{ selection: "group:weather" }, { selection: "group:(" }],
     answer: shapes.selectionResult,

@@ -44,6 +44,7 @@ export function describeMaterialization(
       const text = upstream === undefined ? `${set.size} partitions` : spaces.of(upstream).format(set);
       return { asset: index.refOf(assetId), partitions, text, runId };
     }),
+    collectedAt: row.collectedAt?.getTime() ?? null,
     current: row.current,
   };
 }

@@ -169,6 +169,8 @@ export interface Materialization {
   readonly metadata: { readonly [name: string]: JsonValue };
   /** What it read. */
   readonly inputs: readonly MaterializationInput[];
+  /** Since when its data is removed, because a later one had taken its place; `null` while it is there. */
+  readonly collectedAt: Instant | null;
   /** Whether consumers read this one. */
   readonly current: boolean;
 }

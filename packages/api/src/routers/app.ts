@@ -8,6 +8,7 @@ import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { runsRouter } from "./runs.ts";
+import { schedulesRouter, sensorsRouter } from "./ticks.ts";
 
 /** Every procedure of the API. */
 export const appRouter = router({
@@ -27,6 +28,8 @@ export const appRouter = router({
   partitions: partitionsRouter,
   plan: planRouter,
   runs: runsRouter,
+  schedules: schedulesRouter,
+  sensors: sensorsRouter,
   selection: selectionRouter,
 });
 

@@ -50,6 +50,10 @@ export const TICK_ERRORS = {
     summary: "A tick asks for a run and does not say of which assets.",
     remedy: "State `selection` on the schedule or sensor, or in each request.",
   },
+  TICK_UNANSWERED: {
+    summary: "A schedule or sensor was to be evaluated on request, and no daemon answered.",
+    remedy: "Start a daemon (`heddle dev`), or ask again.",
+  },
   TICK_CODE_UNAVAILABLE: {
     summary: "The code of a schedule or sensor cannot be evaluated here.",
     remedy: "Start the command where the project is, and look whether its definitions load.",

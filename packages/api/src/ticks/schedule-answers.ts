@@ -1,0 +1,83 @@
+import { formatNearest, HeddleError, isHeddleError, nextScheduleTicks } from "@heddle/core";
+import { readClock, readLastTicks, readSchedules, type ScheduleRow, type TickRow } from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import type { Schedule, Schedules } from "../contract.ts";
+import { describeRecordedError } from "../recorded-error.ts";
+import { describeRuns, describeTick } from "./tick-answers.ts";
+
+/** Ticks to come that are told. */
+const NEXT_TICKS = 10;
+const MAX_LISTED = 1_000;
+
+/** Answers `schedules.list`. */
+export async function readScheduleList(state: ApiState): Promise<Schedules> {
+  return state.db.read("schedules.list", async (tx) => {
+    const now = await readClock(tx);
+    const rows = await readSchedules(tx);
+    const last = await readLastTicks(tx, "schedule");
+    const shown = rows.slice(0, MAX_LISTED);
+    return { now, schedules: shown.map((row) => describeSchedule(row, { now, last: last.get(row.name) })) };
+  });
+}
+
+/** Answers `schedules.get`. @throws SCHEDULE_UNKNOWN */
+export async function readScheduleDetail(state: ApiState, name: string): Promise<Schedule> {
+  return state.db.read("schedules.get", async (tx) => {
+    const rows = await readSchedules(tx);
+    const row = rows.find((one) => one.name === name);
+    if (row === undefined) throw scheduleUnknown(name, rows);
+    const last = await readLastTicks(tx, "schedule");
+    return describeSchedule(row, { now: await readClock(tx), last: last.get(name) });
+  });
+}
+
+/** The error for a name that no schedule has. */
+export function scheduleUnknown(name: string, known: readonly { readonly name: string }[]): HeddleError {
+  const near = formatNearest(
+    name,
+    known.map((one) => one.name),
+  );
+  return new HeddleError("SCHEDULE_UNKNOWN", `there is no schedule ${JSON.stringify(name)}`, {
+    ...(near !== null && { hint: near }),
+    details: { name },
+  });
+}
+
+function describeSchedule(
+  row: ScheduleRow,
+  { now, last }: { readonly now: number; readonly last: TickRow | undefined },
+): Schedule {
+  const { name, location, definition, isPaused, retryTick, retryAttempts, retryNotBefore, retryError } = row;
+  const { description, clock, catchUp, isEvaluated, run, source } = definition;
+  const retry = {
+    at: retryTick ?? now,
+    failures: retryAttempts,
+    notBefore: retryNotBefore ?? now,
+    error: describeRecordedError(retryError),
+  };
+  return {
+    name,
+    codeLocation: location,
+    description,
+    crons: clock.crons,
+    timeZone: clock.timeZone,
+    catchUp,
+    isPaused,
+    isEvaluated,
+    source,
+    runs: describeRuns(run),
+    next: nextTicks(row, now),
+    last: last === undefined ? null : describeTick(last),
+    retry: retryTick === null ? null : retry,
+  };
+}
+
+/** What was declared under an older time zone database may not be readable any more; the rest of the answer is. */
+function nextTicks({ definition, after }: ScheduleRow, now: number): number[] {
+  try {
+    return nextScheduleTicks(definition.clock, Math.max(now, after), NEXT_TICKS);
+  } catch (error) {
+    if (isHeddleError(error)) return [];
+    throw error;
+  }
+}

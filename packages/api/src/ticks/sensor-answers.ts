@@ -1,0 +1,68 @@
+import { formatNearest, HeddleError, sensorDelayMs } from "@heddle/core";
+import { readClock, readLastTicks, readSensors, type SensorRow, type TickRow } from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import type { Sensor, Sensors } from "../contract.ts";
+import { describeRuns, describeTick } from "./tick-answers.ts";
+
+const MAX_LISTED = 1_000;
+/** How much of a cursor a list shows. */
+const SHOWN_CURSOR = 200;
+
+/** Answers `sensors.list`. */
+export async function readSensorList(state: ApiState): Promise<Sensors> {
+  return state.db.read("sensors.list", async (tx) => {
+    const now = await readClock(tx);
+    const rows = await readSensors(tx);
+    const last = await readLastTicks(tx, "sensor");
+    const sensors = rows.slice(0, MAX_LISTED).map((row) => {
+      const sensor = describeSensor(row, { now, last: last.get(row.name) });
+      return { ...sensor, cursor: sensor.cursor?.slice(0, SHOWN_CURSOR) ?? null };
+    });
+    return { now, sensors };
+  });
+}
+
+/** Answers `sensors.get`. @throws SENSOR_UNKNOWN */
+export async function readSensorDetail(state: ApiState, name: string): Promise<Sensor> {
+  return state.db.read("sensors.get", async (tx) => {
+    const rows = await readSensors(tx);
+    const row = rows.find((one) => one.name === name);
+    if (row === undefined) throw sensorUnknown(name, rows);
+    const last = await readLastTicks(tx, "sensor");
+    return describeSensor(row, { now: await readClock(tx), last: last.get(name) });
+  });
+}
+
+/** The error for a name that no sensor has. */
+export function sensorUnknown(name: string, known: readonly { readonly name: string }[]): HeddleError {
+  const near = formatNearest(
+    name,
+    known.map((one) => one.name),
+  );
+  return new HeddleError("SENSOR_UNKNOWN", `there is no sensor ${JSON.stringify(name)}`, {
+    ...(near !== null && { hint: near }),
+    details: { name },
+  });
+}
+
+function describeSensor(
+  row: SensorRow,
+  { now, last }: { readonly now: number; readonly last: TickRow | undefined },
+): Sensor {
+  const { name, location, definition, isPaused, cursor, startedAt, failures } = row;
+  const { description, intervalMs, run, source } = definition;
+  const dueAt = startedAt === null ? now : startedAt + sensorDelayMs(intervalMs, failures);
+  return {
+    name,
+    codeLocation: location,
+    description,
+    intervalMs,
+    isPaused,
+    cursor,
+    failures,
+    source,
+    runs: describeRuns(run),
+    nextAt: isPaused ? null : Math.max(now, dueAt),
+    last: last === undefined ? null : describeTick(last),
+  };
+}
