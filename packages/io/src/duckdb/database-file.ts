@@ -122,7 +122,7 @@ async function acquire(path: string, use: FileUse): Promise<OpenDatabase> {
     }
     await present.closed;
     use.signal.throwIfAborted();
-    if (isHeldLong && !databases.has(path)) await setTimeout(REST_MS, undefined, { signal: use.signal });
+    if (isHeldLong && !databases.has(path)) await pause(REST_MS, use.signal);
   }
 }
 
@@ -168,8 +168,9 @@ async function release(path: string, database: OpenDatabase): Promise<void> {
   }
 }
 
-/** What DuckDB says when another process has the file. */
-const LOCKED = /Could not set lock on file.*?(?:held in (?<program>.+?) \(PID (?<pid>\d+)\))?(?:\.|$)/su;
+/** What DuckDB says when another process has the file, and about that process where the system tells. */
+const LOCKED = "Could not set lock on file";
+const HOLDER = /held in (.+?) \(PID (\d+)\)/u;
 
 async function attach(path: string, name: string, { waitMs, signal }: FileUse): Promise<void> {
   const deadline = performance.now() + waitMs;
@@ -181,22 +182,25 @@ async function attach(path: string, name: string, { waitMs, signal }: FileUse): 
         return;
       } catch (cause) {
         signal.throwIfAborted();
-        const held = LOCKED.exec(String(cause));
-        if (held === null) throw fileFailure(path, cause);
-        if (performance.now() > deadline) throw locked(path, { held, waitMs, cause });
+        if (!String(cause).includes(LOCKED)) throw fileFailure(path, cause);
+        if (performance.now() > deadline) throw locked(path, waitMs, cause);
       }
-      await setTimeout(RETRY_MS * (0.5 + Math.random()), undefined, { signal });
+      await pause(RETRY_MS * (0.5 + Math.random()), signal);
     }
   } finally {
     await session[Symbol.asyncDispose]();
   }
 }
 
-function locked(
-  path: string,
-  { held, waitMs, cause }: { held: RegExpExecArray; waitMs: number; cause: unknown },
-): HeddleError {
-  const { program, pid } = held.groups ?? {};
+/** Waits until the signal fires, and then rejects with its reason. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // The timer's own error says less than the reason.
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
+}
+
+function locked(path: string, waitMs: number, cause: unknown): HeddleError {
+  const [, program, pid] = HOLDER.exec(String(cause)) ?? [];
   const holder = pid === undefined ? "another process" : `process ${pid} (${program})`;
   return new HeddleError("IO_FILE_LOCKED", `${path} has been in use by ${holder} for more than ${waitMs} ms`, {
     hint: "One process at a time can open a file of DuckDB: close the program that has it, or raise waitMs.",

@@ -11,6 +11,7 @@ import {
   type StoredValue,
 } from "@heddle/core";
 import { join, resolve } from "node:path";
+import { naming } from "../encoded-io-manager.ts";
 import { filesystemStore } from "../filesystem.ts";
 import { parquet } from "../parquet.ts";
 import { previewValues } from "../preview-values.ts";
@@ -66,7 +67,7 @@ export function duckdbTable<TSchema extends TableSchema>(
     write: (rows, context) => table.write(rows, context),
     async load(context) {
       const rows: object[] = [];
-      const result = await table.open(context, {});
+      const result = await naming(context, () => table.open(context, {}));
       try {
         for await (const row of result.rows()) rows.push(row);
       } finally {
@@ -79,7 +80,7 @@ export function duckdbTable<TSchema extends TableSchema>(
     remove: (stored, context) => table.remove(stored, context),
     async preview(context, { rows: most }) {
       const shown: unknown[] = [];
-      const result = await table.open(context, { limit: most });
+      const result = await naming(context, () => table.open(context, { limit: most }));
       try {
         for await (const row of result.rows()) shown.push(readable(row));
       } finally {
@@ -124,8 +125,10 @@ class DuckdbTable {
       const staged = await parquet({ schema }).write(rows as never, { ...context, store });
       const path = await pathOf(store, staged);
       const count = staged.rows ?? 0;
-      const version = await withDatabaseFile(this.#use("write", signal), (session) =>
-        new TableVersions(session, { name, assetKey, schema }).add({ path, rows: count, partitionKey, attemptId }),
+      const version = await naming(context, () =>
+        withDatabaseFile(this.#use("write", signal), (session) =>
+          new TableVersions(session, { name, assetKey, schema }).add({ path, rows: count, partitionKey, attemptId }),
+        ),
       );
       const { dataVersion, columns = [] } = staged;
       const location = `${resolve(file)}#${name}`;
