@@ -1,7 +1,13 @@
 import { cancelRun } from "@heddle/storage";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { CHAOS_PROJECT, executionsOf, expectExactlyOnce, untilInTheMiddle } from "./support/chaos-project.ts";
+import {
+  CHAOS_PROJECT,
+  executionsOf,
+  expectExactlyOnce,
+  PARTITIONS,
+  untilInTheMiddle,
+} from "./support/chaos-project.ts";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";
 import { descendantsOf, isAlive, until, type TestProcess } from "./support/processes.ts";
 
@@ -29,6 +35,15 @@ async function query<TRow extends object>(text: string): Promise<TRow[]> {
   return deployment.db.read("testQuery", async (tx) => [...(await tx.sql.unsafe<TRow[]>(text))]);
 }
 
+/** What a run stored of `sum`, in order. */
+async function readSums(runId: number): Promise<unknown[]> {
+  const rows = await query<{ location: string }>(
+    `select m.stored->>'location' as location from materialization m join asset a on a.id = m.asset_id
+     where m.run_id = ${runId} and a.key = 'sum' order by m.ordinal`,
+  );
+  return rows.map(({ location }) => JSON.parse(readFileSync(location, "utf8")) as unknown);
+}
+
 describe("a worker that is killed in the middle of a backfill", () => {
   it("takes its children with it, and another one finishes: each partition is published once", async () => {
     const worker = await startWorker();
@@ -53,7 +68,33 @@ describe("a worker that is killed in the middle of a backfill", () => {
   });
 });
 
+describe("a worker that is killed while steps run ahead", () => {
+  it("leaves no trace of them, and another one finishes: each partition is published once and counts right", async () => {
+    const worker = await startWorker();
+    const run = await deployment.launch(["sum"]);
+    await untilInTheMiddle(deployment, run, "sum");
+    worker.signal("SIGKILL");
+    await startWorker();
+    expect(await deployment.ended(run)).toBe("success");
+    await expectExactlyOnce(deployment, run, "sum");
+    expect(await readSums(run)).toEqual(Array.from({ length: PARTITIONS }, (_, index) => index + 1));
+  });
+});
+
 describe("a worker that stands still for longer than its lease", () => {
+  it("publishes nothing of what it ran ahead when it comes back", async () => {
+    const first = await startWorker();
+    const run = await deployment.launch(["sum"]);
+    await untilInTheMiddle(deployment, run, "sum");
+    first.signal("SIGSTOP");
+    await startWorker();
+    expect(await deployment.ended(run)).toBe("success");
+    first.signal("SIGCONT");
+    await until("it has noticed", () => first.output.includes("lease is lost"));
+    await expectExactlyOnce(deployment, run, "sum");
+    expect(await readSums(run)).toEqual(Array.from({ length: PARTITIONS }, (_, index) => index + 1));
+  });
+
   it("loses its steps to another, publishes nothing of them when it comes back, and goes on working", async () => {
     const first = await startWorker();
     const run = await deployment.launch(["made", "read"]);

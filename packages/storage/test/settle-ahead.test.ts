@@ -168,14 +168,17 @@ describe("nothing that ran ahead is published or claimed", () => {
   });
 
   test("behind something of its run that is not ready", async () => {
-    const { held, ahead, send, made } = await begin({
+    const { held, ahead, place, send, made } = await begin({
       a: {},
       x: { deps: { a: SAME } },
       b: { deps: { a: SAME } },
       c: { deps: { x: SAME } },
+      e: { deps: { a: SAME } },
     });
-    const { results } = await send([...succeed(held), ahead("c"), ahead("b")]);
+    const e = place("e");
+    const { results, claims } = await send([...succeed(held), ahead("c"), ahead("b")], [e]);
     expect([results, await made()]).toEqual([["published", "dropped", "dropped"], ["a"]]);
+    expect(claims.map(({ claimId }) => claimId)).not.toContain(e.claimId);
   });
 
   test("when what it reads failed", async () => {

@@ -8,12 +8,12 @@ import type { TestDeployment } from "./deployment.ts";
 export const PARTITIONS = 60;
 
 /**
- * A project whose steps write down that they ran: `made` takes some 40 ms, `read` reads it, `shaky` fails once, and
- * `held` waits until a file lets it go.
+ * A project whose steps write down that they ran: `made` takes some 40 ms, `read` reads it, `sum` reads its own partition
+ * before, `shaky` fails once, and `held` waits until a file lets it go.
  */
 export const CHAOS_PROJECT = {
   "src/definitions.ts": `
-import { asset, dailyPartitions, definitions } from "@heddle/core";
+import { asset, dailyPartitions, definitions, ownPartitions, previousPartition } from "@heddle/core";
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -32,6 +32,11 @@ const read = asset({ key: "read", partitions: days, deps: { made }, materialize(
   if (deps.made.day !== partition.key) throw new Error("read " + deps.made.day + " for " + partition.key);
   return { copied: deps.made.day };
 } });
+const sum = asset({ key: "sum", partitions: days, deps: { before: ownPartitions<number>()({ mapping: previousPartition() }) }, async materialize({ deps, partition, run }) {
+  note("sum", run, partition.key);
+  await pause(10);
+  return (deps.before ?? 0) + 1;
+} });
 const shaky = asset({ key: "shaky", partitions: days, retry: { attempts: 3, delayMs: 100 }, async materialize({ partition, run }) {
   note("shaky", run, partition.key);
   await pause(10);
@@ -49,7 +54,7 @@ const blocked = asset({ key: "blocked", materialize({ run }) {
   note("blocked", run, String(child.pid));
   for (;;) {}
 } });
-export default definitions({ assets: [made, read, shaky, held, blocked] });
+export default definitions({ assets: [made, read, sum, shaky, held, blocked] });
 `,
 };
 

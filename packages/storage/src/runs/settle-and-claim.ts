@@ -112,7 +112,7 @@ async function settle(
       if (!done.metLocks) break;
     } catch (error) {
       if (!isHeddleError(error, "DATABASE_OUTCOME_UNKNOWN")) throw error;
-      if (capacity + ahead.length > 0) doubtClaims(db, request);
+      if (capacity > 0) doubtClaims(db, request);
       if (tries + 1 === MAX_TRIES) throw error;
       made.push(...(await adopt()));
     }
