@@ -161,6 +161,7 @@ export const materialization: Shape<contract.Materialization> = z.strictObject({
   stored: plainObject<StoredValue>().nullable(),
   metadata,
   inputs: z.array(z.strictObject({ asset: assetRef, partitions: ranges, text, runId: id })),
+  collectedAt: instant.nullable(),
   current: z.boolean(),
 });
 

@@ -19,6 +19,8 @@ export interface MaterializationRow {
   readonly stored: StoredValue | null;
   readonly metadata: Readonly<Record<string, JsonValue>> | null;
   readonly inputs: MaterializationInputs | null;
+  /** Since when what it stored is removed, because a later one had taken its place. */
+  readonly collectedAt: Date | null;
   /** Whether it is what consumers read in the environment. */
   readonly current: boolean;
 }
@@ -37,7 +39,7 @@ export function materializationColumns(sql: Transaction["sql"]) {
   return sql`m.ordinal, m.run_id as "runId", m.attempt, m.code_version_id as "codeVersionId",
     cv.hash as "codeVersionHash", m.started_at as "startedAt", m.duration_ms as "durationMs",
     m.published_at as "publishedAt", m.claim_id as "claimId", m.data_version as "dataVersion", m.stored, m.metadata,
-    m.inputs,
+    m.inputs, m.collected_at as "collectedAt",
     p.run_id is not null as current`;
 }
 

@@ -17,6 +17,7 @@ function made(runId: number, attempt: number, publishedAt: number): Materializat
     stored: null,
     metadata: {},
     inputs: [],
+    collectedAt: null,
     current: false,
   };
 }

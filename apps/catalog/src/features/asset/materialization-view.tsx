@@ -21,7 +21,7 @@ export function MaterializationView({ materialization }: { readonly materializat
 }
 
 function MaterializationFacts({ materialization }: { readonly materialization: Materialization }): ReactNode {
-  const { runId, attempt, publishedAt, durationMs, stored, dataVersion, codeVersion } = materialization;
+  const { runId, attempt, publishedAt, durationMs, stored, collectedAt, dataVersion, codeVersion } = materialization;
   const bytes = stored?.objects.reduce((sum, object) => sum + object.bytes, 0) ?? 0;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [
@@ -36,6 +36,7 @@ function MaterializationFacts({ materialization }: { readonly materialization: M
     ],
     ...(stored?.rows === undefined ? [] : [["Rows", formatCount(stored.rows)] as const]),
     ...(stored === null ? [] : [["Stored", `${formatBytes(bytes)} through ${stored.io}`] as const]),
+    ...(collectedAt === null ? [] : [["Data", <Collected key="collected" at={collectedAt} />] as const]),
     ...(stored?.objects ?? []).slice(0, 3).map(
       ({ key }) =>
         [
@@ -57,6 +58,14 @@ function MaterializationFacts({ materialization }: { readonly materialization: M
         </div>
       ))}
     </dl>
+  );
+}
+
+function Collected({ at }: { readonly at: number }): ReactNode {
+  return (
+    <>
+      collected <Ago at={at} />: a later materialization had taken its place
+    </>
   );
 }
 
