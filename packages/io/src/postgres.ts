@@ -103,8 +103,9 @@ function versionedIo<TSchema extends TableSchema, TLoaded>(
       const version = readStored(stored, subjectOf(context));
       const partitionKey = context.partitionKey ?? "";
       const publication = { names, assetKey, partitionKey, fence, stored: version, columns, drift, partitionColumn };
-      await call(await settings.connect(), { verb: "publish", subject: names.qualified, signal }, (session) =>
-        publishVersion(session, publication),
+      const pool = await settings.connect();
+      await call(pool, { verb: "publish", subject: names.qualified, signal }, (session) =>
+        publishVersion(pool, session, publication),
       );
     },
     remove: (stored, context) => remove(settings, stored, context),

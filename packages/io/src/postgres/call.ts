@@ -64,37 +64,41 @@ async function attempt<T>(
 
 /** Longest wait for a lock. What holds one for longer is told apart from what hangs. */
 const LOCK_MS = 5_000;
+/** Longest time in which a transaction of ours may do nothing; a process that stands still keeps its locks no longer. */
+const IDLE_MS = 60_000;
 
 /** What a transaction may take. */
 export interface TransactionLimits {
-  /** Longest time of one statement, by the server's clock; none for those that wait for rows of ours. */
+  /** Longest time of one statement, by the server's clock; 0 for none, where a statement waits for rows of ours. */
   readonly statementMs: number;
-  /** Called when the outcome is the server's alone. */
-  readonly onCommit?: () => void;
 }
 
 /**
- * Runs `work` in a transaction. Isolation and limits are stated every time, whatever the server's defaults are, and for
+ * SQL that begins a transaction. Isolation and limits are stated every time, whatever the server's defaults are, and for
  * this transaction alone: a pooler may give the next one another connection.
  */
-export async function transaction<T>(
-  session: Session,
-  { statementMs, onCommit }: TransactionLimits,
-  work: () => Promise<T>,
-): Promise<T> {
-  await session.run(
+export function beginText({ statementMs }: TransactionLimits): string {
+  return (
     `begin isolation level read committed read write; set local lock_timeout = ${LOCK_MS}; ` +
-      `set local statement_timeout = ${statementMs}; set local idle_in_transaction_session_timeout = 60000`,
+    `set local statement_timeout = ${statementMs}; set local idle_in_transaction_session_timeout = ${IDLE_MS};`
   );
-  let value: T;
+}
+
+/** Runs `work` in a transaction. */
+export async function transaction<T>(session: Session, limits: TransactionLimits, work: () => Promise<T>): Promise<T> {
+  await session.run(beginText(limits));
+  const value = await orRollBack(session, work);
+  await session.run("commit");
+  return value;
+}
+
+/** Ends a transaction when `work` fails. */
+export async function orRollBack<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
-    value = await work();
+    return await work();
   } catch (error) {
     // A server rolls back what it is hung up on, too.
     if (session.isOpen) await session.run("rollback").catch((failure: Error) => session.destroy(failure));
     throw error;
   }
-  onCommit?.();
-  await session.run("commit");
-  return value;
 }

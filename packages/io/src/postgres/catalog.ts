@@ -68,28 +68,25 @@ async function hasCatalog(session: Session): Promise<boolean> {
   return row?.[0] === "t";
 }
 
-/** SQL of the columns of a table, which is `$1`; null when it is not there. */
-const COLUMN_TYPES = `
-  select jsonb_object_agg(a.attname, t.typname) from pg_attribute a join pg_type t on t.oid = a.atttypid
-  where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped`;
-
-/** The columns that a table of versions has now; `null` when it is not there. */
-export async function readColumnTypes(session: Session, names: RelationNames): Promise<ColumnTypes | null> {
-  const [row] = await session.query(COLUMN_TYPES, [names.qualifiedVersions]);
-  return readTypes(row?.[0] ?? null);
+/** SQL of the columns of a table, which is given as SQL; null when it is not there. {@link readColumnTypes} reads it. */
+export function columnTypesText(table: string): string {
+  return (
+    "select jsonb_object_agg(a.attname, t.typname) from pg_attribute a join pg_type t on t.oid = a.atttypid " +
+    `where a.attrelid = to_regclass(${table}) and a.attnum > 0 and not a.attisdropped`
+  );
 }
 
 /** Reads what there is of a relation. */
 export async function readRelation(session: Session, names: RelationNames): Promise<RelationState> {
   const [row] = await session.query(
     `select r.asset_key, r.visible, r.made,
-       (${COLUMN_TYPES}), to_regclass($2) is not null
+       (${columnTypesText("$1")}), to_regclass($2) is not null
      from (select 1) one left join heddle.relation r on r.name = $2`,
     [names.qualifiedVersions, names.qualified],
   );
   const [assetKey = null, visible = null, made = null, actual = null, hasView = null] = row ?? [];
   // Whoever drops the table drops its view with it: what Heddle has made of them is made anew.
-  const types = readTypes(actual);
+  const types = readColumnTypes(actual);
   if (types === null) return { assetKey, visible: null, made: {}, actual: null, hasView: hasView === "t" };
   return {
     assetKey,
@@ -100,8 +97,8 @@ export async function readRelation(session: Session, names: RelationNames): Prom
   };
 }
 
-/** The catalog calls the type of a list `_int4`, and SQL `int4[]`. */
-function readTypes(text: string | null): ColumnTypes | null {
+/** The columns of a table; `null` when it is not there. The catalog calls the type of a list `_int4`, and SQL `int4[]`. */
+export function readColumnTypes(text: string | null): ColumnTypes | null {
   if (text === null) return null;
   return Object.fromEntries(
     Object.entries(JSON.parse(text) as ColumnTypes).map(([name, type]) => [

@@ -25,14 +25,15 @@ export async function prepareTable(
 ): Promise<TablePlan["columns"]> {
   // Many steps may wait for it: it goes on when one of them is canceled.
   const prepared = remembered(pool, memoryKey(wanted), () =>
-    call(
-      pool,
-      { verb: "prepare", subject: wanted.names.qualified, signal: AbortSignal.timeout(pool.retryMs) },
-      (session) => prepare(session, wanted),
+    call(pool, { verb: "prepare", subject: wanted.names.qualified, signal: NOBODYS }, (session) =>
+      prepare(session, wanted),
     ),
   );
   return beforeAbort(prepared, signal);
 }
+
+/** Of what no step alone waits for: it ends by the limits of its calls. */
+const NOBODYS = new AbortController().signal;
 
 /** Has a table looked at again, because it was found to be another. */
 export function forgetTable(pool: Pool, wanted: WantedTable): void {

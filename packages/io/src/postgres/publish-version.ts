@@ -2,6 +2,7 @@ import type { SchemaDrift } from "@heddle/core";
 import { transaction } from "./call.ts";
 import { CHANGE_MS, lockChanges, readRelation, writeRelation } from "./catalog.ts";
 import { columnName, quoteName, quoteText, type RelationNames } from "./names.ts";
+import type { Pool } from "./pool.ts";
 import type { Session } from "./session.ts";
 import { versionMissing, type StoredVersion } from "./stored-version.ts";
 import { columnExpression, visibleColumns, type DeclaredColumn, type RelationState } from "./table-plan.ts";
@@ -20,33 +21,49 @@ export interface Publication {
   readonly partitionColumn: string | null;
 }
 
-/** Longest time of a statement that touches a few rows. */
-const STATEMENT_MS = 15_000;
-
 /**
  * Lets outside readers see a version, in one transaction together with the columns that it needs in the view. Nothing
  * happens when a later attempt is visible already.
  */
-export async function publishVersion(session: Session, publication: Publication): Promise<void> {
+export async function publishVersion(pool: Pool, session: Session, publication: Publication): Promise<void> {
   const { names } = publication;
-  const state = await readRelation(session, names);
-  const isViewRight = state.hasView && isSame(state.visible, wantedColumns(publication, state));
-  await transaction(session, { statementMs: isViewRight ? STATEMENT_MS : CHANGE_MS }, async () => {
+  const key = `visible ${JSON.stringify([names.qualified, publication.columns, publication.partitionColumn])}`;
+  // The view was right for these columns when this process looked last: one statement does it if it still is.
+  const known = pool.memory.get(key);
+  if (known !== undefined && (await movePointer(session, publication, String(await known))) !== "other view") return;
+  const after = await transaction(session, { statementMs: CHANGE_MS }, async () => {
     // First the lock of all changes, then rows: in this order everywhere.
-    if (!isViewRight) await lockChanges(session);
-    if (!(await movePointer(session, publication)) || isViewRight) return;
-    await changeView(session, publication);
+    await lockChanges(session);
+    const state = await readRelation(session, names);
+    const wanted = wantedColumns(publication, state);
+    const isViewRight = state.hasView && isSame(state.visible, wanted);
+    const moved = await movePointer(session, publication, null);
+    if (moved === "moved" && !isViewRight) await changeView(session, publication, state);
+    return moved === "moved" || isViewRight ? JSON.stringify(wanted) : null;
   });
+  if (after !== null) pool.memory.set(key, Promise.resolve(after));
 }
 
-/** Moves the pointer unless that would be a step back; says whether it did. */
-async function movePointer(session: Session, publication: Publication): Promise<boolean> {
+/**
+ * Moves the pointer unless that would be a step back. With `visible`, only if the view has exactly these columns.
+ *
+ * @throws IO_OBJECT_MISSING
+ */
+async function movePointer(
+  session: Session,
+  publication: Publication,
+  visible: string | null,
+): Promise<"moved" | "step back" | "other view"> {
   const { names, partitionKey, fence, stored } = publication;
   // An asset that has got partitions, or lost them, shows one or the other: that is what is cleared.
   const [row] = await session.query(
-    `with marked as (
+    `with relation as (
+       select from heddle.relation
+       where $6::jsonb is null or (name = $1 and visible = $6::jsonb and to_regclass($1) is not null)
+       limit 1
+     ), marked as (
        update heddle.version set fence = greatest(coalesce(fence, 0), $5::bigint)
-       where id = $3::bigint and token = $4::uuid and not is_removed
+       where id = $3::bigint and token = $4::uuid and not is_removed and exists (select from relation)
        returning id
      ), moved as (
        insert into heddle.published as p (relation, partition_key, version, fence)
@@ -60,11 +77,13 @@ async function movePointer(session: Session, publication: Publication): Promise<
        where relation = $1 and (partition_key = '') <> ($2 = '') and fence <= $5::bigint
          and exists (select from moved)
      )
-     select (select count(*) from marked), (select count(*) from moved)`,
-    [names.qualified, partitionKey, String(stored.version), stored.token, String(fence)],
+     select (select count(*) from relation), (select count(*) from marked), (select count(*) from moved)`,
+    [names.qualified, partitionKey, String(stored.version), stored.token, String(fence), visible],
   );
-  if (row?.[0] !== "1") throw versionMissing(names.qualified, stored);
-  return row[1] === "1";
+  const [relations, marked, moved] = row ?? [];
+  if (relations !== "1") return "other view";
+  if (marked !== "1") throw versionMissing(names.qualified, stored);
+  return moved === "1" ? "moved" : "step back";
 }
 
 /** A column of the view that stands for the partition, in the list of what is visible. */
@@ -87,9 +106,8 @@ function isEqual(one: DeclaredColumn, other: DeclaredColumn | undefined): boolea
   return one.name === other?.name && one.type === other.type && one.nullable === other.nullable;
 }
 
-async function changeView(session: Session, publication: Publication): Promise<void> {
+async function changeView(session: Session, publication: Publication, state: RelationState): Promise<void> {
   const { names, assetKey } = publication;
-  const state = await readRelation(session, names);
   const after = wantedColumns(publication, state);
   // A view can be replaced by one that has more columns behind the others; else it is made anew, with its rights.
   const isExtended =

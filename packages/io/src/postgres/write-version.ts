@@ -1,14 +1,16 @@
 import { HeddleError, type OutputContext, type StoredValue } from "@heddle/core";
 import { randomUUID } from "node:crypto";
 import type { TableSchema } from "../table/schema.ts";
-import { call, transaction } from "./call.ts";
-import { readColumnTypes } from "./catalog.ts";
+import { systemErrorCode } from "../filesystem/file-error.ts";
+import { beginText, call, orRollBack } from "./call.ts";
+import { columnTypesText, readColumnTypes } from "./catalog.ts";
 import { rowEncoder } from "./encode-copy.ts";
-import { quoteName } from "./names.ts";
+import { quoteName, quoteText, type RelationNames } from "./names.ts";
 import type { Pool } from "./pool.ts";
 import { forgetTable, prepareTable, type WantedTable } from "./prepare-table.ts";
 import type { Session } from "./session.ts";
 import { storedValue } from "./stored-version.ts";
+import { noteWritten } from "./summarize-blocks.ts";
 
 /** Rows to be stored. */
 export interface VersionWrite {
@@ -25,6 +27,8 @@ interface Progress {
   hasBegun: boolean;
   /** The outcome of a try is not known: it may be that all of it is there. */
   isOutcomeOpen: boolean;
+  /** What the last try has sent. */
+  written: StoredValue | undefined;
 }
 
 /**
@@ -35,7 +39,7 @@ interface Progress {
 export async function writeVersion(write: VersionWrite): Promise<StoredValue> {
   const { pool, wanted, context, rows } = write;
   const { signal } = context;
-  const progress: Progress = { hasBegun: false, isOutcomeOpen: false };
+  const progress: Progress = { hasBegun: false, isOutcomeOpen: false, written: undefined };
   const isRepeatable = (): boolean => Array.isArray(rows) || !progress.hasBegun;
   for (let tries = 1; ; tries += 1) {
     const places = await prepareTable(pool, wanted, signal);
@@ -72,36 +76,32 @@ interface Attempt extends VersionWrite {
 }
 
 async function attempt(session: Session, options: Attempt): Promise<StoredValue> {
-  const { progress, wanted, context } = options;
+  const { progress, wanted } = options;
   if (progress.isOutcomeOpen) {
     const found = await findStored(session, options);
     if (found !== undefined) return found;
     progress.isOutcomeOpen = false;
     if (!options.isRepeatable()) throw lostForGood(wanted.names.qualified);
   }
-  let stored: StoredValue | undefined;
   try {
-    await transaction(
-      session,
-      { statementMs: 0, onCommit: () => (progress.isOutcomeOpen = true) },
-      async () => (stored = await copyRows(session, options)),
-    );
+    return await orRollBack(session, () => copyRows(session, options));
   } catch (error) {
-    if (error !== ALREADY_STORED) throw error;
-    stored = await findStored(session, options);
+    const code = systemErrorCode(error);
+    if (code === UNDEFINED_TABLE) throw TABLE_CHANGED;
+    if (code !== UNIQUE_VIOLATION) throw error;
+    // The attempt has stored something before: the version's row is the only one of its kind.
+    progress.isOutcomeOpen = false;
+    return sameAsStored(session, options);
   }
-  context.signal.throwIfAborted();
-  if (stored === undefined) throw lostForGood(wanted.names.qualified);
-  return stored;
 }
 
-/** Ends a transaction whose rows were stored by an earlier try already. */
-const ALREADY_STORED = new Error("stored already");
+const UNDEFINED_TABLE = "42P01";
+const UNIQUE_VIOLATION = "23505";
 
 async function copyRows(session: Session, options: Attempt): Promise<StoredValue> {
   const { pool, wanted, schema, rows, context, places, progress } = options;
   const { names } = wanted;
-  const version = await drawVersion(session, options);
+  const version = await beginVersion(session, options);
   const encoder = rowEncoder(rows, { schema, version: BigInt(version), signal: context.signal });
   const columns = wanted.columns.map(({ name }) => quoteName(places[name] ?? name));
   progress.hasBegun = true;
@@ -109,29 +109,58 @@ async function copyRows(session: Session, options: Attempt): Promise<StoredValue
     `copy ${names.qualifiedVersions} (heddle_version, heddle_row, ${columns.join(", ")}) from stdin (format binary)`,
     encoder.chunks,
   );
+  context.signal.throwIfAborted();
   const written = encoder.written();
   const token = randomUUID();
   const stored = storedValue(written, { names, address: pool.address, version, token, places });
-  const inserted = await session.query(
-    `insert into heddle.version
-       (id, token, relation, partition_key, attempt_id, row_count, bytes, data_version, stored)
-     values ($1::bigint, $2::uuid, $3, $4, $5, $6::bigint, $7::bigint, $8, $9::jsonb)
-     on conflict (relation, partition_key, attempt_id) do nothing returning id`,
-    [
-      String(version),
-      token,
-      names.qualified,
-      context.partitionKey ?? "",
-      context.attemptId,
-      String(written.rows),
-      String(written.bytes),
-      written.dataVersion,
-      JSON.stringify(stored),
-    ],
+  progress.written = stored;
+  progress.isOutcomeOpen = true;
+  await session.run(commitText(stored, { names, context, version, token }));
+  progress.isOutcomeOpen = false;
+  noteWritten(pool, names.qualifiedVersions, written.bytes + written.rows * ROW_BYTES);
+  return stored;
+}
+
+/** What a row takes besides its cells. */
+const ROW_BYTES = 40;
+
+/**
+ * Begins the transaction and draws the number of a version. COPY takes the bytes of one type for those of another: so the
+ * table must still be what it was found to be, and from here on nobody changes it before the transaction has ended.
+ */
+async function beginVersion(session: Session, { wanted, places }: Attempt): Promise<number> {
+  const { names, columns } = wanted;
+  const [types, next] = await session.run(
+    `${beginText({ statementMs: 0 })} lock table ${names.qualifiedVersions} in row exclusive mode; ` +
+      `${columnTypesText(quoteText(names.qualifiedVersions))}; select nextval('heddle.version_id_seq')`,
   );
-  if (inserted.length > 0) return stored;
+  const actual = readColumnTypes(types?.[0] ?? null);
+  if (columns.some(({ name, type }) => actual?.[places[name] ?? name] !== type)) throw TABLE_CHANGED;
+  return Number(next?.[0]);
+}
+
+/** The row that makes a version be there, and the end of its transaction: one journey to the server. */
+function commitText(
+  stored: StoredValue,
+  { names, context, version, token }: { names: RelationNames; context: OutputContext; version: number; token: string },
+): string {
+  const { rows = 0, dataVersion, details } = stored;
+  const texts = [names.qualified, context.partitionKey ?? "", context.attemptId, dataVersion, JSON.stringify(stored)];
+  const [relation, partitionKey, attemptId, hash, json] = texts.map(quoteText);
+  return (
+    "insert into heddle.version " +
+    "(id, token, relation, partition_key, attempt_id, row_count, bytes, data_version, stored) " +
+    `values (${version}, '${token}', ${relation}, ${partitionKey}, ${attemptId}, ${rows}, ${Number(details?.["bytes"])}, ` +
+    `${hash}, ${json}); commit`
+  );
+}
+
+/** What the attempt has stored before, if that are the same rows. @throws IO_OBJECT_EXISTS */
+async function sameAsStored(session: Session, options: Attempt): Promise<StoredValue> {
+  const { wanted, context, progress } = options;
+  const { names } = wanted;
   const earlier = await findStored(session, options);
-  if (earlier?.dataVersion === written.dataVersion) throw ALREADY_STORED;
+  if (earlier !== undefined && earlier.dataVersion === progress.written?.dataVersion) return earlier;
   throw new HeddleError(
     "IO_OBJECT_EXISTS",
     `the attempt ${context.attemptId} has stored other rows in ${names.qualified} already`,
@@ -140,21 +169,6 @@ async function copyRows(session: Session, options: Attempt): Promise<StoredValue
       details: { relation: names.qualified, attempt: context.attemptId },
     },
   );
-}
-
-/**
- * Draws the number of a version, and makes sure that the table is still what it was found to be: COPY takes the bytes of
- * one type for those of another. From here on nobody changes it before the transaction has ended.
- */
-async function drawVersion(session: Session, { wanted, places }: Attempt): Promise<number> {
-  const { names, columns } = wanted;
-  const [found] = await session.query("select to_regclass($1) is not null", [names.qualifiedVersions]);
-  if (found?.[0] !== "t") throw TABLE_CHANGED;
-  await session.run(`lock table ${names.qualifiedVersions} in row exclusive mode`);
-  const actual = await readColumnTypes(session, names);
-  if (columns.some(({ name, type }) => actual?.[places[name] ?? name] !== type)) throw TABLE_CHANGED;
-  const [next] = await session.run("select nextval('heddle.version_id_seq')");
-  return Number(next?.[0]);
 }
 
 /** What the attempt has stored, if it has. */
