@@ -125,7 +125,8 @@ export function csvStream<TSchema extends TableSchema>(
     empty: () => stream(async function* () {}),
     async load(context) {
       // What is wrong with the request is told at once, and not when the first row is asked for.
-      assertLoadable(options, context);
+      await naming(context, () => assertLoadable(options, context));
+      soleObject(NAME, context);
       return stream(() => loadRows(options, context));
     },
   });

@@ -116,7 +116,7 @@ async function writeLines(value: unknown, options: LinesOptions, context: Output
 }
 
 /** So many values become lines at a time. */
-const CHUNK_VALUES = 4096;
+const CHUNK_VALUES = 1024;
 
 /** The lines of any JSON values; equal ones give one data version, in whichever order their keys come. */
 async function* plainLines(

@@ -1,7 +1,9 @@
 import { Table, tableFromArrays, vectorFromArray, Utf8 } from "apache-arrow";
 import { arrow, arrowTable } from "../src/arrow.ts";
-import { bytes, text } from "../src/bytes.ts";
-import { json, jsonLines } from "../src/json.ts";
+import { ioManager, type AnyIoManager } from "@heddle/core";
+import { bytes, bytesStream, text } from "../src/bytes.ts";
+import { csv, csvStream } from "../src/csv.ts";
+import { json, jsonLines, jsonLinesRows } from "../src/json.ts";
 import { bool, date, float64, int32, int64, json as jsonColumn, list, parquet, parquetTable } from "../src/parquet.ts";
 import { table, timestamp, utf8, type InferRow } from "../src/parquet.ts";
 import type { TestIoManager } from "../src/conformance/describe-io-manager.ts";
@@ -78,6 +80,38 @@ const tableProjection = {
 };
 const jsonMany = many.map(({ day, tempMax, extra }) => ({ day, tempMax, extra }));
 
+/** The same I/O manager, but all of what it streams at once: the suite compares values. */
+function gathered(io: AnyIoManager, gather: (chunks: readonly unknown[]) => unknown): AnyIoManager {
+  return ioManager<unknown, unknown>({
+    ...io,
+    async load(context) {
+      const chunks: unknown[] = [];
+      for await (const chunk of (await io.load(context)) as AsyncIterable<unknown>) chunks.push(chunk);
+      return gather(chunks);
+    },
+  });
+}
+
+const prices = table({ day: date(), price: float64().nullable() });
+const priceRows = (count: number) =>
+  many.slice(0, count).map(({ day, tempMax }, index) => ({ day, price: index % 9 === 0 ? null : tempMax }));
+/** CSV files by what is in them. */
+const priceFiles = new Map(
+  [0, 1, MANY].map((count) => {
+    const lines = priceRows(count).map(({ day, price }) => `${day},"${price ?? 0}",x\n`.replace(',"0",', ",,"));
+    return [count, Buffer.from(`day,price,other\n${lines.join("")}`)] as const;
+  }),
+);
+const priceValues = { empty: priceFiles.get(0), one: priceFiles.get(1), many: priceFiles.get(MANY) };
+/** What consumers get of a file. */
+const priceCells = (value: unknown): unknown => {
+  for (const [count, file] of priceFiles) {
+    if (file === value) return priceRows(count).map(({ day, price }) => ({ day, price: price === 0 ? null : price }));
+  }
+  return value;
+};
+const priceProjection = { columns: ["day"], expected: many.map(({ day }) => ({ day })) };
+
 /** Every I/O manager that keeps the contract. */
 export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
   {
@@ -128,6 +162,30 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     projection: rowProjection,
   },
   {
+    title: "jsonLinesRows with a schema",
+    io: gathered(jsonLinesRows({ schema: readings }), (rows) => rows),
+    values: rowValues,
+    large,
+    manyRows: MANY,
+    projection: rowProjection,
+  },
+  {
+    title: "csv",
+    io: csv({ schema: prices }),
+    values: priceValues,
+    comparable: priceCells,
+    manyRows: MANY,
+    projection: priceProjection,
+  },
+  {
+    title: "csvStream",
+    io: gathered(csvStream({ schema: prices }), (rows) => rows),
+    values: priceValues,
+    comparable: priceCells,
+    manyRows: MANY,
+    projection: priceProjection,
+  },
+  {
     title: "jsonLines",
     io: jsonLines(),
     values: { empty: [], one: [{ a: 1 }], many: jsonMany, mixed: [null, 1, "é\n", [[]], { b: { a: "" } }] },
@@ -153,6 +211,11 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
   {
     title: "bytes",
     io: bytes({ extension: "onnx" }),
+    values: { empty: new Uint8Array(), one: Uint8Array.of(0), many: new Uint8Array(3_000_000).fill(7) },
+  },
+  {
+    title: "bytesStream",
+    io: gathered(bytesStream(), (chunks) => new Uint8Array(Buffer.concat(chunks as Uint8Array[]))),
     values: { empty: new Uint8Array(), one: Uint8Array.of(0), many: new Uint8Array(3_000_000).fill(7) },
   },
 ];

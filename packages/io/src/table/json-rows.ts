@@ -14,7 +14,7 @@ type JsonRow = Record<string, unknown>;
 type ConvertCell = (value: never) => unknown;
 
 /** So many rows become lines at a time. */
-const CHUNK_ROWS = 4096;
+const CHUNK_ROWS = 1024;
 
 /** What is known of rows when all of them have become lines. */
 export interface LinesFacts {
