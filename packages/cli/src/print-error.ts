@@ -23,6 +23,9 @@ const USAGE: ReadonlySet<string> = new Set<ErrorCode>([
   "PLAN_TOO_LARGE",
   "RUN_NOTHING_TO_RETRY",
   "RUN_UNKNOWN",
+  "SCHEDULE_UNKNOWN",
+  "SENSOR_CURSOR_LIMIT",
+  "SENSOR_UNKNOWN",
   "SELECTION_SYNTAX",
 ]);
 const FAILED: ReadonlySet<string> = new Set<ErrorCode>([

@@ -57,6 +57,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addRuns(program, command, run);
   addAssets(program, command, run);
   addPartitions(program, command, run);
+  addTickers(program, command, run);
   addCare(command, run);
   return program;
 }
@@ -190,6 +191,52 @@ function addPartitions(program: Command, command: AddCommand, run: Run): void {
         (await import("./commands/partitions.ts")).changePartitions(action, definition, { keys, options }),
       ),
     );
+  }
+}
+
+const TICKERS = [
+  ["schedule", "schedules", "look at schedules, pause them, let them tick; alone: all of them"],
+  ["sensor", "sensors", "look at sensors, pause them, evaluate them; alone: all of them"],
+] as const;
+
+function addTickers(program: Command, command: AddCommand, run: Run): void {
+  for (const [kind, plural, description] of TICKERS) {
+    const group = program.command(plural).description(description);
+    command("list", `${plural}, when each is next, and what came of its last tick`, group).action(
+      run(async (options) => (await import("./commands/ticks.ts")).listTickers(kind, options)),
+    );
+    command("show <name>", `one ${kind}: ${kind === "schedule" ? "its next ten ticks" : "its cursor"}`, group).action(
+      run(async (name: string, options) => (await import("./commands/ticks.ts")).showTicker(kind, name, options)),
+    );
+    command("ticks <name>", "what came of its ticks, the newest first", group)
+      .option("--limit <number>", "how many", "20")
+      .action(
+        run(async (name: string, options) => (await import("./commands/ticks.ts")).listTicks(kind, name, options)),
+      );
+    for (const [action, meaning] of [
+      ["pause", "let it tick no more"],
+      ["resume", "let it go on from now"],
+    ] as const) {
+      command(`${action} <name>`, meaning, group).action(
+        run(async (name: string, options) =>
+          (await import("./commands/ticks.ts")).holdTicker(kind, action, { name, options }),
+        ),
+      );
+    }
+    command("run <name>", "evaluate it now, beside its own ticks", group)
+      .option("--dry-run", "show what it would request, without effect")
+      .action(
+        run(async (name: string, options) => (await import("./commands/ticks.ts")).runTicker(kind, name, options)),
+      );
+    if (kind === "sensor") {
+      command("cursor <name> [cursor]", "show the cursor of a sensor, or set it", group)
+        .option("--reset", "forget the cursor: the sensor begins anew")
+        .action(
+          run(async (name: string, cursor: string | undefined, options) =>
+            (await import("./commands/ticks.ts")).setCursor(name, cursor, options),
+          ),
+        );
+    }
   }
 }
 

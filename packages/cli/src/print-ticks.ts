@@ -1,0 +1,120 @@
+import type { Schedule, Sensor, Tick, TickEvaluation, TickLogLine } from "@heddle/api";
+import { formatDuration, paint, print, visible } from "./terminal.ts";
+
+/** What one schedule is, as rows of a table. */
+export function describeSchedule({ crons, timeZone, catchUp, next, retry }: Schedule): string[][] {
+  return [
+    ["cron", `${crons.join(" ; ")} (${timeZone})`],
+    ["catch-up", catchUp.kind === "all" ? `all up to ${catchUp.most}` : catchUp.kind],
+    ...next.map((at, index) => [index === 0 ? "next" : "", formatInstant(at)]),
+    ...(retry === null ? [] : [["tried again", `${formatInstant(retry.at)}: ${retry.error?.message ?? "it failed"}`]]),
+  ];
+}
+
+/** What one sensor is, as rows of a table. */
+export function describeSensor({ intervalMs, cursor, failures, nextAt }: Sensor): string[][] {
+  return [
+    ["interval", formatDuration(intervalMs)],
+    ["cursor", cursor ?? paint.dim("none")],
+    ...(failures === 0 ? [] : [["failures", `${failures}, one after the other`]]),
+    ["next", nextAt === null ? paint.dim("paused") : formatInstant(nextAt)],
+  ];
+}
+
+/** What schedules and sensors have in common, as rows of a table. */
+export function describeCommon({ runs, last, source, codeLocation }: Schedule | Sensor): string[][] {
+  const { assets } = runs;
+  const chosen =
+    assets === null ? paint.dim("what each tick says") : "keys" in assets ? assets.keys.join(", ") : assets.selection;
+  return [
+    ["assets", chosen],
+    ["last", last === null ? paint.dim("never") : describeTick(last).join("  ")],
+    ["declared", `${codeLocation}${source === null ? "" : ` ${source.file}:${source.line}`}`],
+  ];
+}
+
+/** A tick as a row of a table. */
+export function describeTick(tick: Tick): string[] {
+  const { at, until, count, outcome, reason, error, runIds, isManual } = tick;
+  const when = until === null ? formatInstant(at) : `${formatInstant(at)} – ${formatInstant(until)}`;
+  const what = runIds.length > 0 ? describeRunIds(runIds) : (error?.message ?? reason ?? "");
+  return [
+    when,
+    paintOutcome(outcome),
+    count === 1 ? "" : `${count} times`,
+    what,
+    isManual ? paint.dim("asked for") : "",
+  ];
+}
+
+const SHOWN_RUNS = 10;
+
+function describeRunIds(runIds: readonly number[]): string {
+  const more = runIds.length > SHOWN_RUNS ? ` and ${runIds.length - SHOWN_RUNS} more` : "";
+  return `run${runIds.length === 1 ? "" : "s"} ${runIds.slice(0, SHOWN_RUNS).join(", ")}${more}`;
+}
+
+/** Prints what an evaluation came to. */
+export function printEvaluation(evaluation: TickEvaluation, isDryRun: boolean): void {
+  const { outcome, reason, error, requests, requestCount, runIds, cursor } = evaluation;
+  for (const line of evaluation.log) printLine(line);
+  if (error !== null)
+    print(`${paint.red("failed")} ${visible(error.message)}${error.hint === null ? "" : ` (${visible(error.hint)})`}`);
+  else if (outcome === "skipped") print(`${paint.yellow("skipped")} ${visible(reason ?? "")}`);
+  else if (isDryRun) print(`would request ${counted(requestCount, "run")}:`);
+  else print(`launched ${describeRunIds(runIds)}`);
+  for (const { runKey, assets, assetCount, total, reason: why, warnings } of requests) {
+    const more = assetCount > assets.length ? ` and ${assetCount - assets.length} more assets` : "";
+    const made = assets.map(({ key, partitions }) => (partitions === "" ? key : `${key} [${partitions}]`)).join(", ");
+    print(visible(`  ${runKey === null ? "" : `${runKey}: `}${why ?? `${counted(total, "step")}: ${made}${more}`}`));
+    for (const warning of warnings) print(paint.dim(visible(`    ${warning}`)));
+  }
+  for (const [verb, changes] of [
+    ["adds", evaluation.addPartitions],
+    ["removes", evaluation.removePartitions],
+  ] as const) {
+    for (const { definition, keys } of changes)
+      print(visible(`  ${verb} ${counted(keys.length, "key")} of ${definition}`));
+  }
+  if (cursor !== null) print(visible(`  cursor: ${cursor}`));
+}
+
+function printLine({ level, message, fields }: TickLogLine): void {
+  const text = visible(`${message}${fields === null ? "" : ` ${JSON.stringify(fields)}`}`);
+  print(paint.dim(`${level} ${text}`));
+}
+
+/** Whether it ticks, and whether it fails. */
+export function paintState(isPaused: boolean, isFailing: boolean): string {
+  if (isPaused) return paint.yellow("paused");
+  return isFailing ? paint.red("failing") : paint.green("on");
+}
+
+function paintOutcome(outcome: Tick["outcome"]): string {
+  if (outcome === "requested") return paint.green(outcome);
+  if (outcome === "failed") return paint.red(outcome);
+  return outcome === "missed" ? paint.yellow(outcome) : paint.dim(outcome);
+}
+
+/** When it is next. */
+export function describeNext(at: number | null, now: number): string {
+  return at === null ? paint.dim("–") : `in ${formatDuration(Math.max(0, at - now))}`;
+}
+
+/** What came of its last tick. */
+export function describeLast(last: Tick | null, now: number): string {
+  if (last === null) return paint.dim("never");
+  const ago = formatDuration(Math.max(0, now - (last.until ?? last.at)));
+  return `${paintOutcome(last.outcome)} ${ago} ago${last.runIds.length > 0 ? `: ${describeRunIds(last.runIds)}` : ""}`;
+}
+
+function formatInstant(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
