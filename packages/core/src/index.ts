@@ -205,6 +205,14 @@ export {
   type EvaluateAutomationInput,
 } from "./automation/evaluate-automation.ts";
 export { explainCondition, type ConditionStory, type ExplainConditionInput } from "./automation/explain-condition.ts";
+export {
+  readExplanation,
+  readTargetState,
+  storeExplanation,
+  storeTargetState,
+  type StoredExplanation,
+  type StoredTargetState,
+} from "./automation/store-automation.ts";
 export { groupRequests, type GroupRequestsInput, type RequestGroup } from "./automation/group-requests.ts";
 export {
   blockingChecksFailed,

@@ -24,6 +24,15 @@ import {
   willBeRequested,
 } from "./operands.ts";
 import { allDeps, anyDeps, assetMatches, not } from "./operators.ts";
+import type { TargetState } from "./automation-state.ts";
+import {
+  readExplanation,
+  readTargetState,
+  storeExplanation,
+  storeTargetState,
+  type StoredExplanation,
+  type StoredTargetState,
+} from "./store-automation.ts";
 import { eager, onCron, onFreshness, onMissing } from "./presets.ts";
 
 const DAY_MS = 86_400_000;
@@ -202,8 +211,13 @@ const histories = fc.record({
   rounds: fc.array(fc.array(happenings, { maxLength: 3 }), { minLength: 3, maxLength: 14 }),
 });
 
+function throughJson(target: TargetState): TargetState | null {
+  const stored: StoredTargetState = JSON.parse(JSON.stringify(storeTargetState(target)));
+  return readTargetState(stored);
+}
+
 describe("over random definitions and histories", () => {
-  test("what has changed is all that needs evaluating, and twice on one cursor is once", () => {
+  test("what has changed is all that needs evaluating, twice on one cursor is once, and state survives storage", () => {
     fc.assert(
       fc.property(histories, ({ assets, rounds }) => {
         const history = new History(assets);
@@ -216,8 +230,14 @@ describe("over random definitions and histories", () => {
           expect(again.requested.size + again.requestedChecks.size + again.changedTargets.length).toBe(0);
           expect(again.state).toBe(world.state);
         }
+        const stored = [...world.state.targets].map(([id, target]) => [id, target, throughJson(target)] as const);
+        for (const [, target, read] of stored) expect(read).toEqual(target);
+        for (const each of world.last?.explanations ?? []) {
+          const written: StoredExplanation = JSON.parse(JSON.stringify(storeExplanation(each)));
+          expect(readExplanation(written)).toEqual(each);
+        }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -239,7 +259,7 @@ describe("over random definitions and histories", () => {
         expect(world.last?.evaluated).toBeLessThanOrEqual(2 * assets.length);
         expect(world.last?.loops).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

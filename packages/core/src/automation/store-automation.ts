@@ -1,0 +1,164 @@
+import { HeddleError } from "../errors.ts";
+import type { AutomationExplanation, ExplainedPart } from "./automation-explanation.ts";
+import type { PartState, TargetState } from "./automation-state.ts";
+import type { ConditionSpec } from "./condition-spec.ts";
+import { setToText, textToSet } from "./set-text.ts";
+import type { Piece } from "./truth.ts";
+
+/** Format of what is stored; a state of another one is given up, an explanation of another one is not shown. */
+const VERSION = 1;
+
+/** A target's state as it is stored: plain JSON. */
+export interface StoredTargetState {
+  readonly version: number;
+  readonly scheme: string;
+  readonly requested: string;
+  readonly requestChanged: boolean;
+  readonly settled: boolean;
+  readonly parts: { readonly [name: string]: StoredPart };
+  readonly spent: readonly (readonly [set: string, at: number, generation: number, tries: number])[];
+  readonly stopped: string;
+  readonly fingerprint: number;
+}
+
+type StoredPart =
+  | { readonly kind: "since"; readonly scheme: string; readonly pieces: readonly StoredPiece[] }
+  | { readonly kind: "held"; readonly scheme: string; readonly held: string }
+  | { readonly kind: "code-version"; readonly scheme: string; readonly codeVersion: string };
+
+/** `generation` is `null` where nobody can say. */
+type StoredPiece = readonly [set: string, at: number, generation: number | null];
+
+/** Writes the state of a target for a database. */
+export function storeTargetState(state: TargetState): StoredTargetState {
+  const { scheme, requestChanged, settled, fingerprint } = state;
+  return {
+    version: VERSION,
+    scheme,
+    requested: setToText(state.requested),
+    requestChanged,
+    settled,
+    parts: Object.fromEntries([...state.parts].map(([name, part]) => [name, storePart(part)])),
+    spent: state.spent.map(({ set, at, generation, tries }) => [setToText(set), at, generation, tries]),
+    stopped: setToText(state.stopped),
+    fingerprint,
+  };
+}
+
+function storePart(part: PartState): StoredPart {
+  switch (part.kind) {
+    case "since":
+      return { ...part, pieces: part.pieces.map(({ set, at, generation }) => [setToText(set), at, generation]) };
+    case "held":
+      return { ...part, held: setToText(part.held) };
+    case "code-version":
+      return part;
+  }
+}
+
+/**
+ * Reads what {@link storeTargetState} wrote; `null` for what another version of Heddle wrote: the condition then begins as
+ * on its first evaluation, which requests nothing that was missed.
+ * @throws PARTITION_SET_INVALID for a damaged state
+ */
+export function readTargetState(stored: StoredTargetState): TargetState | null {
+  if (stored.version !== VERSION) return null;
+  return {
+    scheme: stored.scheme,
+    requested: textToSet(stored.requested),
+    requestChanged: stored.requestChanged,
+    settled: stored.settled,
+    parts: new Map(Object.entries(stored.parts).map(([name, part]) => [name, readPart(part)])),
+    spent: stored.spent.map(([set, at, generation, tries]) => ({ set: textToSet(set), at, generation, tries })),
+    stopped: textToSet(stored.stopped),
+    fingerprint: stored.fingerprint,
+  };
+}
+
+function readPart(part: StoredPart): PartState {
+  switch (part.kind) {
+    case "since":
+      return { ...part, pieces: part.pieces.map(readPiece) };
+    case "held":
+      return { ...part, held: textToSet(part.held) };
+    case "code-version":
+      return part;
+  }
+}
+
+function readPiece([set, at, generation]: StoredPiece): Piece {
+  return { set: textToSet(set), at, run: null, generation };
+}
+
+/** An explanation as it is stored: plain JSON. */
+export interface StoredExplanation {
+  readonly version: number;
+  readonly asset: string;
+  readonly check: string | null;
+  readonly at: number;
+  readonly cursor: string;
+  readonly requested: string;
+  readonly stopped: string;
+  readonly root: StoredExplainedPart;
+}
+
+interface StoredExplainedPart {
+  readonly spec: ConditionSpec;
+  readonly asset: string;
+  readonly held: string;
+  readonly since?: readonly (readonly [at: number, set: string])[];
+  readonly parts: readonly StoredExplainedPart[];
+}
+
+/** Writes an explanation for a database. */
+export function storeExplanation(explanation: AutomationExplanation): StoredExplanation {
+  const { requested, stopped, root } = explanation;
+  return {
+    ...explanation,
+    version: VERSION,
+    requested: setToText(requested),
+    stopped: setToText(stopped),
+    root: storeExplained(root),
+  };
+}
+
+function storeExplained({ spec, asset, held, since, parts }: ExplainedPart): StoredExplainedPart {
+  return {
+    spec,
+    asset,
+    held: setToText(held),
+    ...(since !== undefined && { since: since.map(({ at, set }): [number, string] => [at, setToText(set)]) }),
+    parts: parts.map(storeExplained),
+  };
+}
+
+/** Reads what {@link storeExplanation} wrote. @throws AUTOMATION_INVALID for what another version of Heddle wrote */
+export function readExplanation(stored: StoredExplanation): AutomationExplanation {
+  if (stored.version !== VERSION) {
+    throw new HeddleError(
+      "AUTOMATION_INVALID",
+      `the explanation has format ${stored.version}, and this version reads ${VERSION}`,
+      { hint: "Wait for the next evaluation, or read it with the version of Heddle that wrote it." },
+    );
+  }
+  const { asset, check, at, cursor } = stored;
+  return {
+    asset,
+    check,
+    at,
+    cursor,
+    requested: textToSet(stored.requested),
+    stopped: textToSet(stored.stopped),
+    root: readExplained(stored.root),
+  };
+}
+
+function readExplained({ spec, asset, held, since, parts }: StoredExplainedPart): ExplainedPart {
+  return {
+    spec,
+    asset,
+    held: textToSet(held),
+    ...(since !== undefined && { since: since.map(([at, set]) => ({ at, set: textToSet(set) })) }),
+    parts: parts.map(readExplained),
+  };
+}
