@@ -412,9 +412,9 @@ describe("the declared columns of a result", () => {
     await expect(one("1.5", table({ x: int32() }))).rejects.toThrow(/is no whole number: 1.5/u);
     await expect(one("9007199254740993", table({ x: float64() }))).rejects.toThrow(/is no number that float64 holds/u);
     await expect(one("'infinity'::date", table({ x: date() }))).rejects.toThrow(
-      /5881580-07-11 is no day|infinity is no day/u,
+      /a value of DATE is no day of the years 0000 to 9999: infinity/u,
     );
-    await expect(one("'infinity'::timestamptz", table({ x: timestamp() }))).rejects.toThrow(/infinity is no instant/u);
+    await expect(one("'infinity'::timestamptz", table({ x: timestamp() }))).rejects.toThrow(/is no instant: infinity/u);
     await expect(one("[1, null]", table({ x: list(int32()) }))).rejects.toThrow(/item 1 is null|null/u);
     await expect(one("'{'::varchar", table({ x: jsonColumn() }))).rejects.toThrow(/Malformed JSON/u);
     await expect(one("9007199254740993", table({ x: int64() }))).rejects.toThrow(

@@ -20,8 +20,7 @@ import { withDatabaseFile, type FileUse } from "./database-file.ts";
 import { resolveLimits } from "./database-limits.ts";
 import { subjectOf, type QuerySubject } from "./query-error.ts";
 import { openResult, type QueryResult } from "./query-result.ts";
-import { openSession } from "./session.ts";
-import { TableVersions } from "./table-versions.ts";
+import { TableVersions, type VersionRead } from "./table-versions.ts";
 import { temporaryFiles } from "./temporary-files.ts";
 
 /** What {@link duckdbTable} takes. */
@@ -90,7 +89,7 @@ export function duckdbTable<TSchema extends TableSchema>(
       return previewValues(shown, context.where === undefined ? (context.stored.rows ?? null) : null, declared);
     },
     empty: () => [],
-    [EXPORT]: (context: InputContext, path: string) => table.export(context, { path }),
+    [EXPORT]: (context: InputContext, path: string) => table.export(context, { path, reader: "query" }),
   } as Parameters<typeof ioManager<TableRows<InferRow<TSchema>>, InferRow<TSchema>[]>>[0]);
 }
 
@@ -134,7 +133,7 @@ class DuckdbTable {
       const location = `${resolve(file)}#${name}`;
       return { io: NAME, objects: [], dataVersion, rows: count, columns, location, details: { table: name, version } };
     } finally {
-      await files[Symbol.asyncDispose]();
+      await files.remove();
     }
   }
 
@@ -166,22 +165,19 @@ class DuckdbTable {
     const files = await temporaryFiles(limits.temporaryDirectory);
     try {
       const path = join(files.path, "rows.parquet");
-      const { count, schema } = await this.export(context, { path, ...(limit !== undefined && { limit }) });
-      const session = await openSession(limits, signal);
-      const dispose = async (): Promise<void> => {
-        await session[Symbol.asyncDispose]();
-        await files[Symbol.asyncDispose]();
-      };
-      return openResult({ session, path, count, schema, subject: { assetKey, partitionKey }, dispose });
+      const read = { path, reader: "buffers", ...(limit !== undefined && { limit }) } as const;
+      const { count, schema } = await this.export(context, read);
+      const dispose = (): Promise<void> => files.remove();
+      return openResult({ path, count, schema, subject: { assetKey, partitionKey }, signal, dispose });
     } catch (error) {
-      await files[Symbol.asyncDispose]();
+      await files.remove();
       throw error;
     }
   }
 
   async export(
     context: InputContext,
-    { path, limit }: { readonly path: string; readonly limit?: number },
+    { path, reader, limit }: Pick<VersionRead, "path" | "reader" | "limit">,
   ): Promise<{ count: number; schema: TableSchema }> {
     const { stored, assetKey, partitionKey, columns, signal } = context;
     const { table: name, version } = placeOf(stored, { assetKey, partitionKey });
@@ -195,6 +191,7 @@ class DuckdbTable {
         version,
         rows: stored.rows ?? 0,
         path,
+        reader,
         schema: wanted,
         where,
         ...(limit !== undefined && { limit }),

@@ -1,14 +1,15 @@
 import { HeddleError } from "@heddle/core";
 import type { RecordBatch } from "apache-arrow";
+import { setImmediate } from "node:timers/promises";
 import { arrowSchema, recordBatch } from "../table/arrow-types.ts";
+import { columnDecoder } from "../table/decode-column.ts";
 import { encodeColumn } from "../table/encode-column.ts";
 import { loadArrow } from "../table/load-arrow.ts";
 import { rowBuilder } from "../table/row-builder.ts";
-import { columnsOf, type NamedColumn, type TableSchema } from "../table/schema.ts";
-import { parquetSource } from "./input-rows.ts";
+import { CHUNK_ROWS } from "../table/row-chunks.ts";
+import { columnsOf, type TableSchema } from "../table/schema.ts";
 import { subjectOf, type QuerySubject } from "./query-error.ts";
-import { appendCells, cellReader } from "./result-cells.ts";
-import type { Session } from "./session.ts";
+import { readResultBatches } from "./result-batches.ts";
 
 /** The result of a query: it lies in a temporary file until it is disposed of, and can be read any number of times. */
 export interface QueryResult extends AsyncDisposable {
@@ -22,117 +23,113 @@ export interface QueryResult extends AsyncDisposable {
 
 /** Where a result lies. */
 export interface ResultFile {
-  readonly session: Session;
+  /** A Parquet file with the columns that {@link selectDeclared} makes for it. */
   readonly path: string;
   /** How many rows were written into it. */
   readonly count: number;
   readonly schema: TableSchema;
   readonly subject: QuerySubject;
-  /** Ends the session and removes the file. */
+  readonly signal: AbortSignal;
+  /** Removes the file. */
   readonly dispose: () => Promise<void>;
 }
 
-/** Rows of a record batch: the same rows give the same batches. */
-const BATCH_ROWS = 65_536;
+/** Rows of a row group of the file: a multiple of the rows of a record batch, so that these follow from the rows alone. */
+export const RESULT_GROUP_ROWS = 2 * CHUNK_ROWS;
+
+/** So many rows are decoded at a time, column by column: their cells then fit into the processor's cache. */
+const SLICE_ROWS = 1024;
 
 /** Reads the result of a query from its file. */
 export function openResult(file: ResultFile): QueryResult {
-  const { schema, count } = file;
+  const { schema, count, signal } = file;
   const columns = columnsOf(schema);
   return {
     schema,
     count,
     async *rows() {
       const appendRows = rowBuilder(columns.map(({ name }) => name));
-      for await (const { cells, length } of readCells(file, columns)) {
-        const rows: object[] = [];
-        appendRows(rows, cells, length);
-        yield* rows;
+      const slices = columns.map((): unknown[] => []);
+      for await (const batch of checkedBatches(file)) {
+        const decoders = columns.map(({ column }, index) => {
+          const data = batch.data.children[index];
+          return data === undefined ? undefined : columnDecoder(column.type, data);
+        });
+        for (let from = 0; from < batch.numRows; from += SLICE_ROWS) {
+          const to = Math.min(from + SLICE_ROWS, batch.numRows);
+          slices.forEach((slice, index) => decoders[index]?.(from, to, slice));
+          const rows: object[] = [];
+          appendRows(rows, slices, to - from);
+          yield* rows;
+        }
+        await setImmediate();
+        signal.throwIfAborted();
       }
     },
     async *batches() {
-      const arrow = await loadArrow();
-      const target = arrowSchema(arrow, schema);
-      for await (const { cells, nulls, length, from } of readCells(file, columns)) {
-        const buffers = columns.map(({ name, column }, index) => {
-          const refuse = (at: number, problem: string): never => {
-            throw mismatch(file.subject, `row ${from + at}, column ${JSON.stringify(name)}: ${problem}`);
-          };
-          const values = cells[index] ?? [];
-          return encodeColumn(column.type, { values, length, nullCount: nulls[index] ?? 0, refuse });
-        });
-        yield recordBatch(arrow, target, buffers);
+      let isEmpty = true;
+      for await (const batch of checkedBatches(file)) {
+        isEmpty = false;
+        yield batch;
       }
+      // A table without rows still has columns.
+      if (isEmpty) yield await emptyBatch(schema);
     },
     [Symbol.asyncDispose]: file.dispose,
   };
 }
 
-interface CellBlock {
-  /** For each column the cells of the block's rows. */
-  readonly cells: readonly (readonly unknown[])[];
-  readonly nulls: readonly number[];
-  readonly length: number;
-  /** Number of the first row. */
-  readonly from: number;
+async function emptyBatch(schema: TableSchema): Promise<RecordBatch> {
+  const arrow = await loadArrow();
+  const refuse = (): never => {
+    throw new RangeError("there is no cell to refuse");
+  };
+  const buffers = columnsOf(schema).map(({ column }) =>
+    encodeColumn(column.type, { values: [], length: 0, nullCount: 0, refuse }),
+  );
+  return recordBatch(arrow, arrowSchema(arrow, schema), buffers);
 }
 
-/**
- * Reads the cells in blocks of {@link BATCH_ROWS}. DuckDB ends a result that is read in pieces without a word when an
- * error comes or it is interrupted; how many rows there have to be is known, and is compared.
- */
-async function* readCells(file: ResultFile, columns: readonly NamedColumn[]): AsyncGenerator<CellBlock, void> {
-  const { session, path, subject } = file;
-  const readers = columns.map(({ column }, index) => ({ index, read: cellReader(session.duckdb, column.type) }));
-  const stream = await session.during(() =>
-    session.connection.stream(`select * from ${parquetSource([path], { unite: false })}`),
-  );
-  let cells = columns.map((): unknown[] => []);
-  let [from, length] = [0, 0];
-  const block = (): CellBlock => ({ cells, nulls: countNulls(cells, { columns, from, subject }), length, from });
-  for (;;) {
-    const chunk = await session.during(() => stream.fetchChunk());
-    if (chunk === null || chunk.rowCount === 0) break;
-    for (const reader of readers) {
-      try {
-        appendCells(chunk, reader, cells[reader.index] ?? []);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        throw mismatch(subject, `column ${JSON.stringify(columns[reader.index]?.name)}: ${error.message}`);
+/** The batches of a file, compared with what is known about it. @throws SQL_RESULT_MISMATCH, SQL_FAILED */
+async function* checkedBatches(file: ResultFile): AsyncGenerator<RecordBatch, void> {
+  const { path, schema, signal, subject, count } = file;
+  const columns = columnsOf(schema);
+  let from = 0;
+  for await (const batch of readResultBatches(path, { schema, signal })) {
+    for (const [index, { name, column }] of columns.entries()) {
+      const data = batch.data.children[index];
+      if (data === undefined) continue;
+      if (!column.isNullable && data.nullCount > 0) {
+        throw mismatch(
+          subject,
+          `row ${from + firstNull(data)}, column ${JSON.stringify(name)}: null, but the column is not nullable`,
+        );
+      }
+      const [items] = data.children;
+      if (column.type.kind === "list" && !column.type.hasNullItems && (items?.nullCount ?? 0) > 0) {
+        throw mismatch(
+          subject,
+          `column ${JSON.stringify(name)}: a list has an item that is null, and the schema has no nullable items`,
+        );
       }
     }
-    length += chunk.rowCount;
-    if (length < BATCH_ROWS) continue;
-    yield block();
-    from += length;
-    length = 0;
-    cells = columns.map(() => []);
+    from += batch.numRows;
+    yield batch;
   }
-  // A table without rows still has columns.
-  if (length > 0 || file.count === 0) yield block();
-  if (from + length === file.count) return;
+  if (from === count) return;
   throw new HeddleError(
     "SQL_FAILED",
-    `${subjectOf(subject)}: the result has ${file.count} rows, of which ${from + length} could be read`,
-    { hint: "Look at the disk of the temporary directory, then retry." },
+    `${subjectOf(subject)}: the result has ${count} rows, of which ${from} could be read`,
+    {
+      hint: "Look at the disk of the temporary directory, then retry.",
+    },
   );
 }
 
-function countNulls(
-  cells: readonly (readonly unknown[])[],
-  { columns, from, subject }: { columns: readonly NamedColumn[]; from: number; subject: QuerySubject },
-): number[] {
-  return columns.map(({ name, column }, index) => {
-    const values = cells[index] ?? [];
-    let nulls = 0;
-    for (const value of values) if (value === null) nulls += 1;
-    // A JSON null that is there is a value.
-    if (nulls === 0 || column.isNullable || column.type.kind === "json") return column.isNullable ? nulls : 0;
-    throw mismatch(
-      subject,
-      `row ${from + values.indexOf(null)}, column ${JSON.stringify(name)}: null, but the column is not nullable`,
-    );
-  });
+function firstNull(data: { readonly length: number; getValid(index: number): boolean }): number {
+  let row = 0;
+  while (row < data.length && data.getValid(row)) row += 1;
+  return row;
 }
 
 function mismatch(subject: QuerySubject, problem: string): HeddleError {

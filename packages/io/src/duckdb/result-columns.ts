@@ -1,4 +1,5 @@
 import { HeddleError } from "@heddle/core";
+import { parseDay } from "../table/calendar-day.ts";
 import type { Column, ColumnType, ScalarType } from "../table/column.ts";
 import { columnsOf, type TableSchema } from "../table/schema.ts";
 import { subjectOf, type QuerySubject } from "./query-error.ts";
@@ -18,55 +19,93 @@ const INSTANTS = new Set(["TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_S"
 const DECIMAL = /^DECIMAL\(\d+,(\d+)\)$/u;
 const LIST = /^(.+)\[\d*\]$/su;
 
+const FIRST_DAY = parseDay("0000-01-01");
+const LAST_DAY = parseDay("9999-12-31");
+
 /** Whole numbers up to here are exact as DOUBLE. */
 const EXACT = "9007199254740992";
+
+/**
+ * Who reads the columns: a query of DuckDB, or this process as Arrow's buffers, for which instants are the numbers of
+ * their milliseconds (DuckDB has no instants in milliseconds that files of Parquet know as such).
+ */
+export type ColumnReader = "query" | "buffers";
+
+interface Conversion {
+  readonly from: string;
+  readonly reader: ColumnReader;
+  readonly isNullable: boolean;
+}
 
 /**
  * The expression that turns a value of DuckDB's type into one of a declared column without changing it; `null` when
  * there is none. What fits for some values alone fails the query for the others.
  */
-function convert(value: string, from: string, to: ColumnType): string | null {
+function convert(value: string, to: ColumnType, { from, reader, isNullable }: Conversion): string | null {
   const fail = (what: string): string =>
     `error(${quoteText(`Conversion Error: a value of ${from} is no ${what}: `)} || ${value}::varchar)`;
+  const only = (condition: string, converted: string, what: string): string =>
+    `case when ${value} is null or ${condition} then ${converted} else ${fail(what)} end`;
   switch (to.kind) {
     case "bool":
       return from === "BOOLEAN" ? value : null;
     case "int32":
     case "int64": {
-      const type = to.kind === "int32" ? "INTEGER" : "BIGINT";
+      const converted = `${value}::${to.kind === "int32" ? "INTEGER" : "BIGINT"}`;
       const decimal = DECIMAL.exec(from);
-      if (INTEGERS.has(from) || decimal?.[1] === "0") return `${value}::${type}`;
-      if (FLOATS.has(from) || decimal !== null) {
-        return `case when ${value} is null or ${value} = trunc(${value}) then ${value}::${type} else ${fail("whole number")} end`;
-      }
-      return null;
+      if (INTEGERS.has(from) || decimal?.[1] === "0") return converted;
+      if (!FLOATS.has(from) && decimal === null) return null;
+      return only(`${value} = trunc(${value})`, converted, "whole number");
     }
     case "float64":
       if (FLOATS.has(from) || SMALL_INTEGERS.has(from) || from === "UINTEGER" || DECIMAL.test(from)) {
         return `${value}::DOUBLE`;
       }
       if (!INTEGERS.has(from)) return null;
-      return `case when ${value} is null or ${value} between -${EXACT} and ${EXACT} then ${value}::DOUBLE else ${fail("number that float64 holds exactly")} end`;
+      return only(`${value} between -${EXACT} and ${EXACT}`, `${value}::DOUBLE`, "number that float64 holds exactly");
     case "utf8":
       return from === "VARCHAR" || from === "UUID" || from.startsWith("ENUM(") ? `${value}::VARCHAR` : null;
     case "date":
-      return from === "DATE" ? value : null;
+      if (from !== "DATE") return null;
+      return only(
+        `${value} between make_date(${FIRST_DAY}) and make_date(${LAST_DAY})`,
+        value,
+        "day of the years 0000 to 9999",
+      );
     case "timestamp":
-      return INSTANTS.has(from) ? `${value}::TIMESTAMPTZ` : null;
-    case "json":
-      if (from === "VARCHAR" || from === "JSON") return `${value}::JSON::VARCHAR`;
-      return `to_json(${value})::VARCHAR`;
+      if (!INSTANTS.has(from)) return null;
+      return reader === "query"
+        ? `${value}::TIMESTAMPTZ`
+        : only(`isfinite(${value})`, millisSql(value, from), "instant");
+    case "json": {
+      const text = `${from === "VARCHAR" || from === "JSON" ? `${value}::JSON` : `to_json(${value})`}::VARCHAR`;
+      // Where there has to be a value, nothing is the JSON value of that name.
+      return isNullable ? text : `coalesce(${text}, 'null')`;
+    }
     case "list":
-      return convertList(value, from, to.item);
+      return convertList(value, to.item, { from, reader, isNullable: true });
   }
 }
 
-function convertList(value: string, from: string, item: ScalarType): string | null {
-  const [, itemType] = LIST.exec(from) ?? [];
+/** An instant as the number of its milliseconds since 1970; what is less than one is cut off towards the past. */
+function millisSql(value: string, from: string): string {
+  const micros = `epoch_us(${from === "TIMESTAMP WITH TIME ZONE" ? value : `${value}::TIMESTAMP`})`;
+  return `(${micros} - ((${micros} % 1000) + 1000) % 1000) // 1000`;
+}
+
+function convertList(value: string, item: ScalarType, conversion: Conversion): string | null {
+  const [, itemType] = LIST.exec(conversion.from) ?? [];
   if (itemType === undefined) return null;
-  const converted = convert("item", itemType, item);
+  const converted = convert("item", item, { ...conversion, from: itemType });
   if (converted === null) return null;
   return converted === "item" ? `${value}::${itemType}[]` : `list_transform(${value}, lambda item: ${converted})`;
+}
+
+/** What {@link selectDeclared} makes of a result. */
+export interface SelectDeclared {
+  readonly schema: TableSchema;
+  readonly subject: QuerySubject;
+  readonly reader: ColumnReader;
 }
 
 /**
@@ -74,15 +113,15 @@ function convertList(value: string, from: string, item: ScalarType): string | nu
  *
  * @throws SQL_RESULT_MISMATCH naming every column that does not fit
  */
-export function selectDeclared(
-  found: readonly ResultColumn[],
-  { schema, subject }: { readonly schema: TableSchema; readonly subject: QuerySubject },
-): string {
+export function selectDeclared(found: readonly ResultColumn[], { schema, subject, reader }: SelectDeclared): string {
   const problems: string[] = [];
   const declared = columnsOf(schema);
   const columns = declared.flatMap(({ name, column }) => {
     const [match, second] = found.filter((candidate) => candidate.name === name);
-    const converted = match === undefined ? null : convert(quoteName(name), match.type, column.type);
+    const converted =
+      match === undefined
+        ? null
+        : convert(quoteName(name), column.type, { from: match.type, reader, isNullable: column.isNullable });
     if (match === undefined) problems.push(missing(name, found));
     else if (second !== undefined) problems.push(`${quote(name)} is there twice`);
     else if (converted === null) problems.push(mistyped(match, column));

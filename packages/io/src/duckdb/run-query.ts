@@ -4,7 +4,7 @@ import type { TableSchema } from "../table/schema.ts";
 import type { ResolvedLimits } from "./database-limits.ts";
 import { inputSource, type InputParts } from "./input-sources.ts";
 import { queryError, subjectOf, type QuerySubject } from "./query-error.ts";
-import { openResult, type QueryResult } from "./query-result.ts";
+import { openResult, RESULT_GROUP_ROWS, type QueryResult } from "./query-result.ts";
 import { selectDeclared, type ResultColumn } from "./result-columns.ts";
 import { schemaOfResult } from "./result-schema.ts";
 import { openSession, type Session } from "./session.ts";
@@ -32,23 +32,23 @@ export interface Query {
  * @throws SQL_FAILED, SQL_INVALID, SQL_RESULT_MISMATCH, SQL_INPUT_UNREADABLE, IO_OBJECT_MISSING, IO_OBJECT_CORRUPT
  */
 export async function runQuery(query: Query): Promise<QueryResult> {
-  const files = await temporaryFiles(query.limits.temporaryDirectory);
-  let session: Session | undefined;
-  const dispose = async (): Promise<void> => {
-    await session?.[Symbol.asyncDispose]();
-    await files[Symbol.asyncDispose]();
-  };
+  const { subject, limits, signal } = query;
+  const files = await temporaryFiles(limits.temporaryDirectory);
   try {
-    session = await openSession(query.limits, query.signal);
-    await createViews(session, query, files.path);
-    const found = await describe(session, query);
-    const schema = query.schema ?? schemaOfResult(found);
-    const select = selectDeclared(found, { schema, subject: query.subject });
     const path = join(files.path, "result.parquet");
-    const count = await writeResult(session, query, { select, path });
-    return openResult({ session, path, count, schema, subject: query.subject, dispose });
+    const session = await openSession(limits, signal);
+    try {
+      await createViews(session, query, files.path);
+      const found = await describe(session, query);
+      const schema = query.schema ?? schemaOfResult(found);
+      const select = selectDeclared(found, { schema, subject, reader: "buffers" });
+      const count = await writeResult(session, query, { select, path });
+      return openResult({ path, count, schema, subject, signal, dispose: () => files.remove() });
+    } finally {
+      await session[Symbol.asyncDispose]();
+    }
   } catch (error) {
-    await dispose();
+    await files.remove();
     throw error;
   }
 }
@@ -118,7 +118,7 @@ async function writeResult(
   try {
     const result = await session.run({
       ...sql,
-      text: `copy (select ${select} from (\n${text}\n) as result) to ${quoteText(path)} (format parquet)`,
+      text: `copy (select ${select} from (\n${text}\n) as result) to ${quoteText(path)} (format parquet, row_group_size ${RESULT_GROUP_ROWS})`,
     });
     return result.rowsChanged;
   } catch (cause) {

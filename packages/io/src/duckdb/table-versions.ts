@@ -3,7 +3,8 @@ import { columnsOf, type TableSchema } from "../table/schema.ts";
 import { databaseType } from "./column-types.ts";
 import type { FileSession } from "./database-file.ts";
 import { parquetSource } from "./input-rows.ts";
-import { selectDeclared } from "./result-columns.ts";
+import { RESULT_GROUP_ROWS } from "./query-result.ts";
+import { selectDeclared, type ColumnReader } from "./result-columns.ts";
 import { filterSql } from "./row-filter-sql.ts";
 import { quoteName, quoteText } from "./sql-text.ts";
 import { tableLayout, VERSION_COLUMN, type TableLayout, type VersionedTable } from "./table-layout.ts";
@@ -27,6 +28,7 @@ export interface VersionRead {
   readonly schema: TableSchema;
   readonly where: RowFilter | undefined;
   readonly limit?: number;
+  readonly reader: ColumnReader;
 }
 
 /**
@@ -100,7 +102,7 @@ export class TableVersions {
   }
 
   /** Writes the rows of a version into a Parquet file; returns how many. @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT */
-  async read({ version, rows, path, schema, where, limit }: VersionRead): Promise<number> {
+  async read({ version, rows, path, schema, where, limit, reader }: VersionRead): Promise<number> {
     const { rows: source, run, numbers, storedColumns } = this.#layout;
     const stored = await storedColumns();
     if (stored.length === 0) throw this.#missing(version);
@@ -112,13 +114,17 @@ export class TableVersions {
     if (required !== undefined) throw this.#undeclared(required.name);
     const added = absent.map(({ name, column }) => ({ name, type: databaseType(column.type) }));
     const wanted = [...stored.filter(({ name }) => name in schema.columns), ...added];
-    const select = selectDeclared(wanted, { schema, subject: { assetKey: this.#table.assetKey, partitionKey: null } });
+    const select = selectDeclared(wanted, {
+      schema,
+      subject: { assetKey: this.#table.assetKey, partitionKey: null },
+      reader,
+    });
     const nulls = added.map(({ name, type }) => `, null::${type} as ${quoteName(name)}`).join("");
     const filter = where === undefined ? null : filterSql(where);
     const result = await run(
       `copy (select ${select} from (select *${nulls} from ${source} where ${VERSION_COLUMN} = $1) as stored
        ${filter === null ? "" : `where ${filter}`} ${limit === undefined ? "" : `limit ${Math.trunc(limit)}`})
-       to ${quoteText(path)} (format parquet)`,
+       to ${quoteText(path)} (format parquet, row_group_size ${RESULT_GROUP_ROWS})`,
       [BigInt(version)],
     );
     return result.rowsChanged;

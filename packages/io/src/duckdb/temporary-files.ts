@@ -12,8 +12,9 @@ const present = new Set<string>();
 const swept = new Set<string>();
 
 /** A directory that is removed with all that it holds. */
-export interface TemporaryFiles extends AsyncDisposable {
+export interface TemporaryFiles {
   readonly path: string;
+  remove(): Promise<void>;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function temporaryFiles(parent: string): Promise<TemporaryFiles> {
   present.add(path);
   return {
     path,
-    async [Symbol.asyncDispose]() {
+    async remove() {
       await rm(path, { recursive: true, force: true });
       present.delete(path);
       if (present.size === 0) process.off("exit", removePresent);

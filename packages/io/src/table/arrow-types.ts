@@ -51,7 +51,8 @@ export function recordBatch(arrow: Arrow, schema: Schema, columns: readonly Colu
   return new arrow.RecordBatch(schema, data);
 }
 
-function arrowData(arrow: Arrow, field: Field, buffers: ColumnBuffers): Data {
+/** The cells of one column from their buffers. */
+export function arrowData(arrow: Arrow, field: Field, buffers: ColumnBuffers): Data {
   const { length, nullCount, nullBitmap, values, offsets, items } = buffers;
   const itemField: Field | undefined = field.type.children?.[0];
   const children = items === undefined || itemField === undefined ? [] : [arrowData(arrow, itemField, items)];
