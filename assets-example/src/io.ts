@@ -1,15 +1,7 @@
-import type { ObjectStore } from "@heddle/core";
-import { json } from "@heddle/io/json";
-import { parquet, type TableSchema } from "@heddle/io/parquet";
+import { inStore } from "./storage-choices.ts";
 
 /**
- * Where everything lies: the store of the deployment, as nothing is named here. Swap it in this line, for example
- * `{ store: filesystemStore({ directory: "/srv/flights" }) }` with the store of `@heddle/io/filesystem`.
+ * Where everything lies: the deployment's store. Nothing else changes when this line does, for example to
+ * `inStore(s3Store({ bucket: "flights" }))` with `@heddle/io/s3`, or to `inPostgres({ env: "WAREHOUSE_URL" })`.
  */
-export const storage: { readonly store?: ObjectStore } = {};
-
-/** How tables are stored: Parquet with typed columns. */
-export const tableOf = <TSchema extends TableSchema>(schema: TSchema) => parquet({ schema });
-
-/** How small things are stored: JSON. */
-export const documents = json();
+export const { storage, tableOf, documents } = inStore();

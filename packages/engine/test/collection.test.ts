@@ -10,7 +10,7 @@ const DEFINITIONS = `
 import { asset, definitions, ioManager, objectStore, staticPartitions } from "@heddle/core";
 import { filesystemStore } from "@heddle/io/filesystem";
 import { json } from "@heddle/io/json";
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
 const path = (name: string) => new URL("../" + name, import.meta.url).pathname;
@@ -34,6 +34,14 @@ const rows = ioManager({
   async load() { return 1; },
   async remove({ details }, { assetKey, partitionKey }) {
     appendFileSync(path("removed-rows"), assetKey + " " + partitionKey + " " + details?.["version"] + "\\n");
+  },
+  // What is current, as well as what an attempt has written and never published.
+  async *listStored({ assetKey }) {
+    const listed: string[] = existsSync(path("rows")) ? JSON.parse(readFileSync(path("rows"), "utf8")) : [];
+    for (const attemptId of listed) {
+      const stored = { io: "rows", objects: [], dataVersion: attemptId, details: { version: attemptId } };
+      yield { assetKey, partitionKey: "Mon", attemptId, stored, modifiedAt: 1_000 * Math.floor(Date.now() / 1_000) - 1_000 };
+    }
   },
 });
 
@@ -175,6 +183,22 @@ describe("collection", () => {
     // What the table holds lies in no file.
     const broken = await findBrokenInvariants(deployment.db);
     expect(broken.filter((text) => !text.startsWith("null "))).toEqual([]);
+  });
+
+  it("removes what an I/O manager without objects has stored and never published", async () => {
+    await startWorker();
+    const run = await make(["table"], "Mon");
+    const [made] = await deployment.db.read(
+      "made",
+      ({ sql }) => sql<{ attemptId: string }[]>`
+        select run_id || '-' || claim_id as "attemptId" from materialization where run_id = ${run}`,
+    );
+    const dead = `${run}-99999`;
+    writeFileSync(deployment.path("rows"), JSON.stringify([made?.attemptId, dead, "1000000-1", "nobody's"]));
+    expect((await collect()).counts).toMatchObject({ abandoned: 1, failed: 0 });
+    const removed = readFileSync(deployment.path("removed-rows"), "utf8");
+    expect(removed.trim().split("\n").at(-1)).toBe(`table Mon ${dead}`);
+    rmSync(deployment.path("rows"));
   });
 
   it("leaves what a step that runs may be reading, until that has ended", async () => {

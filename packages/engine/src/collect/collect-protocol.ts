@@ -22,11 +22,14 @@ export type RemovalOutcome =
   | { readonly kind: "out_of_reach"; readonly error: SerializedError }
   | { readonly kind: "failed"; readonly error: SerializedError };
 
-/** An object that an attempt has written longer ago than the grace time. */
+/** What an attempt has stored longer ago than the grace time: an object, or a value that lies in none. */
 export interface AgedObject {
   /** Place of its store among those of the process. */
   readonly store: number;
+  /** Of the object; of a value, what tells it from others. */
   readonly key: string;
+  /** A value without objects, as its I/O manager has listed it. */
+  readonly value?: StoredValue;
   readonly bytes: number;
   /** Epoch milliseconds of the store's clock. */
   readonly modifiedAt: number;

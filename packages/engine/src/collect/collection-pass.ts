@@ -11,6 +11,7 @@ import {
   type CollectionClaim,
   type Collector,
   type Database,
+  type ListedAttempt,
   type MaterializationPlace,
   type SupersededValue,
 } from "@heddle/storage";
@@ -166,7 +167,9 @@ function nameOf({ assetId }: CollectableChunk, { ordinal, runId }: Materializati
 }
 
 /** An attempt's id begins with its run's; an object whose key holds no such id is nobody's of ours. */
-function toAttempt({ key, assetKey, partitionKey, attemptId, modifiedAt }: AgedObject) {
+function toAttempt({ key, value, assetKey, partitionKey, attemptId, modifiedAt }: AgedObject): ListedAttempt[] {
   const runId = Number(/^(?<run>\d{1,15})-[0-9a-z-]+$/.exec(attemptId)?.groups?.["run"] ?? Number.NaN);
-  return Number.isNaN(runId) ? [] : [{ key, assetKey, partitionKey, runId, modifiedAt }];
+  if (Number.isNaN(runId)) return [];
+  const listed = { key, assetKey, partitionKey, runId, modifiedAt };
+  return [value === undefined ? listed : { ...listed, details: value.details ?? {} }];
 }

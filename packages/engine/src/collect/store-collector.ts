@@ -1,6 +1,7 @@
 import {
   HeddleError,
   serializeError,
+  type AnyAsset,
   type AnyIoManager,
   type Definitions,
   type SerializedError,
@@ -16,6 +17,8 @@ const CONCURRENCY = 8;
 const PAGE = 1_000;
 /** Longest that the removal of one value may take. */
 const REMOVE_TIMEOUT_MS = 120_000;
+/** Longest that the list of what an I/O manager has stored of one asset may take. */
+const LIST_TIMEOUT_MS = 300_000;
 /** Longest that a sweep of one store may take. */
 const SWEEP_TIMEOUT_MS = 300_000;
 
@@ -105,25 +108,37 @@ export class StoreCollector {
     return { kind: "listed", objects, isLast: false, problems };
   }
 
-  /** Objects of attempts, asset by asset: of what else lies in a store it sees next to nothing. */
+  /** What attempts have stored, asset by asset: of what else lies in a store it sees next to nothing. */
   async *#list(): AsyncGenerator<AgedObject | SerializedError> {
+    const before = Date.now() - this.#graceMs;
+    for (const known of this.#stores) {
+      for (const asset of known.assets) {
+        // A store that has failed before has been reported.
+        if (known.isOurs && known.down === undefined) {
+          yield* orError(this.#listObjects(asset, known, before), (error) => (known.down = error));
+        }
+        yield* orError(this.#listValues(asset, known, before));
+      }
+    }
+  }
+
+  async *#listObjects({ key: assetKey }: AnyAsset, known: KnownStore, before: number): AsyncGenerator<AgedObject> {
     const { keys } = this.#defaults;
     if (keys === undefined) return;
-    const before = Date.now() - this.#graceMs;
-    for (const known of this.#stores.filter(({ isOurs }) => isOurs)) {
-      for (const { key: assetKey } of known.assets) {
-        // One that has failed before has been reported.
-        if (known.down !== undefined) break;
-        try {
-          for await (const { key, bytes, modifiedAt } of known.store.list(keys.prefixOf(assetKey))) {
-            const parsed = modifiedAt < before ? keys.parse(key, assetKey) : null;
-            if (parsed !== null) yield { store: known.index, key, bytes, modifiedAt, assetKey, ...parsed };
-          }
-        } catch (error) {
-          known.down = error;
-          yield serializeError(error);
-        }
-      }
+    for await (const { key, bytes, modifiedAt } of known.store.list(keys.prefixOf(assetKey))) {
+      const parsed = modifiedAt < before ? keys.parse(key, assetKey) : null;
+      if (parsed !== null) yield { store: known.index, key, bytes, modifiedAt, assetKey, ...parsed };
+    }
+  }
+
+  /** Of an I/O manager that keeps its values elsewhere than in objects. */
+  async *#listValues({ key: assetKey, io }: AnyAsset, known: KnownStore, before: number): AsyncGenerator<AgedObject> {
+    const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
+    for await (const listed of (io ?? this.#defaults.io).listStored?.({ assetKey, signal }) ?? []) {
+      const { partitionKey, attemptId, stored: value, modifiedAt } = listed;
+      if (modifiedAt >= before) continue;
+      const key = JSON.stringify([assetKey, partitionKey, attemptId, value.details ?? null]);
+      yield { store: known.index, key, value, bytes: 0, modifiedAt, assetKey, partitionKey, attemptId };
     }
   }
 
@@ -131,7 +146,7 @@ export class StoreCollector {
     const failures = await inParallel(objects, (object) =>
       attempt(async () => {
         const known = this.#stores[object.store];
-        if (known !== undefined) await withStore(known, (store) => store.delete(object.key));
+        if (known !== undefined) await this.#deleteFrom(known, object);
       }),
     );
     const removed = objects.filter((_, index) => failures[index] === undefined);
@@ -141,6 +156,15 @@ export class StoreCollector {
       bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
       problems: failures.flatMap((error) => (error === undefined ? [] : [error.serialized])),
     };
+  }
+
+  async #deleteFrom(known: KnownStore, { key, value, assetKey, partitionKey }: AgedObject): Promise<void> {
+    if (value === undefined) return withStore(known, (store) => store.delete(key));
+    const asset = this.#definitions.assets.get(assetKey);
+    if (asset?.kind !== "asset") return;
+    const { store } = known;
+    const signal = AbortSignal.timeout(REMOVE_TIMEOUT_MS);
+    await (asset.io ?? this.#defaults.io).remove(value, { assetKey, partitionKey, store, signal });
   }
 
   async #sweep(): Promise<CollectReply> {
@@ -174,6 +198,19 @@ function outOfReach({ assetKey, partitionKey, stored }: ValueToRemove): HeddleEr
       details: { asset: assetKey, partition: partitionKey, io: stored.io, location: stored.location ?? null },
     },
   );
+}
+
+/** Gives an error in the place of what could not be listed, and tells somebody. */
+async function* orError(
+  listed: AsyncIterable<AgedObject>,
+  tell: (error: unknown) => void = () => {},
+): AsyncGenerator<AgedObject | SerializedError> {
+  try {
+    yield* listed;
+  } catch (error) {
+    tell(error);
+    yield serializeError(error);
+  }
 }
 
 interface Failed {

@@ -1,11 +1,13 @@
-import type { PartitionSpace } from "@heddle/core";
+import type { JsonValue, PartitionSpace } from "@heddle/core";
 import type { Database } from "../database.ts";
 import { readAssetSpaces } from "./asset-spaces.ts";
 
-/** An object that lies in a store, as its key tells. */
+/** What an attempt has stored: an object, as its key tells, or a value without objects, as its I/O manager tells. */
 export interface ListedAttempt {
-  /** Of the object, unchanged. */
+  /** Of the object, unchanged; of a value without objects, whatever tells it from others. */
   readonly key: string;
+  /** Of a value without objects: by them a materialization names it. */
+  readonly details?: JsonValue;
   readonly assetKey: string;
   readonly partitionKey: string | null;
   readonly runId: number;
@@ -24,7 +26,7 @@ const ZOMBIE_MARGIN_MS = 86_400_000;
  *
  * - its run is one of this deployment's, made this asset, and is over;
  * - it was written while that run went on, so that a run of another deployment with the same number is not meant;
- * - its partition is known, and no materialization of it by that run that is not collected names the object.
+ * - its partition is known, and no materialization of it by that run that is not collected names it.
  */
 export async function findAbandoned(db: Database, listed: readonly ListedAttempt[]): Promise<ReadonlySet<string>> {
   if (listed.length === 0) return new Set();
@@ -43,15 +45,20 @@ export async function findAbandoned(db: Database, listed: readonly ListedAttempt
         from unnest(
           ${places.map(({ key }) => key)}::text[], ${places.map(({ assetId }) => assetId)}::integer[],
           ${places.map(({ ordinal }) => ordinal)}::bigint[], ${places.map(({ runId }) => runId)}::bigint[],
-          ${places.map(({ modifiedAt }) => new Date(modifiedAt))}::timestamptz[]
-        ) as k (key, asset_id, ordinal, run_id, modified_at)
+          ${places.map(({ modifiedAt }) => new Date(modifiedAt))}::timestamptz[],
+          ${places.map(({ details }) => details ?? null)}::jsonb[]
+        ) as k (key, asset_id, ordinal, run_id, modified_at, details)
         join run r on r.id = k.run_id and r.ended_at is not null
           and k.modified_at > r.created_at - ${CLOCK_MARGIN_MS}::double precision * interval '1 millisecond'
           and k.modified_at < r.ended_at + ${ZOMBIE_MARGIN_MS}::double precision * interval '1 millisecond'
         join run_asset a on a.run_id = k.run_id and a.asset_id = k.asset_id
         left join materialization m on m.asset_id = k.asset_id and m.ordinal = k.ordinal and m.run_id = k.run_id
           and m.collected_at is null
-        where not exists (select from jsonb_array_elements(m.stored -> 'objects') o where o ->> 'key' = k.key)`;
+        where case
+          when k.details is null
+            then not exists (select from jsonb_array_elements(m.stored -> 'objects') o where o ->> 'key' = k.key)
+          else m.stored -> 'details' is distinct from k.details
+        end`;
       return new Set(rows.map(({ key }) => key));
     },
     { pinPlans: true },
