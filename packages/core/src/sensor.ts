@@ -2,6 +2,7 @@ import { NO_RESOURCES } from "./asset-options.ts";
 import { brand, hasBrand } from "./brand.ts";
 import type { ResourceValues, SlotsOf } from "./dependency-types.ts";
 import type { Logger } from "./logger.ts";
+import type { DynamicPartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { ResourcesShape } from "./resource.ts";
 import type { RunDefaults, RunRequest, Skip } from "./run-request.ts";
 import { DEFAULT_TICK_TIMEOUT_MS } from "./schedule.ts";
@@ -28,7 +29,7 @@ export interface SensorContext<TResources = Readonly<Record<string, unknown>>> {
 /** Keys for a dynamic partitions definition. */
 export interface SensorPartitions {
   /** Name of the definition, or what `dynamicPartitions()` returned. */
-  readonly definition: string | { readonly spec: { readonly kind: "dynamic"; readonly name: string } };
+  readonly definition: string | DynamicPartitionsDefinition;
   readonly keys: readonly string[];
 }
 
