@@ -4,6 +4,7 @@ import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
+import { printLatest } from "../print-materialization.ts";
 import type { CommonOptions } from "../program.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
 
@@ -98,6 +99,7 @@ export async function showAsset(key: string, options: CommonOptions & { readonly
       );
     }
     printFormer(asset);
+    printLatest(asset.latest);
     if (asset.checks.length > 0) print(paint.bold("checks"));
     printTable(
       asset.checks.map((check) => [

@@ -1,0 +1,50 @@
+import type { Materialization } from "@heddle/api";
+import { formatDuration, paint, print, printTable, visible } from "./terminal.ts";
+
+/** Columns listed at most; the rest is counted. */
+const LISTED_COLUMNS = 20;
+
+/** Prints what is recorded of an asset's newest materialization: its size, and for a table its columns. */
+export function printLatest(latest: Materialization | null): void {
+  if (latest === null) return;
+  print(paint.bold("last made"));
+  print(`  ${describeMade(latest)}`);
+  const columns = latest.stored?.columns ?? [];
+  printTable(
+    columns
+      .slice(0, LISTED_COLUMNS)
+      .map(({ name, type, nullable, min, max, nulls }) => [
+        `  ${name}`,
+        `${type}${nullable ? "?" : ""}`,
+        min === undefined || max === undefined ? "" : `${JSON.stringify(min)} … ${JSON.stringify(max)}`,
+        nulls === undefined || nulls === 0 ? "" : paint.dim(`${count(nulls)} without value`),
+      ]),
+  );
+  if (columns.length > LISTED_COLUMNS) print(paint.dim(`  and ${count(columns.length - LISTED_COLUMNS)} more columns`));
+}
+
+function describeMade({ partitionKey, runId, durationMs, stored }: Materialization): string {
+  const bytes = stored?.objects.reduce((sum, object) => sum + object.bytes, 0) ?? 0;
+  const facts = [
+    ...(partitionKey === "" ? [] : [visible(partitionKey)]),
+    `by run ${runId} in ${formatDuration(durationMs)}`,
+    ...(stored?.rows === undefined ? [] : [`${count(stored.rows)} ${stored.rows === 1 ? "row" : "rows"}`]),
+    ...(stored === null ? [] : [`${size(bytes)} through ${stored.io}`]),
+  ];
+  return facts.join(", ");
+}
+
+const grouped = new Intl.NumberFormat("en-US");
+
+function count(value: number): string {
+  return grouped.format(value);
+}
+
+const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+
+/** In decimal units, as the catalog writes it. */
+function size(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  for (; value >= 999.5 && unit < UNITS.length - 1; unit += 1) value /= 1_000;
+  return `${unit === 0 ? value : value.toFixed(1).replace(/\.0$/u, "")} ${UNITS[unit] ?? ""}`;
+}
