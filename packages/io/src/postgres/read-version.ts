@@ -12,7 +12,7 @@ import { corruptObject } from "../store-error.ts";
 import { assertStoredAs } from "../table/schema-mismatch.ts";
 import { columnsOf, type NamedColumn, type TableSchema } from "../table/schema.ts";
 import { arrowTypeName } from "../table/column.ts";
-import { call } from "./call.ts";
+import { call, orRollBack } from "./call.ts";
 import { arrivingRows } from "./decode-rows.ts";
 import { filterSql } from "./filter-sql.ts";
 import { columnName, quoteName } from "./names.ts";
@@ -102,7 +102,9 @@ async function readRange(read: VersionRead, range: RowRange): Promise<object[]> 
   try {
     return await call(pool, { verb: "load", subject, signal: context.signal }, async (session) => {
       const rows = arrivingRows(columns);
-      await session.read(text, parameters, rows);
+      await session.run(BEGIN_READING);
+      await orRollBack(session, () => session.read(text, parameters, rows));
+      await session.run("commit");
       return rows.finish();
     });
   } catch (error) {
@@ -114,6 +116,9 @@ async function readRange(read: VersionRead, range: RowRange): Promise<object[]> 
   }
 }
 
+/** Of a table that was never analyzed the planner believes that its index is of no use. */
+const BEGIN_READING =
+  "begin isolation level read committed read only; set local enable_seqscan = off; set local statement_timeout = 0";
 const UNDEFINED_TABLE = "42P01";
 const UNDEFINED_COLUMN = "42703";
 
