@@ -1,8 +1,10 @@
 import {
   CreateMultipartUploadCommand,
+  DeleteBucketPolicyCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -199,6 +201,42 @@ describe("what the server refuses is an error that says what to do", () => {
     }
   });
 
+  test("a right that is missing, for each right", async () => {
+    const { bucket, client } = shared;
+    const store = storeIn("denied");
+    const object = await store.put("a/1.bin", Buffer.from("x"), unaborted);
+    const denied = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
+    const onObjects = { Effect: "Deny", Principal: "*", Action: denied, Resource: `arn:aws:s3:::${bucket}/denied/*` };
+    const onBucket = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:ListBucket"],
+      Resource: `arn:aws:s3:::${bucket}`,
+      Condition: { StringLike: { "s3:prefix": "denied/*" } },
+    };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [onObjects, onBucket] });
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+    try {
+      const refused: readonly (readonly [() => Promise<unknown>, string])[] = [
+        [() => store.put("a/2.bin", Buffer.from("x"), unaborted), "s3:PutObject"],
+        [() => store.putStream("a/3.bin", inChunks(randomContent(20 * MIB), MIB), unaborted), "s3:PutObject"],
+        [() => store.get(object, unaborted), "s3:GetObject"],
+        [() => collect(store.stream(object, unaborted)), "s3:GetObject"],
+        [() => store.delete("a/1.bin"), "s3:DeleteObject"],
+        [() => collect(store.list("")), "s3:ListBucket"],
+      ];
+      for (const [refusal, right] of refused) {
+        const error = await failureOf(refusal());
+        expect(error).toMatchObject({ code: "IO_STORE_FAILED", hint: expect.stringContaining(right) as string });
+        expect(error.message).toMatch(/s3:\/\/heddle-.*\/denied\/.*do not allow it.*AccessDenied/);
+      }
+    } finally {
+      await client.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+    }
+    // Nothing of what was refused is there, and what was there still is.
+    expect((await collect(store.list(""))).map(({ key }) => key)).toEqual(["a/1.bin"]);
+  });
+
   test("an object that was removed behind our back", async () => {
     const store = storeIn("removed");
     const object = await store.put("a/1.bin", randomContent(20 * MIB), unaborted);
@@ -228,6 +266,22 @@ test("streams more than it holds in memory, in and out", async () => {
   // Node and the SDK take some 130 MB, the parts on their way some 50 MB, the rest waits to be collected.
   expect(maxRssMb).toBeLessThan(400);
 }, 120_000);
+
+test("says where credentials are looked for when there are none", async () => {
+  const { bucket, endpoint } = shared.options;
+  const child = startModule(`
+    import { s3Store } from "@heddle/io/s3";
+    for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", HOME: "/nowhere" });
+    const store = s3Store(${JSON.stringify({ bucket, endpoint, prefix: "nobody" })});
+    const error = await store.put("a/1.bin", Buffer.from("x"), { signal: new AbortController().signal }).catch((thrown) => thrown);
+    console.log(JSON.stringify({ code: error.code, message: error.message, hint: error.hint }));
+  `);
+  const error = JSON.parse(await child.output) as { code: string; message: string; hint: string };
+  expect(error.code).toBe("IO_STORE_FAILED");
+  expect(error.message).toMatch(/^cannot write s3:\/\/heddle-.*\/nobody\/a\/1\.bin: no credentials were found/);
+  expect(error.hint).toMatch(/AWS_ACCESS_KEY_ID/);
+});
 
 test("works with credentials of the environment", async () => {
   const { bucket, endpoint, credentials } = shared.options;
