@@ -165,7 +165,8 @@ export interface IoManager<in TStorable = never, out TLoaded = unknown> {
   publish?(stored: StoredValue, context: OutputContext): Promise<void>;
   /**
    * Removes a stored value that nothing refers to: never published, or superseded and collected. Removing what is not
-   * there is no error. Where no I/O manager says otherwise it deletes `stored.objects`.
+   * there is no error. Of a value that `publish` has made visible, what was visible before it takes the place: its
+   * attempt never came to publish it in Heddle. Where no I/O manager says otherwise it deletes `stored.objects`.
    */
   remove(stored: StoredValue, context: RemovalContext): Promise<void>;
   /** The first rows for a person, without loading the whole value. */

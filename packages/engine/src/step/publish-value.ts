@@ -133,17 +133,18 @@ async function loadStaged(staged: Staged | undefined): Promise<unknown> {
   return io.load({ assetKey, partitionKey, stored, store, signal });
 }
 
-/** How long removing what was staged may take when its step was aborted or ran out of time. */
-const DISCARD_DEADLINE_MS = 5_000;
+/** How long removing what was staged may take; less when the step was aborted, whose process is not waited for long. */
+const DISCARD_DEADLINE_MS = 60_000;
+const ABORTED_DEADLINE_MS = 5_000;
 
 /** Removes what was staged and will never be published. A store that refuses must not hide why the step failed. */
-async function discard(staged: Staged | undefined, { log }: StepPorts): Promise<void> {
+async function discard(staged: Staged | undefined, { log, signal: stepSignal }: StepPorts): Promise<void> {
   if (staged === undefined) return;
   const { io, stored, context } = staged;
   const { assetKey, partitionKey, store } = context;
   try {
     // Also when the step was aborted: its own signal would refuse.
-    const signal = AbortSignal.timeout(DISCARD_DEADLINE_MS);
+    const signal = AbortSignal.timeout(stepSignal.aborted ? ABORTED_DEADLINE_MS : DISCARD_DEADLINE_MS);
     await io.remove(stored, { assetKey, partitionKey, store, signal });
   } catch (error) {
     log.warn(`what was staged could not be removed: ${String(error)}`);
