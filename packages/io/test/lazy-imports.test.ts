@@ -12,7 +12,7 @@ const COUNTING = `
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context);
-      const heavy = /node_modules\\/(apache-arrow|parquet-wasm|@aws-sdk|@smithy)\\//.exec(found.url);
+      const heavy = /node_modules\\/(apache-arrow|parquet-wasm|@aws-sdk|@smithy|@duckdb)\\//.exec(found.url);
       if (heavy) seen.add(heavy[1]);
       return found;
     },
@@ -20,15 +20,16 @@ const COUNTING = `
   const heavy = () => [...seen].sort();
 `;
 
-test.each(["arrow", "parquet", "json", "csv", "bytes", "file", "memory", "filesystem", "s3"])(
+test.each(["arrow", "parquet", "json", "csv", "bytes", "file", "memory", "filesystem", "s3", "duckdb"])(
   "importing @heddle/io/%s and declaring tables loads no heavy package",
   async (name) => {
     const declared = await runModule(`${COUNTING}
       const io = await import("@heddle/io/${name}");
       const schema = io.table?.({ day: io.date(), ...(io.list && { hours: io.list(io.float64().nullable()) }) });
       io[${JSON.stringify(name)}]?.({ schema });
-      io.${name}Table?.();
+      io.${name}Table?.({ schema, file: "a.${name}" });
       io.s3Store?.({ bucket: "acme" });
+      io.sqlAsset?.({ key: "a", schema, sql: () => io.sql\`select 1\` });
       console.log(JSON.stringify({ heavy: heavy(), names: Object.keys(io).length }));
     `);
     expect(declared).toEqual({ heavy: [], names: expect.any(Number) as number });

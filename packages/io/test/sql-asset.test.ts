@@ -1,4 +1,13 @@
-import { asset, dailyPartitions, dep, monthlyPartitions, type AnyAsset, type ObjectStore } from "@heddle/core";
+import {
+  asset,
+  dailyPartitions,
+  dep,
+  ioManager,
+  monthlyPartitions,
+  type AnyAsset,
+  type ObjectStore,
+} from "@heddle/core";
+import { tableFromArrays } from "apache-arrow";
 import { readdir, readFile, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -146,6 +155,78 @@ describe.each(["memory", "filesystem"])("upstreams in a %s store", (kind) => {
       KEYS.map((key) => ["VARCHAR", "DOUBLE[]", "JSON", "BOOLEAN", "DOUBLE", key]),
     );
   });
+
+  const at = new Date("2012-01-01T00:00:00Z");
+  const values = {
+    rows: [{ n: 1, big: 2n ** 60n, at, inf: Infinity, tags: ["a"] }],
+    "rows that come later": (async function* () {
+      yield { n: 1, big: 2n ** 60n, at, inf: Infinity, tags: ["a"] };
+    })(),
+  };
+
+  test.each(Object.keys(values) as (keyof typeof values)[])(
+    "of an I/O manager of one's own are read: %s",
+    async (name) => {
+      const own = ioManager<unknown, unknown>({
+        name: "own",
+        store: undefined,
+        write: async () => ({ io: "own", objects: [], dataVersion: "1" }),
+        load: async () => values[name],
+      });
+      const raw = asset({ key: "raw", io: own, materialize: () => 1 });
+      const schema = table({ n: float64(), big: int64(), at: timestamp(), inf: float64(), tags: list(utf8()) });
+      const all = sqlAsset({
+        key: "all",
+        deps: { raw } as never,
+        schema,
+        io: parquet({ schema }),
+        database: limits(),
+        sql: () => sql`select * from raw`,
+      });
+      const bench = new AssetBench(open());
+      await bench.make(raw);
+      await bench.make(all);
+      expect(await bench.value(all)).toEqual([{ n: 1, big: 2n ** 60n, at, inf: Infinity, tags: ["a"] }]);
+    },
+  );
+
+  const arrowValues = {
+    "a table": () => tableFromArrays({ n: Int32Array.of(1, 2, 3) }),
+    "record batches": () => tableFromArrays({ n: Int32Array.of(1, 2, 3) }).batches,
+    "tables that come later": async function* () {
+      yield tableFromArrays({ n: Int32Array.of(1) });
+      yield tableFromArrays({ n: Int32Array.of(2, 3) });
+    },
+  };
+
+  test.each(Object.keys(arrowValues) as (keyof typeof arrowValues)[])(
+    "that load %s of Arrow are read",
+    async (name) => {
+      const stored = asset({
+        key: "stored",
+        io: arrowBatches(),
+        materialize: () => tableFromArrays({ n: Int32Array.of(1, 2, 3) }),
+      });
+      const own = ioManager<unknown, unknown>({
+        name: "own",
+        store: undefined,
+        write: async () => ({ io: "own", objects: [], dataVersion: "1" }),
+        load: async () => arrowValues[name](),
+      });
+      const loaded = asset({ key: "loaded", io: own, materialize: () => 1 });
+      const sum = sqlAsset({
+        key: "sum",
+        deps: { stored, loaded } as never,
+        database: limits(),
+        sql: () => sql`select sum(n) as s, count(*) as n from stored join loaded using (n)`,
+      });
+      const bench = new AssetBench(open());
+      await bench.make(stored);
+      await bench.make(loaded);
+      await bench.make(sum);
+      expect(await bench.value(sum)).toEqual([{ s: 6, n: 3 }]);
+    },
+  );
 
   test("give the columns and rows that the dependency asks for", async () => {
     const raw = asset({

@@ -1,7 +1,21 @@
-import { asset, dailyPartitions, definitions, fail, monthlyPartitions, pass } from "@heddle/core";
+import {
+  asset,
+  dailyPartitions,
+  definitions,
+  fail,
+  monthlyPartitions,
+  pass,
+  type AnyAsset,
+  type Definitions,
+} from "@heddle/core";
 import { sql, sqlAsset } from "@heddle/io/duckdb";
 import { date, float64, int64, parquet, table, utf8 } from "@heddle/io/parquet";
 import { materializeInMemory } from "@heddle/testing";
+import { generateProject } from "@heddle/test-support/generated-project";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
 const days = dailyPartitions({ start: "2012-01-01", end: "2012-03-01" });
@@ -61,4 +75,27 @@ test("SQL assets read what others have made, are checked, and are read by others
 test("a SQL asset is where it was declared, and of the kind sql", () => {
   expect(summary.source?.file).toContain("sql-assets.test.ts");
   expect(summary.kinds).toEqual(["sql", "duckdb"]);
+});
+
+test("the example of the documentation compiles, and makes what it says", async () => {
+  const page = readFileSync(new URL("../../../docs/sql-assets.md", import.meta.url), "utf8");
+  const [, code = ""] = /```ts file=src\/definitions.ts\n(.+?)```/su.exec(page) ?? [];
+  using project = generateProject({
+    name: "sql-assets",
+    within: import.meta.dirname,
+    files: {
+      "src/definitions.ts": code,
+      "tsconfig.json": JSON.stringify({ extends: "../../../tsconfig.json", include: ["src"] }),
+    },
+  });
+  const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+  expect(spawnSync(process.execPath, [tsc, "-p", project.directory], { encoding: "utf8" }).stdout).toBe("");
+
+  const module = (await import(join(project.directory, "src/definitions.ts"))) as {
+    readonly default: Definitions;
+    readonly summary: AnyAsset;
+  };
+  const made = await materializeInMemory(module.default, { partitions: "2012-01-01..2012-01-31" });
+  made.assertOk();
+  expect(await made.value(module.summary, "2012-01")).toEqual([{ station: "SEA", tempMax: 8.5, days: 31 }]);
 });
