@@ -74,7 +74,6 @@ export type WrittenValue =
 export async function writeValue(value: unknown, scope: FileScope): Promise<WrittenValue> {
   const arrow = await loadArrow();
   if (arrow.isArrowTable(value)) return { kind: "parquet", paths: [await writeTable(value, scope)] };
-  if (Array.isArray(value)) return writeRows(value, scope);
   if (typeof value !== "object" || value === null || !(Symbol.asyncIterator in value || Symbol.iterator in value)) {
     throw new HeddleError("SQL_INPUT_UNREADABLE", `expected rows or an Arrow table, got ${describeValue(value)}`, {
       hint: "SQL reads tables: let the upstream return a list of rows, or give it an I/O manager of tables.",

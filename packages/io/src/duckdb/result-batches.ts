@@ -1,19 +1,20 @@
-import type { Data, Field, RecordBatch } from "apache-arrow";
+import type { Data, Field, RecordBatch, Schema } from "apache-arrow";
 import { open, type FileHandle } from "node:fs/promises";
 import { readParquetTables } from "../parquet/read-parquet.ts";
 import { arrowData, arrowSchema } from "../table/arrow-types.ts";
+import type { Column } from "../table/column.ts";
 import { columnDecoder } from "../table/decode-column.ts";
 import { encodeColumn } from "../table/encode-column.ts";
-
 import { loadArrow, type Arrow } from "../table/load-arrow.ts";
 import { CHUNK_ROWS } from "../table/row-chunks.ts";
 import { columnsOf, type TableSchema } from "../table/schema.ts";
 import type { StoredFile } from "../table/stored-file.ts";
 
 /**
- * Reads the Parquet file of a result as record batches of a schema, at most {@link CHUNK_ROWS} rows each: the row groups are a multiple
- * of that, so that the same rows give the same batches as rows that an asset returns do. The columns are used as they
- * are, under their declared types; only JSON is written anew, because equal values have to have equal texts.
+ * Reads the Parquet file of a result as record batches of a schema, at most {@link CHUNK_ROWS} rows each: the file's row
+ * groups are a multiple of that, so that the same rows give the same batches as rows that an asset returns do. The
+ * columns are used as they are, under their declared types; only JSON is written anew, because equal values have to have
+ * equal texts.
  */
 export async function* readResultBatches(
   path: string,
@@ -21,29 +22,41 @@ export async function* readResultBatches(
 ): AsyncGenerator<RecordBatch, void> {
   const arrow = await loadArrow();
   const target = arrowSchema(arrow, schema);
-  const columns = columnsOf(schema);
   const handle = await open(path, "r");
   try {
-    const file = await localFile(handle);
-    for await (const table of readParquetTables(file, { columns: undefined, where: undefined, isTogether: false })) {
-      for (const whole of table.batches) {
-        for (let from = 0; from < whole.numRows; from += CHUNK_ROWS) {
-          signal.throwIfAborted();
-          const batch = from === 0 && whole.numRows <= CHUNK_ROWS ? whole : whole.slice(from, from + CHUNK_ROWS);
-          const children = target.fields.map((field, index) => {
-            const data = batch.getChild(field.name)?.data[0];
-            if (data === undefined) throw new TypeError(`the result has no column ${field.name}`);
-            const isJson = columns[index]?.column.type.kind === "json";
-            return isJson ? canonicalJson(arrow, field, data) : relabel(arrow, field, data);
-          });
-          const type = new arrow.Struct(target.fields);
-          yield new arrow.RecordBatch(target, arrow.makeData({ type, length: batch.numRows, nullCount: 0, children }));
-        }
+    const wish = { columns: undefined, where: undefined, pace: "streamed" } as const;
+    for await (const table of readParquetTables(await localFile(handle), wish)) {
+      for (const batch of table.batches.flatMap(cutBatch)) {
+        signal.throwIfAborted();
+        const children = columnsOf(schema).map(({ column }, index) =>
+          declaredData(arrow, column, { field: fieldOf(target, index), batch }),
+        );
+        const type = new arrow.Struct(target.fields);
+        yield new arrow.RecordBatch(target, arrow.makeData({ type, length: batch.numRows, nullCount: 0, children }));
       }
     }
   } finally {
     await handle.close();
   }
+}
+
+function cutBatch(batch: RecordBatch): RecordBatch[] {
+  if (batch.numRows <= CHUNK_ROWS) return [batch];
+  const parts = Array.from({ length: Math.ceil(batch.numRows / CHUNK_ROWS) });
+  return parts.map((_, index) => batch.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS));
+}
+
+function fieldOf({ fields }: Schema, index: number): Field {
+  const field = fields[index];
+  if (field === undefined) throw new RangeError(`a schema has no column ${index}`);
+  return field;
+}
+
+/** One column of a batch, as it is declared. */
+function declaredData(arrow: Arrow, { type }: Column, { field, batch }: { field: Field; batch: RecordBatch }): Data {
+  const data = batch.getChild(field.name)?.data[0];
+  if (data === undefined) throw new TypeError(`the result has no column ${field.name}`);
+  return type.kind === "json" ? canonicalJson(arrow, field, data) : relabel(arrow, field, data);
 }
 
 async function localFile(handle: FileHandle): Promise<StoredFile> {
