@@ -73,6 +73,27 @@ const rowProjection = {
   columns: ["tempMax", "day"],
   expected: many.map(({ day, tempMax }) => ({ day, tempMax })),
 };
+const rowFilter = {
+  where: {
+    station: { in: ["SEA", "Zürich", ""] },
+    tempMax: { gt: -5.5, lte: 15 },
+    at: { lt: new Date("1990-01-01") },
+    total: { gte: 0n },
+    day: { gte: "2000-02-29" },
+    note: { isNull: true },
+  },
+  expected: many.filter(
+    ({ station, tempMax, at, total, day, note }) =>
+      ["SEA", "Zürich", ""].includes(station) &&
+      tempMax !== null &&
+      tempMax > -5.5 &&
+      tempMax <= 15 &&
+      at < new Date("1990-01-01") &&
+      total >= 0n &&
+      day >= "2000-02-29" &&
+      note === null,
+  ),
+};
 const tableValues = { empty: arrowReadings(0), one: arrowReadings(1), many: arrowReadings(MANY) };
 const tableProjection = {
   columns: ["station"],
@@ -110,6 +131,12 @@ const priceCells = (value: unknown): unknown => {
   }
   return value;
 };
+const priceFilter = {
+  where: { price: { isNull: true }, day: { in: ["2000-01-08", "2001-01-01"] } },
+  expected: (priceCells(priceValues.many) as ReturnType<typeof priceRows>).filter(
+    ({ day, price }) => price === null && ["2000-01-08", "2001-01-01"].includes(day),
+  ),
+};
 const priceProjection = { columns: ["day"], expected: many.map(({ day }) => ({ day })) };
 
 /** Every I/O manager that keeps the contract. */
@@ -121,6 +148,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     large,
     manyRows: MANY,
     projection: rowProjection,
+    filter: rowFilter,
   },
   {
     title: "parquet, zstd, small row groups",
@@ -128,6 +156,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     values: rowValues,
     manyRows: MANY,
     projection: rowProjection,
+    filter: rowFilter,
   },
   {
     title: "parquetTable",
@@ -144,6 +173,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     large,
     manyRows: MANY,
     projection: rowProjection,
+    filter: rowFilter,
   },
   {
     title: "arrowTable",
@@ -160,6 +190,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     large,
     manyRows: MANY,
     projection: rowProjection,
+    filter: rowFilter,
   },
   {
     title: "jsonLinesRows with a schema",
@@ -168,6 +199,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     large,
     manyRows: MANY,
     projection: rowProjection,
+    filter: rowFilter,
   },
   {
     title: "csv",
@@ -176,6 +208,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     comparable: priceCells,
     manyRows: MANY,
     projection: priceProjection,
+    filter: priceFilter,
   },
   {
     title: "csvStream",
@@ -184,6 +217,7 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
     comparable: priceCells,
     manyRows: MANY,
     projection: priceProjection,
+    filter: priceFilter,
   },
   {
     title: "jsonLines",

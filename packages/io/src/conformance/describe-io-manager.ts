@@ -1,4 +1,4 @@
-import type { AnyIoManager, InputContext, ObjectStore, OutputContext, StoredValue } from "@heddle/core";
+import type { AnyIoManager, InputContext, ObjectStore, OutputContext, RowFilter, StoredValue } from "@heddle/core";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { memoryStore } from "../memory.ts";
@@ -20,6 +20,8 @@ export interface TestIoManager {
   readonly large?: () => unknown[];
   /** Columns to ask for, and the comparable value of `many` with these alone. */
   readonly projection?: { readonly columns: readonly string[]; readonly expected: unknown };
+  /** Rows to ask for, for an I/O manager that `filters`, and the comparable value of `many` with these alone. */
+  readonly filter?: { readonly where: RowFilter; readonly expected: unknown };
   /**
    * Whether a value lies in one object of the store, under a key of Heddle's form. False for one that keeps its values
    * elsewhere, such as in tables: what is tried by damaging objects is left out then. @default true
@@ -72,6 +74,7 @@ export function describeIoManager(manager: TestIoManager, stores: readonly TestS
     describeAttempts(manager, open);
     if (manager.inObjects !== false) describeObjects(manager, open);
     if (manager.projection !== undefined) describeProjection(manager, manager.projection, open);
+    if (manager.filter !== undefined) describeFilter(manager, manager.filter, open);
   });
   if (manager.large !== undefined) describeLarge(manager, manager.large);
 }
@@ -255,6 +258,24 @@ function describeProjection(
     const asking = io.load(input(opened.store, stored, { columns: [...columns, "nope"] }));
     await expect(asking).rejects.toThrow(code("IO_COLUMN_UNKNOWN"));
     for (const text of ["weather/raw", '"nope"', columns[0] ?? ""]) await expect(asking).rejects.toThrow(text);
+  });
+}
+
+function describeFilter(
+  { io, values, comparable = unchanged }: TestIoManager,
+  { where, expected }: NonNullable<TestIoManager["filter"]>,
+  open: Open,
+): void {
+  test("says that it filters, and loads exactly the rows that are asked for", async () => {
+    expect(io.filters).toBe(true);
+    await using opened = await open();
+    const stored = await io.write(values.many, output(opened.store));
+    expect(comparable(await io.load(input(opened.store, stored, { where })))).toEqual(expected);
+    expect(comparable(await io.load(input(opened.store, stored, { where: {} })))).toEqual(comparable(values.many));
+    const empty = await io.write(values.empty, output(opened.store, { attemptId: "18-2", fence: 2 }));
+    expect(comparable(await io.load(input(opened.store, empty, { where })))).toEqual(comparable(values.empty));
+    const asking = io.load(input(opened.store, stored, { where: { ...where, nope: { isNull: false } } }));
+    await expect(asking).rejects.toThrow(code("IO_COLUMN_UNKNOWN"));
   });
 }
 
