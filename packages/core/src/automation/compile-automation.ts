@@ -9,7 +9,7 @@ import { parseSelection } from "../selection/parse-selection.ts";
 import type { AssetSnapshot, CheckSnapshot } from "../snapshot.ts";
 import { targetId } from "./automation-state.ts";
 import { AUTOMATION_VERSION, partsOf, walkCondition, type ConditionSpec } from "./condition-spec.ts";
-import { resolveDownstream } from "./resolve-downstream.ts";
+import { resolveDownstream, type DownstreamScope } from "./resolve-downstream.ts";
 import { stripLabels } from "./rewrite-condition.ts";
 
 /** One part of a condition made ready for evaluation; assets with equal conditions share it. */
@@ -68,13 +68,13 @@ export interface CompileAutomationInput {
 export function compileAutomation({ assets, version }: CompileAutomationInput): CompiledAutomation {
   const byKey = new Map(assets.map((asset) => [asset.key, asset]));
   const graph = AssetGraph.fromSnapshot(assets);
-  const compile = conditionCompiler(assets, graph);
+  const compile = conditionCompiler(assets, { graph, assets: byKey });
   const targets: AutomationTarget[] = [];
   const add = (asset: AssetSnapshot, check: CheckSnapshot | null): void => {
     const automation = check === null ? asset.automation : check.automation;
     if (automation === undefined) return;
     requireKnown(automation.version, asset.key);
-    const condition = compile(resolveDownstream(automation.condition, asset.key, { graph, assets: byKey }));
+    const condition = compile(automation.condition, asset.key);
     const reach = new Set<string>();
     collectReach({ asset, isCheck: check !== null }, condition, { byKey, reach });
     targets.push({ id: targetId(asset.key, check?.name ?? null), asset, check, condition, reach });
@@ -97,29 +97,29 @@ function requireKnown(version: number, asset: string): void {
   );
 }
 
-/** Compiles conditions, each distinct one once. */
+/** Compiles the conditions of assets, each distinct one once. */
 function conditionCompiler(
   assets: readonly AssetSnapshot[],
-  graph: AssetGraph,
-): (spec: ConditionSpec) => ConditionPart {
+  scope: DownstreamScope,
+): (spec: ConditionSpec, key: string) => ConditionPart {
+  const { graph } = scope;
   const compiled = new Map<string, ConditionPart>();
   const selections = new Map<string, ReadonlySet<string>>();
-  const select = (text: string): ReadonlySet<string> => {
-    const known = selections.get(text);
-    if (known !== undefined) return known;
-    const keys = new Set(selectKeys(parseSelection(text), { graph, assets }));
-    selections.set(text, keys);
-    return keys;
-  };
-  return (spec) => {
-    const text = canonicalJson(spec);
-    const known = compiled.get(text);
-    if (known !== undefined) return known;
-    const made = compilePart(spec, { select, seen: new Map(), everything: new Set(graph.keys) });
-    compiled.set(text, made);
-    return made;
+  const select = (text: string): ReadonlySet<string> =>
+    getOrAdd(selections, text, () => new Set(selectKeys(parseSelection(text), { graph, assets })));
+  const everything = new Set(graph.keys);
+  return (declared, key) => {
+    const text = JSON.stringify(declared);
+    const isOwn = text.includes(ANY_DOWNSTREAM);
+    const spec = isOwn ? resolveDownstream(declared, key, scope) : declared;
+    return getOrAdd(compiled, isOwn ? JSON.stringify(spec) : text, () =>
+      compilePart(spec, { select, seen: new Map(), everything }),
+    );
   };
 }
+
+/** As it stands in the text of a condition that depends on where it is. */
+const ANY_DOWNSTREAM = JSON.stringify({ kind: "any-downstream" }).slice(1, -1);
 
 interface PartCompiler {
   readonly select: (text: string) => ReadonlySet<string>;

@@ -106,6 +106,7 @@ class AutomationRound {
       at,
       spaces: createPartitionSpaces(at, view.dynamicKeys),
       requested: new Map(besides),
+      links: new Map(),
       nonexistent: new Map(),
     };
   }

@@ -2,9 +2,16 @@ import type { PartitionSet } from "../partitions/partition-set.ts";
 import { assertNever } from "../types.ts";
 import type { ExplainedPart } from "./automation-explanation.ts";
 import { schemeOf, type ConditionPart } from "./compile-automation.ts";
-import { allCarried, anyCarried, carry, carryEvery, linksOf, linkTo, type PlaceLink } from "./evaluate-dependencies.ts";
+import { allCarried, anyCarried, carry, carryEvery, linksOf, linkTo } from "./evaluate-dependencies.ts";
 import { evaluateEvent, evaluateStatus } from "./evaluate-operands.ts";
-import { placeBehind, recall, remember, type Place, type TargetEvaluation } from "./evaluation-place.ts";
+import {
+  placeBehind,
+  recall,
+  remember,
+  type Place,
+  type PlaceLink,
+  type TargetEvaluation,
+} from "./evaluation-place.ts";
 import {
   allOf,
   anyOf,

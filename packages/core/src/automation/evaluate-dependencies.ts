@@ -2,39 +2,34 @@ import { isHeddleError } from "../errors.ts";
 import { deriveMapping } from "../partitions/derive-mapping.ts";
 import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import { PartitionSet } from "../partitions/partition-set.ts";
+import type { PartitionSpace } from "../partitions/partition-space.ts";
 import type { ResolvedMapping } from "../partitions/resolve-mapping.ts";
 import { neededBy, toleratedMissing } from "../run/wait-verdict.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
-import type { WaitPolicy } from "../partitions/wait-policy.ts";
-import type { Evaluation, Place } from "./evaluation-place.ts";
+import type { Evaluation, Place, PlaceEdge, PlaceLink } from "./evaluation-place.ts";
 import { allOf, anyOf, event, piecesOf, status, unionOf, type Truth } from "./truth.ts";
-
-/** How a place reads one other asset: through one mapping or several. */
-export interface PlaceLink {
-  readonly upstream: AssetSnapshot;
-  readonly edges: readonly PlaceEdge[];
-}
-
-interface PlaceEdge {
-  readonly mapping: ResolvedMapping;
-  readonly wait: WaitPolicy | null;
-}
 
 /** What a place depends on, each asset once; a check depends on its asset. */
 export function linksOf(
   { asset, check, space }: Place,
   chosen: ReadonlySet<string> | null,
   evaluation: Evaluation,
-): PlaceLink[] {
-  const { spaces, automation } = evaluation;
+): readonly PlaceLink[] {
   if (check !== null) {
-    const mapping = spaces.mappingOf({ kind: "identity" }, { upstream: space, downstream: space });
+    const mapping = evaluation.spaces.mappingOf({ kind: "identity" }, { upstream: space, downstream: space });
     return [{ upstream: asset, edges: [{ mapping, wait: null }] }];
   }
+  const known = evaluation.links.get(asset.key);
+  const links = known ?? findLinks(asset, space, evaluation);
+  if (known === undefined) evaluation.links.set(asset.key, links);
+  return chosen === null ? links : links.filter(({ upstream }) => chosen.has(upstream.key));
+}
+
+function findLinks(asset: AssetSnapshot, space: PartitionSpace, { spaces, automation }: Evaluation): PlaceLink[] {
   const links = new Map<string, { upstream: AssetSnapshot; edges: PlaceEdge[] }>();
   for (const dep of asset.deps) {
     const upstream = automation.assets.get(dep.upstream);
-    if (upstream === undefined || (chosen !== null && !chosen.has(dep.upstream))) continue;
+    if (upstream === undefined) continue;
     const ends = { upstream: spaces.spaceOf(upstream.partitions), downstream: space };
     const edge = { mapping: spaces.mappingOf(dep.mapping, ends), wait: dep.wait ?? null };
     const known = links.get(dep.upstream);

@@ -147,14 +147,18 @@ interface SeenUpdate {
   readonly seenAt: number;
 }
 
-function updatesOf({ asset, check, space }: Place, { view, state }: TargetEvaluation): SeenUpdate[] {
+const NO_UPDATES: readonly SeenUpdate[] = [];
+
+function updatesOf({ asset, check, space }: Place, { view, state }: TargetEvaluation): readonly SeenUpdate[] {
   const facts = view.factsOf(asset.key);
   const batches = check === null ? facts.updates : checkFacts(facts, check.name).results;
-  return batches.map((batch) => ({
-    batch,
-    set: (batch.kind === "observation" ? batch.changedData : batch.partitions).intersect(space.all),
-    seenAt: Math.max(batch.at, state.at + 1),
-  }));
+  return batches.length === 0
+    ? NO_UPDATES
+    : batches.map((batch) => ({
+        batch,
+        set: (batch.kind === "observation" ? batch.changedData : batch.partitions).intersect(space.all),
+        seenAt: Math.max(batch.at, state.at + 1),
+      }));
 }
 
 function updated(
@@ -169,7 +173,7 @@ function updated(
 
 function requestedBefore({ asset, check, space }: Place, { state }: TargetEvaluation): Piece[] {
   const before = state.targets.get(targetId(asset.key, check?.name ?? null));
-  if (before === undefined || before.scheme !== schemeOf(asset)) return [];
+  if (before === undefined || before.requested.isEmpty || before.scheme !== schemeOf(asset)) return [];
   const pieces = before.spent
     .filter(({ at }) => at === state.at)
     .map(({ set, generation }) => ({ set, at: state.at, run: null, generation }));

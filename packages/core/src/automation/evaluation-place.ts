@@ -1,12 +1,25 @@
 import type { PartitionSet } from "../partitions/partition-set.ts";
 import type { PartitionSpace } from "../partitions/partition-space.ts";
 import type { ResolvedMapping } from "../partitions/resolve-mapping.ts";
+import type { WaitPolicy } from "../partitions/wait-policy.ts";
 import type { PartitionSpaces } from "../run/partition-spaces.ts";
 import type { AssetSnapshot, CheckSnapshot } from "../snapshot.ts";
 import type { AutomationState, PartState, TargetState } from "./automation-state.ts";
 import type { AutomationView } from "./automation-view.ts";
 import { schemeOf, type CompiledAutomation } from "./compile-automation.ts";
 import type { Piece } from "./truth.ts";
+
+/** How a place reads one other asset: through one mapping or several. */
+export interface PlaceLink {
+  readonly upstream: AssetSnapshot;
+  readonly edges: readonly PlaceEdge[];
+}
+
+/** One dependency between two assets. */
+export interface PlaceEdge {
+  readonly mapping: ResolvedMapping;
+  readonly wait: WaitPolicy | null;
+}
 
 /** One evaluation of all conditions: what every part of it shares. */
 export interface Evaluation {
@@ -18,6 +31,8 @@ export interface Evaluation {
   readonly spaces: PartitionSpaces;
   /** What is requested in this evaluation, by asset key, as far as it is known. */
   readonly requested: Map<string, readonly Piece[]>;
+  /** What assets depend on, by key: found once. */
+  readonly links: Map<string, readonly PlaceLink[]>;
   /** Downstream partitions that need upstream ones that do not exist: found once for each mapping. */
   readonly nonexistent: Map<ResolvedMapping, PartitionSet>;
 }

@@ -30,8 +30,11 @@ export function status(held: PartitionSet, outside = false): Truth {
   return { held, pieces: null, outside };
 }
 
+const NEVER: Truth = { held: PartitionSet.EMPTY, pieces: [], outside: false };
+
 /** What events made true. */
 export function event(pieces: readonly Piece[]): Truth {
+  if (pieces.length === 0) return NEVER;
   const kept = pieces.filter(({ set }) => !set.isEmpty);
   return { held: unionOf(kept.map(({ set }) => set)), pieces: kept, outside: false };
 }
@@ -48,7 +51,10 @@ export function piecesOf({ held, pieces }: Truth, now: number): readonly Piece[]
 
 /** Holds where all do. Events say since when; of several the last one. */
 export function allOf(truths: readonly Truth[], all: PartitionSet): Truth {
-  const held = truths.reduce((set, truth) => (set.isEmpty ? set : set.intersect(truth.held)), all);
+  const held = truths.reduce(
+    (set, truth) => (set.isEmpty || set === truth.held ? set : set.intersect(truth.held)),
+    all,
+  );
   const outside = truths.every((truth) => truth.outside);
   const eventful = truths.flatMap(({ pieces }) => (pieces === null ? [] : [pieces]));
   const [first, ...rest] = eventful;
@@ -57,6 +63,7 @@ export function allOf(truths: readonly Truth[], all: PartitionSet): Truth {
     (joined, pieces) => joined.flatMap((a) => pieces.map((b) => bothOf(a, b))).filter(({ set }) => !set.isEmpty),
     first,
   );
+  if (joint.length === 0) return { held, pieces: joint, outside };
   const pieces = joint.map((piece) => ({ ...piece, set: piece.set.intersect(held) }));
   return { held, pieces: joinPieces(pieces), outside };
 }
@@ -68,6 +75,8 @@ function bothOf(a: Piece, b: Piece): Piece {
 
 /** Holds where any does. */
 export function anyOf(truths: readonly Truth[], now: number): Truth {
+  const [only] = truths;
+  if (only !== undefined && truths.length === 1) return only;
   const held = unionOf(truths.map((truth) => truth.held));
   const outside = truths.some((truth) => truth.outside);
   if (truths.every(({ pieces }) => pieces === null)) return { held, pieces: null, outside };
@@ -78,7 +87,8 @@ export function anyOf(truths: readonly Truth[], now: number): Truth {
  * One piece for what became true together; of too many the oldest are joined, as if all of them had become true with the
  * newest of these: rather made once too often than left out of date.
  */
-export function joinPieces(pieces: readonly Piece[]): Piece[] {
+export function joinPieces(pieces: readonly Piece[]): readonly Piece[] {
+  if (pieces.length === 0 || (pieces.length === 1 && pieces[0]?.set.isEmpty === false)) return pieces;
   const joined = new Map<string, Piece>();
   for (const piece of pieces) {
     if (piece.set.isEmpty) continue;
@@ -98,7 +108,8 @@ export function joinPieces(pieces: readonly Piece[]): Piece[] {
 }
 
 /** Takes away from pieces what a reset ends: a piece that is not newer than it. */
-export function endPieces(pieces: readonly Piece[], resets: readonly Piece[]): Piece[] {
+export function endPieces(pieces: readonly Piece[], resets: readonly Piece[]): readonly Piece[] {
+  if (pieces.length === 0 || resets.length === 0) return pieces;
   return pieces.flatMap((piece) => {
     const ended = resets.flatMap((reset) => (reset.at >= piece.at ? [reset.set] : []));
     const set = ended.length === 0 ? piece.set : piece.set.subtract(unionOf(ended));
