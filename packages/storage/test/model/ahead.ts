@@ -48,7 +48,8 @@ export function runAhead({ state, own, ids, bits }: AheadSearch): AheadWork {
     const assets = state.assets.filter(({ runId }) => runId === run.id).toSorted((a, b) => a.position - b.position);
     for (const asset of assets) {
       if (graph.asset(asset.position).chunk !== null) continue;
-      for (const ordinal of asset.sets.waiting) {
+      // What is ready although this worker has not settled what it read of it was made ready by another's.
+      for (const ordinal of asset.sets.waiting.union(asset.sets.ready)) {
         const reads = readsOf({ graph, assets }, { asset, ordinal }, values);
         if (reads === undefined || ![...reads.keys()].some((name) => made.has(name))) continue;
         const pick = (bits >> ((looked * 2) % 16)) & 3;
