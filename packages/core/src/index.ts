@@ -94,6 +94,16 @@ export { findNearest, formatNearest } from "./nearest.ts";
 export { isOutput, output, type Output, type OutputOptions } from "./output.ts";
 export { isOwnPartitions, ownPartitions, type OwnPartitions, type OwnPartitionsOptions } from "./own-partitions.ts";
 export {
+  assetPool,
+  findPoolProblem,
+  locationPool,
+  MAX_POOL_SLOTS,
+  tagPool,
+  type PoolOption,
+  type PoolSnapshot,
+  type PoolUse,
+} from "./pool.ts";
+export {
   isResource,
   isResourceSlot,
   resource,
@@ -135,6 +145,18 @@ export {
   type ScheduleOptions,
   type ScheduleResult,
 } from "./schedule.ts";
+export {
+  assetSensor,
+  runStatusSensor,
+  type AssetSensorOptions,
+  type ConsumeOption,
+  type EventSensorContext,
+  type EventSensorOptions,
+  type MaterializedEvent,
+  type RunEndedEvent,
+  type RunStatusSensorOptions,
+  type WatchedEvents,
+} from "./event-sensor.ts";
 export {
   DEFAULT_SENSOR_INTERVAL_MS,
   isSensor,
@@ -204,6 +226,7 @@ export {
   type AutomationResult,
   type EvaluateAutomationInput,
 } from "./automation/evaluate-automation.ts";
+export { explainNow } from "./automation/explain-now.ts";
 export { explainCondition, type ConditionStory, type ExplainConditionInput } from "./automation/explain-condition.ts";
 export {
   readExplanation,
@@ -255,11 +278,7 @@ export {
   onMissing,
 } from "./automation/presets.ts";
 export { evaluateFreshness, type Freshness, type FreshnessInput } from "./freshness/evaluate-freshness.ts";
-export {
-  freshnessChanges,
-  type FreshnessChange,
-  type FreshnessChangesInput,
-} from "./freshness/freshness-changes.ts";
+export { freshnessChanges, type FreshnessChange, type FreshnessChangesInput } from "./freshness/freshness-changes.ts";
 export {
   freshBy,
   freshWithin,
@@ -380,6 +399,7 @@ export { atLeast, atMostMissing, requiredBy, type WaitPolicy } from "./partition
 export { countTicks, nextTick, previousTick, ticksBetween, type CronClock, type TickRange } from "./cron/ticks.ts";
 
 // Ticks of schedules and sensors
+export { takeEvents, type Consumption, type TakenEvents } from "./tick/consume-events.ts";
 export {
   decideSchedule,
   LATE_AFTER_MS,

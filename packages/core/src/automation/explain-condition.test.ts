@@ -4,7 +4,7 @@ import { assetOf } from "../../test/random-plans.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import { dailyPartitions, monthlyPartitions } from "../partitions/time-partitions.ts";
 import type { AutomationCondition } from "./automation-condition.ts";
-import { evaluateAutomation } from "./evaluate-automation.ts";
+import { explainNow } from "./explain-now.ts";
 import { explainCondition, type ConditionStory } from "./explain-condition.ts";
 import { checkFailed, executionFailed, freshnessIs, newlyUpdated, stale } from "./operands.ts";
 import { allDeps, anyDeps } from "./operators.ts";
@@ -41,15 +41,9 @@ function weather(condition: AutomationCondition): AutomationWorld {
 
 /** What an evaluation says now; nothing is decided by it. */
 function explain(world: AutomationWorld, partition = "2026-02"): ConditionStory {
-  const state = {
-    ...world.state,
-    cursor: "",
-    // Only what is new is explained: here everything is.
-    targets: new Map([...world.state.targets].map(([id, target]) => [id, { ...target, fingerprint: -1 }])),
-  };
-  const { explanations } = evaluateAutomation({ automation: world.compiled, view: world.view(), state, full: true });
-  const found = explanations.find(({ asset }) => asset === "weather/summary");
-  if (found === undefined) throw new Error("nothing was explained");
+  const input = { automation: world.compiled, view: world.view(), state: world.state };
+  const found = explainNow(input, { asset: "weather/summary", check: null });
+  if (found === null) throw new Error("nothing was explained");
   return explainCondition(found, { partition, assets: world.assets, dynamicKeys: {} });
 }
 
@@ -181,4 +175,12 @@ describe("other conditions", () => {
       "It will be when other definitions are loaded.",
     ]);
   });
+});
+
+test("what has no condition has nothing to explain", () => {
+  const world = weather(eager());
+  const input = { automation: world.compiled, view: world.view(), state: world.state };
+  expect(explainNow(input, { asset: "weather/raw", check: null })).toBeNull();
+  // Nor is anything decided by it.
+  expect(world.evaluate()).toEqual({});
 });
