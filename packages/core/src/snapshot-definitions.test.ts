@@ -187,4 +187,22 @@ describe("snapshotDefinitions", () => {
     const snapshot = snapshotDefinitions(defs, options);
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
   });
+
+  test("says what becomes of columns that change, and whether others see what is published", () => {
+    const table = { columns: null, drift: "refuse" } as const;
+    const parts = { name: "rows", store: undefined, write: rowsIo.write, load: rowsIo.load };
+    const tables = asset({ key: "t", io: ioManager<unknown, unknown>({ ...parts, table }), materialize: () => 1 });
+    const outside = asset({
+      key: "o",
+      io: ioManager<unknown, unknown>({ ...parts, publish: async () => {} }),
+      materialize: () => 1,
+    });
+    const made = snapshotDefinitions(definitions({ assets: [tables, outside, raw] }), options).assets;
+    const [t, o, plain] = ["t", "o", "weather/raw"].map((key) => made.find((each) => each.key === key));
+    expect(t).toMatchObject({ io: "rows", table: { drift: "refuse" } });
+    expect(t).not.toHaveProperty("publishesOutside");
+    expect(o).toMatchObject({ publishesOutside: true });
+    expect(o).not.toHaveProperty("table");
+    expect(plain).not.toHaveProperty("table");
+  });
 });
