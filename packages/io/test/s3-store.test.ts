@@ -1,7 +1,9 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll } from "vitest";
 import { s3Store } from "../src/s3.ts";
+import { describeIoManager } from "../src/conformance/describe-io-manager.ts";
 import { describeObjectStore, type TestStore } from "../src/conformance/describe-object-store.ts";
+import { TEST_IO_MANAGERS } from "./test-io-managers.ts";
 import { GATEWAY_START_MS, sharedBucket, type SharedBucket } from "./support/shared-bucket.ts";
 
 let shared: SharedBucket;
@@ -29,3 +31,9 @@ async function openS3(): Promise<TestStore> {
 }
 
 describeObjectStore("S3", openS3);
+
+// One of each form; what is particular about the others does not depend on the store.
+const FORMS = ["json", "jsonLines", "parquet", "arrow"];
+
+for (const { large: _large, ...manager } of TEST_IO_MANAGERS.filter(({ title }) => FORMS.includes(title)))
+  describeIoManager(manager, [{ name: "S3", open: openS3 }]);
