@@ -4,6 +4,7 @@ import type { CheckResult, CheckSeverity } from "./check-result.ts";
 import type { AssetDescription } from "./declarations.ts";
 import type { FreshnessPolicy } from "./freshness/freshness-policy.ts";
 import type { MetadataValues } from "./metadata.ts";
+import { resolvePools, type PoolOption, type PoolUse } from "./pool.ts";
 import type { ResourcesShape } from "./resource.ts";
 import { resolveRetryPolicy, type RetryOptions } from "./retry-policy.ts";
 import type { RetryPolicy } from "./snapshot.ts";
@@ -32,6 +33,13 @@ export interface ExecutionOptions {
   readonly retry?: RetryOptions | undefined;
   /** Longest time that one attempt may take, in milliseconds. @default 86_400_000 (24 hours) */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Limits that its steps count against while they run, by the names under `pools` of the definitions: `"warehouse"` takes
+   * one slot, `{ name: "gpu", slots: 2 }` two. @default none
+   */
+  readonly pool?: PoolOption | undefined;
+  /** Most steps of it that run at once, over all runs and workers. @default no limit */
+  readonly maxConcurrency?: number | undefined;
   /** `process` gives every step a process of its own: for code that blocks, leaks or crashes. @default "shared" */
   readonly isolation?: "shared" | "process" | undefined;
 }
@@ -84,10 +92,14 @@ export function describeExecution(options: ExecutionOptions): {
   retry: RetryPolicy;
   timeoutMs: number;
   isolation: "shared" | "process";
+  pools: readonly PoolUse[];
+  maxConcurrency: number | null;
 } {
   return {
     retry: resolveRetryPolicy(options.retry),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     isolation: options.isolation ?? "shared",
+    pools: resolvePools(options.pool),
+    maxConcurrency: options.maxConcurrency ?? null,
   };
 }

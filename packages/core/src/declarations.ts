@@ -10,6 +10,7 @@ import type { PartitionMapping } from "./partitions/partition-mapping.ts";
 import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { RowFilter } from "./row-filter.ts";
+import type { PoolUse } from "./pool.ts";
 import type { ResourcesShape } from "./resource.ts";
 import type { RetryPolicy, SourceLocation } from "./snapshot.ts";
 import type { DeclarationPlace } from "./source-location.ts";
@@ -63,6 +64,10 @@ export interface Asset<
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
   readonly isolation: "shared" | "process";
+  /** Pools that its steps count against. */
+  readonly pools: readonly PoolUse[];
+  /** Most steps of it that run at once; `null` for no limit. */
+  readonly maxConcurrency: number | null;
   /** How many partitions `materialize` makes at a time; `null` when it makes one. */
   readonly chunk: ChunkSize | null;
   /** What a run may pass to `materialize`; `null` when it takes nothing. */

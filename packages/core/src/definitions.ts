@@ -29,6 +29,11 @@ export interface DefinitionsOptions<TAssets, TChecks, TResources, TSchedules = [
   readonly sensors?: TSensors | undefined;
   /** Fills the slots that assets declare with `resource.required`, by their names. */
   readonly resources?: TResources | undefined;
+  /**
+   * Limits by name, and how many slots each has: of all steps that name a pool, so many run at once, in the whole
+   * deployment. A limit for the steps of runs or assets with a tag is written `"tag team=finance"`.
+   */
+  readonly pools?: Readonly<Record<string, number>> | undefined;
   /** Where I/O managers without a store of their own put objects. @default the store of the deployment */
   readonly store?: ObjectStore | undefined;
   /** I/O manager of the assets that declare none; it must take any JSON. @default JSON */
@@ -48,6 +53,8 @@ export interface Definitions {
   readonly sensors: ReadonlyMap<string, AnySensor>;
   /** The resources that fill slots, by the name of the slot. */
   readonly resources: ReadonlyMap<string, Resource>;
+  /** Slots of each pool, by its name. */
+  readonly pools: ReadonlyMap<string, number>;
   readonly store: ObjectStore | null;
   readonly io: AnyIoManager | null;
   /** What was given, as it was given: validation looks at it and reports what is wrong. */
@@ -62,6 +69,7 @@ interface GivenDefinitions {
   readonly schedules: unknown;
   readonly sensors: unknown;
   readonly resources: unknown;
+  readonly pools: unknown;
   readonly store: unknown;
   readonly io: unknown;
 }
@@ -86,7 +94,16 @@ export function definitions<
   // A project in JavaScript may give anything; what is wrong with it is told later.
   const given: unknown = options;
   const read = isRecord(given) ? given : {};
-  const { assets, checks = [], schedules = [], sensors = [], resources = {}, store = null, io = null } = read;
+  const {
+    assets,
+    checks = [],
+    schedules = [],
+    sensors = [],
+    resources = {},
+    pools = {},
+    store = null,
+    io = null,
+  } = read;
   const declared: Definitions = {
     kind: "definitions",
     assets: collectAssets(assets),
@@ -94,9 +111,10 @@ export function definitions<
     schedules: collectNamed(schedules, isSchedule),
     sensors: collectNamed(sensors, isSensor),
     resources: collectResources(resources),
+    pools: collectPools(pools),
     store: isObjectStore(store) ? store : null,
     io: isIoManager(io) ? io : null,
-    given: { assets, checks, schedules, sensors, resources, store, io },
+    given: { assets, checks, schedules, sensors, resources, pools, store, io },
     source: captureSourceLocation(definitions),
   };
   return brand(declared, "definitions");
@@ -153,6 +171,15 @@ function collectResources(given: unknown): Map<string, Resource> {
   for (const [name, entry] of Object.entries(isRecord(given) ? given : {}))
     if (isResource(entry)) resources.set(name, entry);
   return resources;
+}
+
+/** What is no number of slots is reported by validation. */
+function collectPools(given: unknown): Map<string, number> {
+  return new Map(
+    Object.entries(isRecord(given) ? given : {}).flatMap(([name, slots]): [string, number][] =>
+      typeof slots === "number" ? [[name, slots]] : [],
+    ),
+  );
 }
 
 /** The entries of a list; none when it is no list. */

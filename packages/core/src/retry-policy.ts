@@ -134,7 +134,9 @@ function findValueProblems(place: string, policy: RetryRule): string[] {
   ];
   for (const [name, value] of delays) {
     if (value === undefined || isBetween(value, 0, MAX_DELAY_MS)) continue;
-    problems.push(`${place}.${name} is ${JSON.stringify(value)}; it must be 0 to ${MAX_DELAY_MS} milliseconds (30 days)`);
+    problems.push(
+      `${place}.${name} is ${JSON.stringify(value)}; it must be 0 to ${MAX_DELAY_MS} milliseconds (30 days)`,
+    );
   }
   if (factor !== undefined && !isBetween(factor, 1, MAX_FACTOR)) {
     problems.push(`${place}.factor is ${factor}; it must be 1 to ${MAX_FACTOR}`);

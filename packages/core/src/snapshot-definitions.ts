@@ -4,13 +4,14 @@ import { DEFAULT_TIMEOUT_MS } from "./asset-options.ts";
 import type { AutomationCondition } from "./automation/automation-condition.ts";
 import { AUTOMATION_VERSION, type AutomationSpec } from "./automation/condition-spec.ts";
 import { jsonSchemaOf, requiresConfig, type ConfigSchema } from "./config-schema.ts";
-import type { AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
+import type { AnyAsset, AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
 import type { Definitions } from "./definitions.ts";
 import type { AnyIoManager } from "./io-manager.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { deriveMapping } from "./partitions/derive-mapping.ts";
 import { describeMapping } from "./partitions/describe-mapping.ts";
 import type { CompletingEnds, PartitionMapping } from "./partitions/partition-mapping.ts";
+import { assetPool, type PoolSnapshot } from "./pool.ts";
 import { DEFAULT_RETRY_POLICY } from "./retry-policy.ts";
 import type {
   AssetSnapshot,
@@ -43,11 +44,13 @@ export function snapshotDefinitions(definitions: Definitions, options: SnapshotO
   const assets = [...definitions.assets.values()].map((declared) => snapshotAsset(declared, definitions, options));
   const { topologicalOrder } = AssetGraph.fromSnapshot(assets);
   const { projectDirectory } = options;
+  const pools = snapshotPoolLimits(definitions);
   return {
     protocol: 1,
     assets: [...topologicalOrder].flatMap((index) => assets[index] ?? []),
     schedules: [...definitions.schedules.values()].map((one) => snapshotSchedule(one, definitions, projectDirectory)),
     sensors: [...definitions.sensors.values()].map((one) => snapshotSensor(one, projectDirectory)),
+    ...(pools.length > 0 && { pools }),
   };
 }
 
@@ -68,6 +71,7 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     retry: declared.retry,
     timeoutMs: declared.timeoutMs,
     isolation: declared.isolation,
+    ...snapshotPools(declared),
     chunk: declared.chunk,
     config: declared.config === null ? null : snapshotConfig(declared.config),
     ...(declared.automation !== null && { automation: snapshotAutomation(declared.automation) }),
@@ -76,6 +80,21 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     codeVersion: declared.codeVersion ?? options.codeVersionOf(key),
     checks: (definitions.checks.get(key) ?? []).map((check) => snapshotCheck(check, options)),
   };
+}
+
+function snapshotPools({ key, pools, maxConcurrency }: AnyAsset): Pick<AssetSnapshot, "pools"> {
+  const own = maxConcurrency === null ? [] : [{ name: assetPool(key), slots: 1 }];
+  return pools.length + own.length === 0 ? {} : { pools: [...pools, ...own] };
+}
+
+/** The declared limits, and those of single assets. */
+function snapshotPoolLimits({ pools, assets }: Definitions): PoolSnapshot[] {
+  const limited = [...assets.values()].flatMap((asset) =>
+    isAsset(asset) && asset.maxConcurrency !== null
+      ? [{ name: assetPool(asset.key), slots: asset.maxConcurrency }]
+      : [],
+  );
+  return [...[...pools].map(([name, slots]) => ({ name, slots })), ...limited];
 }
 
 /** What an external asset has in place of everything about how it is made. */

@@ -4,6 +4,7 @@ import type { FreshnessSpec } from "./freshness/freshness-spec.ts";
 import type { MappingSpec } from "./partitions/mapping-spec.ts";
 import type { Multiplicity } from "./partitions/partition-mapping.ts";
 import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
+import type { PoolSnapshot, PoolUse } from "./pool.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { ScheduleSnapshot, SensorSnapshot } from "./tick/tick-snapshot.ts";
 import type { JsonValue } from "./types.ts";
@@ -75,6 +76,8 @@ export interface AssetSnapshot {
   readonly timeoutMs: number;
   /** `process` gives every step a process of its own. */
   readonly isolation: "shared" | "process";
+  /** Pools that each of its steps counts against; absent for none. */
+  readonly pools?: readonly PoolUse[];
   /** How many partitions its function makes at a time: a number, or all of a run that are free; `null` or absent: one. */
   readonly chunk?: number | "range" | null;
   /** What a run may pass to its function; `null` or absent when it takes nothing. */
@@ -121,4 +124,6 @@ export interface DefinitionsSnapshot {
   /** Absent where the code was loaded by a version without them. */
   readonly schedules?: readonly ScheduleSnapshot[];
   readonly sensors?: readonly SensorSnapshot[];
+  /** Limits that it declares, those of single assets among them. */
+  readonly pools?: readonly PoolSnapshot[];
 }

@@ -5,6 +5,7 @@ import { dynamicNamesOf } from "./dynamic/dynamic-names.ts";
 import { appendEvents } from "./events.ts";
 import { asJson } from "./json.ts";
 import { oneRow } from "./one-row.ts";
+import { registerPools } from "./pools/register-pools.ts";
 import { numberAssets, upsertAssets } from "./register-assets.ts";
 import { registerTicks } from "./ticks/register-ticks.ts";
 
@@ -65,6 +66,8 @@ async function register(tx: Transaction, code: NewCodeVersion): Promise<Register
       and key <> all (${code.snapshot.assets.map(({ key }) => key)}::text[])`;
   const ticks = await registerTicks(tx, { codeLocationId, location: code.location }, code.snapshot);
   if (ticks > 0) await tx.notify("heddle_tick", code.location);
+  // Steps may have room now that had none.
+  if ((await registerPools(tx, codeLocationId, code.snapshot.pools ?? [])) > 0) await tx.notify("heddle_work");
   const put = await sql`
     update code_location
     set current_code_version_id = ${codeVersionId}, load_error = null, loaded_at = clock_timestamp()

@@ -178,6 +178,14 @@ export {
 export { createRun, insertRun, type CreatedRun, type CreateRunOptions } from "./runs/create-run.ts";
 export { executeCommand, loadDaemonSnapshot } from "./runs/daemon-commands.ts";
 export { expireWorkers } from "./runs/expire-workers.ts";
+export {
+  listPoolHolders,
+  listPools,
+  setPool,
+  type PoolHolder,
+  type PoolRow,
+  type SetPoolOptions,
+} from "./pools/pool-limits.ts";
 export { releaseBackoff } from "./runs/release-backoff.ts";
 export { readSubSteps, recordSubSteps, type SubStepPlace, type SubStepRow } from "./runs/sub-steps.ts";
 export { lockLaunches } from "./runs/launch-lock.ts";

@@ -87,4 +87,9 @@ export const DECLARATION_ERRORS = {
     summary: "A selection cannot be read.",
     remedy: "Correct it at the position that the message names.",
   },
+  POOL_INVALID: {
+    summary: "A pool is declared, or named by an asset, so that it cannot be a limit.",
+    remedy:
+      "Declare each pool under `pools` of the definitions with 1 slot or more, at least as many as one step takes.",
+  },
 } as const satisfies Record<string, ErrorCatalogueEntry>;

@@ -36,7 +36,8 @@ export const RUN_ERRORS = {
   },
   SUB_STEP_INVALID: {
     summary: "A sub-step cannot be recorded under its name, or with its result.",
-    remedy: "Give each sub-step a name of its own and a result that is JSON and small; return large data as the asset's value.",
+    remedy:
+      "Give each sub-step a name of its own and a result that is JSON and small; return large data as the asset's value.",
   },
   SUB_STEP_FAILED: {
     summary: "A sub-step failed, as often as its retry policy allows.",
@@ -49,6 +50,10 @@ export const RUN_ERRORS = {
   STEP_GIVEN_UP: {
     summary: "An asset's function said that another attempt would not help.",
     remedy: "Read its message, correct the cause, and retry the step.",
+  },
+  POOL_UNKNOWN: {
+    summary: "There is no limit of that name.",
+    remedy: "List the pools, and name one of them, or state how many slots a new one has.",
   },
   RUN_PLAN_INVALID: {
     summary: "The plan of a run cannot be read.",

@@ -189,6 +189,7 @@ function planAsset(asset: AssetSnapshot, targets: TargetSets, { stateOf, chunk, 
     retry: asset.retry,
     codeVersion: asset.codeVersion,
     chunk: declared === null ? null : (chunk ?? declared),
+    ...(asset.pools !== undefined && { pools: asset.pools }),
     ...(stated !== undefined && { config: stated }),
     counts: { missing: missing.size, failed: failed.size, stale: stale.size, fresh: fresh.size },
     // What other runs hold counts as made: it will be by the time that this plan's run begins, and a plan that waits for

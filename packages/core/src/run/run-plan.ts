@@ -1,6 +1,7 @@
 import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
 import type { WaitPolicy } from "../partitions/wait-policy.ts";
+import type { PoolUse } from "../pool.ts";
 import type { RetryPolicy } from "../snapshot.ts";
 import type { JsonValue } from "../types.ts";
 
@@ -53,6 +54,8 @@ export interface RunPlanAsset {
   readonly codeVersion: string;
   /** How many partitions one call of the function makes: a number, or all that are free; `null`: one step for each. */
   readonly chunk: number | "range" | null;
+  /** Pools that each step counts against; absent for none. */
+  readonly pools?: readonly PoolUse[];
   /** What the function gets as its config; absent: nothing was stated. */
   readonly config?: JsonValue;
   /** How many of the partitions there were in each state when the plan was made. Together they are all of them. */

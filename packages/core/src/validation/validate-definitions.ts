@@ -9,6 +9,7 @@ import { loadingRule } from "./loading-rules.ts";
 import { optionRule } from "./option-rules.ts";
 import { partitionRule } from "./partition-rules.ts";
 import { waitRule } from "./wait-rules.ts";
+import { poolRule } from "./pool-rules.ts";
 import { resourceRule } from "./resource-rules.ts";
 import { tickRule } from "./tick-rules.ts";
 
@@ -27,6 +28,7 @@ const RULES: readonly DefinitionRule[] = [
   checkRule,
   automationRule,
   tickRule,
+  poolRule,
   resourceRule,
 ];
 

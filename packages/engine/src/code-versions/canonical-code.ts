@@ -38,6 +38,7 @@ const NOT_CODE: ReadonlySet<string> = new Set([
   "automation",
   "freshness",
   "pool",
+  "maxConcurrency",
   "codeVersion",
 ]);
 

@@ -60,6 +60,11 @@ export class PlannedRun {
     return this.#run.positions.get(assetId);
   }
 
+  /** Whether steps of an asset count against a pool. */
+  isPooled(assetId: number): boolean {
+    return this.#run.pooled.has(assetId);
+  }
+
   /** The asset at a position of the plan. @throws ASSET_UNKNOWN */
   assetAt(position: number): PlannedAsset {
     const { key } = this.graph.asset(position);

@@ -27,7 +27,7 @@ export interface PlannedStep extends PoolStep {
   readonly provenances?: ReadonlyMap<number, MaterializationInputs>;
 }
 
-/** What a claim became: steps to run, and outcomes of those that cannot run. */
+/** What a part of a claim became: steps to run, and outcomes of those that cannot run. */
 export interface PlannedClaim {
   readonly steps: PlannedStep[];
   readonly outcomes: StepOutcome[];
@@ -36,6 +36,8 @@ export interface PlannedClaim {
 /** Caches are cut to this many entries: a worker sees runs come and go, and a snapshot may be large. */
 const CACHE_LIMIT = 256;
 const SNAPSHOT_LIMIT = 8;
+/** Steps that are planned before the first of them are given out. */
+const PART = 64;
 /** Readers of one step that are looked at for one that can run ahead. */
 const READER_LIMIT = 8;
 /** Partitions that a step which runs ahead may read of one asset. */
@@ -52,28 +54,31 @@ export class StepPlanner {
     this.#db = db;
   }
 
-  async plan(claim: Claim): Promise<PlannedClaim> {
+  /** Plans a claim, part by part: while the first steps run, the others are planned. */
+  async *plan(claim: Claim): AsyncGenerator<PlannedClaim, void> {
     const run = await this.#runs.get(claim.runId, () => this.#loadRun(claim));
     const asset = run.asset(claim.assetKey);
     this.#published.name(claim);
     const finder = new InputFinder(asset.inputs, await this.#findStored(claim, asset));
-    const steps: PlannedStep[] = [];
-    const outcomes: StepOutcome[] = [];
+    const isChunked = (asset.snapshot.chunk ?? null) !== null;
+    if (claim.isChunk && !isChunked) throw chunkUnexpected(claim);
+    let part: PlannedClaim = { steps: [], outcomes: [] };
     for (const ordinal of claim.partitions) {
+      if (!claim.isChunk && part.steps.length === PART) {
+        yield part;
+        part = { steps: [], outcomes: [] };
+        // What the first ones report is heard in between.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       const step = this.#step(claim, asset, ordinal);
       try {
-        const { inputs, provenance } = finder.ofStep(step);
-        steps.push({ ...step, inputs, provenance });
+        const planned = { ...step, ...finder.ofStep(step) };
+        for (const made of isChunked && !claim.isChunk ? toChunk([planned], finder) : [planned]) part.steps.push(made);
       } catch (error) {
-        outcomes.push(failedOutcome(step, { cause: "error", error: serializeError(error) }));
+        part.outcomes.push(failedOutcome(step, { cause: "error", error: serializeError(error) }));
       }
     }
-    if ((asset.snapshot.chunk ?? null) === null) {
-      if (claim.isChunk) throw chunkUnexpected(claim);
-      return { steps, outcomes };
-    }
-    const chunks = claim.isChunk ? [steps] : steps.map((step) => [step]);
-    return { steps: chunks.flatMap((chunk) => toChunk(chunk, finder)), outcomes };
+    yield claim.isChunk ? { ...part, steps: toChunk(part.steps, finder) } : part;
   }
 
   /** Takes note of what was published, so that the steps of the same run that read it need not ask for it. */
@@ -114,7 +119,7 @@ export class StepPlanner {
     try {
       for (const edge of run.graph.outEdges(position)) {
         const asset = run.assetAt(edge.downstream);
-        if (!mayRunAhead(asset)) continue;
+        if (run.isPooled(asset.assetId) || !mayRunAhead(asset)) continue;
         const read = edge.mapping.downstreamOf(PartitionSet.of([outcome.ordinal]));
         for (const ordinal of read.intersect(run.graph.targets(edge.downstream)).take(READER_LIMIT)) {
           if (options.isTaken(asset.assetId, ordinal)) continue;
@@ -214,7 +219,8 @@ const FIRST_ATTEMPT: Claim["attempts"] = new Map();
 
 /**
  * Whether steps of an asset may run before they are claimed: not those that have a process of their own or make several
- * partitions, nor those whose value others could see before Heddle says so.
+ * partitions, nor those whose value others could see before Heddle says so. (What counts against a pool never does: its
+ * slots are counted from claims.)
  */
 function mayRunAhead({ snapshot, inputs }: ResolvedAsset): boolean {
   const { isolation, chunk = null, publishesOutside = false } = snapshot;

@@ -1,4 +1,4 @@
-import { PartitionSet, type StepStatus } from "@heddle/core";
+import { PartitionSet, type PoolUse, type StepStatus } from "@heddle/core";
 
 /** A row of `run_chunk` as it is read. */
 export interface ChunkRow extends Readonly<Record<StepStatus, Uint8Array>> {
@@ -8,6 +8,8 @@ export interface ChunkRow extends Readonly<Record<StepStatus, Uint8Array>> {
   readonly position: number;
   /** How many steps of the asset one execution makes; 0: all that are ready; null: one. */
   readonly chunkSize: number | null;
+  /** Pools that each execution of the asset counts against; null for none. */
+  readonly pools: readonly PoolUse[] | null;
 }
 
 /**
@@ -22,6 +24,8 @@ export class ChunkState {
   readonly position: number;
   /** How many steps of the asset one execution makes; 0: all that are ready; null: one. */
   readonly chunkSize: number | null;
+  /** Pools that each execution of the asset counts against; null for none. */
+  readonly pools: readonly PoolUse[] | null;
   #isChanged = false;
   readonly #encoded: Record<StepStatus, Uint8Array | undefined>;
   readonly #sets: Partial<Record<StepStatus, PartitionSet>> = {};
@@ -32,6 +36,7 @@ export class ChunkState {
     this.chunk = row.chunk;
     this.position = row.position;
     this.chunkSize = row.chunkSize;
+    this.pools = row.pools;
     const { waiting, ready, running, backoff, success, failed, skipped, canceled } = row;
     this.#encoded = { waiting, ready, running, backoff, success, failed, skipped, canceled };
   }

@@ -38,6 +38,18 @@ export class ClaimChanges {
     return count;
   }
 
+  /** Slots of pools that were set free. */
+  get freedSlots(): ReadonlyMap<string, number> {
+    const freed = new Map<string, number>();
+    for (const [claimId, taken] of this.#taken) {
+      const claim = this.#claims.get(claimId);
+      if (claim?.pools == null) continue;
+      const places = claim.isChunk ? Number(taken.size === claim.partitions.size) : taken.size;
+      for (const { name, slots } of claim.pools) freed.set(name, (freed.get(name) ?? 0) + slots * places);
+    }
+    return freed;
+  }
+
   /** Writes what is left of the claims; an empty one goes. */
   write(sql: TransactionSql): Promise<unknown>[] {
     const emptied: number[] = [];

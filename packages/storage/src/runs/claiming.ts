@@ -1,7 +1,8 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet, type PoolUse } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkRow, ChunkState } from "./chunk-state.ts";
 import { ChunkedAssets, sizeOfChunk } from "./chunked-assets.ts";
+import { PooledAssets } from "./pooled-assets.ts";
 import { lockFreeRuns, lockRuns, readClaimableChunks } from "./run-rows.ts";
 import type { LockedRun, RunWork } from "./run-work.ts";
 import { shareCapacity, type CapacityCandidate } from "./share-capacity.ts";
@@ -24,6 +25,8 @@ export interface TakenSteps {
   readonly partitions: PartitionSet;
   /** Whether one execution makes all of them. */
   readonly isChunk: boolean;
+  /** Pools that each execution counts against; null for none. */
+  readonly pools: readonly PoolUse[] | null;
   /** The id that was reserved for their claim, where they run already. */
   readonly claimId?: number;
 }
@@ -76,9 +79,13 @@ export class Claiming {
   readonly #sql: TransactionSql;
   readonly #work: RunWork;
   readonly #wish: ClaimWish;
-  readonly #taken = new Map<string, { runId: number; assetId: number; ranges: number[]; size: number }>();
+  readonly #taken = new Map<
+    string,
+    { runId: number; assetId: number; pools: readonly PoolUse[] | null; ranges: number[]; size: number }
+  >();
   readonly #takenChunks: TakenSteps[] = [];
   readonly #chunked: ChunkedAssets;
+  readonly #pooled: PooledAssets;
   /** Runs of which every claimable chunk is known. */
   readonly #readWhole = new Set<number>();
   #candidates: readonly CapacityCandidate[];
@@ -88,7 +95,12 @@ export class Claiming {
   constructor(
     sql: TransactionSql,
     work: RunWork,
-    options: { wish: ClaimWish; candidates: readonly CapacityCandidate[] },
+    options: {
+      wish: ClaimWish;
+      candidates: readonly CapacityCandidate[];
+      /** Slots of pools that this transaction sets free. */
+      freedSlots: ReadonlyMap<string, number>;
+    },
   ) {
     this.#sql = sql;
     this.#work = work;
@@ -96,6 +108,7 @@ export class Claiming {
     this.#candidates = options.candidates;
     this.#left = options.wish.capacity;
     this.#chunked = new ChunkedAssets(sql, work);
+    this.#pooled = new PooledAssets(sql, work, options.freedSlots);
   }
 
   /** Takes over what {@link readFirstClaimable} read of locked runs. */
@@ -110,9 +123,10 @@ export class Claiming {
       await this.#lock([...shares.keys()].filter((runId) => !this.#work.runs.has(runId)));
       await this.#takeShares(shares);
     }
-    const single = [...this.#taken.values()].map(({ runId, assetId, ranges }) => ({
+    const single = [...this.#taken.values()].map(({ runId, assetId, pools, ranges }) => ({
       runId,
       assetId,
+      pools,
       partitions: PartitionSet.fromRanges(ranges),
       isChunk: false,
     }));
@@ -120,8 +134,9 @@ export class Claiming {
     for (const { runId, assetId, partitions } of steps)
       this.#work.tell("steps_claimed", { runId, assetId }, partitions);
     const isWorkLeft = (): boolean => [...groupClaimable(this.#work).values()].length > 0;
-    const mayHaveMore = steps.length > 0 && (this.#left <= 0 || this.#metLocks || isWorkLeft());
-    return { steps, metLocks: this.#metLocks, mayHaveMore };
+    const metLocks = this.#metLocks || this.#pooled.metLocks;
+    const mayHaveMore = steps.length > 0 && (this.#left <= 0 || metLocks || isWorkLeft());
+    return { steps, metLocks, mayHaveMore };
   }
 
   /** Locks runs, and reads with the same round trip what claims on them need. */
@@ -158,7 +173,7 @@ export class Claiming {
   async #takeShares(shares: ReadonlyMap<number, number>): Promise<void> {
     const served = this.#candidates.filter(({ runId }) => shares.has(runId) && this.#work.runs.has(runId));
     const got = new Map<number, number>();
-    await this.#chunked.prepare(new Set(shares.keys()));
+    await this.#prepare(new Set(shares.keys()));
     const first = this.#serve(served, { shares, got });
     if (first.length > 0) {
       // Every chunk that is claimable holds at least one step, unless it is known already and was emptied here.
@@ -166,12 +181,17 @@ export class Claiming {
       const runIds = first.map(({ runId }) => runId);
       const limit = known + Math.max(...first.map(({ runId }) => shares.get(runId) ?? 0));
       this.#addRows(runIds, limit, await readClaimableChunks(this.#sql, runIds, limit));
-      await this.#chunked.prepare(new Set(runIds));
+      await this.#prepare(new Set(runIds));
       this.#serve(first, { shares, got, isLast: true });
     }
     this.#candidates = this.#candidates
       .filter(({ runId }) => !shares.has(runId) || !this.#work.runs.has(runId) || got.get(runId) === shares.get(runId))
       .map((candidate) => ({ ...candidate, running: candidate.running + (got.get(candidate.runId) ?? 0) }));
+  }
+
+  async #prepare(runIds: ReadonlySet<number>): Promise<void> {
+    await this.#chunked.prepare(runIds);
+    await this.#pooled.prepare(runIds);
   }
 
   /** Takes what is known to be claimable. Returns the runs that may have more than that, and still want it. */
@@ -228,10 +248,12 @@ export class Claiming {
         continue;
       }
       const key = `${chunk.runId}/${chunk.assetId}`;
-      const entry = this.#taken.get(key) ?? { runId: chunk.runId, assetId: chunk.assetId, ranges: [], size: 0 };
-      const limit = Math.max(1, this.#wish.perAsset?.(chunk.assetId) ?? Infinity) - entry.size;
-      const part = this.#first(chunk, Math.min(wanted - count, limit));
+      const { runId, assetId, pools } = chunk;
+      const entry = this.#taken.get(key) ?? { runId, assetId, pools, ranges: [], size: 0 };
+      const limit = Math.max(1, this.#wish.perAsset?.(assetId) ?? Infinity) - entry.size;
+      const part = this.#first(chunk, Math.min(wanted - count, limit, this.#pooled.roomFor(chunk)));
       if (part.isEmpty) continue;
+      this.#pooled.take(chunk, part.size);
       for (const bound of this.#work.moveChunk("claim", chunk, part)) entry.ranges.push(bound);
       entry.size += part.size;
       this.#taken.set(key, entry);
@@ -248,9 +270,10 @@ export class Claiming {
   ): number {
     const [place] = chunks;
     if (place === undefined) return 0;
-    const { runId, assetId } = place;
+    const { runId, assetId, pools } = place;
     const before = this.#takenChunks.filter((taken) => taken.runId === runId && taken.assetId === assetId).length;
-    const limit = Math.min(wanted, Math.max(1, this.#wish.perAsset?.(assetId) ?? Infinity) - before);
+    const most = Math.min(wanted, Math.max(1, this.#wish.perAsset?.(assetId) ?? Infinity) - before);
+    const limit = Math.min(most, this.#pooled.roomFor(place));
     let count = 0;
     for (; count < limit; count += 1) {
       const ready = chunks.reduce((sum, chunk) => sum + chunk.get("ready").size, 0);
@@ -264,8 +287,9 @@ export class Claiming {
         missing -= part.size;
         if (missing === 0) break;
       }
-      this.#takenChunks.push({ runId, assetId, partitions: PartitionSet.fromRanges(ranges), isChunk: true });
+      this.#takenChunks.push({ runId, assetId, pools, partitions: PartitionSet.fromRanges(ranges), isChunk: true });
     }
+    this.#pooled.take(place, count);
     return count;
   }
 

@@ -103,6 +103,7 @@ export async function revokeSteps(db: Database, runId: number): Promise<RunChang
     work.addChunks(await readOpenChunks(sql, runId));
     cancelSteps(work, ["running"]);
     if (claims.length > 0) await sql`delete from claim where run_id = ${runId}`;
+    if (claims.some(({ pools }) => pools !== null)) work.notify("heddle_work");
     return true;
   });
 }

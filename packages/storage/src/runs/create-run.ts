@@ -6,13 +6,16 @@ import {
   PartitionSet,
   partitionScheme,
   type JsonValue,
+  type PoolUse,
   type RunGraph,
   type RunPlan,
   type RunPlanAsset,
 } from "@heddle/core";
 import type { Database, TransactionSql } from "../database.ts";
+import { poolsOfRun, readImplicitPools, type PooledAsset } from "../pools/run-pools.ts";
 import { insertAssetChunks } from "./asset-chunks.ts";
 import { flushWork } from "./flush-work.ts";
+import { poolsText } from "./pooled-assets.ts";
 import { buildStaticRun, keepRunGraph } from "./run-graphs.ts";
 import { RunWork } from "./run-work.ts";
 
@@ -69,16 +72,19 @@ interface InsertedRun extends CreatedRun {
   readonly environmentId: number;
   /** By position in the plan. */
   readonly assetIds: readonly number[];
+  readonly pools: readonly (readonly PoolUse[] | null)[];
 }
 
 /** Writes a run within a transaction; see {@link createRun}. */
 export async function insertRun(sql: TransactionSql, graph: RunGraph, options: CreateRunOptions): Promise<InsertedRun> {
   if (options.plan.total === 0) throw planEmpty();
-  const [environmentId, assets] = await Promise.all([
+  const [environmentId, assets, implicit] = await Promise.all([
     findEnvironment(sql, options.environment),
     findAssets(sql, graph.plan),
+    readImplicitPools(sql),
   ]);
-  const place = { environmentId, assetIds: assets.ids };
+  const pools = poolsOfRun(graph.plan, implicit, { assets: assets.pooled, runTags: options.tags ?? {} });
+  const place = { environmentId, assetIds: assets.ids, pools };
   const codeVersionId = options.codeVersionId ?? assets.newestCodeVersionId();
   const runId = await insertRunRow(sql, options, { environmentId, codeVersionId });
   if (runId === undefined) {
@@ -135,6 +141,7 @@ async function insertSteps(sql: TransactionSql, graph: RunGraph, place: Omit<Ins
       waiting: waiting.size,
       ready: ready.size,
       chunkSize: chunkSizeOf(graph.asset(position)),
+      pools: place.pools[position] ?? null,
     });
     for (const { chunk, set } of graph.targets(position).chunks()) {
       const free = set.intersect(ready);
@@ -161,16 +168,18 @@ interface AssetRow {
   readonly waiting: number;
   readonly ready: number;
   readonly chunkSize: number | null;
+  readonly pools: readonly PoolUse[] | null;
 }
 
 async function insertRunAssets(sql: TransactionSql, rows: readonly AssetRow[]): Promise<void> {
   await sql`
-    insert into run_asset (run_id, asset_id, position, total, waiting, ready, chunk_size)
-    select * from unnest(
+    insert into run_asset (run_id, asset_id, position, total, waiting, ready, chunk_size, pools)
+    select run_id, asset_id, position, total, waiting, ready, chunk_size, pools::jsonb from unnest(
       ${rows.map((row) => row.runId)}::bigint[], ${rows.map((row) => row.assetId)}::integer[],
       ${rows.map((row) => row.position)}::integer[], ${rows.map((row) => row.total)}::integer[],
       ${rows.map((row) => row.waiting)}::integer[], ${rows.map((row) => row.ready)}::integer[],
-      ${rows.map((row) => row.chunkSize)}::integer[])`;
+      ${rows.map((row) => row.chunkSize)}::integer[], ${rows.map((row) => poolsText(row.pools))}::text[]
+    ) as k (run_id, asset_id, position, total, waiting, ready, chunk_size, pools)`;
 }
 
 interface NewChunk {
@@ -216,6 +225,7 @@ async function findEnvironment(sql: TransactionSql, name: string): Promise<numbe
 
 interface PlannedAssets {
   readonly ids: readonly number[];
+  readonly pooled: readonly PooledAsset[];
   /** @throws RUN_CODE_LOCATIONS_MIXED, RUN_DEFINITIONS_CHANGED */
   newestCodeVersionId(): number;
 }
@@ -224,6 +234,7 @@ interface AssetRecord {
   readonly id: number;
   readonly place: number;
   readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
   readonly codeVersionId: number | null;
   readonly isInForce: boolean;
 }
@@ -235,7 +246,8 @@ interface AssetRecord {
 async function findAssets(sql: TransactionSql, plan: RunPlan): Promise<PlannedAssets> {
   const keys = plan.assets.map((asset) => asset.key);
   const rows = await sql<AssetRecord[]>`
-    select a.id, k.place::integer as place, l.name as location, l.current_code_version_id as "codeVersionId",
+    select a.id, k.place::integer as place, l.name as location, a.definition -> 'tags' as tags,
+      l.current_code_version_id as "codeVersionId",
       a.superseded_at is null as "isInForce"
     from unnest(${keys}::text[], ${plan.assets.map((asset) => partitionScheme(asset.partitionsSpec))}::text[])
       with ordinality as k (key, scheme, place)
@@ -246,6 +258,10 @@ async function findAssets(sql: TransactionSql, plan: RunPlan): Promise<PlannedAs
   if (unknown.length > 0) throw assetsUnknown(unknown);
   return {
     ids: keys.map((_key, place) => byPlace.get(place)?.id ?? 0),
+    pooled: keys.map((_key, place) => {
+      const { location = "", tags = {} } = byPlace.get(place) ?? {};
+      return { location, assetTags: tags };
+    }),
     newestCodeVersionId: () => {
       const outdated = keys.filter((_key, place) => byPlace.get(place)?.isInForce === false);
       if (outdated.length > 0) throw definitionsChanged(outdated);

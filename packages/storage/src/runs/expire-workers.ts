@@ -98,6 +98,7 @@ async function expire({ sql }: Transaction, { workerId, known, graphs }: Expiry)
   const settlement = new Settlement({ work, workerId, graphs, steps, assetChunks, lostTogether, random: Math.random });
   const changes = new ClaimChanges(claims);
   for (const outcome of outcomes) if (changes.take(outcome, workerId)) settlement.accept(outcome);
+  if (changes.freedSlots.size > 0) work.notify("heddle_work");
   await advanceSteps(sql, work, settlement.apply());
   await endRuns(sql, work);
   await Promise.all([...settlement.write(sql), ...changes.write(sql), ...flushWork(sql, work)]);

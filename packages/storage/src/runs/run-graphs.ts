@@ -10,6 +10,8 @@ export interface StaticRun {
   readonly assetIds: readonly number[];
   /** Positions in the plan by asset id. */
   readonly positions: ReadonlyMap<number, number>;
+  /** Ids of the assets that counted against a pool when this was read. */
+  readonly pooled: ReadonlySet<number>;
 }
 
 /** Runs that a process keeps at hand; the one that was used longest ago goes first. */
@@ -56,9 +58,20 @@ export function peekAssetKey(db: Database, { runId, assetId }: RunAssetPlace): s
 /** Joins a plan and the ids of its assets. */
 export function buildStaticRun(
   graph: RunGraph,
-  { environmentId, assetIds }: { readonly environmentId: number; readonly assetIds: readonly number[] },
+  {
+    environmentId,
+    assetIds,
+    pools,
+  }: {
+    readonly environmentId: number;
+    readonly assetIds: readonly number[];
+    /** By position in the plan; whatever is not null stands for pools. */
+    readonly pools: readonly unknown[];
+  },
 ): StaticRun {
-  return { graph, environmentId, assetIds, positions: new Map(assetIds.map((id, position) => [id, position])) };
+  const positions = new Map(assetIds.map((id, position) => [id, position]));
+  const pooled = new Set(assetIds.filter((_id, position) => pools[position] != null));
+  return { graph, environmentId, assetIds, positions, pooled };
 }
 
 /** Id of the asset at a position of the plan. */
@@ -75,13 +88,15 @@ interface RunPlanRow {
   readonly plan: RunPlan;
   readonly environmentId: number;
   readonly assetIds: number[];
+  readonly pools: (boolean | null)[];
 }
 
 function readRuns(db: Database, runIds: readonly number[]): Promise<RunPlanRow[]> {
   return db.read("readRunPlans", ({ sql }) =>
     sql<RunPlanRow[]>`
       select r.id, r.plan, r.environment_id as "environmentId",
-        array(select asset_id from run_asset where run_id = r.id order by position) as "assetIds"
+        array(select asset_id from run_asset where run_id = r.id order by position) as "assetIds",
+        array(select pools is not null or null from run_asset where run_id = r.id order by position) as pools
       from run r where r.id = any(${runIds}::bigint[])`.then((rows) => [...rows]),
   );
 }

@@ -1,11 +1,11 @@
-import { PartitionSet, type RunStatus, type StepCounts } from "@heddle/core";
+import { PartitionSet, type PoolUse, type RunStatus, type StepCounts } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkRow } from "./chunk-state.ts";
 import type { LockedRun, RunAssetPlace } from "./run-work.ts";
 
 /*
  * Order of locks in every transaction on runs: the worker's row, then rows of `run` by id, then rows of `asset_chunk` by
- * key. Whoever holds a run's row is alone with its chunks, counts, claims and steps, so these are never locked.
+ * key, then rows of `pool` by name. Whoever holds a run's row is alone with its chunks, counts, claims and steps, so these are never locked.
  */
 
 /** What a worker may do, as long as its row is locked. */
@@ -64,7 +64,7 @@ export interface ChunkPlace {
 /** Reads chunks by name. Their runs must be locked. */
 export async function readChunks(sql: TransactionSql, places: readonly ChunkPlace[]): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(
       ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[],
@@ -76,7 +76,7 @@ export async function readChunks(sql: TransactionSql, places: readonly ChunkPlac
 /** Reads every chunk of a run that has a step in an open state. */
 export async function readOpenChunks(sql: TransactionSql, runId: number): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from run_chunk c
     where c.run_id = ${runId}
@@ -90,7 +90,7 @@ export async function readClaimableChunks(
   limit: number,
 ): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(${runIds}::bigint[]) as k(run_id)
     cross join lateral (
@@ -101,7 +101,7 @@ export async function readClaimableChunks(
 /** Reads every claimable chunk of assets of runs. The runs must be locked. */
 export async function readAssetClaimable(sql: TransactionSql, places: readonly RunAssetPlace[]): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${chunkSize(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(
       ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[]
@@ -126,9 +126,11 @@ export async function readAssetPending(sql: TransactionSql, places: readonly Run
     join run_asset a on a.run_id = k.run_id and a.asset_id = k.asset_id`;
 }
 
-/** How many steps of the asset of a chunk `c` one execution makes. */
-function chunkSize(sql: TransactionSql) {
-  return sql`(select a.chunk_size from run_asset a where a.run_id = c.run_id and a.asset_id = c.asset_id) as "chunkSize"`;
+/** How many steps of the asset of a chunk `c` one execution makes, and the pools that this counts against. */
+function ofAsset(sql: TransactionSql) {
+  return sql`
+    (select a.chunk_size from run_asset a where a.run_id = c.run_id and a.asset_id = c.asset_id) as "chunkSize",
+    (select a.pools from run_asset a where a.run_id = c.run_id and a.asset_id = c.asset_id) as pools`;
 }
 
 /** What a worker owns of one asset of one run. */
@@ -140,6 +142,8 @@ export interface ClaimRow {
   readonly partitions: PartitionSet;
   /** Whether one execution makes all of it. */
   readonly isChunk: boolean;
+  /** Pools of which each execution takes slots; null for none. */
+  readonly pools: readonly PoolUse[] | null;
 }
 
 type StoredClaim = Omit<ClaimRow, "partitions"> & { readonly partitions: Uint8Array };
@@ -149,7 +153,7 @@ const decodeClaim = (row: StoredClaim): ClaimRow => ({ ...row, partitions: Parti
 /** Reads claims by id. Their runs must be locked. */
 export async function readClaims(sql: TransactionSql, claimIds: readonly number[]): Promise<ClaimRow[]> {
   const rows = await sql<StoredClaim[]>`
-    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk"
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk", pools
     from claim where id = any(${claimIds}::bigint[])`;
   return rows.map(decodeClaim);
 }
@@ -157,7 +161,7 @@ export async function readClaims(sql: TransactionSql, claimIds: readonly number[
 /** Reads what a worker owns. */
 export async function readWorkerClaims(sql: TransactionSql, workerId: string): Promise<ClaimRow[]> {
   const rows = await sql<StoredClaim[]>`
-    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk"
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk", pools
     from claim where worker_id = ${workerId} order by id`;
   return rows.map(decodeClaim);
 }
@@ -165,7 +169,7 @@ export async function readWorkerClaims(sql: TransactionSql, workerId: string): P
 /** Reads what is owned of a run. */
 export async function readRunClaims(sql: TransactionSql, runId: number): Promise<ClaimRow[]> {
   const rows = await sql<StoredClaim[]>`
-    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk"
+    select id, run_id as "runId", asset_id as "assetId", worker_id as "workerId", partitions, is_chunk as "isChunk", pools
     from claim where run_id = ${runId} order by id`;
   return rows.map(decodeClaim);
 }

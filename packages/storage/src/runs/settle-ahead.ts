@@ -78,7 +78,8 @@ export class AheadSteps {
       const partitions = work.move("claim", place, PartitionSet.of([ordinal]));
       work.tell("steps_claimed", place, partitions);
       this.#claimed.set(runId, claimed + 1);
-      return [{ runId, assetId, claimId, partitions, isChunk: false }];
+      // What counts against a pool never runs ahead.
+      return [{ runId, assetId, claimId, partitions, isChunk: false, pools: null }];
     });
   }
 

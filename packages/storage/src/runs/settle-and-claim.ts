@@ -170,7 +170,11 @@ async function run(tx: Transaction, graphs: ReadonlyMap<number, StaticRun>, inpu
   await applyDynamicChanges(sql, work, settlement.dynamicChanges);
   const running = await ahead.claim(sql, input.ahead);
   const wish = worker.mayClaim ? input : { ...input, capacity: 0 };
-  const claiming = new Claiming(sql, work, { wish, candidates: adjust(look.candidates, work, { claims, ahead }) });
+  const { freedSlots } = claims;
+  // Steps of other runs, on other workers, may wait for them.
+  if (freedSlots.size > 0) work.notify("heddle_work");
+  const candidates = adjust(look.candidates, work, { claims, ahead });
+  const claiming = new Claiming(sql, work, { wish, candidates, freedSlots });
   claiming.prefetch(foreseen.runIds, look.chunks);
   const taken = await claiming.take();
   await endRuns(sql, work);

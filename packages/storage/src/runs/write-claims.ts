@@ -1,6 +1,7 @@
 import { PartitionSet } from "@heddle/core";
 import type { TransactionSql } from "../database.ts";
 import type { TakenSteps } from "./claiming.ts";
+import { poolsText } from "./pooled-assets.ts";
 import { readSteps, type StepRow } from "./run-rows.ts";
 import type { RunAssetPlace, RunWork } from "./run-work.ts";
 
@@ -47,16 +48,17 @@ export async function writeClaims(
   if (taken.length === 0) return [];
   const [rows, steps] = await Promise.all([
     sql<{ id: number; runId: number; assetId: number; chunk: Uint8Array | null }[]>`
-      insert into claim (id, run_id, asset_id, worker_id, request_id, partitions, size, is_chunk)
+      insert into claim (id, run_id, asset_id, worker_id, request_id, partitions, size, is_chunk, pools)
       overriding system value
       select coalesce(id, nextval('claim_id_seq')), run_id, asset_id, ${request.workerId}, ${request.requestId}, partitions,
-        size, is_chunk
+        size, is_chunk, pools::jsonb
       from unnest(
         ${taken.map((steps) => steps.claimId ?? null)}::bigint[],
         ${taken.map((steps) => steps.runId)}::bigint[], ${taken.map((steps) => steps.assetId)}::integer[],
         ${taken.map((steps) => steps.partitions.encode())}::bytea[],
-        ${taken.map(placesOf)}::integer[], ${taken.map((steps) => steps.isChunk)}::boolean[]
-      ) as k(id, run_id, asset_id, partitions, size, is_chunk)
+        ${taken.map(placesOf)}::integer[], ${taken.map((steps) => steps.isChunk)}::boolean[],
+        ${taken.map((steps) => poolsText(steps.pools))}::text[]
+      ) as k(id, run_id, asset_id, partitions, size, is_chunk, pools)
       returning id, run_id as "runId", asset_id as "assetId", case when is_chunk then partitions end as chunk`,
     readSteps(sql, taken),
   ]);

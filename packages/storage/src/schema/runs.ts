@@ -1,4 +1,4 @@
-import type { FailureCause, RunPlan, RunStatus } from "@heddle/core";
+import type { FailureCause, PoolUse, RunPlan, RunStatus } from "@heddle/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -101,6 +101,8 @@ export const runAsset = pgTable(
     durationMs: bigint({ mode: "number" }).notNull().default(0),
     /** Partitions that one call makes at most; null: one step per partition, 0: as many as there are. */
     chunkSize: integer(),
+    /** Pools that each execution counts against; null for none. */
+    pools: jsonb().$type<readonly PoolUse[]>(),
   },
   (table) => [
     primaryKey({ columns: [table.runId, table.assetId] }),
@@ -183,11 +185,19 @@ export const claim = pgTable(
     size: integer().notNull(),
     /** Whether all of it is one execution; `size` is 1 then. */
     isChunk: boolean().notNull().default(false),
+    /** Pools of which each place takes slots; null for none. What a pool has in use is counted here, and kept nowhere. */
+    pools: jsonb().$type<readonly PoolUse[]>(),
     claimedAt: timestamp({ withTimezone: true })
       .notNull()
       .default(sql`clock_timestamp()`),
   },
-  (table) => [index("claim_by_worker").on(table.workerId), index("claim_by_run").on(table.runId, table.assetId)],
+  (table) => [
+    index("claim_by_worker").on(table.workerId),
+    index("claim_by_run").on(table.runId, table.assetId),
+    index("claim_pooled")
+      .on(table.id)
+      .where(sql`pools is not null`),
+  ],
 );
 
 /** A step that left the happy path: what its failed attempts count to, and until when it waits. */
@@ -264,9 +274,19 @@ export const subStep = pgTable(
  * A named concurrency limit. Its row is the lock under which the limit is counted; what is counted are the things
  * themselves, so that nothing can leak. `runs`: runs that are admitted at once.
  */
-export const pool = pgTable("pool", { name: text().primaryKey(), slots: integer().notNull() }, () => [
-  check("pool_slots", sql`slots >= 0`),
-]);
+export const pool = pgTable(
+  "pool",
+  {
+    name: text().primaryKey(),
+    /** As declared; what a person has set goes before it. */
+    slots: integer().notNull(),
+    /** Slots that a person has set; null where what is declared holds. */
+    overrideSlots: integer(),
+    /** Whose definitions declare it; null for what a person has made. */
+    codeLocationId: integer(),
+  },
+  () => [check("pool_slots", sql`slots >= 0 and (override_slots is null or override_slots >= 0)`)],
+);
 
 /** Log lines of a run's steps, as they were flushed by a supervisor: JSON lines, in the order of the id. */
 export const logChunk = pgTable(
