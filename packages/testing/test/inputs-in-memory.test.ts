@@ -9,6 +9,7 @@ import {
   monthlyPartitions,
 } from "@heddle/core";
 import { date, int32, jsonLines, jsonLinesRows, table, utf8 } from "@heddle/io/json";
+import { parquet, parquetBatches, parquetTable } from "@heddle/io/parquet";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { assetContext, materializeInMemory, partitionedInput } from "../src/index.ts";
 
@@ -66,6 +67,52 @@ describe("a dependency", () => {
     const result = await materializeInMemory(definitions({ assets: [raw, copied] }), { partitions: "2024-02-01" });
     result.assertOk();
     expect(await result.value(copied, "2024-02-01")).toEqual(["SEA", "PDX"]);
+  });
+
+  it("on Parquet gives one table, or batches as they are read, with the names of the rows' columns", async () => {
+    const stored = asset({
+      key: "stored",
+      partitions: days,
+      io: parquet({ schema }),
+      deps: { raw },
+      materialize: ({ deps }) => deps.raw,
+    });
+    const where = { rain: { gte: 29 } };
+    const year = asset({
+      key: "year",
+      partitions: months,
+      deps: {
+        tables: dep(stored, { io: parquetTable(), columns: ["station", "rain"] }),
+        batches: dep(stored, { io: parquetBatches(), where, columns: ["day"] }),
+      },
+      async materialize({ deps }) {
+        const all = await deps.tables.concat();
+        const found: string[] = [];
+        let rows = 0;
+        for await (const batch of await deps.batches.concat()) {
+          rows += batch.numRows;
+          found.push(...batch.schema.fields.map(({ name }) => name));
+        }
+        return {
+          all: all.numRows,
+          columns: all.schema.fields.map(({ name }) => name),
+          rows,
+          found: [...new Set(found)],
+        };
+      },
+    });
+    // @ts-expect-error the upstream's rows have no column "snow"
+    dep(stored, { io: parquetBatches(), columns: ["snow"] });
+    // @ts-expect-error rain is a number
+    dep(stored, { io: parquetTable(), where: { rain: { gte: "29" } } });
+    const result = await materializeInMemory(definitions({ assets: [raw, stored, year] }));
+    result.assertOk();
+    expect(await result.value(year, "2024-01")).toEqual({
+      all: 8,
+      columns: ["station", "rain"],
+      rows: 3,
+      found: ["day"],
+    });
   });
 
   it("that asks for some rows of a value without rows says so", async () => {
