@@ -18,7 +18,7 @@ export function cellReader(type: ColumnType): ReadCell {
     case "float64":
       return (buffer, at) => buffer.readDoubleBE(at);
     case "utf8":
-      return readText;
+      return (buffer, at, length) => buffer.toString("utf8", at, at + length);
     case "date":
       return dayReader();
     case "timestamp":
@@ -31,21 +31,6 @@ export function cellReader(type: ColumnType): ReadCell {
     default:
       return assertNever(type);
   }
-}
-
-/** Longer texts are decoded by a call, which takes as long as a loop over so many characters. */
-const LOOP_BYTES = 12;
-const characters: number[] = [];
-
-function readText(buffer: Buffer, at: number, length: number): string {
-  if (length > LOOP_BYTES) return buffer.toString("utf8", at, at + length);
-  characters.length = length;
-  for (let index = 0; index < length; index += 1) {
-    const byte = buffer[at + index] ?? 0;
-    if (byte > 0x7f) return buffer.toString("utf8", at, at + length);
-    characters[index] = byte;
-  }
-  return String.fromCharCode(...characters);
 }
 
 /** Days repeat, and so do their texts; forgotten as a whole beyond this. */
