@@ -642,8 +642,8 @@ test("what a process that was killed left behind goes when another one begins", 
     await made.materialize({ deps: {}, signal: new AbortController().signal, metadata() {} });
   `);
   await once(child.process.stdout!, "data");
-  const own = `heddle-sql-${child.process.pid}-`;
-  const left = async () => (await readdir(temporaryDirectory)).filter((name) => name.startsWith(own));
+  const own = `-${child.process.pid}-`;
+  const left = async () => (await readdir(temporaryDirectory)).filter((name) => name.includes(own));
   expect(await left()).not.toEqual([]);
   child.process.kill("SIGKILL");
   await expect(child.output).rejects.toThrow(/SIGKILL/u);

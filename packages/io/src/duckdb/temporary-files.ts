@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileError, systemErrorCode } from "../filesystem/file-error.ts";
 
-const PREFIX = "heddle-sql-";
+/** Containers may share a directory, and have process numbers of their own. */
+const HOST = hostname().replaceAll(/[^A-Za-z0-9.]/gu, "_");
+const PREFIX = `heddle-sql-${HOST}-`;
 
 /** Directories of this process that are there: removed when it ends, too. */
 const present = new Set<string>();
@@ -19,7 +22,7 @@ export interface TemporaryFiles {
 
 /**
  * Makes a directory for the temporary files of one query. What processes left behind that were killed is removed first:
- * the names hold the process, so that the directory of one that runs is left alone.
+ * the names hold machine and process, so that the directory of one that runs is left alone.
  *
  * @throws IO_STORE_FULL, IO_STORE_FAILED
  */
@@ -50,7 +53,7 @@ function removePresent(): void {
 async function sweep(parent: string): Promise<void> {
   swept.add(parent);
   for (const name of await readdir(parent)) {
-    const [, pid] = /^heddle-sql-(\d+)-[0-9a-f-]{36}$/u.exec(name) ?? [];
+    const [, pid] = name.startsWith(PREFIX) ? (/^(\d+)-[0-9a-f-]{36}$/u.exec(name.slice(PREFIX.length)) ?? []) : [];
     if (pid === undefined || isRunning(Number(pid))) continue;
     // Two processes may sweep at once, and a directory of another user stays.
     await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
@@ -58,7 +61,7 @@ async function sweep(parent: string): Promise<void> {
 }
 
 /** Says whether there is a process of this number on this machine. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
