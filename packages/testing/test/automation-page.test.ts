@@ -43,5 +43,5 @@ test("eager() has the parts that the page names, and no others", () => {
   const named = tree
     .split("\n")
     .flatMap((line) => /^[├└│─ ]+(?:not )?([a-z ]+?) {1,}\S*[a-zA-Z]+(?:\(|:| last)/u.exec(line)?.[1] ?? []);
-  expect(named.toSorted()).toEqual([...labels].toSorted());
+  expect(new Set(named)).toEqual(labels);
 });

@@ -20,6 +20,8 @@ export interface ConditionPart {
   readonly parts: readonly ConditionPart[];
   /** Keys of the dependencies that it looks at; `null` for all. */
   readonly chosen: ReadonlySet<string> | null;
+  /** Whether it counts partitions one by one, so that those are left out for which the count decides nothing. */
+  readonly isCounting: boolean;
 }
 
 /** An asset or a check with a condition. */
@@ -129,12 +131,13 @@ interface PartCompiler {
 }
 
 function compilePart(spec: ConditionSpec, compiler: PartCompiler): ConditionPart {
-  return {
-    spec,
-    name: nameOf(spec, compiler.seen),
-    parts: partsOf(spec).map((part) => compilePart(part, compiler)),
-    chosen: chosenBy(spec, compiler),
-  };
+  const name = nameOf(spec, compiler.seen);
+  const parts = partsOf(spec).map((part) => compilePart(part, compiler));
+  // What remembers must know of every partition.
+  const isPassing = spec.kind === "and" || spec.kind === "or" || spec.kind === "not";
+  const isCounting =
+    spec.kind === "any-deps" ? spec.tolerant === true : isPassing && parts.some((part) => part.isCounting);
+  return { spec, name, parts, chosen: chosenBy(spec, compiler), isCounting };
 }
 
 const REMEMBERING = new Set<ConditionSpec["kind"]>(["since", "newly-true", "code-version-changed"]);

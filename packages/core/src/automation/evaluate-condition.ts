@@ -61,7 +61,7 @@ export function evaluateCondition(part: ConditionPart, place: Place, evaluation:
     case "not":
     case "newly-true":
     case "since": {
-      const parts = part.parts.map((inner) => evaluateCondition(inner, place, evaluation));
+      const parts = evaluateParts(part, place, evaluation);
       const truths = parts.map(({ truth }) => truth);
       return answer(part, place, { truth: operate(part, place, { truths, evaluation }), parts });
     }
@@ -75,6 +75,19 @@ export function evaluateCondition(part: ConditionPart, place: Place, evaluation:
     default:
       return assertNever(spec);
   }
+}
+
+/** The parts of an operator, in their order. */
+function evaluateParts(part: ConditionPart, place: Place, evaluation: TargetEvaluation): PartAnswer[] {
+  // Only what counts one by one may leave partitions out.
+  const whole = place.within === null ? place : { ...place, within: null };
+  let { within } = place;
+  return part.parts.map((inner) => {
+    const found = evaluateCondition(inner, inner.isCounting ? { ...place, within } : whole, evaluation);
+    // Of an `and` those partitions matter for which everything before holds.
+    if (part.isCounting && part.spec.kind === "and") within = within?.intersect(found.truth.held) ?? found.truth.held;
+    return found;
+  });
 }
 
 function answer(

@@ -106,7 +106,8 @@ function nonexistentOf(mapping: ResolvedMapping, { space }: Place, { nonexistent
 
 /**
  * Partitions for which it holds of more upstream ones than the wait policy tolerates. The one place that looks at
- * partitions one by one: those of dependencies with such a policy, where anything upstream holds at all.
+ * partitions one by one: those of dependencies with such a policy, where anything upstream holds at all, and for which
+ * the parts before it have not decided already.
  */
 function countTolerated(
   truth: Truth,
@@ -114,7 +115,8 @@ function countTolerated(
   { place, evaluation }: CarryingPlace,
 ): PartitionSet {
   const absent = truth.outside ? nonexistentOf(mapping, place, evaluation) : PartitionSet.EMPTY;
-  const candidates = mapping.downstreamOf(truth.held).union(absent);
+  const touched = mapping.downstreamOf(truth.held).union(absent);
+  const candidates = place.within === null ? touched : touched.intersect(place.within);
   const held: number[] = [];
   for (const ordinal of candidates) {
     const needed = neededBy(mapping, ordinal);

@@ -55,10 +55,12 @@ export interface Place {
   readonly space: PartitionSpace;
   /** The assets through which it was reached from the target; empty for the target itself. */
   readonly path: string;
+  /** Partitions for which the answer matters, where the others are settled already; `null` for all. */
+  readonly within: PartitionSet | null;
 }
 
 export function placeOf(asset: AssetSnapshot, check: CheckSnapshot | null, evaluation: Evaluation): Place {
-  return { asset, check, space: evaluation.spaces.spaceOf(asset.partitions), path: "" };
+  return { asset, check, space: evaluation.spaces.spaceOf(asset.partitions), path: "", within: null };
 }
 
 /** The place of another asset, seen from a place. Keys hold no tabs. */

@@ -114,6 +114,23 @@ describe("eager", () => {
     expect(evaluate(world)).toEqual({ month: ["2026-02"] });
   });
 
+  test("does not wait for more of a roll-up than its wait policy asks for", () => {
+    const month = automated("month", { when: eager(), partitions: months, deps: { day: WINDOWS } });
+    const wait = { kind: "at-most-missing", count: 2 } as const;
+    const world = new AutomationWorld(Date.parse("2026-03-01T01:00:00Z"), [
+      automated("day", { partitions: days }),
+      { ...month, deps: month.deps.map((dep) => ({ ...dep, wait })) },
+    ]);
+    world.evaluate();
+    world.materialize("day", "2026-02-01..2026-02-25");
+    expect(evaluate(world)).toEqual({});
+    world.materialize("day", "2026-02-26");
+    expect(evaluate(world)).toEqual({ month: ["2026-02"] });
+    // The rest comes late, and is other data.
+    world.materialize("day", "2026-02-28");
+    expect(evaluate(world)).toEqual({ month: ["2026-02"] });
+  });
+
   test("is held back by a blocking check that failed upstream", () => {
     const world = new AutomationWorld(START, [
       automated("a", { checks: { "ok!": null } }),
