@@ -9,7 +9,7 @@ const RESERVE_BELOW = 64;
  * A step runs ahead only when the database was asked about its run since then: of a run that was paused or canceled
  * before, nothing new begins. After a step that took longer, what a claim costs does not matter.
  */
-const FRESH_MS = 250;
+const FRESH_MS = 1_000;
 /** Runs whose time is remembered. */
 const RUN_LIMIT = 256;
 

@@ -27,6 +27,9 @@ const KILL_GRACE_MS = 5_000;
 /** A process that was told to end in order may take this long for it, resources included. */
 const STOP_TIMEOUT_MS = 10_000;
 
+/** Steps that travel together. */
+const RUN_BATCH = 64;
+
 /** How a child process of a worker is started. */
 export interface StepProcessOptions {
   readonly bundle: string;
@@ -119,7 +122,10 @@ export class StepProcess {
   run(steps: readonly StepAssignment[]): void {
     if (this.unfinished.size === 0) this.lastAliveAt = performance.now();
     for (const step of steps) this.unfinished.set(step.id, step);
-    this.#send({ type: "run", steps });
+    // It begins with the first ones while the others are still being written.
+    for (let at = 0; at < steps.length; at += RUN_BATCH) {
+      this.#send({ type: "run", steps: steps.slice(at, at + RUN_BATCH) });
+    }
   }
 
   /** Aborts the signal of steps, or takes them from the queue when they have not started. */

@@ -270,14 +270,18 @@ export class WorkerSession {
   }
 
   async #planAndSubmit(claim: Claim): Promise<void> {
+    // Partitions are planned in their order.
+    let planned = 0;
     try {
-      const { steps, outcomes } = await this.#planner.plan(claim);
-      if (claim.isChunk) this.#addChunk(claim.assetId, outcomes, steps.length === 0);
-      else for (const outcome of outcomes) this.#add(outcome);
-      if (this.#draining) this.#release(steps);
-      else this.#pool.submit(steps);
+      for await (const { steps, outcomes } of this.#planner.plan(claim)) {
+        planned += claim.isChunk ? claim.partitions.size : outcomes.length + steps.length;
+        if (claim.isChunk) this.#addChunk(claim.assetId, outcomes, steps.length === 0);
+        else for (const outcome of outcomes) this.#add(outcome);
+        if (this.#draining) this.#release(steps);
+        else this.#pool.submit(steps);
+      }
     } catch (error) {
-      const places = [...claim.partitions].map((ordinal) => placeOf({ ...claim, ordinal }));
+      const places = [...claim.partitions].slice(planned).map((ordinal) => placeOf({ ...claim, ordinal }));
       await this.#giveUp(claim.isChunk ? [places] : places.map((place) => [place]), error);
     }
   }
