@@ -12,7 +12,7 @@ const COUNTING = `
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context);
-      const heavy = /node_modules\\/(apache-arrow|parquet-wasm|@aws-sdk|@smithy|@duckdb)\\//.exec(found.url);
+      const heavy = /node_modules\\/(apache-arrow|parquet-wasm|@aws-sdk|@smithy|@duckdb|postgres)\\//.exec(found.url);
       if (heavy) seen.add(heavy[1]);
       return found;
     },
@@ -20,13 +20,13 @@ const COUNTING = `
   const heavy = () => [...seen].sort();
 `;
 
-test.each(["arrow", "parquet", "json", "csv", "bytes", "file", "memory", "filesystem", "s3", "duckdb"])(
+test.each(["arrow", "parquet", "json", "csv", "bytes", "file", "memory", "filesystem", "s3", "duckdb", "postgres"])(
   "importing @heddle/io/%s and declaring tables loads no heavy package",
   async (name) => {
     const declared = await runModule(`${COUNTING}
       const io = await import("@heddle/io/${name}");
       const schema = io.table?.({ day: io.date(), ...(io.list && { hours: io.list(io.float64().nullable()) }) });
-      io[${JSON.stringify(name)}]?.({ schema });
+      io[${JSON.stringify(name)}]?.({ schema, env: "WAREHOUSE_URL" });
       io.${name}Table?.({ schema, file: "a.${name}" });
       io.s3Store?.({ bucket: "acme" });
       io.sqlAsset?.({ key: "a", schema, sql: () => io.sql\`select 1\` });

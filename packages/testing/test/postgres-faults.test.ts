@@ -187,7 +187,7 @@ describe("many at once", () => {
     expect(seen).toEqual([{ rows: 80, more: 40 }]);
   });
 
-  test("processes at one partition: the latest attempt is seen, whole", async () => {
+  test("attempts at one partition: the latest is seen, whole", async () => {
     const attempts = Array.from({ length: 20 }, () => attempt({ partitionKey: "one" }));
     await Promise.all(
       attempts.map(async (context, at) => {

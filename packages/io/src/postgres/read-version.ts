@@ -57,7 +57,13 @@ const MAX_PAGE_ROWS = 20_000;
  * Streams the rows of a version in their order, page by page, one page ahead. Between pages no connection is held and no
  * transaction is open, however long the consumer takes; a page that meets a lost connection is read again.
  */
-export async function* streamVersion(read: VersionRead): AsyncGenerator<object, void> {
+export function streamVersion(read: VersionRead): AsyncGenerator<object, void> {
+  // What cannot be read is refused before the first row is asked for.
+  selectText(read, { from: 0, to: 0 });
+  return streamPages(read);
+}
+
+async function* streamPages(read: VersionRead): AsyncGenerator<object, void> {
   const { stored, context } = read;
   const pageRows = pageSize(stored);
   // Whoever stops early does not wait for the page ahead.
