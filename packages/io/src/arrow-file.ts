@@ -3,6 +3,7 @@ import type { RecordBatch, Schema, Table } from "apache-arrow";
 import { setImmediate } from "node:timers/promises";
 import { loadArrow, type Arrow } from "./table/load-arrow.ts";
 import type { StoredFile } from "./table/stored-file.ts";
+import type { TableWish } from "./table/table-io-manager.ts";
 
 /** Most rows of a record batch of a file: what is held in memory while a table is streamed. */
 export const ARROW_BATCH_ROWS = 131_072;
@@ -84,11 +85,8 @@ function openWriter(arrow: Arrow, schema: Schema): ArrowWriter {
 }
 
 /** Reads an Arrow IPC file as a whole, whose columns are then not copied, or batch by batch. */
-export async function* readArrowTables(
-  file: StoredFile,
-  { isTogether }: { isTogether: boolean },
-): AsyncGenerator<Table, void> {
-  if (!isTogether) return yield* streamArrow(file);
+export async function* readArrowTables(file: StoredFile, { pace }: TableWish): AsyncGenerator<Table, void> {
+  if (pace !== "together") return yield* streamArrow(file);
   const { tableFromIPC } = await loadArrow();
   yield tableFromIPC(await file.readWhole());
 }

@@ -2,6 +2,7 @@ import { HeddleError } from "@heddle/core";
 import type { RecordBatch, Schema, Table } from "apache-arrow";
 import { setImmediate } from "node:timers/promises";
 import type * as parquetWasm from "parquet-wasm/node";
+import { ipcStreamOf } from "./parquet/ipc-scratch.ts";
 import { joinRowGroups } from "./parquet/join-row-groups.ts";
 import { loadArrow, type Arrow } from "./table/load-arrow.ts";
 
@@ -100,8 +101,8 @@ function encodeRowGroups(
   { schema, batches }: { schema: Schema; batches: readonly RecordBatch[] },
 ): Uint8Array {
   try {
-    const ipc = arrow.tableToIPC(new arrow.Table(schema, [...batches]), "stream");
-    return parquet.writeParquet(parquet.Table.fromIPCStream(ipc), writerProperties(parquet, layout));
+    const table = parquet.Table.fromIPCStream(ipcStreamOf(arrow, schema, batches));
+    return parquet.writeParquet(table, writerProperties(parquet, layout));
   } catch (cause) {
     throw new HeddleError("IO_VALUE_NOT_STORABLE", "the table cannot be written as Parquet", {
       hint: "Look at the cause: a column has a type that Parquet does not have, or a row group needs more than the 4 GiB of memory that the writer has; then lower `rowGroupRows`.",

@@ -50,7 +50,8 @@ export function footerLength(tail: Uint8Array): number {
 export function readFooter(end: Uint8Array): FileFooter {
   const start = end.length - TAIL_BYTES - footerLength(end);
   if (start < 0) throw new RangeError("its footer is longer than the file");
-  const struct = readThriftStruct(end.subarray(start, end.length - TAIL_BYTES));
+  // Copied: its names and statistics would keep all of the file in memory.
+  const struct = readThriftStruct(new Uint8Array(end.subarray(start, end.length - TAIL_BYTES)));
   return { struct, rows: integer(struct, 3), rowGroups: structs(struct, 4).map(rowGroupOf) };
 }
 

@@ -11,8 +11,10 @@ import { takeWasmTable } from "./wasm-table.ts";
 
 /** More rows than a row group has: each comes as one record batch. */
 const BATCH_ROWS = 1 << 20;
-/** Files up to this length are read at once where all of their columns are needed. */
-const WHOLE_BYTES = 8 * 1024 * 1024;
+/** Files up to this length are read and decoded at once where all of their columns are needed, and needed together. */
+const WHOLE_BYTES = 32 * 1024 * 1024;
+/** The same where a value is streamed. */
+const SHORT_BYTES = 4 * 1024 * 1024;
 /** Row groups on their way while one is decoded; each takes some MiB. */
 const GROUPS_AHEAD = 2;
 
@@ -24,7 +26,7 @@ const GROUPS_AHEAD = 2;
 export async function* readParquetTables(file: StoredFile, wish: TableWish): AsyncGenerator<Table, void> {
   const [parquet, arrow] = await Promise.all([loadParquet(), loadArrow()]);
   const isWhole = wish.columns === undefined && wish.where === undefined;
-  if (file.bytes <= (isWhole ? WHOLE_BYTES : file.blockBytes)) {
+  if (file.bytes <= (isWhole ? (wish.pace === "together" ? WHOLE_BYTES : SHORT_BYTES) : file.blockBytes)) {
     const body = await file.readWhole();
     if (isWhole) {
       yield takeWasmTable(parquet, arrow, parquet.readParquet(body, { batchSize: BATCH_ROWS }));
@@ -79,7 +81,7 @@ async function* readWished(reading: Reading, end: HeldPart, wish: TableWish): As
       yield takeWasmTable(parquet, arrow, await opened.read({ ...options, rowGroups: [] }));
       return;
     }
-    const fetched = inOrder(groups, GROUPS_AHEAD, async (group) => ({
+    const fetched = inOrder(groups, wish.pace === "first rows" ? 0 : GROUPS_AHEAD, async (group) => ({
       group,
       parts: await fetchParts(file, rangesOf(footer, group, { columns, nearBytes: file.blockBytes })),
     }));

@@ -71,41 +71,49 @@ function isFloat({ DataType, Precision }: Arrow, type: DataType): boolean {
 }
 
 function scanNumbers(data: Data, values: Int32Array | Float64Array, extremes: Extremes): void {
-  const isValid = validity(data);
+  const nulls = nullsOf(data);
   let [min, max] = [Infinity, -Infinity];
   for (let row = 0; row < data.length; row += 1) {
     const value = values[row] ?? 0;
-    // NaN is neither less nor greater.
-    if (value < min && isValid(row)) min = value;
-    if (value > max && isValid(row)) max = value;
+    // NaN is neither less nor greater. What lies in the place of a null does not count.
+    if (value >= min && value <= max) continue;
+    if (nulls !== undefined && !hasBit(nulls, data.offset + row)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
   if (min <= max) widen(extremes, min, max);
 }
 
 /** Compares integers of 64 bits by their halves, which takes a fraction of the time of a bigint for each. */
 function scanLong(data: Data, values: BigInt64Array, extremes: Extremes): void {
-  const isValid = validity(data);
+  const nulls = nullsOf(data);
   const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-  let [least, most] = [-1, -1];
-  const isLess = (row: number, other: number): boolean => {
-    const [high, otherHigh] = [halves[row * 2 + 1] ?? 0, halves[other * 2 + 1] ?? 0];
-    return high < otherHigh || (high === otherHigh && (halves[row * 2] ?? 0) >>> 0 < (halves[other * 2] ?? 0) >>> 0);
-  };
+  let [least, leastHigh, leastLow] = [-1, Infinity, Infinity];
+  let [most, mostHigh, mostLow] = [-1, -Infinity, -Infinity];
   for (let row = 0; row < data.length; row += 1) {
-    if (!isValid(row)) continue;
-    if (least < 0) least = most = row;
-    else if (isLess(row, least)) least = row;
-    else if (isLess(most, row)) most = row;
+    if (nulls !== undefined && !hasBit(nulls, data.offset + row)) continue;
+    const high = halves[row * 2 + 1] ?? 0;
+    const low = (halves[row * 2] ?? 0) >>> 0;
+    if (high < leastHigh || (high === leastHigh && low < leastLow)) {
+      least = row;
+      leastHigh = high;
+      leastLow = low;
+    }
+    if (high > mostHigh || (high === mostHigh && low > mostLow)) {
+      most = row;
+      mostHigh = high;
+      mostLow = low;
+    }
   }
   if (least >= 0) widen(extremes, values[least] ?? 0n, values[most] ?? 0n);
 }
 
 function scanBooleans(data: Data, extremes: Extremes): void {
-  const isValid = validity(data);
+  const nulls = nullsOf(data);
   const values: Uint8Array = data.values;
   let [hasFalse, hasTrue] = [false, false];
   for (let row = 0; row < data.length && !(hasFalse && hasTrue); row += 1) {
-    if (!isValid(row)) continue;
+    if (nulls !== undefined && !hasBit(nulls, data.offset + row)) continue;
     const isTrue = hasBit(values, data.offset + row);
     hasTrue ||= isTrue;
     hasFalse ||= !isTrue;
@@ -113,28 +121,48 @@ function scanBooleans(data: Data, extremes: Extremes): void {
   widen(extremes, !hasFalse, hasTrue);
 }
 
-/** Texts are compared by their first four bytes, and as a whole only where these are the same. */
 function scanTexts(data: Data, extremes: Extremes): void {
-  const isValid = validity(data);
+  const nulls = nullsOf(data);
   const values: Uint8Array = data.values;
-  const offsets: Int32Array = data.valueOffsets;
-  const textAt = (row: number): Uint8Array => values.subarray(offsets[row], offsets[row + 1]);
-  let [least, most, leastHead, mostHead] = [-1, -1, Infinity, -Infinity];
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const texts: Texts = { values, view, offsets: data.valueOffsets };
+  let [least, most] = [-1, -1];
   for (let row = 0; row < data.length; row += 1) {
-    const start = offsets[row] ?? 0;
-    const head = headOf(values, start, offsets[row + 1] ?? 0);
-    if ((head > leastHead && head < mostHead) || !isValid(row)) continue;
-    if (head < leastHead || (head === leastHead && Buffer.compare(textAt(row), textAt(least)) < 0))
-      [least, leastHead] = [row, head];
-    if (head > mostHead || (head === mostHead && Buffer.compare(textAt(row), textAt(most)) > 0))
-      [most, mostHead] = [row, head];
+    if (nulls !== undefined && !hasBit(nulls, data.offset + row)) continue;
+    if (least < 0) least = most = row;
+    else if (compareTexts(texts, row, least) < 0) least = row;
+    else if (compareTexts(texts, row, most) > 0) most = row;
   }
-  if (least >= 0) widen(extremes, textAt(least).slice(0, MAX_TEXT_BYTES), textAt(most).slice(0, MAX_TEXT_BYTES));
+  if (least >= 0) widen(extremes, startOfText(texts, least), startOfText(texts, most));
 }
 
-function headOf(values: Uint8Array, start: number, end: number): number {
-  const at = (index: number): number => (start + index < end ? (values[start + index] ?? 0) : 0);
-  return at(0) * 0x1_00_00_00 + at(1) * 0x1_00_00 + at(2) * 0x1_00 + at(3);
+interface Texts {
+  readonly values: Uint8Array;
+  readonly view: DataView;
+  readonly offsets: Int32Array;
+}
+
+/** Compares two texts by the order of their bytes, four at a time: they mostly differ in the first few. */
+function compareTexts({ view, offsets }: Texts, row: number, other: number): number {
+  const start = offsets[row] ?? 0;
+  const otherStart = offsets[other] ?? 0;
+  const length = (offsets[row + 1] ?? 0) - start;
+  const otherLength = (offsets[other + 1] ?? 0) - otherStart;
+  const shared = length < otherLength ? length : otherLength;
+  let at = 0;
+  for (; at + 4 <= shared; at += 4) {
+    const difference = view.getUint32(start + at) - view.getUint32(otherStart + at);
+    if (difference !== 0) return difference;
+  }
+  for (; at < shared; at += 1) {
+    const difference = view.getUint8(start + at) - view.getUint8(otherStart + at);
+    if (difference !== 0) return difference;
+  }
+  return length - otherLength;
+}
+
+function startOfText({ values, offsets }: Texts, row: number): Uint8Array {
+  return values.slice(offsets[row], Math.min(offsets[row + 1] ?? 0, (offsets[row] ?? 0) + MAX_TEXT_BYTES));
 }
 
 const MAX_TEXT_CHARACTERS = 64;
@@ -152,10 +180,9 @@ function isLess(a: Extreme, b: Extreme): boolean {
   return (a as number) < (b as number);
 }
 
-const always = (): boolean => true;
-
-function validity({ nullCount, nullBitmap, offset }: Data): (row: number) => boolean {
-  return nullCount === 0 ? always : (row) => hasBit(nullBitmap, offset + row);
+/** The bits of the cells that have a value; `undefined` when all have. */
+function nullsOf({ nullCount, nullBitmap }: Data): Uint8Array | undefined {
+  return nullCount === 0 ? undefined : nullBitmap;
 }
 
 function hasBit(bitmap: Uint8Array, index: number): boolean {

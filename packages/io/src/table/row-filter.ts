@@ -1,7 +1,7 @@
 import { HeddleError, type Cell, type CellFilter, type RowFilter } from "@heddle/core";
 import type { Data, DataType, RecordBatch } from "apache-arrow";
 import { describeValue } from "../describe-value.ts";
-import { parseDay } from "./calendar-day.ts";
+import { formatDay, parseDay } from "./calendar-day.ts";
 import type { Arrow } from "./load-arrow.ts";
 
 /** A cell in the form in which a column holds it: days are numbers, instants and integers of 64 bits bigints. */
@@ -56,13 +56,31 @@ function convertCell(arrow: Arrow, type: DataType, cell: Cell): Comparable | und
   const { DataType } = arrow;
   if (DataType.isDictionary(type)) return convertCell(arrow, type.dictionary, cell);
   if (DataType.isDate(type) && type.unit === arrow.DateUnit.DAY) {
-    return cell instanceof Date ? cell.getTime() / DAY_MS : typeof cell === "string" ? parseDay(cell) : undefined;
+    return cell instanceof Date
+      ? cell.getTime() / DAY_MS
+      : typeof cell === "string"
+        ? (parseDay(cell) ?? betweenDays(cell))
+        : undefined;
   }
   if (DataType.isTimestamp(type)) return cell instanceof Date ? instant(cell, type.unit) : undefined;
   if (DataType.isUtf8(type)) return typeof cell === "string" ? cell : undefined;
   if (DataType.isBool(type)) return typeof cell === "boolean" ? cell : undefined;
   const isNumber = DataType.isInt(type) || (DataType.isFloat(type) && type.precision !== arrow.Precision.HALF);
   return isNumber && (typeof cell === "number" || typeof cell === "bigint") ? cell : undefined;
+}
+
+/** The days that a column can hold, 0000-01-01 to 9999-12-31. */
+const [FIRST_DAY, LAST_DAY] = [-719_528, 2_932_896];
+
+/** Where a text that is no day, such as `"2012"`, lies among the days: they have the order of their texts. */
+function betweenDays(text: string): number {
+  let [before, after] = [FIRST_DAY - 1, LAST_DAY + 1];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (formatDay(middle) < text) before = middle;
+    else after = middle;
+  }
+  return before + 0.5;
 }
 
 /** An instant in a column's unit; those of seconds are compared with fractions of them. */
@@ -132,14 +150,17 @@ function selectRows(
   condition: ColumnCondition,
   { arrow, data, among }: { arrow: Arrow; data: Data; among: Int32Array | undefined },
 ): Int32Array {
-  const cellAt = cellReader(arrow, data);
+  const isCompared = condition.among.length + condition.bounds.length > 0;
+  const cellAt = isCompared ? cellReader(arrow, data) : undefined;
   const isNullFit = fitsNull(condition);
+  const isValueFit = (row: number): boolean =>
+    cellAt === undefined ? condition.isNull !== true : fits(condition, cellAt(row));
   const count = among?.length ?? data.length;
   const rows = new Int32Array(count);
   let found = 0;
   for (let index = 0; index < count; index += 1) {
     const row = among === undefined ? index : (among[index] ?? 0);
-    const isFit = data.nullCount > 0 && !data.getValid(row) ? isNullFit : fits(condition, cellAt(row));
+    const isFit = data.nullCount > 0 && !data.getValid(row) ? isNullFit : isValueFit(row);
     if (isFit) {
       rows[found] = row;
       found += 1;

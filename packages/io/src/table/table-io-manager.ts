@@ -31,8 +31,8 @@ export interface TableWish {
   readonly columns: readonly string[] | undefined;
   /** What cannot fit may be left out; what comes need not fit. */
   readonly where: RowFilter | undefined;
-  /** Whether all of it will be in memory in any case, or has to be read in constant memory. */
-  readonly isTogether: boolean;
+  /** Whether all of it will be in memory in any case, is read in constant memory, or will be left after its first rows. */
+  readonly pace: "together" | "streamed" | "first rows";
 }
 
 /** A format of files for Arrow's tables. */
@@ -61,7 +61,7 @@ export interface TableKind<TStorable, TLoaded> {
   readonly unordered?: ReadonlySet<string>;
   readonly drift: SchemaDrift | undefined;
   /** Whether a loaded value is all of the table in memory, or reads it while it is looped over. */
-  readonly isTogether: boolean;
+  readonly pace: "together" | "streamed";
   /** @throws IO_VALUE_NOT_STORABLE */
   stream(value: TStorable, reading: TableReading): TableStream | Promise<TableStream>;
   /** The value, of tables of which only the wished rows are left; `columns` are the wished ones. */
@@ -97,13 +97,13 @@ export function tableIoManager<TStorable, TLoaded>(kind: TableKind<TStorable, TL
       const arrow = await loadArrow();
       context.signal.throwIfAborted();
       return naming(context, () =>
-        kind.load(openTables(kind, { arrow, context, isTogether: kind.isTogether }), { arrow, context }),
+        kind.load(openTables(kind, { arrow, context, pace: kind.pace }), { arrow, context }),
       );
     },
     async preview(context, { rows }) {
       const arrow = await loadArrow();
       return naming(context, () =>
-        previewOf(openTables(kind, { arrow, context, isTogether: false })(), { context, rows }),
+        previewOf(openTables(kind, { arrow, context, pace: "first rows" })(), { context, rows }),
       );
     },
     ...(kind.empty !== undefined && { empty: kind.empty }),
@@ -194,7 +194,7 @@ async function* continued<T>(first: readonly T[], rest: AsyncIterator<T>): Async
 /** Opens a stored table: each call of the result reads it from the start. @throws IO_MANAGER_MISMATCH, IO_COLUMN_UNKNOWN */
 function openTables(
   { format, store, columns: declared }: TableKind<never, unknown>,
-  { arrow, context, isTogether }: TableLoading & { readonly isTogether: boolean },
+  { arrow, context, pace }: TableLoading & Pick<TableWish, "pace">,
 ): () => AsyncIterable<Table> {
   const { stored, columns, where, signal } = context;
   const object = soleObject(format.name, context);
@@ -203,7 +203,7 @@ function openTables(
   if (known !== undefined && where !== undefined && Object.keys(where).length > 0) {
     assertColumnsKnown(Object.keys(where), known);
   }
-  const wish = { columns: wishedColumns(context, declared), where, isTogether };
+  const wish = { columns: wishedColumns(context, declared), where, pace };
   const file = storedFile(store ?? context.store, object, signal);
   return () => readTables({ arrow, context, tables: () => format.read(file, wish), name: format.name });
 }

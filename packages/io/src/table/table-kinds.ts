@@ -34,7 +34,7 @@ export function rowsIoManager<TSchema extends TableSchema>(
     drift,
     columns: storedColumns(schema),
     unordered: jsonColumns(schema),
-    isTogether: true,
+    pace: "together",
     stream: (rows, reading) =>
       isRecordBatches(rows) ? streamOfBatches(rows, schema, reading) : streamOfRows(rows, schema, reading),
     async load(tables, { context: { columns: names, signal } }) {
@@ -56,7 +56,7 @@ export function arrowTableIoManager(
     drift,
     columns: schema === undefined ? null : declaredColumns(schema),
     unordered: jsonColumns(schema),
-    isTogether: true,
+    pace: "together",
     stream(value, reading) {
       if (!isRecordBatches(value)) assertArrowTable(reading.arrow, value);
       return streamOfBatches(value, schema, reading);
@@ -85,7 +85,7 @@ export function batchesIoManager<TStorable>(
     drift,
     columns: schema === undefined ? null : declaredColumns(schema),
     unordered: jsonColumns(schema),
-    isTogether: false,
+    pace: "streamed",
     stream: (value, reading) => streamOfBatches(value, schema, reading),
     load: (tables, { context }) => ({
       async *[Symbol.asyncIterator](): AsyncGenerator<RecordBatch, void> {

@@ -135,9 +135,11 @@ async function* batchesOf(parts: AsyncIterable<unknown>, arrow: Arrow, schema: S
 function withSchema(arrow: Arrow, batch: RecordBatch, schema: Schema): RecordBatch {
   const isSame: boolean = arrow.util.compareSchemas(batch.schema, schema);
   if (isSame) return batch;
-  const ordered = batch.select(schema.fields.map(({ name }) => name));
+  const children = schema.fields.flatMap(
+    ({ name }) => batch.data.children[batch.schema.fields.findIndex((field) => field.name === name)] ?? [],
+  );
   const type = new arrow.Struct(schema.fields);
-  const { length, children } = ordered.data;
+  const { length } = batch.data;
   return new arrow.RecordBatch(schema, arrow.makeData({ type, length, nullCount: 0, children }));
 }
 

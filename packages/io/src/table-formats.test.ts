@@ -1,0 +1,439 @@
+import type { AnyIoManager, InputContext, ObjectStore, RowFilter, StoredValue } from "@heddle/core";
+import {
+  Field,
+  Float64,
+  makeVector,
+  type RecordBatch,
+  Schema,
+  Table,
+  tableFromArrays,
+  Utf8,
+  vectorFromArray,
+} from "apache-arrow";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { arrow, arrowBatches, arrowTable } from "./arrow.ts";
+import { filesystemStore } from "./filesystem.ts";
+import { memoryStore } from "./memory.ts";
+import { bool, date, float64, int32, int64, list, parquet, parquetBatches, parquetTable } from "./parquet.ts";
+import { table, timestamp, utf8, type TableSchema } from "./parquet.ts";
+import { rowMatches } from "./row-matches.ts";
+import { formatDay } from "./table/calendar-day.ts";
+import { collect } from "../test/collect.ts";
+import { countingStore } from "../test/counting-store.ts";
+import { TABLES, withZeros, type TableCase } from "../test/table-arbitrary.ts";
+import { temporaryDirectory } from "../test/temporary-directory.ts";
+
+const signal = new AbortController().signal;
+const where = { assetKey: "weather/raw", partitionKey: "2012-01-01", signal };
+
+let attempts = 0;
+
+/** Every write is an attempt of its own. */
+function write(io: AnyIoManager, value: unknown, store: ObjectStore): Promise<StoredValue> {
+  attempts += 1;
+  return io.write(value, { ...where, store, attemptId: String(attempts), fence: attempts });
+}
+
+function input(stored: StoredValue, store: ObjectStore, wish: Partial<InputContext> = {}): InputContext {
+  return { ...where, stored, store, ...wish };
+}
+
+/** The I/O managers of one format; row groups of Parquet are so short that tables have several. */
+const FORMATS = [
+  {
+    name: "parquet",
+    rows: (schema: TableSchema): AnyIoManager => parquet({ schema, rowGroupRows: 7 }),
+    tables: (): AnyIoManager => parquetTable({ rowGroupRows: 5 }),
+    batches: (schema?: TableSchema): AnyIoManager =>
+      schema === undefined ? parquetBatches({ rowGroupRows: 5 }) : parquetBatches({ schema, rowGroupRows: 5 }),
+  },
+  {
+    name: "arrow",
+    rows: (schema: TableSchema): AnyIoManager => arrow({ schema }),
+    tables: (): AnyIoManager => arrowTable(),
+    batches: (schema?: TableSchema): AnyIoManager => (schema === undefined ? arrowBatches() : arrowBatches({ schema })),
+  },
+];
+
+async function* inArrays(rows: readonly unknown[]): AsyncGenerator<unknown> {
+  for (let from = 0; from < rows.length; from += 3) yield rows.slice(from, from + 3);
+}
+
+describe.each(FORMATS)("$name", ({ rows: rowsIo, tables, batches }) => {
+  test("keeps every table through every kind of value, and from each to each", async () => {
+    const property = fc.asyncProperty(TABLES, async ({ schema, rows }) => {
+      const store = memoryStore();
+      const io = rowsIo(schema);
+      const asRows = await write(io, rows, store);
+      expect((await write(io, inArrays(rows), store)).dataVersion).toBe(asRows.dataVersion);
+      const asTable = (await tables().load(input(asRows, store))) as Table;
+      const yielded = (await batches().load(input(asRows, store))) as AsyncIterable<RecordBatch>;
+      const written = [
+        await write(tables(), asTable, store),
+        await write(batches(schema), yielded, store),
+        await write(batches(schema), inArrays(rows), store),
+      ];
+      for (const stored of [asRows, ...written]) {
+        expect(stored.rows).toBe(rows.length);
+        expect(withZeros(await io.load(input(stored, store)))).toEqual(withZeros(rows));
+      }
+    });
+    await expect(fc.assert(property, { numRuns: 60 })).resolves.toBeUndefined();
+  });
+
+  test("gives exactly the rows that fit a filter, in every kind of value", async () => {
+    const property = fc.asyncProperty(filtered(), async ({ schema, rows, filter, columns }) => {
+      const store = memoryStore();
+      const stored = await write(rowsIo(schema), rows, store);
+      const wish = { where: filter, columns };
+      const expected = rows.filter(rowMatches(filter)).map((row) => pick(row, columns));
+      expect(withZeros(await rowsIo(schema).load(input(stored, store, wish)))).toEqual(withZeros(expected));
+      const asTable = (await tables().load(input(stored, store, wish))) as Table;
+      expect(asTable.numRows).toBe(expected.length);
+      expect(new Set(asTable.schema.names)).toEqual(new Set(columns));
+      const again = await write(tables(), asTable, store);
+      const reread = rowsIo(table(Object.fromEntries(columns.map((name) => [name, schema.columns[name]!]))));
+      expect(withZeros(await reread.load(input(again, store)))).toEqual(withZeros(expected));
+      const yielded = (await batches().load(input(stored, store, wish))) as AsyncIterable<RecordBatch>;
+      expect((await collect(yielded)).reduce((sum, { numRows }) => sum + numRows, 0)).toBe(expected.length);
+    });
+    await expect(fc.assert(property, { numRuns: 150 })).resolves.toBeUndefined();
+  });
+
+  test("records the least and greatest cells and the nulls of each column", async () => {
+    const property = fc.asyncProperty(TABLES, async ({ schema, rows }) => {
+      const { columns } = await write(rowsIo(schema), rows, memoryStore());
+      for (const { name, nulls, min, max } of columns ?? []) {
+        const cells = rows.map((row) => row[name]);
+        const { kind } = schema.columns[name]!.type;
+        // In a column of JSON that is not nullable, null is a value.
+        const isCounted = kind !== "json" || schema.columns[name]!.isNullable;
+        expect(nulls).toBe(isCounted ? cells.filter((cell) => cell === null).length : 0);
+        expect([min, max]).toEqual(kind === "json" || kind === "list" ? [undefined, undefined] : extremes(cells, kind));
+      }
+    });
+    await expect(fc.assert(property, { numRuns: 150 })).resolves.toBeUndefined();
+  });
+
+  test("leaves nothing behind of what throws while it is stored", async () => {
+    await using directory = await temporaryDirectory();
+    const failure = new Error("the source went away");
+    const schema = table({ a: float64() });
+    async function* failing(parts: number): AsyncGenerator<unknown> {
+      for (let at = 0; at < parts; at += 1) yield Array.from({ length: 50 }, () => ({ a: Math.random() }));
+      throw failure;
+    }
+    // Of row groups of 5 rows, 200 are enough; the default ones begin to be streamed after the second.
+    const writers = [
+      { io: rowsIo(schema), parts: 20 },
+      { io: batches(schema), parts: 20 },
+      { io: parquet({ schema }), parts: 8_000 },
+      { io: arrowBatches({ schema }), parts: 8_000 },
+    ];
+    for (const store of [filesystemStore({ directory: directory.path }), memoryStore()]) {
+      for (const { io, parts } of writers) {
+        await expect(write(io, failing(parts), store)).rejects.toBe(failure);
+        expect(await collect(store.list(""))).toEqual([]);
+        expect(await store.removeAbandoned({ olderThanMs: -60_000, signal })).toBe(0);
+      }
+    }
+  });
+
+  test.each([
+    ["no table", 12, "expected a table or something that yields record batches, got 12"],
+    ["nothing", undefined, "got undefined"],
+    ["an object", { a: 1 }, 'got an object with "a"'],
+    ["no batches", [1, 2], "expected tables or record batches of apache-arrow, got 1"],
+    ["none at all", [], "it yields no record batch, and no schema says which columns it would have"],
+    ["rows without a schema", [{ a: 1 }], "expected tables or record batches of apache-arrow"],
+    [
+      "batches of other columns",
+      [tableFromArrays({ a: [1] }), tableFromArrays({ b: [1] })],
+      'column "a" is not there, and should be Float64',
+    ],
+    [
+      "batches of another type",
+      [tableFromArrays({ a: [1] }), tableFromArrays({ a: Int32Array.of(1) })],
+      'column "a" is Int32, and should be Float64',
+    ],
+    [
+      "a column more",
+      [tableFromArrays({ a: [1] }), tableFromArrays({ a: [1], b: [1] })],
+      'column "b" (Float64) is not declared',
+    ],
+  ])("refuses %s as record batches", async (_name, value, problem) => {
+    const store = memoryStore();
+    const writing = write(batches(), value, store);
+    await expect(writing).rejects.toMatchObject({ code: "IO_VALUE_NOT_STORABLE" });
+    await expect(writing).rejects.toThrow(problem);
+    expect(store.objects.size).toBe(0);
+  });
+
+  test("takes columns in another order, and empty partitions", async () => {
+    const store = memoryStore();
+    const parts = [tableFromArrays({ a: [1], b: [2] }), tableFromArrays({ b: [4], a: [3] })];
+    const stored = await write(batches(), parts, store);
+    const loaded = (await tables().load(input(stored, store))) as Table;
+    expect(loaded.toArray().map((row) => ({ ...row }))).toEqual([
+      { a: 1, b: 2 },
+      { a: 3, b: 4 },
+    ]);
+    const schema = table({ a: int32() });
+    for (const empty of [[], (function* () {})()]) {
+      const none = await write(batches(schema), empty, store);
+      expect(none).toMatchObject({ rows: 0, columns: [{ name: "a", type: "Int32", nullable: false, nulls: 0 }] });
+      expect(await collect((await batches().load(input(none, store))) as AsyncIterable<RecordBatch>)).toEqual([]);
+      expect(((await tables().load(input(none, store))) as Table).schema.names).toEqual(["a"]);
+      expect(await rowsIo(schema).load(input(none, store))).toEqual([]);
+    }
+  });
+
+  test("shows the first rows", async () => {
+    const store = memoryStore();
+    const schema = table({
+      day: date(),
+      at: timestamp(),
+      total: int64(),
+      hours: list(float64().nullable()),
+      f: bool(),
+    });
+    const rows = Array.from({ length: 20 }, (_, index) => ({
+      day: formatDay(index),
+      at: new Date(index * 1000),
+      total: BigInt(index) * 10n ** 17n,
+      hours: [index, null, 0.5],
+      f: index % 2 === 0,
+    }));
+    const stored = await write(rowsIo(schema), rows, store);
+    const preview = await rowsIo(schema).preview?.(input(stored, store), { rows: 2 });
+    expect(preview).toEqual({
+      columns: stored.columns,
+      rows: [
+        ["1970-01-01", "1970-01-01T00:00:00.000Z", "0", [0, null, 0.5], true],
+        ["1970-01-02", "1970-01-01T00:00:01.000Z", "100000000000000000", [1, null, 0.5], false],
+      ],
+      totalRows: 20,
+    });
+    const some = await rowsIo(schema).preview?.(input(stored, store, { columns: ["f"] }), { rows: 100 });
+    expect(some?.rows).toHaveLength(20);
+    expect(some?.columns.map(({ name }) => name)).toEqual(["f"]);
+  });
+});
+
+/** A table, conditions on some of its columns with cells of it, and some columns to load. */
+function filtered(): fc.Arbitrary<TableCase & { filter: RowFilter; columns: string[] }> {
+  return TABLES.chain((tableCase) => {
+    const names = Object.keys(tableCase.schema.columns);
+    const conditions = names.map((name) => {
+      const { kind } = tableCase.schema.columns[name]!.type;
+      const cells = tableCase.rows.map((row) => row[name]).filter((cell) => cell !== null);
+      const isNull = fc.record({ isNull: fc.boolean() });
+      // In a column of JSON that is not nullable, null is a value.
+      if (kind === "json" && !tableCase.schema.columns[name]!.isNullable) return fc.constant({});
+      if (kind === "json" || kind === "list" || cells.length === 0) return isNull;
+      const cell = fc.constantFrom(...cells);
+      const compared = fc.record(
+        {
+          eq: cell,
+          in: fc.array(cell, { maxLength: 4 }),
+          gt: cell,
+          gte: cell,
+          lt: cell,
+          lte: cell,
+          isNull: fc.boolean(),
+        },
+        { requiredKeys: [] },
+      );
+      // Mostly one condition: many together fit nothing.
+      const one = fc.oneof(...["eq", "gt", "gte", "lt", "lte"].map((than) => cell.map((value) => ({ [than]: value }))));
+      return fc.oneof({ weight: 3, arbitrary: one }, { weight: 1, arbitrary: compared }, isNull);
+    });
+    const filter = fc.record(Object.fromEntries(names.map((name, index) => [name, conditions[index]!])), {
+      requiredKeys: [names[0]!],
+    });
+    return fc.record({
+      schema: fc.constant(tableCase.schema),
+      rows: fc.constant(tableCase.rows),
+      // What is drawn are conditions on cells of the right kinds.
+      filter: filter as fc.Arbitrary<RowFilter>,
+      columns: fc.subarray(names, { minLength: 1 }),
+    });
+  });
+}
+
+function pick(row: Record<string, unknown>, columns: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
+}
+
+/** What should be recorded, found the slow way. */
+function extremes(cells: readonly unknown[], kind: string): unknown[] {
+  const ordered = cells.filter((cell) => cell !== null && !Number.isNaN(cell));
+  if (ordered.length === 0) return [undefined, undefined];
+  const compare = (a: unknown, b: unknown): number =>
+    kind === "utf8"
+      ? Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)))
+      : Number((a as number) > (b as number)) - Number((a as number) < (b as number));
+  const sorted = ordered.toSorted(compare);
+  return [sorted[0], sorted.at(-1)].map((cell) => {
+    if (cell instanceof Date) return cell.toISOString();
+    if (typeof cell === "bigint") return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);
+    if (typeof cell === "number") return Number.isFinite(cell) ? cell : String(cell);
+    return cell;
+  });
+}
+
+describe("a long table", () => {
+  const ROWS = 400_000;
+  const schema = table({ id: int32(), a: float64(), b: float64(), c: float64() });
+  const numbers = () => Float64Array.from({ length: ROWS }, () => Math.random());
+  const long = new Table({
+    id: makeVector(Int32Array.from({ length: ROWS }, (_, index) => index)),
+    a: makeVector(numbers()),
+    b: makeVector(numbers()),
+    c: makeVector(numbers()),
+  });
+
+  async function stored(io: AnyIoManager) {
+    const store = countingStore(memoryStore());
+    const value = await write(io, long, store);
+    return { store, value, bytes: value.objects[0]!.bytes };
+  }
+
+  test("gives one of its columns for a part of its bytes, in Parquet", async () => {
+    const { store, value, bytes } = await stored(parquetTable());
+    const loaded = await parquetTable().load(input(value, store, { columns: ["b"] }));
+    expect(loaded.numRows).toBe(ROWS);
+    expect(loaded.getChild("b")?.get(ROWS - 1)).toBe(long.getChild("b")?.get(ROWS - 1));
+    // A third of the bytes, in whole blocks of 1 MiB, and the end of the file.
+    expect(store.takeCounts().bytes).toBeLessThan(bytes * 0.75);
+  });
+
+  test("reads the row groups alone that can fit", async () => {
+    const { store, value, bytes } = await stored(parquetTable());
+    const filter = { id: { gte: ROWS - 10 } };
+    const loaded = await parquet({ schema }).load(input(value, store, { where: filter, columns: ["a"] }));
+    expect(loaded).toHaveLength(10);
+    expect(store.takeCounts().bytes).toBeLessThan(bytes / 2);
+    const none = await parquetTable().load(input(value, store, { where: { id: { lt: 0 } } }));
+    expect([none.numRows, none.schema.names]).toEqual([0, ["id", "a", "b", "c"]]);
+    expect(store.takeCounts().requests).toBe(1);
+  });
+
+  test.each([
+    ["parquet", parquetTable(), parquetBatches()],
+    ["arrow", arrowTable(), arrowBatches()],
+  ])("shows its first rows without being read as a whole: %s", async (_name, io) => {
+    const { store, value, bytes } = await stored(io);
+    const preview = await io.preview?.(input(value, store), { rows: 3 });
+    expect(preview?.rows.map(([id]) => id)).toEqual([0, 1, 2]);
+    expect(preview?.totalRows).toBe(ROWS);
+    // One row group of Parquet and those that are on their way behind it; there are four.
+    expect(store.takeCounts().bytes).toBeLessThan(bytes);
+  });
+
+  test.each([
+    ["parquet", parquetTable(), parquetBatches()],
+    ["arrow", arrowTable(), arrowBatches()],
+  ])("is refused where it was damaged or cut: %s", async (_name, io, batches) => {
+    const memory = memoryStore();
+    const value = await write(io, long, memory);
+    // The map is read-only by its type alone.
+    const objects = memory.objects as Map<string, Uint8Array>;
+    const [[key, content] = ["", new Uint8Array()]] = objects;
+    for (const at of [20, content.length >> 1, content.length - 20]) {
+      const damaged = content.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      objects.set(key, damaged);
+      await expect(io.load(input(value, memory))).rejects.toMatchObject({ code: "IO_OBJECT_CORRUPT" });
+      await expect(consume(batches, value, memory)).rejects.toThrow(/weather\/raw, partition 2012-01-01: /);
+      await expect(consume(batches, value, memory)).rejects.toMatchObject({ code: "IO_OBJECT_CORRUPT" });
+    }
+    objects.set(key, content.subarray(0, content.length - 1));
+    await expect(consume(batches, value, memory)).rejects.toMatchObject({ code: "IO_OBJECT_CORRUPT" });
+    objects.delete(key);
+    await expect(consume(batches, value, memory)).rejects.toMatchObject({ code: "IO_OBJECT_MISSING" });
+  });
+
+  async function consume(io: AnyIoManager, value: StoredValue, store: ObjectStore): Promise<number> {
+    const batches = (await io.load(input(value, store))) as AsyncIterable<RecordBatch>;
+    return (await collect(batches)).length;
+  }
+
+  test("can be looped over more than once, and left early", async () => {
+    const { store, value } = await stored(parquetBatches());
+    const batches = await parquetBatches().load(input(value, store));
+    for (let round = 0; round < 2; round += 1) {
+      let rows = 0;
+      for await (const batch of batches) rows += batch.numRows;
+      expect(rows).toBe(ROWS);
+    }
+    for await (const batch of batches) {
+      expect(batch.numRows).toBe(131_072);
+      break;
+    }
+  });
+});
+
+describe("an object that holds something else, with the right checksum", () => {
+  test.each<[string, AnyIoManager]>([
+    ["parquet", parquetTable()],
+    ["parquet, projected", parquetTable()],
+    ["arrow", arrowTable()],
+    ["parquet", parquetBatches()],
+    ["arrow", arrowBatches()],
+  ])("is an error that names the asset: %s", async (name, io) => {
+    const store = memoryStore();
+    const object = await store.put("x", Buffer.from("this is no table, and long enough for a footer"), { signal });
+    const stored = { io: io.name, objects: [object], dataVersion: object.sha256 };
+    const wish = name.includes("projected") ? { columns: ["a"] } : {};
+    const loading = io
+      .load(input(stored, store, wish))
+      .then((value) =>
+        typeof value === "object" && value !== null && Symbol.asyncIterator in value
+          ? collect(value as AsyncIterable<unknown>)
+          : value,
+      );
+    await expect(loading).rejects.toThrow(/weather\/raw, partition 2012-01-01: it has the right checksum/);
+  });
+});
+
+describe("a declared schema", () => {
+  const declared = new Schema([new Field("a", new Float64(), false), new Field("s", new Utf8(), true)]);
+  const ours = table({ a: float64(), s: utf8().nullable() });
+  const texts = (values: (string | null)[]) => ({ s: vectorFromArray(values, new Utf8()) });
+
+  test.each([
+    ["of Arrow", declared],
+    ["of this package", ours],
+  ])("%s refuses tables that do not fit it, and says where", async (_name, schema) => {
+    const store = memoryStore();
+    const io = parquetTable({ schema });
+    expect(io.table).toEqual({
+      columns: [
+        { name: "a", type: "Float64", nullable: false },
+        { name: "s", type: "Utf8", nullable: true },
+      ],
+      drift: "additive",
+    });
+    const fitting = new Table({ a: makeVector(Float64Array.of(1, 2)), ...texts(["x", null]) });
+    const stored = await write(io, fitting, store);
+    expect(stored.columns?.map(({ nullable, nulls }) => [nullable, nulls])).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
+    for (const [value, problem] of [
+      [new Table({ a: makeVector(Float64Array.of(1)) }), 'column "s" is not there, and should be Utf8'],
+      [new Table({ a: makeVector(Int32Array.of(1)), ...texts(["x"]) }), 'column "a" is Int32, and should be Float64'],
+      [tableFromArrays({ a: [1, null] }).assign(new Table(texts(["x", "y"]))), 'row 1, column "a": null'],
+    ] as const) {
+      await expect(write(io, value, store)).rejects.toThrow(problem);
+    }
+  });
+
+  test.each(["wide", null, 1])("has no drift %j", (drift) => {
+    expect(() => parquet({ schema: ours, drift: drift as never })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID" }),
+    );
+  });
+});
