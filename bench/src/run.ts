@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "b10-choice": async () => (await import("./b10-choice.ts")).choiceOfIoManager,
   "b10-partitions": async () => (await import("./b10-partitions.ts")).manyPartitions,
   "b10-postgres": async () => (await import("./b10-postgres.ts")).postgresTables,
+  "b10-sql": async () => (await import("./b10-sql.ts")).sqlOverManyFiles,
   "b10-stream": async () => (await import("./b10-stream.ts")).streamedPartition,
   b12: async () => (await import("./b12-bytes-per-materialization.ts")).bytesPerMaterialization,
   b13: async () => (await import("./b13-growth.ts")).growth,
