@@ -6,11 +6,14 @@ import type { ApiError } from "./contract.ts";
 /** How an error of Heddle's is told in terms of HTTP, by the beginning of its code; the first that fits counts. */
 const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_CODE_KEY])[] = [
   ["ASSET_UNKNOWN", "NOT_FOUND"],
+  ["POOL_UNKNOWN", "NOT_FOUND"],
+  ["POOL_", "BAD_REQUEST"],
   ["RUN_UNKNOWN", "NOT_FOUND"],
   ["STEP_UNKNOWN", "NOT_FOUND"],
   ["SCHEDULE_UNKNOWN", "NOT_FOUND"],
   ["SENSOR_UNKNOWN", "NOT_FOUND"],
   ["SENSOR_CURSOR_LIMIT", "BAD_REQUEST"],
+  ["EVENT_CURSOR_INVALID", "BAD_REQUEST"],
   ["TICK_", "CONFLICT"],
   ["DYNAMIC_PARTITIONS_UNKNOWN", "NOT_FOUND"],
   ["API_TOO_MANY", "TOO_MANY_REQUESTS"],

@@ -1,4 +1,12 @@
-import type { CatchUp, ChosenAssets, PartitionsRule, RequestPreview, SourceLocation } from "@heddle/core";
+import type {
+  CatchUp,
+  ChosenAssets,
+  Consumption,
+  PartitionsRule,
+  RequestPreview,
+  SourceLocation,
+  WatchedEvents,
+} from "@heddle/core";
 import type * as contract from "@heddle/api";
 import * as z from "zod";
 import {
@@ -9,6 +17,7 @@ import {
   maybe,
   metadata,
   recordedError,
+  runStatus,
   tags,
   text,
   type Shape,
@@ -78,11 +87,23 @@ export const schedules: Shape<contract.Schedules> = z.strictObject({
   schedules: z.array(schedule).min(1),
 });
 
+const watched: Shape<WatchedEvents> = z.union([
+  z.strictObject({ kind: z.literal("materialized"), assets }),
+  z.strictObject({ kind: z.literal("run-ended"), statuses: z.array(runStatus) }),
+]);
+const consumption: Shape<Consumption> = z.union([
+  z.strictObject({ kind: z.literal("each") }),
+  z.strictObject({ kind: z.literal("latest") }),
+  z.strictObject({ kind: z.literal("batch"), size: id, withinMs: id }),
+  z.strictObject({ kind: z.literal("debounce"), quietMs: id }),
+]);
+
 export const sensor: Shape<contract.Sensor> = z.strictObject({
   name: text,
   codeLocation: text,
   description: maybe,
   intervalMs: id,
+  watches: z.strictObject({ events: watched, consume: consumption }).nullable(),
   isPaused: z.boolean(),
   runs,
   cursor: maybe,

@@ -1,6 +1,8 @@
 import {
   asset,
+  assetSensor,
   definitions,
+  runStatusSensor,
   schedule,
   sensor,
   serializeError,
@@ -36,6 +38,8 @@ export function tickSnapshot(): Pick<DefinitionsSnapshot, "schedules" | "sensors
     ],
     sensors: [
       sensor({ name: "files", description: "New files", selection: "key:letter", evaluate: () => undefined }),
+      assetSensor({ name: "events", assets: [letter], consume: { batch: 5, withinMs: 1_000 }, selection: [letter] }),
+      runStatusSensor({ name: "runs", statuses: ["failed"], consume: { debounceMs: 100 }, evaluate: () => skip("no") }),
       sensor({ name: "still", enabledByDefault: false, evaluate: () => undefined }),
     ],
   });

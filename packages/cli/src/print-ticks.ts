@@ -12,13 +12,28 @@ export function describeSchedule({ crons, timeZone, catchUp, next, retry }: Sche
 }
 
 /** What one sensor is, as rows of a table. */
-export function describeSensor({ intervalMs, cursor, failures, nextAt }: Sensor): string[][] {
+export function describeSensor(sensor: Sensor): string[][] {
+  const { watches, cursor, failures, nextAt } = sensor;
   return [
-    ["interval", formatDuration(intervalMs)],
-    ["cursor", cursor ?? paint.dim("none")],
+    [watches === null ? "interval" : "reacts to", describePace(sensor)],
+    ...(watches === null ? [["cursor", cursor ?? paint.dim("none")]] : []),
     ...(failures === 0 ? [] : [["failures", `${failures}, one after the other`]]),
     ["next", nextAt === null ? paint.dim("paused") : formatInstant(nextAt)],
   ];
+}
+
+/** How often a sensor is evaluated, or what it reacts to. */
+export function describePace({ intervalMs, watches }: Pick<Sensor, "intervalMs" | "watches">): string {
+  if (watches === null) return `every ${formatDuration(intervalMs)}`;
+  const { events, consume } = watches;
+  const what =
+    events.kind === "run-ended"
+      ? `runs that end: ${events.statuses.join(", ")}`
+      : `materializations of ${"keys" in events.assets ? events.assets.keys.join(", ") : events.assets.selection}`;
+  if (consume.kind === "batch") return `${what}; up to ${consume.size} within ${formatDuration(consume.withinMs)}`;
+  return consume.kind === "debounce"
+    ? `${what}; after ${formatDuration(consume.quietMs)} of quiet`
+    : `${what}; ${consume.kind}`;
 }
 
 /** What schedules and sensors have in common, as rows of a table. */

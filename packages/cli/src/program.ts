@@ -58,6 +58,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addAssets(program, command, run);
   addPartitions(program, command, run);
   addTickers(program, command, run);
+  addPools(program, command, run);
   addCare(command, run);
   return program;
 }
@@ -194,6 +195,18 @@ function addPartitions(program: Command, command: AddCommand, run: Run): void {
   }
 }
 
+function addPools(program: Command, command: AddCommand, run: Run): void {
+  const pools = program.command("pools").description("look at the limits on steps and change them; alone: all of them");
+  command("list", "limits, what they have in use, and who waits", pools).action(
+    run(async (options) => (await import("./commands/pools.ts")).listPools(options)),
+  );
+  command("set <name> <slots>", 'set the slots of a limit; "default" for what is declared, 0 to hold it', pools).action(
+    run(async (name: string, slots: string, options) =>
+      (await import("./commands/pools.ts")).setPool(name, slots, options),
+    ),
+  );
+}
+
 const TICKERS = [
   ["schedule", "schedules", "look at schedules, pause them, let them tick; alone: all of them"],
   ["sensor", "sensors", "look at sensors, pause them, evaluate them; alone: all of them"],
@@ -245,6 +258,14 @@ function addCare(command: AddCommand, run: Run): void {
     .option("--timeout <seconds>", "how long the modules may take to load", "60")
     .action(
       run(async (options: CommonOptions & { timeout: string }) => (await import("./commands/check.ts")).check(options)),
+    );
+  command("collect", "remove stored values that later ones have replaced, and what was never published")
+    .option("--grace <hours>", "what was replaced or left behind less than this ago stays", "24")
+    .option("--dry-run", "say what would be removed, and remove nothing")
+    .action(
+      run(async (options: CommonOptions & { grace: string; dryRun?: boolean }) =>
+        (await import("./commands/collect.ts")).collectValues(options),
+      ),
     );
   command("doctor", "look for what would keep Heddle from working here").action(
     run(async (options: CommonOptions) => (await import("./commands/doctor.ts")).doctor(options)),

@@ -62,8 +62,11 @@ export interface ScheduleOptions<TResources extends ResourcesShape> extends RunD
   readonly timeoutMs?: number | undefined;
 }
 
-/** A schedule as declared; made by {@link schedule}. `TSlots`: the resources that `definitions` must provide. */
-export interface Schedule<TSlots = object> {
+/**
+ * A schedule as declared; made by {@link schedule}. `TSlots`: the resources that `definitions` must provide; `TContext`: what
+ * its function gets.
+ */
+export interface Schedule<TSlots = object, TContext = never> {
   readonly kind: "schedule";
   readonly name: string;
   readonly description: string | null;
@@ -75,7 +78,7 @@ export interface Schedule<TSlots = object> {
   readonly run: RunDefaults;
   readonly resources: ResourcesShape;
   /** The function that was declared, as it is: call it in a unit test with a context of your own. */
-  readonly evaluate: ((context: ScheduleContext<never>) => MaybePromise<ScheduleResult>) | null;
+  readonly evaluate: ((context: TContext) => MaybePromise<ScheduleResult>) | null;
   readonly timeoutMs: number;
   readonly source: SourceLocation | null;
   /** Only types: they do not exist at run time. */
@@ -102,9 +105,9 @@ export type AnySchedule = Schedule;
  */
 export function schedule<TResources extends ResourcesShape = Record<never, never>>(
   options: ScheduleOptions<TResources>,
-): Schedule<SlotsOf<TResources>> {
+): Schedule<SlotsOf<TResources>, ScheduleContext<ResourceValues<TResources>>> {
   const { cron, catchUp = "latest" } = options;
-  const declared: Schedule<SlotsOf<TResources>> = {
+  const declared: Schedule<SlotsOf<TResources>, ScheduleContext<ResourceValues<TResources>>> = {
     kind: "schedule",
     name: options.name,
     description: options.description ?? null,

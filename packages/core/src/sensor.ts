@@ -4,14 +4,18 @@ import type { ResourceValues, SlotsOf } from "./dependency-types.ts";
 import type { Logger } from "./logger.ts";
 import type { DynamicPartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { ResourcesShape } from "./resource.ts";
+import type { WatchedEvents } from "./event-sensor.ts";
 import type { RunDefaults, RunRequest, Skip } from "./run-request.ts";
-import { DEFAULT_TICK_TIMEOUT_MS } from "./schedule.ts";
+import { DEFAULT_TICK_TIMEOUT_MS, type ScheduleResult } from "./schedule.ts";
 import type { SourceLocation } from "./snapshot.ts";
 import { captureSourceLocation } from "./source-location.ts";
+import type { Consumption } from "./tick/consume-events.ts";
 import type { MaybePromise } from "./types.ts";
 
 /** How often a sensor is evaluated when it does not say. */
 export const DEFAULT_SENSOR_INTERVAL_MS = 30_000;
+/** How often a sensor that reacts to events looks whether there are any. */
+export const EVENT_SENSOR_INTERVAL_MS = 1_000;
 
 /** What the function of a sensor gets. */
 export interface SensorContext<TResources = Readonly<Record<string, unknown>>> {
@@ -70,17 +74,24 @@ export interface SensorOptions<TResources extends ResourcesShape> extends RunDef
   readonly timeoutMs?: number | undefined;
 }
 
-/** A sensor as declared; made by {@link sensor}. `TSlots`: the resources that `definitions` must provide. */
-export interface Sensor<TSlots = object> {
+/**
+ * A sensor as declared; made by {@link sensor}, `assetSensor` and `runStatusSensor`. `TSlots`: the resources that
+ * `definitions` must provide; `TContext`: what its function gets.
+ */
+export interface Sensor<TSlots = object, TContext = never> {
   readonly kind: "sensor";
   readonly name: string;
   readonly description: string | null;
   readonly intervalMs: number;
+  /** What it reacts to; `null` for one that looks by itself. */
+  readonly events: WatchedEvents | null;
+  /** How it takes these. */
+  readonly consume: Consumption;
   readonly enabledByDefault: boolean;
   readonly run: RunDefaults;
   readonly resources: ResourcesShape;
   /** The function that was declared, as it is: call it in a unit test with a context of your own. */
-  evaluate(context: SensorContext<never>): MaybePromise<SensorResult>;
+  readonly evaluate: ((context: TContext) => MaybePromise<SensorResult | ScheduleResult>) | null;
   readonly timeoutMs: number;
   readonly source: SourceLocation | null;
   /** Only types: they do not exist at run time. */
@@ -111,12 +122,14 @@ export type AnySensor = Sensor;
  */
 export function sensor<TResources extends ResourcesShape = Record<never, never>>(
   options: SensorOptions<TResources>,
-): Sensor<SlotsOf<TResources>> {
-  const declared: Sensor<SlotsOf<TResources>> = {
+): Sensor<SlotsOf<TResources>, SensorContext<ResourceValues<TResources>>> {
+  const declared: Sensor<SlotsOf<TResources>, SensorContext<ResourceValues<TResources>>> = {
     kind: "sensor",
     name: options.name,
     description: options.description ?? null,
     intervalMs: options.intervalMs ?? DEFAULT_SENSOR_INTERVAL_MS,
+    events: null,
+    consume: { kind: "each" },
     enabledByDefault: options.enabledByDefault ?? true,
     run: options,
     resources: options.resources ?? NO_RESOURCES,

@@ -41,11 +41,12 @@ export function snapshotSchedule(
 
 /** Writes a valid sensor as data. */
 export function snapshotSensor(declared: AnySensor, projectDirectory: string): SensorSnapshot {
-  const { name, description, intervalMs, enabledByDefault, timeoutMs, source } = declared;
+  const { name, description, intervalMs, events, consume, enabledByDefault, timeoutMs, source } = declared;
   return {
     name,
     description,
     intervalMs,
+    ...(events !== null && { events, consume, isEvaluated: declared.evaluate !== null }),
     enabledByDefault,
     run: runDefaults(declared.run),
     timeoutMs,

@@ -215,6 +215,7 @@ export type { MaterializationInputs } from "./schema/index.ts";
 
 // Collection of stored values that nothing refers to any more
 export { findAbandoned, type ListedAttempt } from "./collection/abandoned.ts";
+export { previewCollection, type CollectableAsset, type CollectionPreview } from "./collection/preview.ts";
 export {
   claimCollection,
   finishCollection,
@@ -256,6 +257,13 @@ export {
   type TickResult,
 } from "./ticks/schedule-ticks.ts";
 export { recordSensorTick, type RecordedSensorTick, type SensorTick } from "./ticks/sensor-ticks.ts";
+export {
+  moveSensorOn,
+  readSensorEvents,
+  type SensorEvent,
+  type SensorEventPage,
+  type SensorEventQuery,
+} from "./ticks/sensor-events.ts";
 export { setSensorCursor, setTickPaused, type TickChange } from "./ticks/control-ticks.ts";
 export { answerTickRequest, readTickAnswer, requestTick } from "./ticks/tick-requests.ts";
 export {

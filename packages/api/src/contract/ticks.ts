@@ -1,11 +1,13 @@
 import type {
   CatchUp,
   ChosenAssets,
+  Consumption,
   JsonValue,
   PartitionsRule,
   RequestPreview,
   SourceLocation,
   TickKeys,
+  WatchedEvents,
 } from "@heddle/core";
 import type { Instant, RecordedError } from "./common.ts";
 
@@ -89,13 +91,15 @@ export interface Sensor {
   readonly codeLocation: string;
   readonly description: string | null;
   readonly intervalMs: number;
+  /** What it reacts to, and how it takes these events; `null` for one that looks by itself. */
+  readonly watches: { readonly events: WatchedEvents; readonly consume: Consumption } | null;
   readonly isPaused: boolean;
   readonly runs: TickRuns;
-  /** What it goes on from; `null` before it has said so. In a list the first 200 characters. */
+  /** What it goes on from; `null` before it has said so, and for one that reacts to events. In a list the first 200 characters. */
   readonly cursor: string | null;
   /** Evaluations that failed, one after the other. */
   readonly failures: number;
-  /** When it is evaluated next; `null` while it is paused. */
+  /** When it is evaluated next, or looks for events; `null` while it is paused. */
   readonly nextAt: Instant | null;
   /** The newest evaluation; `null` before the first one. */
   readonly last: Tick | null;

@@ -50,15 +50,16 @@ function describeSensor(
   { now, last }: { readonly now: number; readonly last: TickRow | undefined },
 ): Sensor {
   const { name, location, definition, isPaused, cursor, startedAt, failures } = row;
-  const { description, intervalMs, run, source } = definition;
+  const { description, intervalMs, run, source, events = null, consume = { kind: "each" } } = definition;
   const dueAt = startedAt === null ? now : startedAt + sensorDelayMs(intervalMs, failures);
   return {
     name,
     codeLocation: location,
     description,
     intervalMs,
+    watches: events === null ? null : { events, consume },
     isPaused,
-    cursor,
+    cursor: events === null ? cursor : null,
     failures,
     source,
     runs: describeRuns(run),

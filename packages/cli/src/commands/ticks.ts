@@ -8,6 +8,7 @@ import {
   describeCommon,
   describeLast,
   describeNext,
+  describePace,
   describeSchedule,
   describeSensor,
   describeTick,
@@ -16,7 +17,7 @@ import {
 } from "../print-ticks.ts";
 import type { CommonOptions } from "../program.ts";
 import { readNumber } from "../read-number.ts";
-import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
+import { paint, print, printJson, printTable, visible } from "../terminal.ts";
 
 /** What commands of schedules and sensors are about. */
 export type TickKind = "schedule" | "sensor";
@@ -52,7 +53,7 @@ export async function listTickers(kind: TickKind, options: CommonOptions): Promi
     return sensors.map((one) => [
       one.name,
       paintState(one.isPaused, one.failures > 0),
-      `every ${formatDuration(one.intervalMs)}`,
+      describePace(one),
       describeNext(one.nextAt, now),
       describeLast(one.last, now),
     ]);

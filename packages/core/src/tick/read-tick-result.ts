@@ -33,6 +33,8 @@ export type TickAnswer =
       readonly cursor: string | null;
       readonly addPartitions: readonly TickKeys[];
       readonly removePartitions: readonly TickKeys[];
+      /** Why nothing is requested, where the cursor moves without. */
+      readonly reason?: string;
     };
 
 /**

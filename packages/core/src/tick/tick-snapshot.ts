@@ -1,5 +1,7 @@
 import type { RunDefaultsData } from "../run-request.ts";
 import type { SourceLocation } from "../snapshot.ts";
+import type { WatchedEvents } from "../event-sensor.ts";
+import type { Consumption } from "./consume-events.ts";
 import type { CatchUp } from "./due-ticks.ts";
 import type { ScheduleClock } from "./schedule-clock.ts";
 
@@ -24,6 +26,12 @@ export interface SensorSnapshot {
   readonly description: string | null;
   /** From the start of one evaluation to the start of the next, in milliseconds. */
   readonly intervalMs: number;
+  /** What it reacts to; `null` or absent for one that looks by itself. */
+  readonly events?: WatchedEvents | null;
+  /** How it takes these. */
+  readonly consume?: Consumption;
+  /** Whether it has a function. @default true */
+  readonly isEvaluated?: boolean;
   readonly enabledByDefault: boolean;
   readonly run: RunDefaultsData;
   /** For the function, in milliseconds. */

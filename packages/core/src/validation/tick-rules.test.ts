@@ -6,6 +6,7 @@ import { resource } from "../resource.ts";
 import { skip } from "../run-request.ts";
 import { schedule } from "../schedule.ts";
 import { sensor } from "../sensor.ts";
+import { assetSensor, runStatusSensor } from "../event-sensor.ts";
 import { snapshotDefinitions } from "../snapshot-definitions.ts";
 import { validateDefinitions } from "./validate-definitions.ts";
 
@@ -51,6 +52,29 @@ describe("a schedule that cannot be used names what is wrong with it", () => {
     expect(problemsOf({ name: "a", cron: "@daily", selection: [other] })).toEqual([
       expect.stringMatching(/"repart", which is not made by these definitions.*report/),
     ]);
+  });
+});
+
+describe("a sensor that reacts to events and cannot be used", () => {
+  const base = { name: "events", selection: [report] };
+  test.each([
+    [
+      "an unknown asset",
+      assetSensor({ ...base, assets: [asset({ key: "repart", materialize: () => 1 })] }),
+      /waits for the asset "repart".*report/,
+    ],
+    ["a selection that names nothing", assetSensor({ ...base, assets: "group:no" }), /waits for "group:no"/],
+    ["a selection by status", assetSensor({ ...base, assets: "status:failed" }), /by their status/],
+    ["a batch of none", assetSensor({ ...base, assets: [raw], consume: { batch: 0, withinMs: 5 } }), /consume/],
+    ["a debounce of nothing", assetSensor({ ...base, assets: [raw], consume: { debounceMs: 0 } }), /consume/],
+    ["no end of a run", runStatusSensor({ ...base, statuses: [] }), /statuses/],
+    ["nothing to do", runStatusSensor({ name: "events", statuses: ["failed"] }), /neither which assets/],
+  ])("%s", (_, declared, expected) => {
+    const problems = validateDefinitions(definitions({ assets, sensors: [declared] }));
+    expect(problems.map(({ code, message, hint }) => `${code} ${message} (${hint})`)).toEqual([
+      expect.stringMatching(expected),
+    ]);
+    expect(problems[0]?.code).toBe("SENSOR_INVALID");
   });
 });
 

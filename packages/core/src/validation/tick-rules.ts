@@ -3,12 +3,14 @@ import { isRecord, listOf } from "../definitions.ts";
 import { isHeddleError } from "../errors.ts";
 import { describeType, findJsonProblem } from "../json-value.ts";
 import { formatNearest } from "../nearest.ts";
-import { runDefaults, type RunDefaults } from "../run-request.ts";
+import type { WatchedEvents } from "../event-sensor.ts";
+import { runDefaults, type ChosenAssets, type RunDefaults } from "../run-request.ts";
 import { isSchedule, type AnySchedule } from "../schedule.ts";
 import { parseSelection } from "../selection/parse-selection.ts";
 import { asksForStatus } from "../selection/selection.ts";
 import { isSensor, type AnySensor } from "../sensor.ts";
 import { clocksOf, findChosen } from "../snapshot-ticks.ts";
+import { MAX_TAKEN_EVENTS } from "../tick/consume-events.ts";
 import { nextScheduleTick } from "../tick/schedule-clock.ts";
 import type { DefinitionRule, ProblemReport } from "./definition-problem.ts";
 
@@ -115,12 +117,68 @@ function clockProblems(declared: AnySchedule, definitions: Definitions, now: num
 function sensorProblems(declared: AnySensor, definitions: Definitions): Problem[] {
   const { intervalMs, evaluate }: { readonly [K in keyof AnySensor]: unknown } = declared;
   const problems = commonProblems(declared, definitions);
-  if (typeof evaluate !== "function") problems.push([`its evaluate is ${describeType(evaluate)}`, "Give a function."]);
+  if (declared.events !== null) problems.push(...eventProblems(declared, declared.events, definitions));
+  else if (typeof evaluate !== "function") {
+    problems.push([`its evaluate is ${describeType(evaluate)}`, "Give a function."]);
+  }
   if (typeof intervalMs !== "number" || !(intervalMs >= MIN_INTERVAL_MS && intervalMs <= MAX_INTERVAL_MS)) {
     const hint = `Use ${MIN_INTERVAL_MS} (a second) to ${MAX_INTERVAL_MS} (30 days).`;
     problems.push([`its intervalMs is ${String(intervalMs)}`, hint]);
   }
   return problems;
+}
+
+function eventProblems(
+  { consume, evaluate, run }: AnySensor,
+  events: WatchedEvents,
+  definitions: Definitions,
+): Problem[] {
+  const problems: Problem[] = [];
+  const isCount = (value: unknown, most: number): boolean =>
+    Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= most;
+  const isUsable =
+    consume.kind === "batch"
+      ? isCount(consume.size, MAX_TAKEN_EVENTS) && isCount(consume.withinMs, MAX_INTERVAL_MS)
+      : consume.kind === "debounce"
+        ? isCount(consume.quietMs, MAX_INTERVAL_MS)
+        : consume.kind === "each" || consume.kind === "latest";
+  if (!isUsable) {
+    const hint = `Use "each", "latest", { batch: 1 to ${MAX_TAKEN_EVENTS}, withinMs } or { debounceMs }, up to 30 days.`;
+    problems.push(["its consume has a value that it cannot have", hint]);
+  }
+  if (evaluate === null && run.selection === undefined) {
+    problems.push(["it says neither which assets to make, nor how to find out", "State selection, or evaluate."]);
+  }
+  if (events.kind === "run-ended") {
+    const known: unknown[] = ["success", "failed", "canceled"];
+    const fits = events.statuses.length > 0 && events.statuses.every((status) => known.includes(status));
+    if (!fits) problems.push(["its statuses are no ends of a run", 'Give some of "success", "failed" and "canceled".']);
+    return problems;
+  }
+  return [...problems, ...watchedProblems(events.assets, definitions)];
+}
+
+function watchedProblems(assets: ChosenAssets, definitions: Definitions): Problem[] {
+  if ("keys" in assets) {
+    return assets.keys
+      .filter((key) => !definitions.assets.has(key))
+      .map((key) => [
+        `it waits for the asset ${JSON.stringify(key)}, which is not part of the definitions`,
+        formatNearest(key, definitions.assets.keys()) ?? "Add the asset to definitions({ assets: […] }).",
+      ]);
+  }
+  try {
+    if (asksForStatus(parseSelection(assets.selection))) {
+      return [["it waits for assets by their status", "Name assets by what does not change: key, group, tag."]];
+    }
+    if (findChosen(assets, definitions).length > 0) return [];
+    return [
+      [`it waits for ${JSON.stringify(assets.selection)}, which names no asset that is made`, "Correct the selection."],
+    ];
+  } catch (error) {
+    if (!isHeddleError(error)) throw error;
+    return [[error.message, error.hint ?? "Correct the selection."]];
+  }
 }
 
 function commonProblems({ name, timeoutMs, run }: AnySchedule | AnySensor, definitions: Definitions): Problem[] {

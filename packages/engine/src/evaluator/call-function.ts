@@ -25,7 +25,7 @@ export interface CallScope {
  */
 export async function callFunction(call: EvaluatorCall, scope: CallScope): Promise<TickAnswer> {
   const { name, timeoutMs, tick } = call;
-  const subject = `the ${tick.kind} "${name}"`;
+  const subject = `the ${tick.kind === "schedule" ? "schedule" : "sensor"} "${name}"`;
   const { definitions } = scope;
   const declared = tick.kind === "schedule" ? definitions.schedules.get(name) : definitions.sensors.get(name);
   if (declared === undefined || declared.evaluate === null) {
@@ -40,13 +40,14 @@ export async function callFunction(call: EvaluatorCall, scope: CallScope): Promi
     return declared.evaluate?.(context as never);
   };
   const given = await withDeadline(run, { controller, timeoutMs, subject });
-  return tick.kind === "schedule" ? readScheduleResult(given, subject) : readSensorResult(given, subject);
+  return tick.kind === "sensor" ? readSensorResult(given, subject) : readScheduleResult(given, subject);
 }
 
 function contextOf(tick: EvaluatorCall["tick"]) {
   if (tick.kind === "schedule") {
     return { scheduledAt: new Date(tick.scheduledAt), previousAt: new Date(tick.previousAt) };
   }
+  if (tick.kind === "events") return { events: tick.events.map((event) => ({ ...event, at: new Date(event.at) })) };
   return { cursor: tick.cursor, lastTickAt: tick.lastTickAt === null ? null : new Date(tick.lastTickAt) };
 }
 

@@ -62,7 +62,7 @@ export class EvaluatorProcess {
   /** Calls one function; the one before must have ended. Never throws. */
   async evaluate(call: EvaluatorCall): Promise<Evaluation | FailedEvaluation> {
     const began = performance.now();
-    const subject = `the ${call.tick.kind} "${call.name}"`;
+    const subject = `the ${call.tick.kind === "schedule" ? "schedule" : "sensor"} "${call.name}"`;
     const stop = (error: unknown) => {
       this.#fail(error);
       this.close();

@@ -1,10 +1,15 @@
-import type { JsonValue, SerializedError, TickAnswer } from "@heddle/core";
+import type { JsonValue, MaterializedEvent, RunEndedEvent, SerializedError, TickAnswer } from "@heddle/core";
 
 /** What an evaluating process is asked first, once. */
 export interface EvaluatorStart {
   readonly type: "start";
   readonly bundle: string;
 }
+
+/** An event for a function: as it is declared, with instants in epoch milliseconds. */
+export type EventData =
+  | (Omit<MaterializedEvent, "at"> & { readonly at: number })
+  | (Omit<RunEndedEvent, "at"> & { readonly at: number });
 
 /** One function that is to be called; the process calls one at a time. */
 export interface EvaluatorCall {
@@ -15,7 +20,8 @@ export interface EvaluatorCall {
   readonly tick:
     /** Instants in epoch milliseconds. */
     | { readonly kind: "schedule"; readonly scheduledAt: number; readonly previousAt: number }
-    | { readonly kind: "sensor"; readonly cursor: string | null; readonly lastTickAt: number | null };
+    | { readonly kind: "sensor"; readonly cursor: string | null; readonly lastTickAt: number | null }
+    | { readonly kind: "events"; readonly events: readonly EventData[] };
 }
 
 /** What the daemon says to an evaluating process. */

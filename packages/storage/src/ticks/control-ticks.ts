@@ -1,5 +1,7 @@
+import { HeddleError } from "@heddle/core";
 import type { Database } from "../database.ts";
 import type { TickKind } from "../schema/index.ts";
+import { placeNow } from "./register-ticks.ts";
 import { refuseCursor } from "./sensor-ticks.ts";
 
 /** What came of a change. `unknown`: nothing of that name is declared. */
@@ -7,7 +9,7 @@ export type TickChange = "changed" | "unchanged" | "unknown";
 
 /**
  * Pauses a schedule or a sensor, or lets it go on. What a schedule would have done while it was paused is not made up for:
- * its chain of ticks begins anew now.
+ * its chain of ticks begins anew now. Likewise events that happened then.
  */
 export async function setTickPaused(
   db: Database,
@@ -31,7 +33,13 @@ export async function setTickPaused(
           from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms) as now
           where name = ${name}`;
       }
-      if (kind === "sensor") await sql`update sensor set version = version + 1, failures = 0 where name = ${name}`;
+      if (kind === "sensor") {
+        await sql`
+          update sensor set version = version + 1, failures = 0,
+            cursor = case when ${!paused} and jsonb_typeof(definition -> 'events') = 'object' then ${placeNow(tx)}
+              else cursor end
+          where name = ${name}`;
+      }
       await tx.notify("heddle_tick", name);
       return "changed";
     },
@@ -39,7 +47,11 @@ export async function setTickPaused(
   );
 }
 
-/** Sets the cursor of a sensor, `null` for none; an evaluation that is under way takes no effect any more. @throws SENSOR_CURSOR_LIMIT */
+/**
+ * Sets the cursor of a sensor, `null` for none; an evaluation that is under way takes no effect any more. One that reacts to
+ * events can only be set to what happens from now on, by `null`.
+ * @throws SENSOR_CURSOR_LIMIT, EVENT_CURSOR_INVALID
+ */
 export async function setSensorCursor(
   db: Database,
   { name, cursor }: { readonly name: string; readonly cursor: string | null },
@@ -48,13 +60,29 @@ export async function setSensorCursor(
   return db.transaction(
     "setSensorCursor",
     async (tx) => {
-      const changed = await tx.sql`
-        update sensor set cursor = ${cursor}, version = version + 1, failures = 0
-        where name = ${name} and removed_at is null`;
-      if (changed.count === 0) return "unknown";
+      const [row] = await tx.sql<{ isForEvents: boolean }[]>`
+        select jsonb_typeof(definition -> 'events') is not distinct from 'object' as "isForEvents" from sensor
+        where name = ${name} and removed_at is null for update`;
+      if (row === undefined) return "unknown";
+      if (row.isForEvents && cursor !== null) throw placeInvalid(name);
+      await tx.sql`
+        update sensor set cursor = case when ${row.isForEvents} then ${placeNow(tx)} else ${cursor}::text end,
+          version = version + 1, failures = 0
+        where name = ${name}`;
       await tx.notify("heddle_tick", name);
       return "changed";
     },
     { isIdempotent: true },
+  );
+}
+
+function placeInvalid(name: string): HeddleError {
+  return new HeddleError(
+    "EVENT_CURSOR_INVALID",
+    `the sensor "${name}" reacts to events, and no text is a place among them`,
+    {
+      hint: "Reset it: it then takes what happens from now on.",
+      details: { sensor: name },
+    },
   );
 }

@@ -42,14 +42,17 @@ export async function registerTicks(
     where schedule.definition is distinct from excluded.definition or schedule.removed_at is not null
       or schedule.code_location_id <> excluded.code_location_id`;
   const upsertedSensors = await sql`
-    insert into sensor (name, code_location_id, definition)
-    select name, ${owner.codeLocationId}::integer, definition
+    insert into sensor (name, code_location_id, definition, cursor)
+    select name, ${owner.codeLocationId}::integer, definition,
+      case when jsonb_typeof(definition -> 'events') = 'object' then ${placeNow(tx)} end
     from unnest(
       ${sensors.map(({ name }) => name)}::text[], ${sensors.map((one) => asJson(one))}::jsonb[]
     ) as declared (name, definition)
     order by name
     on conflict (name) do update set
-      code_location_id = excluded.code_location_id, definition = excluded.definition, removed_at = null
+      code_location_id = excluded.code_location_id, definition = excluded.definition, removed_at = null,
+      cursor = case when ${isOtherKind(tx)} then excluded.cursor else sensor.cursor end,
+      version = sensor.version + case when ${isOtherKind(tx)} then 1 else 0 end
     where sensor.definition is distinct from excluded.definition or sensor.removed_at is not null
       or sensor.code_location_id <> excluded.code_location_id`;
   const removed = await sql`
@@ -61,6 +64,16 @@ export async function registerTicks(
     where code_location_id = ${owner.codeLocationId} and removed_at is null
       and name <> all (${sensors.map(({ name }) => name)}::text[])`;
   return upserted.count + upsertedSensors.count + removed.count + removedSensors.count;
+}
+
+/** The place among the events at which a sensor begins: what happens from now on comes behind it. */
+export function placeNow({ sql }: Transaction) {
+  return sql`pg_snapshot_xmin(pg_current_snapshot())::text || '.0'`;
+}
+
+/** Whether a sensor takes other events than before, or takes events and did not: a cursor of the other kind means nothing. */
+function isOtherKind({ sql }: Transaction) {
+  return sql`(sensor.definition #> '{events,kind}' is distinct from excluded.definition #> '{events,kind}')`;
 }
 
 /** Whether the clock by which a schedule ticks is another one. The order of its expressions does not matter. */

@@ -27,7 +27,8 @@ export interface SensorTick {
   readonly outcome:
     | { readonly kind: "evaluated"; readonly effects: SensorEffects }
     | { readonly kind: "skipped"; readonly reason: string }
-    | { readonly kind: "failed"; readonly error: SerializedError };
+    /** `passOver`: the cursor behind what has failed for good, where it is not tried again. */
+    | { readonly kind: "failed"; readonly error: SerializedError; readonly passOver?: string };
   readonly durationMs?: number | null;
   readonly log?: string | null;
 }
@@ -63,9 +64,12 @@ async function record(tx: Transaction, tick: SensorTick): Promise<RecordedSensor
   if (locked === undefined) return { result: "superseded", runIds: [], reason: "another evaluation was first" };
   const common = { kind: "sensor", name, at, isManual, durationMs, log } as const;
   if (outcome.kind === "failed") {
+    const { passOver = null } = outcome;
     await insertTicks(sql, [{ ...common, outcome: "failed", error: outcome.error }]);
     await sql`
-      update sensor set version = version + 1, started_at = ${at}, failures = ${locked.failures + 1} where name = ${name}`;
+      update sensor set version = version + 1, started_at = ${at}, cursor = coalesce(${passOver}::text, cursor),
+        failures = ${passOver === null ? locked.failures + 1 : 0}
+      where name = ${name}`;
     return { result: "recorded", runIds: [], reason: outcome.error.message };
   }
   const cursor = outcome.kind === "evaluated" ? outcome.effects.cursor : null;
@@ -93,17 +97,18 @@ async function apply(tx: Transaction, name: string, effects: SensorEffects) {
   return made;
 }
 
-/** A sensor mostly finds nothing: equal skips that follow each other are one row. */
+/** A sensor mostly finds nothing, and says nothing: equal skips that follow each other are one row. */
 async function noteSkip(
   { sql }: Transaction,
   skip: { name: string; at: number; isManual: boolean; reason: string; durationMs: number | null; log: string | null },
 ): Promise<void> {
   const { name, at, isManual, reason, durationMs, log } = skip;
   const repeated = await sql`
-    update tick set count = count + 1, until = ${at}, duration_ms = ${durationMs}, log = ${log === null ? null : storable(log)},
+    update tick set count = count + 1, until = ${at}, duration_ms = ${durationMs},
       recorded_at = clock_timestamp()
     where id = (select id from tick where kind = 'sensor' and name = ${name} order by id desc limit 1)
-      and outcome = 'skipped' and reason = ${reason} and not is_manual and not ${isManual}::boolean`;
+      and outcome = 'skipped' and reason = ${reason} and not is_manual and not ${isManual}::boolean
+      and log is null and ${log}::text is null`;
   if (repeated.count > 0) return;
   await insertTicks(sql, [{ kind: "sensor", name, at, isManual, outcome: "skipped", reason, durationMs, log }]);
 }

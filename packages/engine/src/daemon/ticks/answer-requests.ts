@@ -69,6 +69,10 @@ async function evaluateSchedule(
 async function evaluateSensor({ name, isDryRun }: OpenTickRequest, at: number, scope: TickScope): Promise<TickPreview> {
   const sensor = await loadTick(scope.db, "sensor", name);
   if (sensor === undefined) return { ...NOTHING, at, outcome: "skipped", reason: "it is not declared any more" };
+  if ((sensor.definition.events ?? null) !== null) {
+    const reason = "it reacts to events, and takes them by itself; there is nothing to evaluate beside them";
+    return { ...NOTHING, at, outcome: "skipped", reason };
+  }
   const called = await callSensor(sensor, scope);
   const { log, durationMs } = called;
   const base = { ...NOTHING, at, log, durationMs };

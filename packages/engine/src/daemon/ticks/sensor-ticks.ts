@@ -36,7 +36,11 @@ export function outcomeOf(
   if (answer.kind === "skipped") return answer;
   if (answer.kind === "declared") return { kind: "skipped", reason: "nothing was asked for" };
   const { cursor, addPartitions, removePartitions } = answer;
-  const launch = launchRequests(sensorGroups(sensor, answer), sensorScope(sensor, at, scope));
+  const { reason } = answer;
+  const launch =
+    reason === undefined
+      ? launchRequests(sensorGroups(sensor, answer), sensorScope(sensor, at, scope))
+      : () => Promise.resolve({ runIds: [], reason });
   return { kind: "evaluated", effects: { cursor, addPartitions, removePartitions, launch } };
 }
 

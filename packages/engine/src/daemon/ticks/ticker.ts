@@ -1,11 +1,12 @@
 import { isHeddleError } from "@heddle/core";
-import { loadTicks, type Database, type TickSnapshot } from "@heddle/storage";
+import { loadTicks, type ActiveSensor, type Database, type TickSnapshot } from "@heddle/storage";
 import { Evaluators } from "../../evaluator/evaluators.ts";
 import { DefinitionsCache } from "../../planning/index.ts";
 import type { EngineLog } from "../../ports.ts";
 import { WakeSignal } from "../../wake-signal.ts";
 import { answerRequest } from "./answer-requests.ts";
 import { decideActive, tickSchedule, type TickScope } from "./schedule-ticks.ts";
+import { tickEventSensor, type EventMemory } from "./event-ticks.ts";
 import { sensorDueAt, tickSensor } from "./sensor-ticks.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -40,6 +41,9 @@ export class Ticker {
   /** What is being carried out, by what it is. */
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #told = new Set<string>();
+  readonly #memory: EventMemory = new Map();
+  /** When each event sensor was looked at last, by the database's clock. */
+  readonly #lookedAt = new Map<string, number>();
   #isStopped = false;
 
   constructor(options: TickerOptions) {
@@ -97,13 +101,28 @@ export class Ticker {
       else this.#start(`schedule ${schedule.name}`, () => tickSchedule(schedule, decision, scope));
     }
     for (const sensor of sensors) {
-      const dueAt = sensorDueAt(sensor);
+      const isForEvents = (sensor.definition.events ?? null) !== null;
+      const dueAt = isForEvents ? this.#nextLook(sensor, now) : sensorDueAt(sensor);
       // A clock that was set back must not keep it waiting until that time comes again.
-      const isDue = dueAt <= now || (sensor.startedAt ?? 0) > now + POLL_INTERVAL_MS;
-      if (isDue) this.#start(`sensor ${sensor.name}`, () => tickSensor(sensor, now, scope));
+      const isDue = dueAt <= now || (!isForEvents && (sensor.startedAt ?? 0) > now + POLL_INTERVAL_MS);
+      if (isDue) this.#start(`sensor ${sensor.name}`, () => this.#evaluate(sensor, now, scope));
       else next = Math.min(next, dueAt);
     }
     return next - now;
+  }
+
+  async #evaluate(sensor: ActiveSensor, now: number, scope: TickScope): Promise<void> {
+    if ((sensor.definition.events ?? null) === null) return tickSensor(sensor, now, scope);
+    this.#lookedAt.set(sensor.name, now);
+    await tickEventSensor(sensor, now, { scope, memory: this.#memory });
+  }
+
+  /** One that has just taken events looks at once whether there are more; one that has failed waits longer and longer. */
+  #nextLook(sensor: ActiveSensor, now: number): number {
+    if (sensor.failures > 0) return sensorDueAt(sensor);
+    const lookedAt = this.#lookedAt.get(sensor.name) ?? 0;
+    if (sensor.startedAt === lookedAt || lookedAt > now) return now;
+    return lookedAt + sensor.definition.intervalMs;
   }
 
   /** A schedule that cannot be read, by whatever version of Heddle it was written, must not stop the others. */
