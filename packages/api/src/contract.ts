@@ -30,6 +30,7 @@ export type {
   PartitionCounts,
   SelectionResult,
 } from "./contract/assets.ts";
+export type { Pool, PoolChange, PoolHolder, Pools } from "./contract/pools.ts";
 export type {
   DynamicPartition,
   DynamicPartitions,

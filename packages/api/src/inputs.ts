@@ -1,4 +1,4 @@
-import { RUN_STATUSES, STEP_STATUSES, type PlanPredicate } from "@heddle/core";
+import { MAX_POOL_SLOTS, RUN_STATUSES, STEP_STATUSES, type PlanPredicate } from "@heddle/core";
 import * as z from "zod";
 
 /** Longest list that an answer holds. */
@@ -305,6 +305,12 @@ export const planLaunchInput = z
   })
   .refine(oneChoice, ONE_CHOICE);
 
+export const poolSetInput = z.strictObject({
+  name: storable(300).min(1),
+  /** 0 lets none of its steps begin; null: what the definitions say holds again. */
+  slots: z.int().min(0).max(MAX_POOL_SLOTS).nullable(),
+});
+
 export const eventStreamInput = z.strictObject({
   /** Only what is after this position; left out: from now on. Sent by the client by itself when it reconnects. */
   lastEventId: cursor.nullish(),
@@ -312,6 +318,7 @@ export const eventStreamInput = z.strictObject({
 
 export type PlanPreviewInput = z.output<typeof planPreviewInput>;
 export type PlanLaunchInput = z.output<typeof planLaunchInput>;
+export type PoolSetInput = z.output<typeof poolSetInput>;
 export type PartitionStatusInput = z.output<typeof partitionStatusInput>;
 export type MaterializationListInput = z.output<typeof materializationListInput>;
 export type CheckHistoryInput = z.output<typeof checkHistoryInput>;

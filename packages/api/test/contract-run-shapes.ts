@@ -155,7 +155,7 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
   ),
   blockers: z.array(
     z.strictObject({
-      reason: z.enum(["no_daemon", "no_worker", "paused", "queued_behind", "retry_wait", "after_runs"]),
+      reason: z.enum(["no_daemon", "no_worker", "paused", "queued_behind", "retry_wait", "after_runs", "pool"]),
       message: z.string().min(1),
     }),
   ),

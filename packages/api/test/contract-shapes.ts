@@ -349,3 +349,21 @@ export const selectionResult: Shape<contract.SelectionResult> = z.discriminatedU
   z.strictObject({ kind: z.literal("matched"), canonical: text, ids: z.array(id) }),
   z.strictObject({ kind: z.literal("invalid"), message: text, hint: maybe, position: count }),
 ]);
+
+const pool: Shape<contract.Pool> = z.strictObject({
+  name: text,
+  slots: count,
+  declaredSlots: count.nullable(),
+  isSet: z.boolean(),
+  location: maybe,
+  used: count,
+  ready: count,
+  holders: z.array(z.strictObject({ runId: id, asset: assetRef, slots: id })),
+});
+
+export const pools: Shape<contract.Pools> = z.strictObject({ pools: z.array(pool) });
+
+export const poolChange: Shape<contract.PoolChange> = z.strictObject({
+  changed: z.boolean(),
+  pool: pool.nullable(),
+});

@@ -68,6 +68,7 @@ const READS: Readonly<Record<string, (project: Project) => Promise<unknown>>> = 
   "partitions.detail": ({ api }) => api.partitions.detail({ key: "source", ordinal: 20_460 }),
   "partitions.status": ({ api }) => api.partitions.status({ key: "source" }),
   "plan.preview": ({ api }) => api.plan.preview({ selection: "*", cascade: "downstream" }),
+  "pools.list": ({ api }) => api.pools.list(),
   "runs.get": ({ api, runId }) => api.runs.get({ runId }),
   "runs.list": ({ api }) => api.runs.list({}),
   "runs.step": ({ api, runId }) => api.runs.step({ runId, asset: "source", ordinal: 20_460 }),

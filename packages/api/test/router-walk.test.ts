@@ -94,6 +94,14 @@ const WALK: Readonly<Record<string, Walked>> = {
     inputs: () => [plan, { selection: "*" }, { keys: ["weather/raw"], only: ["missing", "failed"] }],
     answer: runShapes.planPreview,
   },
+  "pools.list": { inputs: () => [{}], answer: shapes.pools },
+  "pools.set": {
+    inputs: () => [
+      { name: "tag team=walk", slots: 2 },
+      { name: "tag team=walk", slots: null },
+    ],
+    answer: shapes.poolChange,
+  },
   "runs.cancel": {
     inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[0], force: true }],
     answer: runShapes.runChange,

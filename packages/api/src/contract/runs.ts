@@ -79,7 +79,7 @@ export interface SkipCause {
 
 /** What keeps a run from going on, for people. */
 export interface RunBlocker {
-  readonly reason: "no_daemon" | "no_worker" | "paused" | "queued_behind" | "retry_wait" | "after_runs";
+  readonly reason: "no_daemon" | "no_worker" | "paused" | "queued_behind" | "retry_wait" | "after_runs" | "pool";
   readonly message: string;
 }
 

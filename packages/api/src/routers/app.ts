@@ -7,6 +7,7 @@ import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
+import { poolsRouter } from "./pools.ts";
 import { runsRouter } from "./runs.ts";
 import { schedulesRouter, sensorsRouter } from "./ticks.ts";
 
@@ -27,6 +28,7 @@ export const appRouter = router({
   }),
   partitions: partitionsRouter,
   plan: planRouter,
+  pools: poolsRouter,
   runs: runsRouter,
   schedules: schedulesRouter,
   sensors: sensorsRouter,

@@ -14,6 +14,7 @@ import {
   type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
+import { findPoolBlockers } from "../pools/pool-blockers.ts";
 import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail, SkipCause } from "../contract.ts";
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
 import { describeWarnings } from "../plan/preview-plan.ts";
@@ -57,7 +58,10 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
         describeAsset(asset, { planned, index, spaces, because: because.get(asset.assetId) }),
       ),
       failures: failures.map((group) => describeFailure(group, index, spaces)),
-      blockers: findBlockers(row, deployment, after),
+      blockers: [
+        ...findBlockers(row, deployment, after),
+        ...(row.status === "running" ? await findPoolBlockers(tx, assets) : []),
+      ],
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { JsonValue, RunPlan, RunStatus, StepStatus } from "@heddle/core";
+import type { JsonValue, PoolUse, RunPlan, RunStatus, StepStatus } from "@heddle/core";
 import { asc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
 import { run, runAsset } from "../schema/index.ts";
@@ -140,16 +140,20 @@ export interface RunAssetRow {
   readonly position: number;
   readonly total: number;
   readonly counts: StepCounts;
+  /** Pools that its steps count against; null for none. */
+  readonly pools: readonly PoolUse[] | null;
 }
 
 /** The assets of a run in topological order. */
 export async function readRunAssets({ drizzle }: Transaction, runId: number): Promise<RunAssetRow[]> {
-  const { assetId, position, total, waiting, ready, running, backoff, success, failed, skipped, canceled } = runAsset;
+  const { assetId, position, total, waiting, ready, running, backoff, success, failed, skipped, canceled, pools } =
+    runAsset;
   return drizzle
     .select({
       assetId,
       position,
       total,
+      pools,
       counts: { waiting, ready, running, backoff, success, failed, skipped, canceled },
     })
     .from(runAsset)

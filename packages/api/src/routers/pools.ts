@@ -1,0 +1,9 @@
+import type { PoolChange, Pools } from "../contract.ts";
+import { noInput, poolSetInput } from "../inputs.ts";
+import { changePool, readPools } from "../pools/pool-list.ts";
+import { procedure, router } from "../trpc.ts";
+
+export const poolsRouter = router({
+  list: procedure.input(noInput).query(({ ctx }): Promise<Pools> => readPools(ctx.state)),
+  set: procedure.input(poolSetInput).mutation(({ ctx, input }): Promise<PoolChange> => changePool(ctx.state, input)),
+});
