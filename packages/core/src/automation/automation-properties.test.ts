@@ -24,7 +24,10 @@ import {
   willBeRequested,
 } from "./operands.ts";
 import { allDeps, anyDeps, assetMatches, not } from "./operators.ts";
+import { PartitionSet } from "../partitions/partition-set.ts";
+import type { AutomationExplanation } from "./automation-explanation.ts";
 import type { TargetState } from "./automation-state.ts";
+import { explainCondition } from "./explain-condition.ts";
 import {
   readExplanation,
   readTargetState,
@@ -216,6 +219,24 @@ function throughJson(target: TargetState): TargetState | null {
   return readTargetState(stored);
 }
 
+/** An explanation in words that is not of what was decided, or says nothing; `null` for one that is fine. */
+function findLie(explanation: AutomationExplanation, partition: string, world: AutomationWorld): string | null {
+  const story = explainCondition(explanation, { partition, assets: world.assets, dynamicKeys: {} });
+  const set = partition === UNKNOWN_KEY ? PartitionSet.EMPTY : world.set(explanation.asset, [partition]);
+  const { verdict, summary, reasons, changes } = story;
+  const { requested, stopped, root } = explanation;
+  const isTrue = {
+    "not there": set.isEmpty,
+    requested: set.isSubsetOf(requested) && reasons.length > 0,
+    stopped: set.isSubsetOf(stopped),
+    "not requested": !set.overlaps(root.held) && reasons.length > 0 && changes.length > 0,
+  }[verdict];
+  const isReadable = !/undefined|\[object| {2}/u.test([summary, ...reasons, ...changes].join(" "));
+  return isTrue && isReadable ? null : JSON.stringify({ ...story, condition: root.spec });
+}
+
+const UNKNOWN_KEY = "no such key";
+
 describe("over random definitions and histories", () => {
   test("what has changed is all that needs evaluating, twice on one cursor is once, and state survives storage", () => {
     fc.assert(
@@ -235,6 +256,9 @@ describe("over random definitions and histories", () => {
         for (const each of world.last?.explanations ?? []) {
           const written: StoredExplanation = JSON.parse(JSON.stringify(storeExplanation(each)));
           expect(readExplanation(written)).toEqual(each);
+          for (const partition of [...world.keys(each.asset, world.set(each.asset)).slice(-2), UNKNOWN_KEY]) {
+            expect(findLie(each, partition, world)).toBeNull();
+          }
         }
       }),
       { numRuns: 200 },

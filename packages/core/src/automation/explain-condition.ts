@@ -84,6 +84,12 @@ class Teller {
 
   /** Why a part holds for partitions of its asset, for all of which it does. */
   whyHeld(part: ExplainedPart, set: PartitionSet, subject = "it"): string[] {
+    const told = this.#tellHeld(part, set, subject);
+    // Several parts may say the same.
+    return told.length > 0 ? [...new Set(told)] : [`${subject} ${phrase(part.spec, set, "holds")}`];
+  }
+
+  #tellHeld(part: ExplainedPart, set: PartitionSet, subject: string): string[] {
     const { spec } = part;
     switch (spec.kind) {
       case "and": {
@@ -99,16 +105,13 @@ class Teller {
         return part.parts.flatMap((each) => this.whyNotHeld(each, set, subject));
       case "since":
         return [this.#since(part, set, subject)];
-      case "newly-true":
-        return [`${subject} ${phrase(spec, set, "holds")}`];
       case "any-deps":
       case "all-deps":
       case "asset-matches": {
-        const told = this.#others(part, set).flatMap(({ other, held, name }) => this.whyHeld(other, held, name));
-        return told.length > 0 ? told : [`${subject} ${phrase(spec, set, "holds")}`];
+        return this.#others(part, set).flatMap(({ other, held, name }) => this.whyHeld(other, held, name));
       }
       default:
-        return [`${subject} ${phrase(spec, set, "holds")}`];
+        return [];
     }
   }
 
@@ -130,6 +133,11 @@ class Teller {
 
   /** Why a part does not hold for partitions of its asset, for none of which it does. */
   whyNotHeld(part: ExplainedPart, set: PartitionSet, subject = "it"): string[] {
+    const told = this.#tellNotHeld(part, set, subject);
+    return told.length > 0 ? [...new Set(told)] : [`${subject} ${phrase(part.spec, set, "not")}`];
+  }
+
+  #tellNotHeld(part: ExplainedPart, set: PartitionSet, subject: string): string[] {
     const { spec } = part;
     switch (spec.kind) {
       case "and":
@@ -147,12 +155,17 @@ class Teller {
       case "in-latest-time-window":
         return [`${subject} ${phrase(spec, set, "not")}${this.#latest(part)}`];
       default:
-        return [`${subject} ${phrase(spec, set, "not")}`];
+        return [];
     }
   }
 
   /** What has to happen for a part to hold. */
   changesFor(part: ExplainedPart, set: PartitionSet, subject = "it"): string[] {
+    const told = this.#tellChanges(part, set, subject);
+    return told.length > 0 ? [...new Set(told)] : [`${subject} ${phrase(part.spec, set, "begins")}`];
+  }
+
+  #tellChanges(part: ExplainedPart, set: PartitionSet, subject: string): string[] {
     const { spec } = part;
     switch (spec.kind) {
       case "and":
@@ -160,8 +173,6 @@ class Teller {
           const lacking = set.subtract(each.held);
           return lacking.isEmpty ? [] : this.changesFor(each, lacking, subject);
         });
-      case "or":
-        return [`${subject} ${phrase(spec, set, "begins")}`];
       case "not":
         return part.parts.flatMap((each) => this.#endsFor(each, set.intersect(each.held), subject));
       case "all-deps":
@@ -171,7 +182,7 @@ class Teller {
       case "in-latest-time-window":
         return ["it is launched by hand: the condition makes the latest time window only"];
       default:
-        return [`${subject} ${phrase(spec, set, "begins")}`];
+        return [];
     }
   }
 
@@ -190,7 +201,7 @@ class Teller {
       case "any-deps":
       case "asset-matches": {
         const told = this.#others(part, set).flatMap(({ other, held, name }) => this.#endsFor(other, held, name));
-        return told.length > 0 ? told : [`${subject} ${phrase(spec, set, "ends")}`];
+        return told.length > 0 ? [...new Set(told)] : [`${subject} ${phrase(spec, set, "ends")}`];
       }
       default:
         return [`${subject} ${phrase(spec, set, "ends")}`];
