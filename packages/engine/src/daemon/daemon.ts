@@ -135,7 +135,8 @@ class Leader {
     this.#log = log;
     this.#leaseMs = leaseMs;
     this.#collection = collection;
-    this.#collectAt = collection === null ? Infinity : 0;
+    // Not at once: a start has enough to do.
+    this.#collectAt = collection === null ? Infinity : performance.now() + lookMs(collection);
   }
 
   wake(): void {
@@ -220,7 +221,7 @@ class Leader {
   /** Has workers remove stored values that nothing refers to any more, where it is time. */
   async #requestCollections(fenced: Database): Promise<void> {
     if (this.#collection === null || performance.now() < this.#collectAt) return;
-    this.#collectAt = performance.now() + Math.min(COLLECTION_LOOK_MS, this.#collection.intervalMs);
+    this.#collectAt = performance.now() + lookMs(this.#collection);
     for (const command of decideCollections(await loadCollectionStates(this.#db), this.#collection)) {
       await requestCollection(fenced, command);
       this.#log.info(`decided: ${command.kind}`, { ...command });
@@ -238,6 +239,10 @@ class Leader {
       )
       .finally(() => (this.#retention = undefined));
   }
+}
+
+function lookMs({ intervalMs }: CollectionSettings): number {
+  return Math.min(COLLECTION_LOOK_MS, intervalMs);
 }
 
 /** A lease is trusted for this much less than it lasts; see `Lease.trustedUntilMs`. */
