@@ -187,6 +187,15 @@ describe("nothing that ran ahead is published or claimed", () => {
     expect([results, claims, await made()]).toEqual([["failed", "dropped"], [], []]);
   });
 
+  test("of an asset that counts against a pool", async () => {
+    const b = { deps: { a: SAME }, pools: [{ name: "ahead", slots: 1 }] };
+    const { held, ahead, place, send, made } = await begin({ a: {}, b, c: b });
+    const c = place("c");
+    const { results, claims } = await send([...succeed(held), ahead("b")], [c]);
+    expect([results, await made()]).toEqual([["published", "dropped"], ["a"]]);
+    expect(claims.map(({ claimId }) => claimId)).not.toContain(c.claimId);
+  });
+
   test("of an asset that makes several partitions at a time", async () => {
     const assets = { a: { partitions: 2 }, b: { partitions: 2, chunk: 2, deps: { a: IDENTITY } } };
     const { held, ahead, send, made } = await begin(assets);

@@ -92,9 +92,10 @@ export class AheadSteps {
   #queue(outcomes: readonly StepOutcome[], results: readonly (OutcomeResult | undefined)[]): Map<number, number[]> {
     const queues = new Map<number, number[]>();
     for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.kind !== "success" || results[index] === "published") continue;
+      const result = results[index];
+      if (outcome.kind !== "success" || result === "published") continue;
       const { runId } = outcome;
-      if (outcome.isAhead !== true) {
+      if (outcome.isAhead !== true || result !== undefined) {
         this.#refused.add(runId);
         continue;
       }
@@ -114,6 +115,7 @@ export class AheadSteps {
   #isReady(place: AttemptPlace | undefined): boolean {
     if (place === undefined) return false;
     const chunk = this.#context.work.chunk(place, Math.floor(place.ordinal / PARTITION_CHUNK_SIZE));
-    return chunk?.chunkSize === null && chunk.get("ready").has(place.ordinal);
+    if (chunk === undefined || chunk.chunkSize !== null || chunk.pools !== null) return false;
+    return chunk.get("ready").has(place.ordinal);
   }
 }
