@@ -6,6 +6,7 @@ import type { Multiplicity, PartitionMapping } from "./partitions/partition-mapp
 import type { InferPartitionKey } from "./partitions/partitions-definition.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
 import type { RowFilter, RowFilterOf } from "./row-filter.ts";
+import type { TypeError } from "./types.ts";
 
 /** The type of the value that consumers of an asset get; `never` for an external asset. */
 export type InferAssetValue<TAsset> = TAsset extends Asset<infer TValue> ? TValue : never;
@@ -36,8 +37,15 @@ type NamedRow<TAsset, TIo> = [RowOf<LoadedThrough<TAsset, TIo>>] extends [never]
 /** Columns of the rows; any text for other values, which the I/O manager has to understand. */
 type ColumnOf<TAsset, TIo> = [NamedRow<TAsset, TIo>] extends [never] ? string : keyof NamedRow<TAsset, TIo> & string;
 
-/** Conditions on the columns of the rows; on any column for other values. */
-type WhereOf<TAsset, TIo> = [NamedRow<TAsset, TIo>] extends [never] ? RowFilter : RowFilterOf<NamedRow<TAsset, TIo>>;
+/** Values that are certainly no table. */
+type NoTable = string | number | bigint | boolean | null | undefined | Uint8Array | readonly unknown[];
+
+/** Conditions on the columns of the rows; on any column for other values that may be tables. */
+type WhereOf<TAsset, TIo> = [NamedRow<TAsset, TIo>] extends [never]
+  ? [LoadedThrough<TAsset, TIo>] extends [NoTable]
+    ? TypeError<"This asset has no rows with columns: leave `where` out.">
+    : RowFilter
+  : RowFilterOf<NamedRow<TAsset, TIo>>;
 
 /** A value of which only some columns are loaded; `never` stands for all of them. */
 export type WithColumns<TValue, TColumn extends string> = [TColumn] extends [never]

@@ -70,6 +70,10 @@ const MISTAKES: readonly { readonly code: string; readonly says: string }[] = [
     says: "'dya' does not exist in type",
   },
   {
+    code: `dep(regional, { where: { id: { gte: 7 } } })`,
+    says: "This asset has no rows with columns: leave `where` out.",
+  },
+  {
     code: `dep(orders, { where: { id: { gte: "7" } } })`,
     says: "Type 'string' is not assignable to type 'number'",
   },

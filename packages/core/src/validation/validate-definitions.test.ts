@@ -260,9 +260,9 @@ describe("how a dependency is loaded", () => {
       { message: expect.stringContaining('the I/O manager "bytes" gives all of them') },
     ]);
     // Of the default of the deployment nothing is known here.
-    expect(codes({ assets: [plain("b"), plain("c", { deps: { b: dep(plain("b"), { where: {} }) } })] })).not.toContain(
-      "ASSET_DEPENDENCY_LOADING_INVALID",
-    );
+    const rows = asset({ key: "rows", materialize: () => [{ day: "2024-01-01" }] });
+    const reader = plain("reader", { deps: { rows: dep(rows, { where: { day: { eq: "2024-01-01" } } }) } });
+    expect(codes({ assets: [rows, reader] })).toEqual([]);
   });
 
   test.each<[object, string]>([
