@@ -188,6 +188,7 @@ describe("rows that cannot be stored", () => {
 
 const single = table({ n: int32() });
 const simple = (options: object = {}) => postgres({ url: warehouse.url, schema: single, ...options });
+const wider = table({ n: int32(), more: int32().nullable() });
 const view = (): string => `weather."${key.slice(8)}"`;
 const seen = async (): Promise<unknown[]> =>
   (await warehouse.query(`select n from ${view()} order by n`)).map(({ n }) => n);
@@ -272,9 +273,17 @@ describe("versions", () => {
       { region: "eu", n: 2 },
       { region: "us", n: 9 },
     ]);
+    // A process that comes later, with columns added and without the partition's.
+    const later: AnyIoManager = simple({ retryMs: 29_000, partitionColumn: "region", schema: wider });
+    await materialize(later, [{ n: 3, more: 1 }], { partitionKey: "asia" });
+    expect(await warehouse.query(`select * from ${view()} order by region`)).toEqual([
+      { region: "asia", n: 3, more: 1 },
+      { region: "eu", n: 2, more: null },
+      { region: "us", n: 9, more: null },
+    ]);
     // An asset that loses its partitions shows no partition any more.
-    await materialize(io, [{ n: 5 }]);
-    expect(await seen()).toEqual([5]);
+    await materialize(simple({ retryMs: 28_000, schema: wider }) as AnyIoManager, [{ n: 5, more: 2 }]);
+    expect(await warehouse.query(`select * from ${view()}`)).toEqual([{ n: 5, more: 2 }]);
   });
 
   test("of another database, or of a table that was dropped, are missing", async () => {

@@ -26,6 +26,7 @@ const CATALOG = `
     name text primary key,
     asset_key text not null,
     visible jsonb,
+    partition_column text,
     made jsonb not null
   );
   create table if not exists heddle.version (
@@ -79,18 +80,21 @@ export function columnTypesText(table: string): string {
 /** Reads what there is of a relation. */
 export async function readRelation(session: Session, names: RelationNames): Promise<RelationState> {
   const [row] = await session.query(
-    `select r.asset_key, r.visible, r.made,
+    `select r.asset_key, r.visible, r.partition_column, r.made,
        (${columnTypesText("$1")}), to_regclass($2) is not null
      from (select 1) one left join heddle.relation r on r.name = $2`,
     [names.qualifiedVersions, names.qualified],
   );
-  const [assetKey = null, visible = null, made = null, actual = null, hasView = null] = row ?? [];
+  const [assetKey = null, visible = null, partitionColumn = null, made = null, actual = null, hasView = null] =
+    row ?? [];
   // Whoever drops the table drops its view with it: what Heddle has made of them is made anew.
   const types = readColumnTypes(actual);
-  if (types === null) return { assetKey, visible: null, made: {}, actual: null, hasView: hasView === "t" };
+  if (types === null)
+    return { assetKey, visible: null, partitionColumn: null, made: {}, actual: null, hasView: hasView === "t" };
   return {
     assetKey,
     visible: visible === null ? null : (JSON.parse(visible) as DeclaredColumn[]),
+    partitionColumn,
     made: made === null ? {} : (JSON.parse(made) as ColumnTypes),
     actual: types,
     hasView: hasView === "t",
@@ -115,16 +119,20 @@ export async function writeRelation(
   relation: {
     readonly assetKey: string;
     readonly visible: readonly DeclaredColumn[] | null;
+    readonly partitionColumn: string | null;
     readonly made: ColumnTypes;
   },
 ): Promise<void> {
   await session.query(
-    `insert into heddle.relation (name, asset_key, visible, made) values ($1, $2, $3::jsonb, $4::jsonb)
-     on conflict (name) do update set visible = excluded.visible, made = excluded.made`,
+    `insert into heddle.relation (name, asset_key, visible, partition_column, made)
+     values ($1, $2, $3::jsonb, $4, $5::jsonb)
+     on conflict (name) do update
+       set visible = excluded.visible, partition_column = excluded.partition_column, made = excluded.made`,
     [
       names.qualified,
       relation.assetKey,
       relation.visible === null ? null : JSON.stringify(relation.visible),
+      relation.partitionColumn,
       JSON.stringify(relation.made),
     ],
   );

@@ -1,6 +1,7 @@
 import net from "node:net";
 import tls from "node:tls";
 import { beforeAbort } from "../before-abort.ts";
+import { systemErrorCode } from "../filesystem/file-error.ts";
 import type { PostgresAddress, ServerAddress } from "./address.ts";
 
 /** Asks the server whether it speaks TLS: length 8, code 80877103. */
@@ -13,7 +14,7 @@ const KEEP_ALIVE_MS = 30_000;
  * Opens a socket to a server, encrypted as the address asks for. The encryption is begun here and not by postgres.js, so
  * that what it hands back is the very stream on which rows travel.
  *
- * @throws system errors, and an error with the code `TLS_REFUSED`
+ * @throws system errors, and errors with the codes `TLS_REFUSED` and `TLS_UNTRUSTED`
  */
 export async function dial({ server, tls: mode }: PostgresAddress, signal: AbortSignal): Promise<net.Socket> {
   const socket = await open(server, signal);
@@ -49,8 +50,21 @@ async function encrypt(
     ...(host !== undefined && { host }),
     rejectUnauthorized: mode === "verify",
   });
-  await until(secured, "secureConnect", signal);
+  try {
+    await until(secured, "secureConnect", signal);
+  } catch (error) {
+    if (!isOfTls(error)) throw error;
+    throw Object.assign(new Error(`the encryption failed: ${error.message}`, { cause: error }), {
+      code: "TLS_UNTRUSTED",
+    });
+  }
   return secured;
+}
+
+/** A certificate that is not trusted, or no common ground: neither the network's failure nor a signal. */
+function isOfTls(error: unknown): error is Error {
+  const code = systemErrorCode(error);
+  return error instanceof Error && code !== undefined && !/^(?:E[A-Z]+$|CONNECTION_)/u.test(code);
 }
 
 /** Waits for an event; the socket's end or failure before it is an error, as is the signal. */

@@ -69,6 +69,9 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   TLS_REFUSED: {
     hint: "Turn TLS on at the server, or allow plain connections: add ?sslmode=disable to the URL.",
   },
+  TLS_UNTRUSTED: {
+    hint: "Let Node know the authority that signed the server's certificate (NODE_EXTRA_CA_CERTS), correct the host in the URL, or encrypt without verifying: ?sslmode=require.",
+  },
   CONNECTION_SILENT: { hint: "Look at the server and the network; for slow statements raise `timeoutMs`." },
 };
 

@@ -77,7 +77,7 @@ async function change(session: Session, wanted: WantedTable): Promise<TablePlan[
   }
   const adopted = Object.values(columns).map((place) => [place, state.actual?.[place] ?? add[place] ?? ""]);
   const made = { ...state.made, ...Object.fromEntries(adopted) };
-  await writeRelation(session, names, { assetKey, visible: state.visible, made });
+  await writeRelation(session, names, { ...state, assetKey, made });
   return columns;
 }
 

@@ -35,8 +35,9 @@ export async function publishVersion(pool: Pool, session: Session, publication: 
     // First the lock of all changes, then rows: in this order everywhere.
     await lockChanges(session);
     const state = await readRelation(session, names);
-    const wanted = wantedColumns(publication, state);
-    const isViewRight = state.hasView && isSame(state.visible, wanted);
+    const wanted = visibleColumns(publication.columns, state.visible, publication.drift);
+    const hasPartition = state.partitionColumn === publication.partitionColumn;
+    const isViewRight = state.hasView && hasPartition && isSame(state.visible, wanted);
     const moved = await movePointer(session, publication, null);
     if (moved === "moved" && !isViewRight) await changeView(session, publication, state);
     return moved === "moved" || isViewRight ? JSON.stringify(wanted) : null;
@@ -59,7 +60,9 @@ async function movePointer(
   const [row] = await session.query(
     `with relation as (
        select from heddle.relation
-       where $6::jsonb is null or (name = $1 and visible = $6::jsonb and to_regclass($1) is not null)
+       where $6::jsonb is null or (
+         name = $1 and visible = $6::jsonb and partition_column is not distinct from $7 and to_regclass($1) is not null
+       )
        limit 1
      ), marked as (
        update heddle.version set fence = greatest(coalesce(fence, 0), $5::bigint)
@@ -78,24 +81,20 @@ async function movePointer(
          and exists (select from moved)
      )
      select (select count(*) from relation), (select count(*) from marked), (select count(*) from moved)`,
-    [names.qualified, partitionKey, String(stored.version), stored.token, String(fence), visible],
+    [
+      names.qualified,
+      partitionKey,
+      String(stored.version),
+      stored.token,
+      String(fence),
+      visible,
+      publication.partitionColumn,
+    ],
   );
   const [relations, marked, moved] = row ?? [];
   if (relations !== "1") return "other view";
   if (marked !== "1") throw versionMissing(names.qualified, stored);
   return moved === "1" ? "moved" : "step back";
-}
-
-/** A column of the view that stands for the partition, in the list of what is visible. */
-function partitionMark({ partitionColumn }: Publication): DeclaredColumn[] {
-  return partitionColumn === null ? [] : [{ name: partitionColumn, type: PARTITION, nullable: false }];
-}
-
-const PARTITION = "partition";
-
-function wantedColumns(publication: Publication, { visible }: RelationState): readonly DeclaredColumn[] {
-  const before = visible?.filter(({ type }) => type !== PARTITION) ?? null;
-  return [...partitionMark(publication), ...visibleColumns(publication.columns, before, publication.drift)];
 }
 
 function isSame(before: readonly DeclaredColumn[] | null, after: readonly DeclaredColumn[]): boolean {
@@ -108,16 +107,20 @@ function isEqual(one: DeclaredColumn, other: DeclaredColumn | undefined): boolea
 
 async function changeView(session: Session, publication: Publication, state: RelationState): Promise<void> {
   const { names, assetKey } = publication;
-  const after = wantedColumns(publication, state);
+  const { partitionColumn } = publication;
+  const after = visibleColumns(publication.columns, state.visible, publication.drift);
   // A view can be replaced by one that has more columns behind the others; else it is made anew, with its rights.
   const isExtended =
-    state.hasView && state.visible !== null && state.visible.every((column, at) => hasPlace(column, after[at]));
+    state.hasView &&
+    state.partitionColumn === partitionColumn &&
+    state.visible !== null &&
+    state.visible.every((column, at) => hasPlace(column, after[at]));
   const grants = state.hasView && !isExtended ? await readGrants(session, names) : [];
   if (state.hasView && !isExtended) await session.run(`drop view ${names.qualified}`);
-  await session.run(`create or replace view ${names.qualified} as ${viewText(names, after, state)}`);
+  await session.run(`create or replace view ${names.qualified} as ${viewText(publication, after, state)}`);
   const comment = `Asset ${assetKey}: the published rows of ${names.qualifiedVersions}. Made by Heddle.`;
   await session.run([`comment on view ${names.qualified} is ${quoteText(comment)}`, ...grants].join("; "));
-  await writeRelation(session, names, { assetKey, visible: after, made: state.made });
+  await writeRelation(session, names, { ...state, assetKey, visible: after, partitionColumn });
 }
 
 /** Whether a column keeps its place in the view: the view of a column says nothing of nulls. */
@@ -125,12 +128,14 @@ function hasPlace(before: DeclaredColumn, after: DeclaredColumn | undefined): bo
   return before.name === after?.name && before.type === after.type;
 }
 
-function viewText(names: RelationNames, visible: readonly DeclaredColumn[], { made }: RelationState): string {
-  const columns = visible.map((column) =>
-    column.type === PARTITION
-      ? `p.partition_key as ${quoteName(columnName(column.name))}`
-      : columnExpression(column, made),
-  );
+/** The partition comes first: columns can be added behind the others alone. */
+function viewText(
+  { names, partitionColumn }: Publication,
+  visible: readonly DeclaredColumn[],
+  { made }: RelationState,
+): string {
+  const columns = visible.map((column) => columnExpression(column, made));
+  if (partitionColumn !== null) columns.unshift(`p.partition_key as ${quoteName(columnName(partitionColumn))}`);
   return (
     `select ${columns.join(", ")} from heddle.published p ` +
     `join ${names.qualifiedVersions} r on r.heddle_version = p.version where p.relation = ${quoteText(names.qualified)}`

@@ -19,6 +19,8 @@ export interface RelationState {
   readonly assetKey: string | null;
   /** The columns that outside readers see; `null` before the first publication. */
   readonly visible: readonly DeclaredColumn[] | null;
+  /** Name of the view's column that tells the partition; `null` for none. */
+  readonly partitionColumn: string | null;
   /** The columns of the table of versions as Heddle made them. */
   readonly made: ColumnTypes;
   /** The columns that it has now; `null` when there is no such table. */
