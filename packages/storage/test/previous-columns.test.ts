@@ -25,7 +25,7 @@ test("the columns of what was made last are found in one query for several asset
   expect(await read()).toEqual(new Map());
   expect(await read(assetId, 999)).toEqual(new Map());
 
-  await settle(db, workerId, withColumns(held, [column("x")]));
+  await settle(db, workerId, withColumns(held, [{ ...column("x"), min: "a", max: "b", nulls: 0 }]));
   expect(await read(assetId, 999)).toEqual(new Map([[assetId, [column("x")]]]));
   expect(await readPreviousColumns(db, held.environmentId + 1, [assetId])).toEqual(new Map());
 

@@ -35,5 +35,7 @@ export async function readPreviousColumns(
       join materialization m on m.asset_id = a.id and m.ordinal = p.ordinal and m.run_id = p.run_id
       where jsonb_typeof(m.stored->'columns') = 'array'`,
   );
-  return new Map(rows.map(({ assetId, columns }) => [assetId, columns]));
+  // Every step of the asset gets them: without what was found in the cells.
+  const plain = ({ name, type, nullable }: StoredColumn): StoredColumn => ({ name, type, nullable });
+  return new Map(rows.map(({ assetId, columns }) => [assetId, columns.map(plain)]));
 }
