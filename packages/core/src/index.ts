@@ -438,6 +438,7 @@ export {
   type SetsByPosition,
   type SettledSteps,
 } from "./run/advance-run.ts";
+export { AGEING_STEP_MS, agedPriority, agePriorities, type Ageing } from "./run/aged-priority.ts";
 export {
   decide,
   DEFAULT_DAEMON_LIMITS,

@@ -64,7 +64,7 @@ test("a snapshot tells what there is to decide on", async () => {
   const snapshot = await loadDaemonSnapshot(db);
   expect(snapshot).toMatchObject({
     admitted: new Map([["manual", 3]]),
-    queued: [{ runId: nightly.runId, priority: 2, origin: "schedule:nightly" }],
+    queued: [{ runId: nightly.runId, priority: 2, origin: "schedule:nightly", waitedMs: expect.any(Number) }],
     lostWorkers: [lost.workerId],
     hasDueSteps: true,
     canceling: [{ runId: stopped.runId }],

@@ -24,7 +24,12 @@ const admittedBy = (snapshot: Partial<DaemonSnapshot>, maxAdmittedRuns = 10): nu
     command.kind === "admit_run" ? [command.runId] : [],
   );
 
-const queued = (runId: number, origin = "manual", priority = 0): QueuedRun => ({ runId, origin, priority });
+const queued = (runId: number, origin = "manual", priority = 0): QueuedRun => ({
+  runId,
+  origin,
+  priority,
+  waitedMs: 0,
+});
 
 describe("decide", () => {
   test("does nothing when there is nothing to do", () => {
@@ -64,6 +69,13 @@ describe("decide", () => {
     ]);
   });
 
+  test("lets what has waited for long rise until it shares with what is highest", () => {
+    const old = { ...queued(1, "backfill"), waitedMs: 10 * 3_600_000 };
+    const fresh = [2, 3, 4].map((runId) => queued(runId, "nightly", 5));
+    expect(admittedBy({ queued: [...fresh, queued(1, "backfill")] }, 2)).toEqual([2, 3]);
+    expect(admittedBy({ queued: [...fresh, old] }, 2)).toEqual([1, 2]);
+  });
+
   test("admits by priority, then the oldest", () => {
     expect(admittedBy({ queued: [queued(1), queued(2, "manual", 5), queued(3, "manual", -1), queued(4)] })).toEqual([
       2, 1, 4, 3,
@@ -100,7 +112,7 @@ describe("decide", () => {
 
   const anyQueued = fc
     .array(fc.record({ origin: fc.constantFrom("a", "b", "c"), priority: fc.integer({ min: -1, max: 2 }) }))
-    .map((runs) => runs.map((run, index) => ({ ...run, runId: index + 1 })));
+    .map((runs) => runs.map((run, index) => ({ ...run, runId: index + 1, waitedMs: 0 })));
   const anyAdmitted = fc
     .dictionary(fc.constantFrom("a", "b", "c"), fc.nat(3))
     .map((counts) => new Map(Object.entries(counts)));

@@ -1,8 +1,12 @@
+import { agePriorities } from "./aged-priority.ts";
+
 /** A run that waits to be admitted. */
 export interface QueuedRun {
   readonly runId: number;
   /** Higher goes first. */
   readonly priority: number;
+  /** How long ago it was launched, in milliseconds of database time. */
+  readonly waitedMs: number;
   /** What launched it, such as `schedule:nightly`: runs of one origin share a place in the queue. */
   readonly origin: string;
 }
@@ -81,13 +85,13 @@ export function decide(snapshot: DaemonSnapshot, limits: DaemonLimits = DEFAULT_
 }
 
 /**
- * Fills the free places: by priority, and among equals the origin with the fewest admitted runs first, so that no
+ * Fills the free places: by priority, which rises with the time that a run waits, and among equals the origin with the fewest admitted runs first, so that no
  * schedule can keep a backfill out by firing more often; then the oldest.
  */
 function admitRuns(snapshot: DaemonSnapshot, { maxAdmittedRuns }: DaemonLimits): DaemonCommand[] {
   const admitted = new Map(snapshot.admitted);
   let free = maxAdmittedRuns - [...admitted.values()].reduce((sum, count) => sum + count, 0);
-  const waiting = [...snapshot.queued];
+  const waiting = agePriorities(snapshot.queued);
   const commands: DaemonCommand[] = [];
   for (; free > 0 && waiting.length > 0; free -= 1) {
     const next = waiting.reduce((best, run) => (goesBefore(run, best, admitted) ? run : best));

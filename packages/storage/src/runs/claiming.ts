@@ -49,6 +49,7 @@ export async function readCandidates(
 ): Promise<CapacityCandidate[]> {
   return sql<CapacityCandidate[]>`
     select r.id as "runId", r.priority, r.max_concurrency as "maxConcurrency",
+      (extract(epoch from clock_timestamp() - r.created_at) * 1000)::double precision as "waitedMs",
       coalesce((select sum(size) from claim where run_id = r.id), 0)::integer as running
     from run r
     where r.status = 'running'
@@ -118,7 +119,7 @@ export class Claiming {
 
   async take(): Promise<Taken> {
     for (let round = 0; round < MAX_ROUNDS && this.#left > 0 && this.#candidates.length > 0; round += 1) {
-      const shares = shareCapacity(this.#left, this.#candidates);
+      const shares = shareCapacity(this.#left, this.#candidates, Math.random);
       if (shares.size === 0) break;
       await this.#lock([...shares.keys()].filter((runId) => !this.#work.runs.has(runId)));
       await this.#takeShares(shares);

@@ -74,9 +74,10 @@ async function readAdmitted(sql: TransactionSql): Promise<Map<string, number>> {
  */
 async function readQueued(sql: TransactionSql): Promise<QueuedRun[]> {
   return sql<QueuedRun[]>`
-    select id as "runId", priority, origin
+    select id as "runId", priority, origin,
+      (extract(epoch from clock_timestamp() - created_at) * 1000)::double precision as "waitedMs"
     from (
-      select id, priority, concat_ws(':', origin ->> 'kind', origin ->> 'name') as origin,
+      select id, priority, created_at, concat_ws(':', origin ->> 'kind', origin ->> 'name') as origin,
         row_number() over (
           partition by concat_ws(':', origin ->> 'kind', origin ->> 'name') order by priority desc, id
         ) as place

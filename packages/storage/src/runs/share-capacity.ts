@@ -1,8 +1,12 @@
+import { agePriorities } from "@heddle/core";
+
 /** A run that has something to claim. */
 export interface CapacityCandidate {
   readonly runId: number;
   /** Higher goes first. */
   readonly priority: number;
+  /** Since when it could have gone, in milliseconds of database time. */
+  readonly waitedMs: number;
   /** Steps of it that run now, anywhere. */
   readonly running: number;
   /** Most steps of it that may run at once; null for no limit. */
@@ -10,14 +14,20 @@ export interface CapacityCandidate {
 }
 
 /**
- * Shares free places among runs: by priority, and among equals one by one to the run with the fewest running steps, so
- * that a long backfill never starves the runs that were launched after it; then to the oldest.
+ * Shares free places among runs: by priority, which rises with time, and among equals one by one to the run with the
+ * fewest running steps, so that a long backfill never starves the runs that were launched after it; then by lot, since
+ * with few places for many runs the oldest would always have them.
  *
+ * @param random draws from 0 (inclusive) to 1 (exclusive)
  * @returns places by run id, for runs that get any
  */
-export function shareCapacity(capacity: number, candidates: readonly CapacityCandidate[]): Map<number, number> {
+export function shareCapacity(
+  capacity: number,
+  candidates: readonly CapacityCandidate[],
+  random: () => number,
+): Map<number, number> {
   const shares = new Map<number, number>();
-  const queue = candidates
+  const queue = agePriorities(candidates)
     .map((candidate) => ({ ...candidate, room: (candidate.maxConcurrency ?? Infinity) - candidate.running }))
     .filter(({ room }) => room > 0)
     .toSorted((a, b) => b.priority - a.priority || a.runId - b.runId);
@@ -26,9 +36,23 @@ export function shareCapacity(capacity: number, candidates: readonly CapacityCan
     const priority = queue[at]?.priority;
     const equals = queue.slice(at).filter((candidate) => candidate.priority === priority);
     at += equals.length;
-    left = shareEqually(left, equals, shares);
+    left = shareEqually(left, drawLots(equals, left, random), shares);
   }
   return shares;
+}
+
+/** The order in which equals are served matters only when there are fewer places than runs. */
+function drawLots<T>(equals: readonly T[], places: number, random: () => number): readonly T[] {
+  if (places >= equals.length) return equals;
+  const drawn = [...equals];
+  // Fisher and Yates.
+  for (let at = drawn.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1));
+    const [a, b] = [drawn[at], drawn[other]];
+    if (a === undefined || b === undefined) continue;
+    [drawn[at], drawn[other]] = [b, a];
+  }
+  return drawn;
 }
 
 interface Candidate {
