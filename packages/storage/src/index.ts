@@ -240,6 +240,7 @@ export {
 } from "./collection/superseded.ts";
 
 // Schedules and sensors
+export { readKnownOriginKeys } from "./ticks/known-keys.ts";
 export {
   loadTick,
   loadTicks,

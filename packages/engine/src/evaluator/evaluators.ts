@@ -40,7 +40,10 @@ export class Evaluators {
       const warm = await this.#take(code);
       this.#busy.add(warm);
       try {
-        return await warm.process.evaluate(call);
+        const evaluation = await warm.process.evaluate(call);
+        // That it was ended is no failure of the function: another daemon calls it again.
+        if (this.#isClosed && "error" in evaluation) throw closed();
+        return evaluation;
       } finally {
         this.#busy.delete(warm);
         this.#release(warm);
@@ -79,7 +82,7 @@ export class Evaluators {
       return found;
     }
     const bundle = await this.#fetch(code);
-    if (this.#isClosed) throw new HeddleError("TICK_CODE_UNAVAILABLE", "the daemon stops");
+    if (this.#isClosed) throw closed();
     return { ...code, process: new EvaluatorProcess(bundle) };
   }
 
@@ -105,4 +108,8 @@ export class Evaluators {
     }
     return fetched;
   }
+}
+
+function closed(): HeddleError {
+  return new HeddleError("TICK_CODE_UNAVAILABLE", "the daemon stops, and calls no functions of schedules and sensors");
 }

@@ -2,6 +2,7 @@ export { everyIdOf, nearestKeys, requireAsset, requireDefinition, requireRunAsse
 export { readAssetStandings, type AssetStanding, type StandingsScope } from "./asset-standing.ts";
 export { DefinitionsCache } from "./definitions-cache.ts";
 export { DefinitionsIndex, type IndexedAsset } from "./definitions-index.ts";
+export { freezeDefinitions } from "./frozen-definitions.ts";
 export { hasWindows } from "./choose-partitions.ts";
 export { makePlan, type MadePlan, type PlanRequest } from "./make-plan.ts";
 export { partitionKeyOf, PartitionSpaces } from "./partition-spaces.ts";

@@ -6,8 +6,8 @@ import {
   type SingleMaterialization,
   type Transaction,
 } from "@heddle/storage";
-import type { DefinitionsCache } from "./definitions-cache.ts";
 import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
+import type { PlanningState } from "./planning-state.ts";
 
 /** Why an unpartitioned asset is out of date. */
 export type StaleReason =
@@ -19,7 +19,7 @@ export type StaleAssets = ReadonlyMap<number, readonly StaleReason[]>;
 
 export interface StalenessScope {
   readonly index: DefinitionsIndex;
-  readonly definitions: DefinitionsCache;
+  readonly definitions: PlanningState["definitions"];
   readonly environmentId: number;
   readonly assets: readonly IndexedAsset[];
   /** Sets of at least the assets and what they depend on. */

@@ -10,6 +10,7 @@ import {
   type Database,
   type OpenTickRequest,
 } from "@heddle/storage";
+import { freezeDefinitions } from "../../planning/index.ts";
 import type { GroupedRequest } from "./group-requests.ts";
 import { launchRequests, previewRequest, type LaunchScope } from "./launch-requests.ts";
 import { callSchedule, groupsOf, isOfPlan, scopeOf, type TickScope } from "./schedule-ticks.ts";
@@ -131,7 +132,8 @@ async function previewRequests(
       for (const { definition, keys } of added) {
         await addDynamicPartitionsIn(tx, { definition, keys, origin: { kind: scope.kind, name: scope.name } });
       }
-      for (const group of groups.slice(0, SHOWN_REQUESTS)) requests.push(await previewRequest(tx, group, scope));
+      const frozen = { ...scope, state: freezeDefinitions(scope.state) };
+      for (const group of groups.slice(0, SHOWN_REQUESTS)) requests.push(await previewRequest(tx, group, frozen));
       throw UNDO;
     })
     .catch((error: unknown) => {

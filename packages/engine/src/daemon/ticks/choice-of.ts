@@ -17,17 +17,22 @@ export async function choiceOf(
   { state, since }: ChoiceScope,
 ): Promise<PartitionsChoice> {
   const choices: PartitionsChoice[] = [];
-  for (const rule of partitions) {
-    if (rule !== null) choices.push(readRule(rule, since));
-    // Said nowhere: the newest window, where there are windows.
-    else choices.push((await isByTime(tx, assets, state)) ? { kind: "latest" } : { kind: "all" });
+  // Thousands of requests mostly name their keys: these are one choice.
+  const keys = new Set(partitions.flatMap((rule) => (rule?.kind === "keys" ? rule.keys : [])));
+  if (keys.size > 0) choices.push({ kind: "keys", keys: [...keys] });
+  const rules = new Map(partitions.map((rule) => [JSON.stringify(rule), rule]));
+  for (const rule of rules.values()) {
+    if (rule === null) {
+      // Said nowhere: the newest window, where there are windows.
+      choices.push((await isByTime(tx, assets, state)) ? { kind: "latest" } : { kind: "all" });
+    } else if (rule.kind !== "keys") choices.push(readRule(rule, since));
   }
   const [only] = choices;
   if (choices.length === 1 && only !== undefined) return only;
   return choices.some(({ kind }) => kind === "all") ? { kind: "all" } : { kind: "union", of: choices };
 }
 
-function readRule(rule: PartitionsRule, since: number): PartitionsChoice {
+function readRule(rule: Exclude<PartitionsRule, { readonly kind: "keys" }>, since: number): PartitionsChoice {
   if (rule.kind === "ended") return { kind: "ended", since };
   return rule.kind === "text" && rule.text.trim() === "all" ? { kind: "all" } : rule;
 }

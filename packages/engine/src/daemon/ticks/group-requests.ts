@@ -8,8 +8,8 @@ import {
   type RunRequestData,
 } from "@heddle/core";
 
-/** Most runs of one tick. */
-const MAX_RUNS = 1_000;
+/** Most runs of one tick: they are planned and written in one transaction, while no other launch is. */
+const MAX_RUNS = 250;
 
 /** A run that a tick asks for: one request, or several that differ in their partitions only. */
 export interface GroupedRequest {

@@ -2,6 +2,7 @@ import { createRunGraph, isHeddleError, PartitionSet, type JsonValue, type Reque
 import {
   admitAtOnce,
   insertRun,
+  readKnownOriginKeys,
   readRunIdByOriginKey,
   type LaunchRuns,
   type TickKind,
@@ -9,7 +10,7 @@ import {
 } from "@heddle/storage";
 import { choiceOf } from "./choice-of.ts";
 import type { GroupedRequest } from "./group-requests.ts";
-import { makePlan, type MadePlan, type PlanningState } from "../../planning/index.ts";
+import { freezeDefinitions, makePlan, type MadePlan, type PlanningState } from "../../planning/index.ts";
 
 /** What runs of a tick are launched from. */
 export interface LaunchScope {
@@ -44,19 +45,18 @@ export function launchRequests(groups: readonly GroupedRequest[], scope: LaunchS
   return async (tx) => {
     const runIds: number[] = [];
     const reasons = new Set<string>();
-    let known = 0;
+    const originKeys = groups.map((group, index) => originKeyOf(group, scope, index));
+    const known = await readKnownOriginKeys(tx, originKeys);
+    const frozen = { ...scope, state: freezeDefinitions(scope.state) };
     for (const [index, group] of groups.entries()) {
-      const originKey = originKeyOf(group, scope, index);
-      if ((await readRunIdByOriginKey(tx, originKey)) !== null) {
-        known += 1;
-        continue;
-      }
-      const made = await plan(tx, group, scope);
+      const originKey = originKeys[index] ?? "";
+      if (known.has(originKey)) continue;
+      const made = await plan(tx, group, frozen);
       const reason = reasonOf(made);
       if (reason === null) runIds.push(await write(tx, { made, group, scope, originKey }));
       else reasons.add(reason);
     }
-    return { runIds, reason: reasonText(groups.length, known, reasons) };
+    return { runIds, reason: reasonText(groups.length, known.size, reasons) };
   };
 }
 
