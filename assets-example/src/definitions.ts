@@ -9,6 +9,7 @@ import {
 } from "./assets/flight-aggregates.ts";
 import { flightsClean, flightsRaw } from "./assets/flights.ts";
 import { flightsHubs, hubProfile } from "./assets/hubs.ts";
+import { mostDelayedReport } from "./assets/most-delayed.ts";
 import { flightsPunctuality } from "./assets/punctuality.ts";
 import { strikeRatesReport, summaryReport, weatherDelaysReport } from "./assets/reports.ts";
 import { airportsFile, birdstrikesFile, flightsFile, weatherFile } from "./assets/sources.ts";
@@ -45,6 +46,7 @@ export default definitions({
     strikeRatesReport,
     weatherDelaysReport,
     hubProfile,
+    mostDelayedReport,
     summaryReport,
   ],
   checks: [...airportChecks, ...flightChecks, ...birdstrikeChecks, ...weatherChecks, ...reportChecks],

@@ -7,10 +7,10 @@ describe("the definitions", () => {
     expect(validateDefinitions(project)).toEqual([]);
   });
 
-  it("are four sources and nineteen assets, all of them described and owned", () => {
+  it("are four sources and twenty assets, all of them described and owned", () => {
     const assets = [...project.assets.values()];
     expect(assets.filter(({ kind }) => kind === "external-asset")).toHaveLength(4);
-    expect(assets.filter(({ kind }) => kind === "asset")).toHaveLength(19);
+    expect(assets.filter(({ kind }) => kind === "asset")).toHaveLength(20);
     expect(assets.filter(({ description, owners }) => description === null || owners.length === 0)).toEqual([]);
   });
 

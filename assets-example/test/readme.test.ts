@@ -4,9 +4,10 @@ import { materializeInMemory, type InMemoryResult } from "@heddle/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { airportsClean, airportsRaw } from "../src/assets/airports.ts";
 import { birdstrikesByAirport, birdstrikesRaw, type RawStrike } from "../src/assets/birdstrikes.ts";
-import { flightsAirportDays, flightsStateDelays } from "../src/assets/flight-aggregates.ts";
+import { flightsAirportDays, flightsAirportMonths, flightsStateDelays } from "../src/assets/flight-aggregates.ts";
 import { EARLIEST_ARRIVAL, flightsClean, flightsRaw } from "../src/assets/flights.ts";
 import { flightsHubs } from "../src/assets/hubs.ts";
+import { mostDelayedReport } from "../src/assets/most-delayed.ts";
 import { weatherRaw } from "../src/assets/weather.ts";
 import project from "../src/definitions.ts";
 import { hubs } from "../src/partitions.ts";
@@ -120,6 +121,24 @@ describe("the whole project, made in memory", () => {
         `${checks.filter(({ severity }) => severity === "warn").length} warn, and every one of them finds something`,
       ),
     ).toEqual([]);
+  });
+
+  it("finds the same by a query as by a loop", async () => {
+    const months = await Promise.all(
+      result.materialized(flightsAirportMonths).map((month) => result.value(flightsAirportMonths, month)),
+    );
+    const expected = [...Map.groupBy(months.flat(), ({ airport }) => airport)].flatMap(([airport, rows]) => {
+      const departures = sumOf(rows, (row) => row.departures);
+      const worst = rows.toSorted((a, b) => b.latePercent - a.latePercent)[0];
+      const late = (100 * sumOf(rows, (row) => row.late)) / departures;
+      return departures < 20_000 ? [] : [{ airport, departures, late, worstMonth: worst?.month }];
+    });
+    expected.sort((a, b) => b.late - a.late);
+    const found = await result.value(mostDelayedReport);
+    expect(found.map(({ airport, departures, worstMonth }) => ({ airport, departures, worstMonth }))).toEqual(
+      expected.slice(0, 10).map(({ airport, departures, worstMonth }) => ({ airport, departures, worstMonth })),
+    );
+    found.forEach(({ latePercent }, index) => expect(latePercent).toBeCloseTo(expected[index]?.late ?? 0, 0));
   });
 
   it("has the busiest airports, and every row of the sources", async () => {
