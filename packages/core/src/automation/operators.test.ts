@@ -3,6 +3,7 @@ import { automated } from "../../test/automated.ts";
 import { AutomationWorld } from "../../test/automation-world.ts";
 import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import { staticPartitions } from "../partitions/key-partitions.ts";
+import { PartitionSet } from "../partitions/partition-set.ts";
 import { dailyPartitions, monthlyPartitions } from "../partitions/time-partitions.ts";
 import type { AutomationCondition } from "./automation-condition.ts";
 import {
@@ -76,6 +77,20 @@ describe("on the partition itself", () => {
       "b",
       "ab",
     ]);
+  });
+
+  test("since an event: a status that is seen together with it begins after it", () => {
+    const made = new AutomationWorld(START, [
+      automated("x", { when: stale().since(newlyUpdated()), partitions: letters }),
+    ]);
+    made.evaluate();
+    made.materialize("x", ["a", "b"]);
+    made.advance(1_000);
+    made.setStale("x", made.set("x", ["a", "c"]));
+    made.advance(1_000);
+    expect(made.evaluate()).toEqual({ x: ["c"] });
+    made.advance(1_000);
+    expect(made.evaluate()).toEqual({ x: ["a", "c"] });
   });
 
   test("since two events says which of them came last, whether they are seen together or apart", () => {
@@ -206,6 +221,26 @@ describe("on dependencies", () => {
     expect(missingOf()).toEqual([]);
     expect(missingOf({ kind: "at-most-missing", count: 2 })).toEqual(["2026-02"]);
     expect(missingOf({ kind: "at-most-missing", count: 3 })).toEqual(["2026-02", "2026-03"]);
+  });
+
+  test("what is tolerated is remembered of every partition, also where another part settles the matter", () => {
+    const anyMissing = anyDeps(missing(), { tolerant: true });
+    const anyFailed = anyDeps(executionFailed(), { tolerant: true });
+    const made = graph(stale().and(not(anyFailed), anyMissing.newlyTrue()), { kind: "at-most-missing", count: 2 });
+    made.materialize("other");
+    made.materialize("day");
+    made.evaluate();
+    const evaluate = () => {
+      made.advance(1_000);
+      return made.evaluate()["month"] ?? [];
+    };
+    made.wipe("day", "2026-02-01..2026-02-03");
+    expect(evaluate()).toEqual([]);
+    // It has been missing before it was stale: that is no news.
+    made.setStale("month", made.set("month"));
+    expect(evaluate()).toEqual([]);
+    made.wipe("day", "2026-03-01..2026-03-03");
+    expect(evaluate()).toEqual(["2026-03"]);
   });
 
   test("allow and ignore choose dependencies, everywhere in the condition and one after the other", () => {
@@ -351,6 +386,18 @@ describe("endless loops", () => {
     made.evaluate();
     made.fail("x");
     expect(play(made, (key) => made.fail(key))).toEqual({ rounds: 10, loops: ["x: 1"] });
+    // That it is being tried is no success.
+    const other = new AutomationWorld(START, [automated("x", { when: executionFailed() })]);
+    other.evaluate();
+    other.fail("x");
+    const retry = (key: string) => {
+      other.startRun("r", { [key]: undefined });
+      other.setFailed(key, PartitionSet.EMPTY);
+      other.advance(1_000);
+      other.evaluate();
+      other.fail(key, undefined, "r");
+    };
+    expect(play(other, retry)).toEqual({ rounds: 10, loops: ["x: 1"] });
     // Made at last, it may fail and be tried again; so may it with other definitions.
     made.materialize("x");
     made.advance(1_000);
@@ -359,6 +406,22 @@ describe("endless loops", () => {
     expect(play(made, (key) => made.fail(key)).rounds).toBe(10);
     made.define(made.assets);
     expect(play(made, (key) => made.fail(key)).rounds).toBe(10);
+  });
+
+  test("of a cause that lasts longer than what it causes end, too", () => {
+    const lasting = () => {
+      const made = new AutomationWorld(START, [
+        automated("x", { when: newlyUpdated().since(cronTickPassed("@yearly")) }),
+      ]);
+      made.evaluate();
+      made.materialize("x");
+      return made;
+    };
+    const failing = lasting();
+    expect(play(failing, (key) => failing.fail(key))).toEqual({ rounds: 10, loops: ["x: 1"] });
+    const made = lasting();
+    const finish = (key: string, generation: number) => made.materialize(key, undefined, { generation });
+    expect(play(made, finish)).toEqual({ rounds: 5, loops: ["x: 1"] });
   });
 
   test("are no loops: a long chain, and an asset that follows one that is updated time and again", () => {
