@@ -67,7 +67,7 @@ test("what was replaced is shown, then removed, once it is old enough", async ()
   expect(JSON.parse(done.stdout)).toMatchObject({ values: 2, valueBytes: 20, failed: 0, problems: [] });
   expect(objects()).toHaveLength(2);
   expect((await run("collect", "--dry-run")).stdout).toContain("0 replaced values");
-}, 120_000);
+}, 240_000);
 
 test("what cannot be a grace time is refused", async () => {
   expect(await run("collect", "--grace", "0")).toMatchObject({ code: 2, stdout: "" });

@@ -269,4 +269,24 @@ describe("collection", () => {
     await collect();
     expect(await collected(first, "plain")).toEqual([0, 1, 2, 3]);
   });
+
+  it("tells why it cannot begin, and begins when it can", async () => {
+    await startWorker();
+    const [code] = await deployment.db.read(
+      "code",
+      ({ sql }) => sql<{ id: number; hash: string }[]>`select id, hash from code_version`,
+    );
+    const setHash = (hash: string) =>
+      deployment.db.transaction(
+        "set hash",
+        ({ sql }) => sql`update code_version set hash = ${hash} where id = ${code?.id ?? 0}`,
+      );
+    await setHash("of something else");
+    expect(await collect()).toMatchObject({
+      failures: 1,
+      counts: { failed: 1, problems: [{ code: "CODE_VERSION_CORRUPT" }] },
+    });
+    await setHash(code?.hash ?? "");
+    expect(await collect()).toMatchObject({ failures: 0, counts: { failed: 0 } });
+  });
 });

@@ -22,9 +22,9 @@ import {
 } from "../src/index.ts";
 import { readRunPlan } from "../src/read/run-plan.ts";
 import { endLease, launchAndClaim, settle, type LaunchedRun } from "./fixtures/launched-run.ts";
-import { startWorker, succeed } from "./fixtures/run-fixtures.ts";
+import { giveUp, startWorker, succeed } from "./fixtures/run-fixtures.ts";
 
-const END = { hasFailed: false, result: { values: 1 }, isWorthTelling: true };
+const END = { hasFailed: false, result: { values: 1 }, hasListed: true, isWorthTelling: true };
 
 function storedAt(key: string): StoredValue {
   return { io: "json", objects: [{ key, bytes: 3, sha256: "0" }], dataVersion: "d", location: `/store/${key}` };
@@ -115,6 +115,26 @@ test("a collection is asked for once, done by one worker, and taken over when th
   expect(events).toMatchObject([{ payload: { result: { values: 1 } } }]);
 });
 
+test("it is known when the stores were looked through last, unless that is to be done again at once", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  const world = await launchAndClaim(db, { a: { partitions: 1 } });
+  const collector = await begin(db, world);
+  const again = async (options?: { readonly isThorough: boolean }): Promise<number | null | undefined> => {
+    await requestCollection(db, { codeLocationId: collector.codeLocationId, graceMs: 0 }, options);
+    return (await claimCollection(db, world.workerId))?.listedMsAgo;
+  };
+  await finishCollection(db, collector, { ...END, hasListed: false });
+  expect(await again()).toBeNull();
+  await finishCollection(db, collector, END);
+  expect(await again()).toBeLessThan(60_000);
+  // One that did not look through them keeps what was known.
+  await finishCollection(db, collector, { ...END, hasListed: false });
+  expect(await again()).toBeLessThan(60_000);
+  await finishCollection(db, collector, END);
+  expect(await again({ isThorough: true })).toBeNull();
+});
+
 test("what later materializations took the place of is found, removed once, and stays as history", async () => {
   await using database = await createTestDatabase();
   const { db } = database;
@@ -123,7 +143,7 @@ test("what later materializations took the place of is found, removed once, and 
   const again = await launchAgain(db, world);
   await settle(db, world.workerId, [
     ...publish(again, [1, 2]),
-    ...succeed(again, [0, 3]).map(({ kind: _, ...place }) => ({ ...place, kind: "canceled" as const })),
+    ...giveUp(again, "canceled", [0, 3]),
   ]);
   expect(await superseded(db, world.runId)).toEqual([]);
   expect(await superseded(db, again.runId)).toEqual([`1 of ${world.runId}`, `2 of ${world.runId}`]);

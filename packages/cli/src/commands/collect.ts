@@ -37,7 +37,7 @@ export async function collectValues(options: CollectOptions): Promise<ExitCode> 
     const { db } = project.deployment;
     const codeLocationId = await findLocation(project);
     const before = await readState(project);
-    await requestCollection(db, { codeLocationId, graceMs });
+    await requestCollection(db, { codeLocationId, graceMs }, { isThorough: true });
     return report(await interruption.race(untilOver(project, before)), options);
   });
 }

@@ -1,4 +1,5 @@
-import { claimCollection, type CollectionClaim, type Database } from "@heddle/storage";
+import { serializeError } from "@heddle/core";
+import { claimCollection, finishCollection, type CollectionClaim, type Database } from "@heddle/storage";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
@@ -6,7 +7,7 @@ import { fetchBundle } from "../worker/fetch-bundle.ts";
 import type { DefaultsConfig } from "../worker/protocol.ts";
 import { CollectProcess } from "./collect-process.ts";
 import { runCollection } from "./collection-pass.ts";
-import type { CollectionResult } from "./collection-result.ts";
+import { CollectionResult } from "./collection-result.ts";
 
 /** The poll that finds what a lost notification would have told, and what a worker that died has left. */
 const POLL_INTERVAL_MS = 15_000;
@@ -61,7 +62,7 @@ export class CollectionLoop {
       try {
         const claim = await claimCollection(db, workerId);
         if (claim === undefined) continue;
-        const result = await this.#collect(claim);
+        const result = await this.#collect(claim).catch((error: unknown) => this.#giveUp(claim, error));
         if (result !== undefined) this.#report(result);
         // There may be another.
         this.#wake.raise();
@@ -87,6 +88,16 @@ export class CollectionLoop {
     } finally {
       this.#process = undefined;
     }
+  }
+
+  /** A collection that could not even begin has failed: another one is asked for later. */
+  async #giveUp({ codeLocationId }: CollectionClaim, error: unknown): Promise<CollectionResult> {
+    if (isDatabaseAway(error) || this.#stop.signal.aborted) throw error;
+    const { db, workerId } = this.#options;
+    const result = new CollectionResult();
+    result.add(serializeError(error));
+    await finishCollection(db, { codeLocationId, workerId }, result.toEnd());
+    return result;
   }
 
   #report(result: CollectionResult): void {

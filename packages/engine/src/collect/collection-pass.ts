@@ -23,6 +23,8 @@ import { CollectionResult } from "./collection-result.ts";
 /** Values of one batch: as much as is done again when a worker dies. */
 const VALUES_PER_BATCH = 200;
 const CHUNKS_PER_BATCH = 64;
+/** How often stores are looked through within a grace time. */
+const LISTINGS_PER_GRACE = 4;
 
 /** What one collection works with. */
 export interface CollectionPassOptions {
@@ -77,10 +79,13 @@ class CollectionPass {
     const { problems } = await process.ask({ kind: "begin", deploymentId, graceMs }, "begun");
     for (const problem of problems) this.result.add(problem);
     await this.#collectSuperseded();
+    // To look through whole stores takes long, and what is abandoned is few: it waits longer than what was replaced.
+    if (claim.listedMsAgo !== null && claim.listedMsAgo < graceMs / LISTINGS_PER_GRACE) return;
     await this.#collectAbandoned();
     const swept = await process.ask({ kind: "sweep" }, "swept");
     this.result.pieces += swept.pieces;
     for (const problem of swept.problems) this.result.add(problem);
+    this.result.hasListed = true;
   }
 
   async #collectSuperseded(): Promise<void> {

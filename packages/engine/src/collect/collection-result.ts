@@ -18,6 +18,8 @@ export class CollectionResult {
   outOfReach = 0;
   /** Values and objects that could not be removed this time. */
   failed = 0;
+  /** Whether the stores were looked through for what was abandoned. */
+  hasListed = false;
   readonly #problems = new Map<string, SerializedError>();
 
   /** Takes note of a problem; what is known already is counted only. */
@@ -40,6 +42,7 @@ export class CollectionResult {
     return {
       hasFailed: failed > 0,
       result: this.#toJson(),
+      hasListed: this.hasListed,
       isWorthTelling: values + abandoned + pieces + outOfReach + failed > 0,
     };
   }

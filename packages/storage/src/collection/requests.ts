@@ -19,10 +19,15 @@ export async function loadCollectionStates(db: Database): Promise<CollectionStat
   ]);
 }
 
-/** Carries out what `decideCollections` returned. What is under way already goes on as it is. */
+/**
+ * Carries out what `decideCollections` returned. What is under way already goes on as it is.
+ *
+ * @param options.isThorough looks into the stores for what was abandoned, however short ago that was done. @default false
+ */
 export async function requestCollection(
   db: Database,
   { codeLocationId, graceMs }: Omit<CollectionCommand, "kind">,
+  { isThorough = false }: { readonly isThorough?: boolean } = {},
 ): Promise<void> {
   await db.transaction(
     "requestCollection",
@@ -30,7 +35,7 @@ export async function requestCollection(
       await tx.sql`
         insert into collection as c (code_location_id, grace_ms) values (${codeLocationId}, ${graceMs})
         on conflict (code_location_id) do update set requested_at = clock_timestamp(), grace_ms = excluded.grace_ms,
-          worker_id = null
+          worker_id = null, result = case when ${isThorough} then null else c.result end
         where not (${isOpen(tx.sql)})`;
       await tx.notify("heddle_collect");
     },
@@ -48,6 +53,8 @@ export interface CollectionClaim {
   /** The code in force: its I/O managers and stores are those that remove. */
   readonly codeVersionId: number;
   readonly graceMs: number;
+  /** When the stores were last looked through for what was abandoned, in milliseconds ago; null: never, as far as is known. */
+  readonly listedMsAgo: number | null;
   /** By which a store says whose values lie in it. */
   readonly deploymentId: string;
 }
@@ -72,7 +79,9 @@ export async function claimCollection(db: Database, workerId: string): Promise<C
           order by c.requested_at limit 1 for update skip locked
         ) and exists (select from worker where id = ${workerId} and ended_at is null and lease_until > clock_timestamp())
         returning collection.code_location_id as "codeLocationId", l.current_code_version_id as "codeVersionId",
-          collection.grace_ms as "graceMs", d.id as "deploymentId"`;
+          collection.grace_ms as "graceMs", d.id as "deploymentId",
+          (extract(epoch from clock_timestamp() - (collection.result ->> 'listedAt')::timestamptz) * 1000)::double precision
+            as "listedMsAgo"`;
       return claimed;
     },
     { isIdempotent: true },
@@ -99,7 +108,9 @@ export async function ownsCollection({ sql }: Transaction, { codeLocationId, wor
 export interface CollectionEnd {
   readonly hasFailed: boolean;
   /** What it removed and what it could not. */
-  readonly result: JsonValue;
+  readonly result: { readonly [name: string]: JsonValue };
+  /** Whether it has looked through the stores for what was abandoned, from end to end. */
+  readonly hasListed: boolean;
   /** Whether there is something to tell: one that found nothing leaves no event. */
   readonly isWorthTelling: boolean;
 }
@@ -110,7 +121,10 @@ export async function finishCollection(db: Database, collector: Collector, end: 
   await db.transaction("finishCollection", async (tx) => {
     if (!(await ownsCollection(tx, collector))) return;
     await tx.sql`
-      update collection set finished_at = clock_timestamp(), worker_id = null, result = ${end.result},
+      update collection set finished_at = clock_timestamp(), worker_id = null,
+        result = ${end.result}::jsonb || jsonb_build_object(
+          'listedAt', case when ${end.hasListed} then to_jsonb(clock_timestamp()) else result -> 'listedAt' end
+        ),
         failures = case when ${end.hasFailed} then least(failures + 1, 1000) else 0 end
       where code_location_id = ${codeLocationId}`;
     if (!end.isWorthTelling) return;
