@@ -9,7 +9,8 @@ import {
   type Definitions,
 } from "@heddle/core";
 import { sql, sqlAsset } from "@heddle/io/duckdb";
-import { date, float64, int64, parquet, table, utf8 } from "@heddle/io/parquet";
+import { date, float64, int64, json as jsonColumn, parquet, table, timestamp, utf8 } from "@heddle/io/parquet";
+import { postgres } from "@heddle/io/postgres";
 import { materializeInMemory } from "@heddle/testing";
 import { generateProject } from "@heddle/test-support/generated-project";
 import { spawnSync } from "node:child_process";
@@ -17,6 +18,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { createWarehouse } from "./support/warehouse.ts";
 
 const days = dailyPartitions({ start: "2012-01-01", end: "2012-03-01" });
 const months = monthlyPartitions({ start: "2012-01", end: "2012-03" });
@@ -70,6 +72,36 @@ test("SQL assets read what others have made, are checked, and are read by others
     ["warm", "2012-01", true],
     ["warm", "2012-02", true],
   ]);
+});
+
+test("SQL assets read tables of PostgreSQL, and are stored in them", async () => {
+  await using warehouse = await createWarehouse();
+  const twoDays = dailyPartitions({ start: "2012-01-30", end: "2012-02-01" });
+  const schema = table({ day: date(), at: timestamp(), big: int64(), extra: jsonColumn().nullable() });
+  const rows = (day: string) => [
+    { day, at: new Date(`${day}T01:02:03.456Z`), big: 2n ** 60n, extra: { day } },
+    { day, at: new Date(0), big: -1n, extra: null },
+  ];
+  const raw = asset({
+    key: "raw",
+    partitions: twoDays,
+    io: postgres({ url: warehouse.url, schema }),
+    materialize: ({ partition }) => rows(partition.key),
+  });
+  const copy = sqlAsset({
+    key: "copy",
+    partitions: monthlyPartitions({ start: "2012-01", end: "2012-02" }),
+    deps: { days: raw },
+    schema,
+    io: postgres({ url: warehouse.url, schema }),
+    sql: ({ deps }) =>
+      sql`select * from ${deps.days} where extra ->> 'day' > ${"2012-01-30"} or big = ${-1} order by day, big desc`,
+  });
+  const made = await materializeInMemory(definitions({ assets: [raw, copy] }), {
+    partitions: "2012-01-30..2012-01-31",
+  });
+  made.assertOk();
+  expect(await made.value(copy, "2012-01")).toEqual([{ ...rows("2012-01-30")[1] }, ...rows("2012-01-31")]);
 });
 
 test("a SQL asset is where it was declared, and of the kind sql", () => {
