@@ -3,7 +3,7 @@ import { call, transaction } from "./call.ts";
 import type { Pool } from "./pool.ts";
 
 /** So many bytes may be written to a table by this process before its index learns of them. */
-const UNKNOWN_BYTES = 16 * 1024 * 1024;
+const UNKNOWN_BYTES = 4 * 1024 * 1024;
 
 /** Another summary or a vacuum is at work; the table is somebody else's. */
 const EXCUSES: ReadonlySet<string> = new Set(["55P03", "42501"]);
