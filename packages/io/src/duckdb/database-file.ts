@@ -46,8 +46,8 @@ export interface FileSession {
   readonly session: Session;
   /** A name in the file as SQL: schema and table. */
   table(schema: string, name: string): string;
-  /** The quoted name of the database that the file is. */
-  readonly database: string;
+  /** The name of the database that the file is. */
+  readonly name: string;
 }
 
 /**
@@ -64,11 +64,11 @@ export async function withDatabaseFile<T>(use: FileUse, work: (file: FileSession
     const act = async (): Promise<T> => {
       const session = await openSession(resolveLimits({}), signal);
       try {
-        const name = quoteName(database.name);
+        const { name } = database;
         return await work({
           session,
-          database: name,
-          table: (schema, table) => `${name}.${quoteName(schema)}.${quoteName(table)}`,
+          name,
+          table: (schema, table) => `${quoteName(name)}.${quoteName(schema)}.${quoteName(table)}`,
         });
       } finally {
         await session[Symbol.asyncDispose]();

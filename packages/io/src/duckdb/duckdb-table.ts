@@ -89,19 +89,27 @@ export function duckdbTable<TSchema extends TableSchema>(
       return previewValues(shown, context.where === undefined ? (context.stored.rows ?? null) : null, declared);
     },
     empty: () => [],
-    [EXPORT]: (context: InputContext, path: string) => table.export(context, { path, reader: "query" }),
-  } as Parameters<typeof ioManager<TableRows<InferRow<TSchema>>, InferRow<TSchema>[]>>[0]);
+    ...withExport((context, path) => table.export(context, { path, reader: "query" })),
+  });
 }
 
 /** Name of the I/O manager in stored values. */
 const NAME = "duckdb";
 const EXPORT = Symbol.for("heddle.duckdb-export");
 
+/** Writes what a stored value has into a Parquet file. */
+type Export = (context: InputContext, path: string) => Promise<unknown>;
+
+/** Parts of an I/O manager with which a query can read what it has stored, without making values of it. */
+function withExport(exportTo: Export): { readonly [EXPORT]: Export } {
+  return { [EXPORT]: exportTo };
+}
+
 /** The function that writes a stored version into a Parquet file; `null` for every other I/O manager. */
-export function exporterOf(io: object | null): ((context: InputContext, path: string) => Promise<unknown>) | null {
+export function exporterOf(io: object | null): Export | null {
   const found: unknown = io === null ? null : Reflect.get(io, EXPORT);
   // Nothing else has a property of this name.
-  return typeof found === "function" ? (found as (context: InputContext, path: string) => Promise<unknown>) : null;
+  return typeof found === "function" ? (found as Export) : null;
 }
 
 class DuckdbTable {

@@ -15,69 +15,89 @@ export interface VersionedTable {
 }
 
 /** Holds what is not the user's: the rows of all versions, and which versions there are and are shown. */
-export const OWN_SCHEMA = "heddle";
+const OWN_SCHEMA = "heddle";
 /** The number of a row's version, beside the user's columns. */
 export const VERSION_COLUMN = "heddle_version";
 
-/** The names and statements of one versioned table. */
-export interface TableLayout {
-  /** The rows of all versions. */
+/** The names and statements of one versioned table in a file. */
+export class TableLayout {
+  /** The rows of all versions, as SQL names them; likewise the tables of versions and of what is shown. */
   readonly rows: string;
   readonly versions: string;
   readonly published: string;
-  run(text: string, values?: readonly SqlScalar[]): Promise<DuckDBResult>;
-  /** The first column of a result, as numbers. */
-  numbers(text: string, values?: readonly SqlScalar[]): Promise<number[]>;
-  /** Columns of the rows, without the one of the version; none when the table was never made. */
-  storedColumns(): Promise<readonly ResultColumn[]>;
-  /** Makes the tables and the view where they are not there, and adds columns that were declared since. */
-  prepare(): Promise<void>;
-  nextVersion(): Promise<number>;
-}
+  readonly #file: FileSession;
+  readonly #table: VersionedTable;
 
-/** Opens the layout of a table in a file. */
-export function tableLayout({ session, database, table }: FileSession, declared: VersionedTable): TableLayout {
-  const { name, assetKey, schema } = declared;
-  const own = (part: string): string => table(OWN_SCHEMA, part);
-  const rows = own(`${name}__versions`);
-  const run = (text: string, values: readonly SqlScalar[] = []): Promise<DuckDBResult> => session.run({ text, values });
-  const numbers = async (text: string, values?: readonly SqlScalar[]): Promise<number[]> =>
-    (await (await run(text, values)).getRows()).map(([value]) => Number(value));
-
-  async function storedColumns(): Promise<readonly ResultColumn[]> {
-    const found = await run(
-      `select column_name, data_type from duckdb_columns()
-       where database_name = $1 and schema_name = $2 and table_name = $3 and column_name <> $4 order by column_index`,
-      [unquote(database), OWN_SCHEMA, `${name}__versions`, VERSION_COLUMN],
-    );
-    return (await found.getRows()).map(([column, type]) => ({ name: String(column), type: String(type) }));
+  constructor(file: FileSession, table: VersionedTable) {
+    this.#file = file;
+    this.#table = table;
+    this.rows = this.#own(`${table.name}__versions`);
+    this.versions = this.#own("versions");
+    this.published = this.#own("published");
   }
 
-  async function prepare(): Promise<void> {
-    await run(`create schema if not exists ${database}.${quoteName(OWN_SCHEMA)}`);
-    await run(`create sequence if not exists ${own("version_numbers")}`);
-    await run(`create table if not exists ${own("tables")} (table_name varchar primary key, asset varchar)`);
-    await run(
-      `create table if not exists ${own("versions")}
+  run(text: string, values: readonly SqlScalar[] = []): Promise<DuckDBResult> {
+    return this.#file.session.run({ text, values });
+  }
+
+  /** The first column of a result, as numbers. */
+  async numbers(text: string, values: readonly SqlScalar[] = []): Promise<number[]> {
+    const rows = await (await this.run(text, values)).getRows();
+    return rows.map(([value]) => Number(value));
+  }
+
+  /** Columns of the rows, without the one of the version; none when the table was never made. */
+  async storedColumns(): Promise<readonly ResultColumn[]> {
+    const found = await this.run(
+      `select column_name, data_type from duckdb_columns()
+       where database_name = $1 and schema_name = $2 and table_name = $3 and column_name <> $4 order by column_index`,
+      [this.#file.name, OWN_SCHEMA, `${this.#table.name}__versions`, VERSION_COLUMN],
+    );
+    return (await found.getRows()).map(([name, type]) => ({ name: String(name), type: String(type) }));
+  }
+
+  /** Makes the tables and the view where they are not there, and adds columns that were declared since. */
+  async prepare(): Promise<void> {
+    await this.#prepareOwn();
+    await this.#claim();
+    const columns = columnsOf(this.#table.schema);
+    const stored = await this.storedColumns();
+    if (stored.length === 0) {
+      const list = [...columns.map(columnSql), `${quoteName(VERSION_COLUMN)} bigint`];
+      await this.run(`create table ${this.rows} (${list.join(", ")})`);
+    } else if (!(await this.#extend(columns, stored))) return;
+    await this.#show(columns, stored);
+  }
+
+  async nextVersion(): Promise<number> {
+    const [version] = await this.numbers(`select nextval(${quoteText(this.#own("version_numbers"))})`);
+    if (version === undefined) throw new RangeError("a sequence gave no number");
+    return version;
+  }
+
+  #own(part: string): string {
+    return this.#file.table(OWN_SCHEMA, part);
+  }
+
+  async #prepareOwn(): Promise<void> {
+    await this.run(`create schema if not exists ${quoteName(this.#file.name)}.${quoteName(OWN_SCHEMA)}`);
+    await this.run(`create sequence if not exists ${this.#own("version_numbers")}`);
+    await this.run(`create table if not exists ${this.#own("tables")} (table_name varchar primary key, asset varchar)`);
+    await this.run(
+      `create table if not exists ${this.versions}
        (version bigint, table_name varchar, partition varchar, attempt varchar, rows bigint, written_at timestamptz)`,
     );
-    await run(
-      `create table if not exists ${own("published")}
+    await this.run(
+      `create table if not exists ${this.published}
        (table_name varchar, partition varchar, version bigint, fence bigint, primary key (table_name, partition))`,
     );
-    await claim();
-    const columns = columnsOf(schema);
-    const stored = await storedColumns();
-    if (stored.length === 0) {
-      await run(`create table ${rows} (${columns.map(columnSql).join(", ")}, ${quoteName(VERSION_COLUMN)} bigint)`);
-    } else if (!(await extend(columns, stored))) return;
-    await showRows(columns, stored);
   }
 
   /** Two assets that write into one table would hide each other's rows. */
-  async function claim(): Promise<void> {
-    await run(`insert into ${own("tables")} values ($1, $2) on conflict do nothing`, [name, assetKey]);
-    const found = await run(`select asset from ${own("tables")} where table_name = $1`, [name]);
+  async #claim(): Promise<void> {
+    const { name, assetKey } = this.#table;
+    await this.run(`insert into ${this.#own("tables")} values ($1, $2) on conflict do nothing`, [name, assetKey]);
+    const found = await this.run(`select asset from ${this.#own("tables")} where table_name = $1`, [name]);
     const asset = (await found.getRows())[0]?.[0];
     if (asset === assetKey) return;
     throw new HeddleError(
@@ -90,46 +110,33 @@ export function tableLayout({ session, database, table }: FileSession, declared:
     );
   }
 
-  /** Adds the columns that are not there; says whether there were any. */
-  async function extend(columns: readonly NamedColumn[], stored: readonly ResultColumn[]): Promise<boolean> {
+  /** Adds the columns that are not there, and widens those that have become wider; says whether there were any. */
+  async #extend(columns: readonly NamedColumn[], stored: readonly ResultColumn[]): Promise<boolean> {
     let isChanged = false;
     for (const named of columns) {
       const found = stored.find((column) => column.name === named.name);
       const wanted = databaseType(named.column.type);
       if (found?.type === wanted) continue;
-      if (found === undefined) await run(`alter table ${rows} add column ${columnSql(named)}`);
+      if (found === undefined) await this.run(`alter table ${this.rows} add column ${columnSql(named)}`);
       else if (WIDER[found.type]?.includes(wanted) === true) {
-        await run(`alter table ${rows} alter column ${quoteName(named.name)} type ${wanted}`);
-      } else throw mistyped(declared, { name: named.name, stored: found.type, wanted });
+        await this.run(`alter table ${this.rows} alter column ${quoteName(named.name)} type ${wanted}`);
+      } else throw mistyped(this.#table, { name: named.name, stored: found.type, wanted });
       isChanged = true;
     }
     return isChanged;
   }
 
-  async function showRows(columns: readonly NamedColumn[], stored: readonly ResultColumn[]): Promise<void> {
+  async #show(columns: readonly NamedColumn[], stored: readonly ResultColumn[]): Promise<void> {
+    const { name } = this.#table;
     const gone = stored.filter((column) => !columns.some((named) => named.name === column.name));
     const shown = [...columns, ...gone].map((column) => quoteName(column.name)).join(", ");
-    // Names without the database: the file is opened under other names by other programs.
-    await run(
-      `create or replace view ${table("main", name)} as select ${shown} from ${quoteName(OWN_SCHEMA)}.${quoteName(`${name}__versions`)}
-       where ${VERSION_COLUMN} in (select version from ${quoteName(OWN_SCHEMA)}.published where table_name = ${quoteText(name)})`,
+    const own = quoteName(OWN_SCHEMA);
+    // Names without the database: other programs open the file under other names.
+    await this.run(
+      `create or replace view ${this.#file.table("main", name)} as select ${shown} from ${own}.${quoteName(`${name}__versions`)}
+       where ${VERSION_COLUMN} in (select version from ${own}.published where table_name = ${quoteText(name)})`,
     );
   }
-
-  return {
-    rows,
-    versions: own("versions"),
-    published: own("published"),
-    run,
-    numbers,
-    storedColumns,
-    prepare,
-    async nextVersion() {
-      const [version] = await numbers(`select nextval(${quoteText(own("version_numbers"))})`);
-      if (version === undefined) throw new RangeError("a sequence gave no number");
-      return version;
-    },
-  };
 }
 
 /** Types that hold every value of another. */
@@ -137,10 +144,6 @@ const WIDER: Readonly<Record<string, readonly string[]>> = { INTEGER: ["BIGINT",
 
 function columnSql({ name, column }: NamedColumn): string {
   return `${quoteName(name)} ${databaseType(column.type)}`;
-}
-
-function unquote(name: string): string {
-  return name.slice(1, -1).replaceAll('""', '"');
 }
 
 function mistyped(

@@ -7,7 +7,7 @@ import { RESULT_GROUP_ROWS } from "./query-result.ts";
 import { selectDeclared, type ColumnReader } from "./result-columns.ts";
 import { filterSql } from "./row-filter-sql.ts";
 import { quoteName, quoteText } from "./sql-text.ts";
-import { tableLayout, VERSION_COLUMN, type TableLayout, type VersionedTable } from "./table-layout.ts";
+import { TableLayout, VERSION_COLUMN, type VersionedTable } from "./table-layout.ts";
 
 /** Rows that are to become a version. */
 export interface NewVersion {
@@ -44,30 +44,31 @@ export class TableVersions {
   constructor(file: FileSession, table: VersionedTable) {
     this.#file = file;
     this.#table = table;
-    this.#layout = tableLayout(file, table);
+    this.#layout = new TableLayout(file, table);
   }
 
   /** Adds rows as a version that nobody sees; returns its number. @throws IO_SCHEMA_MISMATCH, CONFIG_INVALID */
   add({ path, rows, partitionKey, attemptId }: NewVersion): Promise<number> {
-    const { versions, published, rows: target, run, numbers, prepare, nextVersion } = this.#layout;
+    const layout = this.#layout;
+    const { versions, published, rows: target } = layout;
     const { name, schema } = this.#table;
     return this.#transaction(async () => {
-      await prepare();
+      await layout.prepare();
       // An attempt that stores the same again replaces what it has stored before.
-      const again = await numbers(
+      const again = await layout.numbers(
         `select version from ${versions} where table_name = $1 and partition = $2 and attempt = $3
          and version not in (select version from ${published})`,
         [name, partitionKey ?? "", attemptId],
       );
       for (const version of again) await this.#delete(version);
-      const version = await nextVersion();
+      const version = await layout.nextVersion();
       const columns = columnsOf(schema).map((column) => quoteName(column.name));
-      await run(
+      await layout.run(
         `insert into ${target} (${[...columns, VERSION_COLUMN].join(", ")})
          select ${columns.join(", ")}, $1 from ${parquetSource([path], { unite: false })}`,
         [BigInt(version)],
       );
-      await run(`insert into ${versions} values ($1, $2, $3, $4, $5, now())`, [
+      await layout.run(`insert into ${versions} values ($1, $2, $3, $4, $5, now())`, [
         BigInt(version),
         name,
         partitionKey ?? "",
@@ -83,8 +84,8 @@ export class TableVersions {
     version: number,
     { partitionKey, fence }: { partitionKey: string | null; fence: number },
   ): Promise<void> {
-    const { published, run } = this.#layout;
-    await run(
+    const { published } = this.#layout;
+    await this.#layout.run(
       `insert into ${published} as shown values ($1, $2, $3, $4) on conflict (table_name, partition)
        do update set version = excluded.version, fence = excluded.fence where excluded.fence >= shown.fence`,
       [this.#table.name, partitionKey ?? "", BigInt(version), BigInt(fence)],
@@ -93,20 +94,25 @@ export class TableVersions {
 
   /** Removes a version; one that is not there is no error, and one that is shown stays. */
   async remove(version: number): Promise<void> {
-    const { published, numbers, storedColumns } = this.#layout;
-    if ((await storedColumns()).length === 0) return;
+    const layout = this.#layout;
+    if ((await layout.storedColumns()).length === 0) return;
     await this.#transaction(async () => {
-      const shown = await numbers(`select version from ${published} where version = $1`, [BigInt(version)]);
+      const shown = await layout.numbers(`select version from ${layout.published} where version = $1`, [
+        BigInt(version),
+      ]);
       if (shown.length === 0) await this.#delete(version);
     });
   }
 
   /** Writes the rows of a version into a Parquet file; returns how many. @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT */
   async read({ version, rows, path, schema, where, limit, reader }: VersionRead): Promise<number> {
-    const { rows: source, run, numbers, storedColumns } = this.#layout;
-    const stored = await storedColumns();
+    const layout = this.#layout;
+    const source = layout.rows;
+    const stored = await layout.storedColumns();
     if (stored.length === 0) throw this.#missing(version);
-    const [present] = await numbers(`select count(*) from ${source} where ${VERSION_COLUMN} = $1`, [BigInt(version)]);
+    const [present] = await layout.numbers(`select count(*) from ${source} where ${VERSION_COLUMN} = $1`, [
+      BigInt(version),
+    ]);
     if (present === 0 && rows > 0) throw this.#missing(version);
     if (present !== rows) throw this.#corrupt(version, `it has ${present} rows, and should have ${rows}`);
     const absent = columnsOf(schema).filter(({ name }) => !stored.some((column) => column.name === name));
@@ -121,7 +127,7 @@ export class TableVersions {
     });
     const nulls = added.map(({ name, type }) => `, null::${type} as ${quoteName(name)}`).join("");
     const filter = where === undefined ? null : filterSql(where);
-    const result = await run(
+    const result = await layout.run(
       `copy (select ${select} from (select *${nulls} from ${source} where ${VERSION_COLUMN} = $1) as stored
        ${filter === null ? "" : `where ${filter}`} ${limit === undefined ? "" : `limit ${Math.trunc(limit)}`})
        to ${quoteText(path)} (format parquet, row_group_size ${RESULT_GROUP_ROWS})`,
@@ -131,17 +137,16 @@ export class TableVersions {
   }
 
   async #delete(version: number): Promise<void> {
-    const { rows, versions, run } = this.#layout;
-    await run(`delete from ${rows} where ${VERSION_COLUMN} = $1`, [BigInt(version)]);
-    await run(`delete from ${versions} where version = $1`, [BigInt(version)]);
+    const { rows, versions } = this.#layout;
+    await this.#layout.run(`delete from ${rows} where ${VERSION_COLUMN} = $1`, [BigInt(version)]);
+    await this.#layout.run(`delete from ${versions} where version = $1`, [BigInt(version)]);
   }
 
   async #transaction<T>(act: () => Promise<T>): Promise<T> {
-    const { run } = this.#layout;
-    await run("begin transaction");
+    await this.#layout.run("begin transaction");
     try {
       const made = await act();
-      await run("commit");
+      await this.#layout.run("commit");
       return made;
     } catch (error) {
       // Not through the session, which refuses everything once its signal has fired. A failed rollback is one nevertheless.
