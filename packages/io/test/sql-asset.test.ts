@@ -568,6 +568,25 @@ describe("a result", () => {
   });
 });
 
+test("queries that run at once in one process do not see each other's tables", async () => {
+  const results = await Promise.all(
+    Array.from({ length: 8 }, async (_, number) => {
+      const rows = asset({ key: "rows", materialize: () => [{ number }] });
+      const made = sqlAsset({
+        key: "made",
+        deps: { rows },
+        database: limits(),
+        sql: ({ deps }) => sql`select number, count(*) as n from ${deps.rows}, range(100000) group by number`,
+      });
+      const bench = new AssetBench(memoryStore());
+      await bench.make(rows);
+      await bench.make(made);
+      return bench.value(made);
+    }),
+  );
+  expect(results).toEqual(results.map((_, number) => [{ number, n: 100_000 }]));
+});
+
 test("a query is given up within a second when its step is", async () => {
   const made = sqlAsset({
     key: "long",

@@ -106,6 +106,7 @@ test("SQL assets read tables of PostgreSQL, and are stored in them", async () =>
 
 test("a SQL asset is where it was declared, and of the kind sql", () => {
   expect(summary.source?.file).toContain("sql-assets.test.ts");
+  expect(summary.checks.map(({ source }) => source)).toEqual([summary.source]);
   expect(summary.kinds).toEqual(["sql", "duckdb"]);
 });
 

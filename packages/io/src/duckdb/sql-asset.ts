@@ -101,10 +101,10 @@ export function sqlAsset<
   object
 > {
   // What the types of the two factories say about their options is the same; only the compiler cannot see that.
-  const declare = asset as unknown as (options: object) => AnyAsset & { source: AnyAsset["source"] };
+  const declare = asset as unknown as (options: object) => AnyAsset;
   const { sql, schema, io, database, kinds = ["sql", "duckdb"], ...rest } = options;
   const limits = resolveLimits(database ?? {});
-  const declared: ReturnType<typeof declare> = declare({
+  const declared: AnyAsset = declare({
     ...rest,
     kinds,
     io: io === undefined ? undefined : resultForm(io) === "json" ? io : sqlIo(io),
@@ -114,7 +114,8 @@ export function sqlAsset<
   readStored(declared);
   // Where it is declared is where this function was called.
   const [caller, ...callers] = declared.source?.callers ?? [];
-  if (caller !== undefined) declared.source = { ...caller, callers };
+  if (caller !== undefined)
+    for (const made of [declared, ...declared.checks]) Object.assign(made, { source: { ...caller, callers } });
   // Its value, partitions and context are those that the options state.
   return declared as unknown as ReturnType<typeof sqlAsset<TPartitions, TDeps, TSchema, TIo, TConfig>>;
 }
