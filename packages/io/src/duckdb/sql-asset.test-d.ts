@@ -2,6 +2,7 @@ import {
   asset,
   dailyPartitions,
   dep,
+  eager,
   externalAsset,
   monthlyPartitions,
   ownPartitions,
@@ -151,6 +152,16 @@ describe("the value of a SQL asset", () => {
         return 1;
       },
     });
+  });
+});
+
+test("a SQL asset takes what every asset takes", () => {
+  sqlAsset({
+    key: "a",
+    automation: eager(),
+    retry: { attempts: 2 },
+    tags: { layer: "report" },
+    sql: () => sql`select 1`,
   });
 });
 

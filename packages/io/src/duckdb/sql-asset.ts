@@ -3,6 +3,7 @@ import {
   type AnyAsset,
   type Asset,
   type AssetContext,
+  type AutomationOptions,
   type CheckOptions,
   type ConfigSchema,
   type ConfigValue,
@@ -32,7 +33,7 @@ export interface SqlAssetOptions<
   TIo extends MaybeIo,
   TConfig extends ConfigSchema | undefined,
 >
-  extends DescriptionOptions, ExecutionOptions {
+  extends DescriptionOptions, ExecutionOptions, AutomationOptions {
   /** Asset key: segments joined by `/`, such as `weather/summary`. */
   readonly key: string;
   /** How the asset is cut; one partition is made at a time. Without it the asset is made as a whole. */
