@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ERROR_CATALOGUE, isErrorCode } from "./error-catalogue.ts";
 import { API_ERRORS } from "./error-catalogue/api-errors.ts";
+import { COLLECTION_ERRORS } from "./error-catalogue/collection-errors.ts";
+import { SQL_ERRORS } from "./error-catalogue/sql-errors.ts";
+import { TICK_ERRORS } from "./error-catalogue/tick-errors.ts";
 import { DATABASE_ERRORS } from "./error-catalogue/database-errors.ts";
 import { DECLARATION_ERRORS } from "./error-catalogue/declaration-errors.ts";
 import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
@@ -97,7 +100,10 @@ test("no code is in two areas", () => {
     DECLARATION_ERRORS,
     PARTITION_ERRORS,
     IO_ERRORS,
+    SQL_ERRORS,
     RUN_ERRORS,
+    TICK_ERRORS,
+    COLLECTION_ERRORS,
     DATABASE_ERRORS,
     API_ERRORS,
     PROCESS_ERRORS,
