@@ -2,15 +2,14 @@ import type { ObjectStore, StoredValue } from "@heddle/core";
 import { filesystemStore } from "@heddle/io/filesystem";
 import { s3Store } from "@heddle/io/s3";
 import { readCollections, requestCollection } from "@heddle/storage";
+import { BUCKET_START_MS, createTestBucket, type TestBucket } from "@heddle/test-support";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type {} from "../../io/test/support/rados-gateway-global-setup.ts";
-import { GATEWAY_START_MS, sharedBucket, type SharedBucket } from "../../io/test/support/shared-bucket.ts";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";
 import { descendantsOf, isAlive, until, type TestProcess } from "./support/processes.ts";
 
 /** Every kind of write that a worker can die in, each with an asset of its own. */
-const project = (bucket: SharedBucket["options"]): string => `
+const project = (bucket: TestBucket): string => `
 import { asset, assetCheck, definitions, ioManager, pass } from "@heddle/core";
 import { filesystemStore } from "@heddle/io/filesystem";
 import { bytes } from "@heddle/io/bytes";
@@ -59,21 +58,21 @@ const published = asset({ key: "published", io: shown, materialize: ({ run }) =>
 export default definitions({ assets: [put, stream, upload, staged, published], checks: [check] });
 `;
 
-let shared: SharedBucket;
+let bucket: TestBucket;
 let deployment: TestDeployment;
 let stores: { readonly disk: ObjectStore; readonly cloud: ObjectStore };
 let workers: TestProcess[] = [];
 
 beforeAll(async () => {
-  shared = await sharedBucket();
-  deployment = await createDeployment({ "src/definitions.ts": project(shared.options) });
+  bucket = await createTestBucket();
+  deployment = await createDeployment({ "src/definitions.ts": project(bucket) });
   stores = {
     disk: filesystemStore({ directory: deployment.path("disk") }),
-    cloud: s3Store({ ...shared.options, prefix: "chaos" }),
+    cloud: s3Store({ ...bucket, prefix: "chaos" }),
   };
   // Collections are asked for by the tests.
   await deployment.startDaemon({ collection: null });
-}, GATEWAY_START_MS);
+}, BUCKET_START_MS);
 afterEach(async () => {
   rmSync(deployment.path("hold"), { force: true });
   for (const worker of workers) worker.signal("SIGKILL");

@@ -1,8 +1,11 @@
 export {
+  BUCKET_START_MS,
+  createTestBucket,
   createTestDatabase,
   startTcpProxy,
   type ProxyFault,
   type TcpProxy,
+  type TestBucket,
   type TestDatabase,
   type TestDatabaseOptions,
 } from "@heddle/storage/testing";

@@ -3,10 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Definitions } from "@heddle/core";
+import { BUCKET_START_MS, createTestBucket, type TestBucket } from "@heddle/test-support";
 import { generateProject, type GeneratedProject } from "@heddle/test-support/generated-project";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type {} from "../../io/test/support/rados-gateway-global-setup.ts";
-import { GATEWAY_START_MS, sharedBucket, type SharedBucket } from "../../io/test/support/shared-bucket.ts";
 import { materializeInMemory, type InMemoryResult } from "../src/index.ts";
 import { createWarehouse, type Warehouse } from "./support/warehouse.ts";
 
@@ -19,13 +18,13 @@ const MADE = ["airports/raw", "airports/clean", "birdstrikes/raw", "birdstrikes/
 
 const projects: GeneratedProject[] = [];
 let directory: string;
-let shared: SharedBucket;
+let bucket: TestBucket;
 let warehouse: Warehouse;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "heddle-example-"));
-  [shared, warehouse] = await Promise.all([sharedBucket(), createWarehouse()]);
-}, GATEWAY_START_MS);
+  [bucket, warehouse] = await Promise.all([createTestBucket(), createWarehouse()]);
+}, BUCKET_START_MS);
 afterAll(async () => {
   for (const project of projects) project[Symbol.dispose]();
   await warehouse[Symbol.asyncDispose]();
@@ -78,10 +77,10 @@ test("the example makes the same values in files, in S3 and in PostgreSQL", asyn
   expect(Object.keys(inFiles).length).toBeGreaterThan(20);
   expect(readdirSync(directory).toSorted()).toEqual(["airports", "birdstrikes"]);
 
-  const bucket = JSON.stringify({ ...shared.options, prefix: "example" });
+  const s3Options = JSON.stringify({ ...bucket, prefix: "example" });
   const inS3 = await make(
     await load(
-      `export const { storage, tableOf, documents } = inStore(s3Store(${bucket}));`,
+      `export const { storage, tableOf, documents } = inStore(s3Store(${s3Options}));`,
       'import { s3Store } from "@heddle/io/s3";',
     ),
   );
