@@ -90,6 +90,12 @@ export const schedules: Shape<contract.Schedules> = z.strictObject({
 const watched: Shape<WatchedEvents> = z.union([
   z.strictObject({ kind: z.literal("materialized"), assets }),
   z.strictObject({ kind: z.literal("run-ended"), statuses: z.array(runStatus) }),
+  z.strictObject({
+    kind: z.literal("checked"),
+    assets,
+    checks: z.array(text).nullable(),
+    outcomes: z.array(z.enum(["passed", "warned", "failed"])),
+  }),
 ]);
 const consumption: Shape<Consumption> = z.union([
   z.strictObject({ kind: z.literal("each") }),

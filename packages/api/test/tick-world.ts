@@ -1,6 +1,7 @@
 import {
   asset,
   assetSensor,
+  checkSensor,
   definitions,
   runStatusSensor,
   schedule,
@@ -39,6 +40,7 @@ export function tickSnapshot(): Pick<DefinitionsSnapshot, "schedules" | "sensors
     sensors: [
       sensor({ name: "files", description: "New files", selection: "key:letter", evaluate: () => undefined }),
       assetSensor({ name: "events", assets: [letter], consume: { batch: 5, withinMs: 1_000 }, selection: [letter] }),
+      checkSensor({ name: "checks", assets: "*", outcomes: ["failed", "warned"], evaluate: () => skip("no") }),
       runStatusSensor({ name: "runs", statuses: ["failed"], consume: { debounceMs: 100 }, evaluate: () => skip("no") }),
       sensor({ name: "still", enabledByDefault: false, evaluate: () => undefined }),
     ],

@@ -26,14 +26,18 @@ export function describeSensor(sensor: Sensor): string[][] {
 export function describePace({ intervalMs, watches }: Pick<Sensor, "intervalMs" | "watches">): string {
   if (watches === null) return `every ${formatDuration(intervalMs)}`;
   const { events, consume } = watches;
-  const what =
-    events.kind === "run-ended"
-      ? `runs that end: ${events.statuses.join(", ")}`
-      : `materializations of ${"keys" in events.assets ? events.assets.keys.join(", ") : events.assets.selection}`;
+  const what = describeWatched(events);
   if (consume.kind === "batch") return `${what}; up to ${consume.size} within ${formatDuration(consume.withinMs)}`;
   return consume.kind === "debounce"
     ? `${what}; after ${formatDuration(consume.quietMs)} of quiet`
     : `${what}; ${consume.kind}`;
+}
+
+function describeWatched(events: NonNullable<Sensor["watches"]>["events"]): string {
+  if (events.kind === "run-ended") return `runs that end: ${events.statuses.join(", ")}`;
+  const assets = "keys" in events.assets ? events.assets.keys.join(", ") : events.assets.selection;
+  if (events.kind === "materialized") return `materializations of ${assets}`;
+  return `checks of ${assets}: ${events.outcomes.join(", ")}`;
 }
 
 /** What schedules and sensors have in common, as rows of a table. */

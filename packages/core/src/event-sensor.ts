@@ -35,6 +35,22 @@ export interface RunEndedEvent {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Results of one check that came out alike, of partitions that were settled together. */
+export interface CheckedEvent {
+  readonly kind: "checked";
+  readonly at: Date;
+  readonly assetKey: string;
+  /** Name of the check. */
+  readonly check: string;
+  /** `warned`: it did not pass, with severity `warn`. */
+  readonly outcome: "passed" | "warned" | "failed";
+  /** The keys, 1,000 at most; none for an asset without partitions. */
+  readonly partitionKeys: readonly string[];
+  /** How many partitions. */
+  readonly count: number;
+  readonly runId: number;
+}
+
 /** What the function of an event sensor gets. */
 export interface EventSensorContext<TEvent, TResources = Readonly<Record<string, unknown>>> {
   /** In the order in which they happened; one at least. */
@@ -96,10 +112,30 @@ export interface RunStatusSensorOptions<TResources extends ResourcesShape> exten
   readonly statuses: readonly ("success" | "failed" | "canceled")[];
 }
 
+/** What {@link checkSensor} takes. */
+export interface CheckSensorOptions<TResources extends ResourcesShape> extends EventSensorOptions<
+  CheckedEvent,
+  TResources
+> {
+  /** The assets whose checks are waited for: these, or those that a selection names. */
+  readonly assets: string | readonly AnyUpstream[];
+  /** Only checks of these names. @default all of them */
+  readonly checks?: readonly string[] | undefined;
+  /** @default ["failed"] */
+  readonly outcomes?: readonly ("passed" | "warned" | "failed")[] | undefined;
+}
+
 /** What an event sensor waits for, as data. */
 export type WatchedEvents =
   | { readonly kind: "materialized"; readonly assets: ChosenAssets }
-  | { readonly kind: "run-ended"; readonly statuses: readonly RunStatus[] };
+  | { readonly kind: "run-ended"; readonly statuses: readonly RunStatus[] }
+  | {
+      readonly kind: "checked";
+      readonly assets: ChosenAssets;
+      /** `null`: whatever their name. */
+      readonly checks: readonly string[] | null;
+      readonly outcomes: readonly ("passed" | "warned" | "failed")[];
+    };
 
 /**
  * Declares a sensor that reacts to materializations. Those of runs that it has asked for itself are left out, so that it does
@@ -116,9 +152,35 @@ export type WatchedEvents =
 export function assetSensor<TResources extends ResourcesShape = Record<never, never>>(
   options: AssetSensorOptions<TResources>,
 ): Sensor<SlotsOf<TResources>, EventSensorContext<MaterializedEvent, ResourceValues<TResources>>> {
-  const { assets } = options;
-  const chosen = typeof assets === "string" ? { selection: assets } : { keys: assets.map(({ key }) => key) };
-  return declare(options, { kind: "materialized", assets: chosen }, captureSourceLocation(assetSensor));
+  const watched: WatchedEvents = { kind: "materialized", assets: chosenUpstream(options.assets) };
+  return declare(options, watched, captureSourceLocation(assetSensor));
+}
+
+/**
+ * Declares a sensor that reacts to results of checks, also of values that were not published because of them. Those of runs
+ * that it has asked for itself are left out.
+ *
+ * @example
+ * export const doubts = checkSensor({
+ *   name: "doubts",
+ *   assets: [orders],
+ *   outcomes: ["failed", "warned"],
+ *   evaluate({ events, log }) {
+ *     for (const { check, partitionKeys } of events) log.warn(check, { partitions: [...partitionKeys] });
+ *     return skip("told");
+ *   },
+ * });
+ */
+export function checkSensor<TResources extends ResourcesShape = Record<never, never>>(
+  options: CheckSensorOptions<TResources>,
+): Sensor<SlotsOf<TResources>, EventSensorContext<CheckedEvent, ResourceValues<TResources>>> {
+  const { checks = null, outcomes = ["failed"] } = options;
+  const watched: WatchedEvents = { kind: "checked", assets: chosenUpstream(options.assets), checks, outcomes };
+  return declare(options, watched, captureSourceLocation(checkSensor));
+}
+
+function chosenUpstream(assets: string | readonly AnyUpstream[]): ChosenAssets {
+  return typeof assets === "string" ? { selection: assets } : { keys: assets.map(({ key }) => key) };
 }
 
 /**

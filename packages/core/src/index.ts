@@ -147,8 +147,11 @@ export {
 } from "./schedule.ts";
 export {
   assetSensor,
+  checkSensor,
   runStatusSensor,
   type AssetSensorOptions,
+  type CheckedEvent,
+  type CheckSensorOptions,
   type ConsumeOption,
   type EventSensorContext,
   type EventSensorOptions,

@@ -5,18 +5,29 @@ import { until } from "./support/processes.ts";
 
 const PROJECT = {
   "src/definitions.ts": `
-import { asset, assetSensor, dailyPartitions, definitions, runStatusSensor, skip } from "@heddle/core";
+import { asset, assetSensor, checkSensor, dailyPartitions, definitions, fail, pass, runStatusSensor, skip } from "@heddle/core";
 
 const days = dailyPartitions({ start: "2024-01-01", end: "2024-02-01" });
 const raw = asset({ key: "raw", partitions: days, materialize({ partition }) {
   if (partition.key === "2024-01-31") throw new Error("no data");
   return partition.key;
 } });
+const doubtful = asset({ key: "doubtful", partitions: days, materialize: ({ partition }) => partition.key, checks: {
+  even: { severity: "warn", check: ({ value }) => (Number(value.slice(-2)) % 2 === 0 ? pass() : fail()) },
+  before_third: { blocking: true, check: ({ value }) => (Number(value.slice(-2)) < 3 ? pass() : fail()) },
+} });
 const report = asset({ key: "report", materialize: () => 1 });
 const other = asset({ key: "other", materialize: () => 1 });
 export default definitions({
-  assets: [raw, report, other],
+  assets: [raw, report, other, doubtful],
   sensors: [
+    checkSensor({
+      name: "doubts", assets: [doubtful], outcomes: ["warned", "failed"],
+      evaluate({ events, log }) {
+        for (const { check, outcome, partitionKeys, count, assetKey } of events) log.info(check, { outcome, partitionKeys, count, assetKey });
+        return skip("told");
+      },
+    }),
     assetSensor({ name: "declared", assets: [raw], consume: "latest", selection: [report], enabledByDefault: false }),
     assetSensor({ name: "itself", assets: "key:report", selection: [report], enabledByDefault: false }),
     assetSensor({
@@ -123,6 +134,25 @@ describe("materializations", () => {
       Array.from({ length: 3 }, () => ["failed", "TICK_FAILED"]),
     );
   });
+});
+
+test("checks that did not pass set off a sensor, also those that kept a value from being published", async () => {
+  await deployment.ended(await deployment.launch(["doubtful"], "2024-01-01..2024-01-03"));
+  const seen = async () =>
+    (await ticksOf("doubts")).flatMap(linesOf) as {
+      m: string;
+      f: { outcome: string; partitionKeys: string[]; count: number };
+    }[];
+  const results = async (): Promise<string[]> =>
+    (await seen()).flatMap(({ m, f }) => f.partitionKeys.map((key) => `${key} ${m} ${f.outcome}`)).toSorted();
+  // Each result once, although one transaction may have settled all of them.
+  const expected = ["2024-01-01 even warned", "2024-01-03 before_third failed", "2024-01-03 even warned"];
+  await until(
+    `it has seen all of them; ${deployment.complaints.join("; ")}`,
+    async () => (await results()).length >= expected.length,
+  );
+  expect(await results()).toEqual(expected);
+  expect((await seen()).every(({ f }) => f.count === f.partitionKeys.length)).toBe(true);
 });
 
 test("the end of a run that failed sets off a sensor, with the run and why it was", async () => {

@@ -155,6 +155,12 @@ function eventProblems(
     if (!fits) problems.push(["its statuses are no ends of a run", 'Give some of "success", "failed" and "canceled".']);
     return problems;
   }
+  if (events.kind === "checked") {
+    const known: unknown[] = ["passed", "warned", "failed"];
+    const fits = events.outcomes.length > 0 && events.outcomes.every((outcome) => known.includes(outcome));
+    if (!fits) problems.push(["its outcomes are none of a check", 'Give some of "passed", "warned" and "failed".']);
+    if (events.checks?.length === 0) problems.push(["it waits for no check", "Leave checks out for all of them."]);
+  }
   return [...problems, ...watchedProblems(events.assets, definitions)];
 }
 

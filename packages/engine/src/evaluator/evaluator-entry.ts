@@ -21,6 +21,22 @@ const send = (message: EvaluatorMessage): void => {
 };
 let loaded: Loaded | undefined;
 
+// What is printed belongs to the function that runs, and must arrive before its answer: a pipe of its own could be later.
+for (const [stream, level] of [
+  [process.stdout, "info"],
+  [process.stderr, "warn"],
+] as const) {
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const text = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
+    for (const message of text.split("\n")) {
+      if (message.trim() !== "") send({ type: "log", line: { level, message, fields: null } });
+    }
+    const done = rest.at(-1);
+    if (typeof done === "function") process.nextTick(done);
+    return true;
+  };
+}
+
 process.on("message", (command: EvaluatorCommand) => {
   const work = command.type === "start" ? start(command.bundle) : evaluate(command);
   work.catch((error: unknown) => send({ type: "unusable", error: serializeError(error) }));

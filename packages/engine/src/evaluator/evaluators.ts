@@ -7,7 +7,12 @@ import type { EvaluatorCall } from "./protocol.ts";
 /** Functions that run at once: one that hangs holds one of these until its deadline, and delays no other. */
 const MAX_PROCESSES = 8;
 /** Processes of a code location that stay warm between ticks. */
-const KEPT_PER_LOCATION = 1;
+const KEPT_PER_LOCATION = 2;
+/** Most functions take milliseconds: a process that is busy is waited for so long before another one is started. */
+const WARM_WAIT_MS = 1_000;
+
+/** Functions that wait for one busy process. */
+const MAX_WAITING = 8;
 
 /** Whose code a function is of. */
 export interface EvaluatedCode {
@@ -25,7 +30,11 @@ export class Evaluators {
   readonly #idle: Warm[] = [];
   readonly #busy = new Set<Warm>();
   readonly #bundles = new Map<number, Promise<LocalBundle>>();
+  /** Processes that are about to be busy, by code version. */
+  readonly #starting = new Map<number, number>();
   readonly #queue: (() => void)[] = [];
+  /** Who waits for a warm process, by code version. */
+  readonly #waiting = new Set<{ readonly codeVersionId: number; readonly give: (warm: Warm | undefined) => void }>();
   #running = 0;
   #isClosed = false;
 
@@ -59,6 +68,8 @@ export class Evaluators {
     for (const { process } of [...this.#idle, ...this.#busy]) process.close();
     this.#idle.length = 0;
     for (const next of this.#queue.splice(0)) next();
+    for (const waiter of this.#waiting) waiter.give(undefined);
+    this.#waiting.clear();
   }
 
   async #enter(): Promise<void> {
@@ -81,12 +92,54 @@ export class Evaluators {
       this.#idle.splice(this.#idle.indexOf(found), 1);
       return found;
     }
-    const bundle = await this.#fetch(code);
-    if (this.#isClosed) throw closed();
-    return { ...code, process: new EvaluatorProcess(bundle) };
+    const freed = await this.#awaitWarm(code);
+    if (freed !== undefined) return freed;
+    return this.#create(code);
+  }
+
+  async #create(code: EvaluatedCode): Promise<Warm> {
+    const { codeVersionId } = code;
+    const count = (by: number) => this.#starting.set(codeVersionId, (this.#starting.get(codeVersionId) ?? 0) + by);
+    count(1);
+    try {
+      const bundle = await this.#fetch(code);
+      if (this.#isClosed) throw closed();
+      return { ...code, process: new EvaluatorProcess(bundle) };
+    } finally {
+      count(-1);
+      if (this.#starting.get(codeVersionId) === 0) this.#starting.delete(codeVersionId);
+    }
+  }
+
+  /** A process that has become free; `undefined` when none has in time, or none is there that could. */
+  async #awaitWarm({ codeVersionId }: EvaluatedCode): Promise<Warm | undefined> {
+    const running = [...this.#busy].filter((one) => one.codeVersionId === codeVersionId).length;
+    const busy = running + (this.#starting.get(codeVersionId) ?? 0);
+    const ahead = [...this.#waiting].filter((one) => one.codeVersionId === codeVersionId).length;
+    if (busy === 0 || ahead >= busy * MAX_WAITING) return undefined;
+    const { promise, resolve } = Promise.withResolvers<Warm | undefined>();
+    const waiter = { codeVersionId, give: resolve };
+    this.#waiting.add(waiter);
+    const timer = setTimeout(() => {
+      // From here on nobody hands it one.
+      this.#waiting.delete(waiter);
+      resolve(undefined);
+    }, WARM_WAIT_MS);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #release(warm: Warm): void {
+    const next = [...this.#waiting].find((one) => one.codeVersionId === warm.codeVersionId);
+    if (next !== undefined && warm.process.isUsable && !this.#isClosed) {
+      this.#waiting.delete(next);
+      // It is nobody else's from here on, though whoever gets it has yet to go on.
+      this.#busy.add(warm);
+      return next.give(warm);
+    }
     const kept = this.#idle.filter((one) => one.location === warm.location);
     if (!this.#isClosed && warm.process.isUsable && kept.length < KEPT_PER_LOCATION) this.#idle.push(warm);
     else warm.process.close();

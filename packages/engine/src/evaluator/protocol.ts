@@ -1,4 +1,11 @@
-import type { JsonValue, MaterializedEvent, RunEndedEvent, SerializedError, TickAnswer } from "@heddle/core";
+import type {
+  CheckedEvent,
+  JsonValue,
+  MaterializedEvent,
+  RunEndedEvent,
+  SerializedError,
+  TickAnswer,
+} from "@heddle/core";
 
 /** What an evaluating process is asked first, once. */
 export interface EvaluatorStart {
@@ -9,7 +16,8 @@ export interface EvaluatorStart {
 /** An event for a function: as it is declared, with instants in epoch milliseconds. */
 export type EventData =
   | (Omit<MaterializedEvent, "at"> & { readonly at: number })
-  | (Omit<RunEndedEvent, "at"> & { readonly at: number });
+  | (Omit<RunEndedEvent, "at"> & { readonly at: number })
+  | (Omit<CheckedEvent, "at"> & { readonly at: number });
 
 /** One function that is to be called; the process calls one at a time. */
 export interface EvaluatorCall {

@@ -1,4 +1,11 @@
-import { parseSelection, serializeError, takeEvents, type TickAnswer, type WatchedEvents } from "@heddle/core";
+import {
+  parseSelection,
+  serializeError,
+  takeEvents,
+  type ChosenAssets,
+  type TickAnswer,
+  type WatchedEvents,
+} from "@heddle/core";
 import {
   moveSensorOn,
   readSensorEvents,
@@ -91,19 +98,14 @@ async function look(
     if (watched.kind === "run-ended") {
       return readSensorEvents(tx, { ...common, kind: "run_ended", statuses: watched.statuses });
     }
-    return readSensorEvents(tx, {
-      ...common,
-      kind: "materialized",
-      assetIds: await watchedIds(tx, watched, scope.state),
-    });
+    const assetIds = await watchedIds(tx, watched.assets, scope.state);
+    if (watched.kind === "materialized") return readSensorEvents(tx, { ...common, kind: "materialized", assetIds });
+    const checks = { names: watched.checks, outcomes: watched.outcomes };
+    return readSensorEvents(tx, { ...common, kind: "checked", assetIds, checks });
   });
 }
 
-async function watchedIds(
-  tx: Transaction,
-  { assets }: Extract<WatchedEvents, { readonly kind: "materialized" }>,
-  state: PlanningState,
-): Promise<number[]> {
+async function watchedIds(tx: Transaction, assets: ChosenAssets, state: PlanningState): Promise<number[]> {
   const index = await state.definitions.index(tx);
   const chosen =
     "keys" in assets
@@ -142,30 +144,31 @@ async function call(sensor: ActiveSensor, seen: readonly SensorEvent[], scope: T
 async function describe(tx: Transaction, seen: readonly SensorEvent[], state: PlanningState): Promise<EventData[]> {
   const index = await state.definitions.index(tx);
   const spaces = await state.definitions.spaces(tx, Date.now());
-  return seen.map(({ at, kind, runId, assetId, partitions, payload, origin, tags }): EventData => {
+  return seen.flatMap((event): EventData[] => {
+    const { at, kind, assetId, partitions, payload, origin, tags, checks } = event;
+    const runId = event.runId ?? 0;
     if (kind === "run_ended") {
-      return {
-        kind: "run-ended",
-        at,
-        runId: runId ?? 0,
-        status: statusOf(payload),
-        origin: origin ?? {},
-        tags: tags ?? {},
-      };
+      return [{ kind: "run-ended", at, runId, status: statusOf(payload), origin: origin ?? {}, tags: tags ?? {} }];
     }
     const asset = index.byId(assetId ?? 0);
-    const isCut = asset !== undefined && asset.definition.partitions !== null && partitions !== null;
-    const space = isCut ? spaces.of(asset) : undefined;
-    const keys =
-      space === undefined ? [] : [...(partitions?.take(SHOWN_KEYS) ?? [])].flatMap((one) => space.keyOf(one) ?? []);
-    return {
-      kind: "materialized",
-      at,
-      assetKey: asset?.key ?? "",
-      partitionKeys: keys,
-      count: partitions?.size ?? 1,
-      runId: runId ?? 0,
-    };
+    const assetKey = asset?.key ?? "";
+    const space = asset === undefined || asset.definition.partitions === null ? undefined : spaces.of(asset);
+    const keysOf = (ordinals: Iterable<number>): string[] =>
+      space === undefined ? [] : [...ordinals].slice(0, SHOWN_KEYS).flatMap((one) => space.keyOf(one) ?? []);
+    if (checks.length > 0) {
+      return checks.map(({ name, outcome, ordinals }) => ({
+        kind: "checked",
+        at,
+        assetKey,
+        runId,
+        outcome,
+        check: name,
+        partitionKeys: keysOf(ordinals),
+        count: ordinals.length,
+      }));
+    }
+    const partitionKeys = keysOf(partitions?.take(SHOWN_KEYS) ?? []);
+    return [{ kind: "materialized", at, assetKey, partitionKeys, count: partitions?.size ?? 1, runId }];
   });
 }
 
