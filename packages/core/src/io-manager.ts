@@ -245,6 +245,11 @@ export interface ObjectStore {
     chunks: AsyncIterable<Uint8Array>,
     options: { readonly signal: AbortSignal },
   ): Promise<StoredObject>;
+  /**
+   * Up to this length, content that is in memory is better given to `put` than to `putStream`, in bytes.
+   * @default 1048576
+   */
+  readonly putBytes?: number;
   /** Reads a whole object and verifies size and checksum. @throws IO_OBJECT_MISSING, IO_OBJECT_CORRUPT */
   get(object: StoredObject, options: { readonly signal: AbortSignal }): Promise<Uint8Array>;
   /**

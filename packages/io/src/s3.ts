@@ -31,6 +31,8 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
   const { partBytes } = connection.settings;
   return objectStore<ObjectStore>({
     name: "s3",
+    // One request where it suffices, and parts that need not be copied for a while beyond.
+    putBytes: 2 * connection.settings.wholeBytes,
     locate: (key) => connection.locate(key),
     async put(key, body, { signal }) {
       signal.throwIfAborted();

@@ -140,6 +140,25 @@ describe.each(FORMATS)("$name", ({ rows: rowsIo, tables, batches }) => {
     }
   });
 
+  test("does not wait for a producer that does not answer, once the step is canceled", async () => {
+    const reason = new Error("canceled");
+    const schema = table({ a: float64() });
+    for (const rows of [0, 1]) {
+      const controller = new AbortController();
+      async function* hanging(): AsyncGenerator<unknown> {
+        if (rows > 0) yield { a: 1 };
+        controller.abort(reason);
+        await new Promise(() => {});
+      }
+      const store = memoryStore();
+      for (const io of [rowsIo(schema), batches(schema)]) {
+        const context = { ...where, store, attemptId: "1", fence: 1, signal: controller.signal };
+        await expect(io.write(hanging(), context)).rejects.toBe(reason);
+      }
+      expect(store.objects.size).toBe(0);
+    }
+  });
+
   test.each([
     ["no table", 12, "expected a table or something that yields record batches, got 12"],
     ["nothing", undefined, "got undefined"],

@@ -13,6 +13,8 @@ import {
   type TableContract,
 } from "@heddle/core";
 import type { RecordBatch, Schema, Table } from "apache-arrow";
+import { setImmediate } from "node:timers/promises";
+import { beforeAbort } from "../before-abort.ts";
 import { naming, soleObject, unreadable } from "../encoded-io-manager.ts";
 import { encodeObjectKey } from "../object-key.ts";
 import { columnStatistics } from "./column-statistics.ts";
@@ -110,7 +112,7 @@ export function tableIoManager<TStorable, TLoaded>(kind: TableKind<TStorable, TL
   });
 }
 
-/** Tables up to this length are written with one request; longer ones are streamed while they are encoded. */
+/** Tables up to this length are given to a store at once where it does not say more; longer ones while they are encoded. */
 const SHORT_BYTES = 1024 * 1024;
 const GROUP_BYTES = 64 * 1024 * 1024;
 
@@ -125,7 +127,7 @@ async function writeTable<TStorable>(
   const key = encodeObjectKey(context, format.extension);
   const arrow = await loadArrow();
   const chunkRows = Math.min(CHUNK_ROWS, format.groupRows);
-  const stream = await kind.stream(value, { arrow, signal, chunkRows });
+  const stream = await beforeAbort(Promise.resolve(kind.stream(value, { arrow, signal, chunkRows })), signal);
   const { schema } = stream;
   const columns = declared === null ? arrowColumns(schema) : inOrderOf(schema, declared);
   const statistics = columnStatistics(arrow, { schema, columns, unordered: kind.unordered ?? new Set() });
@@ -135,8 +137,11 @@ async function writeTable<TStorable>(
     rows += batch.numRows;
   });
   const groups = groupBatches({ schema, batches }, { groupRows: format.groupRows, groupBytes: GROUP_BYTES });
-  const object = await putPieces(kind.store ?? context.store, key, {
+  const store = kind.store ?? context.store;
+  const object = await putPieces(store, key, {
     pieces: format.encode(groups, { schema, signal }),
+    // What yields its rows may be longer than memory.
+    atOnceBytes: kind.pace === "together" ? (store.putBytes ?? SHORT_BYTES) : SHORT_BYTES,
     signal,
   });
   return { io: format.name, objects: [object], dataVersion: object.sha256, rows, columns: statistics.columns() };
@@ -158,13 +163,17 @@ async function* tapped<T>(items: AsyncIterable<T>, see: (item: T) => void): Asyn
 async function putPieces(
   store: ObjectStore,
   key: string,
-  { pieces, signal }: { pieces: AsyncIterable<Uint8Array>; signal: AbortSignal },
+  { pieces, atOnceBytes, signal }: { pieces: AsyncIterable<Uint8Array>; atOnceBytes: number; signal: AbortSignal },
 ): Promise<StoredObject> {
   const iterator = pieces[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let bytes = 0;
-  while (bytes <= SHORT_BYTES) {
-    const next = await iterator.next();
+  while (bytes <= atOnceBytes) {
+    const next = await beforeAbort(iterator.next(), signal).catch(async (error: unknown) => {
+      // A producer that answers is told to end; one that does not would do so after what it waits for.
+      await Promise.race([iterator.return?.().catch(() => {}), setImmediate()]);
+      throw error;
+    });
     if (next.done === true) {
       signal.throwIfAborted();
       return store.put(key, first.length === 1 && first[0] !== undefined ? first[0] : Buffer.concat(first), { signal });
