@@ -55,13 +55,23 @@ const wide2 = asset({ key: "wide2", partitions: keys, deps: { wide1 }, materiali
 const gate = asset({ key: "gate", async materialize({ run, signal }) { note(run, "gate"); await untilLetGo(run, signal); return 1; } });
 const behind = asset({ key: "behind", deps: { gate }, materialize({ run }) { note(run, "behind"); return 1; } });
 
+const late = asset({ key: "late", deps: { gate }, async materialize({ run, signal }) {
+  note(run, "late");
+  while (!existsSync(path("let-late-go." + run.id))) {
+    if (signal.aborted) note(run, "aborted");
+    signal.throwIfAborted();
+    await pause(5);
+  }
+  return 1;
+} });
+
 const left = asset({ key: "left", deps: { first }, materialize: ({ deps }) => deps.first + 10 });
 const right = asset({ key: "right", deps: { first }, materialize: ({ deps }) => deps.first + 100 });
 const both = asset({ key: "both", deps: { left, right }, materialize: ({ deps }) => deps.left + deps.right });
 
 export default definitions({ assets: [
   ...chain("link", 30), ...chain("alone", 3, { isolation: "process" }),
-  first, slow, after, shaky, steady, broken, skipped, exits, parts, wide0, wide1, wide2, gate, behind, left, right, both,
+  first, slow, after, shaky, steady, broken, skipped, exits, parts, wide0, wide1, wide2, gate, behind, late, left, right, both,
 ] });
 `;
 
@@ -203,6 +213,21 @@ it("never more steps run at once than the run allows", async () => {
   let most = 0;
   for (const line of notesOf(runId)) most = Math.max(most, (running += line === "+" ? 1 : -1));
   expect([notesOf(runId).length, running, most]).toEqual([72, 0, 2]);
+});
+
+it("what runs ahead when its run is paused is stopped, and made after the run goes on", async () => {
+  const runId = await deployment.launch(["gate", "late"]);
+  await until("the first step runs", () => notesOf(runId).includes("gate"));
+  await pauseRun(db, runId);
+  writeFileSync(deployment.path(`let-go.${runId}`), "");
+  await until("the first step is published", async () => (await countPublications(db, runId, "gate")).size === 1);
+  const count = (line: string): number => notesOf(runId).filter((each) => each === line).length;
+  await until("what ran ahead is stopped", () => count("late") === count("aborted"));
+  await resumeRun(db, runId);
+  writeFileSync(deployment.path(`let-late-go.${runId}`), "");
+  expect(await deployment.ended(runId)).toBe("success");
+  expect([...(await countPublications(db, runId, "late")).values()]).toEqual([1]);
+  expect(await query(`select from attempt where run_id = ${runId}`)).toEqual([]);
 });
 
 it("what began ahead while its run was being paused is published once, after the run goes on", async () => {
