@@ -190,6 +190,20 @@ describe("a schema that changes", () => {
     const io = duckdbTable({ file, schema: old, table: "weather" });
     await io.write([], target());
     await expect(io.write([], target({ assetKey: "other" }))).rejects.toThrow(/belongs to the asset weather\/raw/u);
+    const cased = duckdbTable({ file, schema: old, table: "Weather" });
+    await expect(cased.write([], target({ assetKey: "other" }))).rejects.toThrow(
+      "the table Weather is for DuckDB the same as weather, which belongs to the asset weather/raw",
+    );
+  });
+
+  test("cannot have names that DuckDB takes for one", async () => {
+    expect(() => duckdbTable({ file, schema: table({ rain: int32(), Rain: int32() }) })).toThrow(
+      'the columns "rain" and "Rain" differ in upper and lower case alone',
+    );
+    expect(() => duckdbTable({ file, schema: table({ Heddle_Version: int32() }) })).toThrow(code("IO_SCHEMA_INVALID"));
+    await duckdbTable({ file, schema: old }).write([], target());
+    const respelled = duckdbTable({ file, schema: table({ day: date(), Rain: int32() }), drift: "any" });
+    await expect(respelled.write([], target())).rejects.toThrow('column "Rain" is "rain" in the table weather_raw');
   });
 });
 
@@ -220,6 +234,16 @@ describe("a file behind Heddle's back", () => {
     await expect(io().load(input(stored))).rejects.toEqual(code("IO_OBJECT_MISSING"));
     await look("drop view weather_raw; drop table heddle.weather_raw__versions");
     await expect(io().load(input(stored))).rejects.toEqual(code("IO_OBJECT_MISSING"));
+  });
+
+  test("whose tables were altered by hand says where, and what DuckDB says", async () => {
+    await writeAndPublish(io(), rowsOf("2012-01-01", [1]), {});
+    await look("alter table heddle.versions drop column attempt");
+    const failed = await io()
+      .write([], target())
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: "IO_STORE_FAILED", details: { location: file } });
+    expect(String(failed)).toMatch(/warehouse.duckdb cannot be used: Binder Error: .*"attempt"/u);
   });
 
   test("whose directory is not there cannot be written", async () => {

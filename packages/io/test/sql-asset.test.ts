@@ -343,6 +343,29 @@ describe("an upstream that cannot be read", () => {
   });
 });
 
+test.each(["parquet", "arrow", "jsonLines"] as const)(
+  "columns that differ in upper and lower case alone are refused, and never read for each other: %s",
+  async (name) => {
+    const schema = table({ A: int32(), a: int32() });
+    const raw = asset({
+      key: "raw",
+      io: { parquet: parquet({ schema }), arrow: arrow({ schema }), jsonLines: jsonLines({ schema }) }[name],
+      materialize: () => [{ A: 1, a: 2 }],
+    });
+    const all = sqlAsset({
+      key: "all",
+      deps: { raw },
+      database: limits(),
+      sql: ({ deps }) => sql`select "a" from ${deps.raw}`,
+    });
+    const bench = new AssetBench(memoryStore());
+    await bench.make(raw);
+    await expect(bench.make(all)).rejects.toThrow(
+      'the columns "A" and "a" of raw differ in upper and lower case alone, and DuckDB takes them for one',
+    );
+  },
+);
+
 describe("values in a query", () => {
   test.each([
     ["text", 'o\'clock "x" -- $1 ; drop table days'],
@@ -481,6 +504,13 @@ describe("the declared columns of a result", () => {
         '  "Name", "extra": not declared',
       ].join("\n"),
     );
+  });
+
+  test("differ in more than upper and lower case", async () => {
+    const cased = table({ A: int32(), a: int32() });
+    const message = '"A" and "a" differ in upper and lower case alone';
+    await expect(run(sql`select 1 as "A", 2 as "a"`, cased)).rejects.toThrow(message);
+    await expect(run(sql`select 1 as "A", 2 as "a"`)).rejects.toThrow(message);
   });
 
   test("have a value where one has to be", async () => {

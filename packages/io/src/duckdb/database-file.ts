@@ -70,6 +70,8 @@ export async function withDatabaseFile<T>(use: FileUse, work: (file: FileSession
           name,
           table: (schema, table) => `${quoteName(name)}.${quoteName(schema)}.${quoteName(table)}`,
         });
+      } catch (error) {
+        throw useFailure(path, error);
       } finally {
         await session[Symbol.asyncDispose]();
       }
@@ -159,6 +161,8 @@ async function release(path: string, database: OpenDatabase): Promise<void> {
     const session = await openSession(resolveLimits({}), new AbortController().signal);
     try {
       await session.run(`detach ${quoteName(database.name)}`);
+    } catch (error) {
+      throw useFailure(path, error);
     } finally {
       await session[Symbol.asyncDispose]();
     }
@@ -206,6 +210,27 @@ function locked(path: string, waitMs: number, cause: unknown): HeddleError {
     hint: "One process at a time can open a file of DuckDB: close the program that has it, or raise waitMs.",
     details: { location: path, ...(pid !== undefined && { pid: Number(pid) }) },
     cause,
+  });
+}
+
+/** How messages of DuckDB begin: with their kind. */
+const SAID_BY_DATABASE = /^(?:[A-Z][A-Za-z]* )+Error: /u;
+const FULL = /No space left|disk quota|Out of space/iu;
+
+/** What DuckDB says about a file that is open, as an error that says what to do; everything else stays as it is. */
+function useFailure(path: string, cause: unknown): unknown {
+  const said = cause instanceof Error && !isHeddleError(cause) ? cause.message : "";
+  if (!SAID_BY_DATABASE.test(said)) return cause;
+  const options = { details: { location: path }, cause };
+  if (FULL.test(said)) {
+    return new HeddleError("IO_STORE_FULL", `${path} cannot be written: ${said}`, {
+      ...options,
+      hint: "Free space on the disk that holds the file or enlarge it, then retry what failed.",
+    });
+  }
+  return new HeddleError("IO_STORE_FAILED", `${path} cannot be used: ${said}`, {
+    ...options,
+    hint: "Look at the disk, and for what else changes the tables of the file's schema heddle.",
   });
 }
 

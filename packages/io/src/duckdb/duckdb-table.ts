@@ -20,6 +20,8 @@ import { withDatabaseFile, type FileUse } from "./database-file.ts";
 import { resolveLimits } from "./database-limits.ts";
 import { subjectOf, type QuerySubject } from "./query-error.ts";
 import { openResult, type QueryResult } from "./query-result.ts";
+import { findSameNames, foldName } from "./same-names.ts";
+import { VERSION_COLUMN } from "./table-layout.ts";
 import { TableVersions, type VersionRead } from "./table-versions.ts";
 import { temporaryFiles } from "./temporary-files.ts";
 
@@ -49,6 +51,8 @@ const DEFAULT_WAIT_MS = 60_000;
  * Consumers in Heddle read exactly the version that was published for them.
  *
  * One process at a time can have the file open. It is opened late and closed early, and whoever finds it in use waits.
+ *
+ * @throws IO_SCHEMA_INVALID when DuckDB cannot tell two of the columns apart
  *
  * @example
  * asset({ key: "weather/raw", io: duckdbTable({ file: "warehouse.duckdb", schema: weather }), materialize: () => rows });
@@ -116,6 +120,7 @@ class DuckdbTable {
   readonly #options: DuckdbTableOptions<TableSchema>;
 
   constructor(options: DuckdbTableOptions<TableSchema>) {
+    assertNamesDiffer(options.schema);
     this.#options = options;
   }
 
@@ -221,6 +226,20 @@ class DuckdbTable {
     const { file, waitMs = DEFAULT_WAIT_MS } = this.#options;
     return { file, waitMs, signal, mode };
   }
+}
+
+function assertNamesDiffer(schema: TableSchema): void {
+  const names = columnsOf(schema).map(({ name }) => name);
+  const same = findSameNames(names);
+  const isTaken = names.some((name) => foldName(name) === VERSION_COLUMN);
+  if (same === null && !isTaken) return;
+  const problem =
+    same === null
+      ? `the name ${VERSION_COLUMN} is taken`
+      : `the columns ${same.map((name) => JSON.stringify(name)).join(" and ")} differ in upper and lower case alone`;
+  throw new HeddleError("IO_SCHEMA_INVALID", `a table of DuckDB cannot have this schema: ${problem}`, {
+    hint: "Rename the column.",
+  });
 }
 
 async function pathOf(store: ObjectStore, { objects: [object] }: StoredValue): Promise<string> {

@@ -17,6 +17,7 @@ import {
 } from "./input-rows.ts";
 import { subjectOf } from "./query-error.ts";
 import type { StoredRelation } from "./relation-io.ts";
+import { findSameNames } from "./same-names.ts";
 import { ValueTypes } from "./value-types.ts";
 import { verifiedFile, type FileScope } from "./verified-files.ts";
 
@@ -38,6 +39,7 @@ export interface InputParts {
  * @throws SQL_INPUT_UNREADABLE, IO_OBJECT_MISSING, IO_OBJECT_CORRUPT
  */
 export async function inputSource({ upstream, own, parts }: InputParts, scope: FileScope): Promise<string> {
+  assertNamesDiffer({ upstream, own, parts });
   const [first] = parts;
   const query = first === undefined ? null : await sourceOf(first.context.stored.io, parts, scope);
   const found = query === null ? emptyQuery(own?.table?.columns) : inputQuery(query, parts);
@@ -48,6 +50,22 @@ export async function inputSource({ upstream, own, parts }: InputParts, scope: F
     {
       hint: "Give it an I/O manager with a schema, such as parquet({ schema }) or jsonLines({ schema }).",
       details: { upstream },
+    },
+  );
+}
+
+/** DuckDB would take one column for the other, and give the cells of that one. */
+function assertNamesDiffer({ upstream, own, parts }: InputParts): void {
+  const stored = parts.flatMap(({ context }) => context.stored.columns ?? []);
+  const same = findSameNames([...stored, ...(own?.table?.columns ?? [])].map(({ name }) => name));
+  if (same === null) return;
+  const [first, second] = same.map((name) => JSON.stringify(name));
+  throw new HeddleError(
+    "SQL_INPUT_UNREADABLE",
+    `the columns ${first} and ${second} of ${upstream} differ in upper and lower case alone, and DuckDB takes them for one`,
+    {
+      hint: "Rename one of them; when that has been done, materialize the upstream's older partitions again.",
+      details: { upstream, columns: same },
     },
   );
 }

@@ -3,6 +3,7 @@ import { parseDay } from "../table/calendar-day.ts";
 import type { Column, ColumnType, ScalarType } from "../table/column.ts";
 import { columnsOf, type TableSchema } from "../table/schema.ts";
 import { subjectOf, type QuerySubject } from "./query-error.ts";
+import { findSameNames } from "./same-names.ts";
 import { quoteName, quoteText } from "./sql-text.ts";
 
 /** One column of a query's result. */
@@ -129,6 +130,8 @@ export function selectDeclared(found: readonly ResultColumn[], { schema, subject
   });
   const extra = found.filter(({ name }) => !declared.some((each) => each.name === name));
   if (extra.length > 0) problems.push(`${extra.map(({ name }) => quote(name)).join(", ")}: not declared`);
+  const same = findSameNames(found.map(({ name }) => name));
+  if (same !== null) problems.push(`${same.map(quote).join(" and ")} differ in upper and lower case alone`);
   if (problems.length === 0) return columns.join(", ");
   throw new HeddleError(
     "SQL_RESULT_MISMATCH",

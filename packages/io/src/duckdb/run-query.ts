@@ -62,7 +62,7 @@ async function createViews(session: Session, { inputs, subject, signal }: Query,
       signal.throwIfAborted();
       throw new HeddleError(
         "SQL_INPUT_UNREADABLE",
-        `${subjectOf(subject)}: ${input.upstream} cannot be read as a table: ${String(cause)}`,
+        `${subjectOf(subject)}: ${input.upstream} cannot be read as a table: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
           hint: "Look at what the upstream has stored; materialize it again when its schema has changed.",
           details: { asset: subject.assetKey, partition: subject.partitionKey, upstream: input.upstream },

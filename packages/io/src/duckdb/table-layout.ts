@@ -4,6 +4,7 @@ import { columnsOf, type NamedColumn, type TableSchema } from "../table/schema.t
 import { databaseType } from "./column-types.ts";
 import type { FileSession } from "./database-file.ts";
 import type { ResultColumn } from "./result-columns.ts";
+import { foldName } from "./same-names.ts";
 import type { SqlScalar } from "./sql-fragment.ts";
 import { quoteName, quoteText } from "./sql-text.ts";
 
@@ -96,13 +97,19 @@ export class TableLayout {
   /** Two assets that write into one table would hide each other's rows. */
   async #claim(): Promise<void> {
     const { name, assetKey } = this.#table;
-    await this.run(`insert into ${this.#own("tables")} values ($1, $2) on conflict do nothing`, [name, assetKey]);
-    const found = await this.run(`select asset from ${this.#own("tables")} where table_name = $1`, [name]);
-    const asset = (await found.getRows())[0]?.[0];
-    if (asset === assetKey) return;
+    const found = await this.run(`select table_name, asset from ${this.#own("tables")}`);
+    const owner = (await found.getRows()).find(([table]) => foldName(String(table)) === foldName(name));
+    if (owner === undefined) {
+      await this.run(`insert into ${this.#own("tables")} values ($1, $2)`, [name, assetKey]);
+      return;
+    }
+    const [table, asset] = owner.map(String);
+    if (table === name && asset === assetKey) return;
     throw new HeddleError(
       "CONFIG_INVALID",
-      `the table ${name} belongs to the asset ${String(asset)}, not to ${assetKey}`,
+      table === name
+        ? `the table ${name} belongs to the asset ${asset}, not to ${assetKey}`
+        : `the table ${name} is for DuckDB the same as ${table}, which belongs to the asset ${asset}`,
       {
         hint: "Give each asset a table of its own: duckdbTable({ table }).",
         details: { table: name, asset: assetKey },
@@ -114,7 +121,8 @@ export class TableLayout {
   async #extend(columns: readonly NamedColumn[], stored: readonly ResultColumn[]): Promise<boolean> {
     let isChanged = false;
     for (const named of columns) {
-      const found = stored.find((column) => column.name === named.name);
+      const found = stored.find((column) => foldName(column.name) === foldName(named.name));
+      if (found !== undefined && found.name !== named.name) throw renamed(this.#table, named.name, found.name);
       const wanted = databaseType(named.column.type);
       if (found?.type === wanted) continue;
       if (found === undefined) await this.run(`alter table ${this.rows} add column ${columnSql(named)}`);
@@ -144,6 +152,17 @@ const WIDER: Readonly<Record<string, readonly string[]>> = { INTEGER: ["BIGINT",
 
 function columnSql({ name, column }: NamedColumn): string {
   return `${quoteName(name)} ${databaseType(column.type)}`;
+}
+
+function renamed({ name: table, assetKey }: VersionedTable, name: string, stored: string): HeddleError {
+  return new HeddleError(
+    "IO_SCHEMA_MISMATCH",
+    `column ${JSON.stringify(name)} is ${JSON.stringify(stored)} in the table ${table}, and DuckDB takes them for one`,
+    {
+      hint: "Spell the column as the table does, or store the asset in another table.",
+      details: { column: name, table, asset: assetKey },
+    },
+  );
 }
 
 function mistyped(
