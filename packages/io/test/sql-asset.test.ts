@@ -329,7 +329,9 @@ describe("an upstream that cannot be read", () => {
   test("because it was removed is missing", async () => {
     const { path, make } = await prepare();
     await unlink(path);
-    await expect(make()).rejects.toEqual(code("IO_OBJECT_MISSING"));
+    const failed = await make().catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: "IO_OBJECT_MISSING", details: { asset: "raw", partition: "2012-01-01" } });
+    expect(String(failed)).toContain(`asset raw, partition 2012-01-01: ${path} does not exist`);
   });
 
   test("because nothing tells its columns says what to do", async () => {

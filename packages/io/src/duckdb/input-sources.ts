@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { arrowTable } from "../arrow.ts";
 import { describeValue } from "../describe-value.ts";
+import { naming } from "../encoded-io-manager.ts";
 import { parseLines } from "../json-lines-text.ts";
 import { declaredSchema } from "../table/declared-schema.ts";
 import { exporterOf } from "./duckdb-table.ts";
@@ -108,7 +109,7 @@ interface JsonParts {
 async function jsonFilesSource({ parts, scope, format, parse }: JsonParts): Promise<string | null> {
   const types = new ValueTypes();
   for (const { context } of parts) {
-    const body = await context.store.get(soleObject(context), { signal: scope.signal });
+    const body = await naming(context, () => context.store.get(soleObject(context), { signal: scope.signal }));
     parse(body).forEach((row, index) => types.see(row, index));
   }
   if (types.columns.length === 0) return null;
@@ -131,7 +132,7 @@ async function valuesSource(parts: readonly StoredRelation[], scope: FileScope):
     const exportTo = exporterOf(part.own);
     if (exportTo !== null) {
       const path = join(scope.directory, `${randomUUID()}.parquet`);
-      await exportTo(withoutProjection(part.context), path);
+      await naming(part.context, () => exportTo(withoutProjection(part.context), path));
       sources.push(parquetSource([path], { unite: false }));
       continue;
     }
@@ -171,7 +172,8 @@ async function verifiedFiles(parts: readonly StoredRelation[], scope: FileScope)
     for (let index = next++; index < parts.length; index = next++) {
       scope.signal.throwIfAborted();
       const context = parts[index]?.context;
-      if (context !== undefined) paths[index] = await verifiedFile(context.store, soleObject(context), scope);
+      if (context === undefined) continue;
+      paths[index] = await naming(context, () => verifiedFile(context.store, soleObject(context), scope));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
