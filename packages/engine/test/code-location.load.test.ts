@@ -72,6 +72,15 @@ describe("loading a project", () => {
     expect(error.message).toMatch(/src\/definitions\.ts:6 threw while loading: no such luck/);
   });
 
+  it("says what to do when what a module throws does", async () => {
+    const error = await fail(`
+      import { HeddleError } from "@heddle/core";
+      throw new HeddleError("CONFIG_INVALID", "there is no bucket", { hint: "Give the name of a bucket." });
+      ${VALID}`);
+    expect(error.code).toBe("CODE_LOCATION_LOAD_FAILED");
+    expect(error.hint).toBe("Give the name of a bucket. Heddle keeps the last good version until then.");
+  });
+
   it("ends a module that never finishes loading, and shows what it printed", async () => {
     const error = await fail(
       `console.log("waiting for godot"); await new Promise(() => setInterval(() => {}, 1000));${VALID}`,

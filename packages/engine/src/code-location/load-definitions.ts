@@ -127,13 +127,19 @@ function unwrap(project: Project, response: LoadResponse): DefinitionsSnapshot {
         "CODE_LOCATION_LOAD_FAILED",
         `${place === undefined ? project.name : `${place.file}:${place.line}`} threw while loading: ${response.error.message}`,
         {
-          hint: "Correct the module; Heddle keeps the last good version until then.",
+          hint: loadHint(response.error.hint),
           ...(place !== undefined && { details: { problems: [{ ...place, message: response.error.message }] } }),
           cause,
         },
       );
     }
   }
+}
+
+/** What threw knows best what to do about it. */
+function loadHint(hint: string | undefined): string {
+  const kept = "Heddle keeps the last good version until then.";
+  return hint === undefined ? `Correct the module; ${kept}` : `${hint} ${kept}`;
 }
 
 function problemsError(project: Project, problems: readonly DefinitionProblem[]): HeddleError {
