@@ -23,7 +23,7 @@ it("tells what a limit has in use, who holds it, and which runs wait for it", as
       declaredSlots: null,
       isSet: true,
       used: 4,
-      holders: [{ asset: { key: "weather/raw" } }, ...[]],
+      holders: [{ asset: { key: "weather/raw" } }],
     },
   ]);
   const { blockers } = await client.runs.get.query({ runId });

@@ -56,11 +56,11 @@ async function receive(command: ChildCommand): Promise<void> {
       return (await queue)?.add(command.steps);
     case "cancel":
       return (await queue)?.cancel(command.ids);
+    case "answer":
+      return questions.answered(command);
     case "collect":
       await queue;
       return send({ type: "collected", id: command.id, ...(await collect(command.request)) });
-    case "answer":
-      return questions.answered(command);
     case "stop":
       await (await queue)?.close();
       isStopping = true;

@@ -172,6 +172,8 @@ export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "unusable"; readonly error: SerializedError }
   | { readonly type: "reports"; readonly reports: readonly StepReport[] }
+  /** `id`: of the step that asks. */
+  | { readonly type: "ask"; readonly question: number; readonly id: number; readonly about: StepQuestion }
   /** The answer to `collect`: a reply, or why there is none. */
   | {
       readonly type: "collected";
@@ -179,8 +181,6 @@ export type ChildMessage =
       readonly reply?: CollectReply;
       readonly error?: SerializedError;
     }
-  /** `id`: of the step that asks. */
-  | { readonly type: "ask"; readonly question: number; readonly id: number; readonly about: StepQuestion }
   /** A step did not end when it was told to. It has been reported; only the end of the process ends its code. */
   | { readonly type: "stuck" }
   /** Sent about every second while steps run: the event loop turns. `tainted`: wants to be replaced when idle. */

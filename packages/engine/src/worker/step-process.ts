@@ -212,6 +212,9 @@ export class StepProcess {
         return this.#report(received.reports);
       case "ask":
         return void this.#answer(received);
+      case "collected":
+        // Only asked of processes that do nothing else.
+        return;
     }
   }
 
