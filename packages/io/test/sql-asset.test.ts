@@ -288,6 +288,31 @@ describe.each(["memory", "filesystem"])("upstreams in a %s store", (kind) => {
   });
 });
 
+test.each([
+  { was: float64(), cell: 2.5, is: int32(), message: "it is stored as Float64, and the schema declares Int32" },
+  { was: utf8(), cell: "7", is: int32(), message: "it is stored as Utf8, and the schema declares Int32" },
+  {
+    was: timestamp(),
+    cell: new Date("2012-01-01T12:00:00Z"),
+    is: date(),
+    message: "it is stored as Timestamp<MILLISECOND, UTC>, and the schema declares Date32<DAY>",
+  },
+])("a column is not cast to another type that is declared now: $message", async ({ was, cell, is, message }) => {
+  const old = asset({ key: "raw", io: parquet({ schema: table({ cell: was }) }), materialize: () => [{ cell }] });
+  const raw = asset({ key: "raw", io: parquet({ schema: table({ cell: is }) }), materialize: () => [] });
+  const all = sqlAsset({
+    key: "all",
+    deps: { raw },
+    database: limits(),
+    sql: ({ deps }) => sql`select * from ${deps.raw}`,
+  });
+  const bench = new AssetBench(memoryStore());
+  await bench.make(old);
+  const failed = await bench.make(all).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: "IO_SCHEMA_MISMATCH" });
+  expect(String(failed)).toContain(`asset raw: column "cell": ${message}`);
+});
+
 describe("an upstream that cannot be read", () => {
   const raw = asset({
     key: "raw",

@@ -1,4 +1,6 @@
-import { HeddleError, type StoredColumn } from "@heddle/core";
+import type { StoredColumn } from "@heddle/core";
+import { nameError } from "../encoded-io-manager.ts";
+import { schemaMismatch } from "../table/schema-mismatch.ts";
 import { databaseTypeOfStored } from "./column-types.ts";
 import { filterSql } from "./row-filter-sql.ts";
 import type { StoredRelation } from "./relation-io.ts";
@@ -33,13 +35,12 @@ export function inputQuery(source: string, parts: readonly StoredRelation[]): st
   const declared = own?.table?.columns ?? null;
   const stored = storedColumnSets(parts);
   const wanted = context.columns;
-  const columns =
-    declared === null || stored === null
-      ? (wanted?.map(quoteName).join(", ") ?? "*")
-      : declared
-          .filter(({ name }) => wanted === undefined || wanted.includes(name))
-          .map((column) => columnSql(column, stored))
-          .join(", ");
+  let columns = wanted?.map(quoteName).join(", ") ?? "*";
+  if (declared !== null && stored !== null) {
+    const read = declared.filter(({ name }) => wanted === undefined || wanted.includes(name));
+    for (const part of parts) assertReadAs(read, part);
+    columns = read.map((column) => columnSql(column, stored)).join(", ");
+  }
   return `select ${columns} from ${source}${where === null ? "" : ` where ${where}`}`;
 }
 
@@ -53,19 +54,40 @@ function columnSql(column: StoredColumn, stored: readonly (readonly StoredColumn
   const name = quoteName(column.name);
   const type = databaseTypeOfStored(column);
   const found = stored.map((set) => set.find((candidate) => candidate.name === column.name));
-  if (found.some((each) => each === undefined) && !column.nullable) {
-    throw new HeddleError(
-      "IO_SCHEMA_MISMATCH",
-      `column ${JSON.stringify(column.name)}: the stored table does not have it`,
-      {
-        hint: "The schema has changed since this was stored: materialize the partitions again, or declare the column as nullable.",
-        details: { column: column.name },
-      },
-    );
-  }
   if (found.every((each) => each === undefined)) return `null::${type ?? "VARCHAR"} as ${name}`;
   const isAsDeclared = type === null || found.every((each) => each === undefined || each.type === column.type);
   return isAsDeclared ? name : `${name}::${type} as ${name}`;
+}
+
+/** Types whose every value another one holds. */
+const WIDER: Readonly<Record<string, readonly string[]>> = {
+  TINYINT: ["SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
+  SMALLINT: ["INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
+  INTEGER: ["BIGINT", "DOUBLE"],
+  UTINYINT: ["USMALLINT", "UINTEGER", "UBIGINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
+  USMALLINT: ["UINTEGER", "UBIGINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
+  UINTEGER: ["UBIGINT", "BIGINT", "DOUBLE"],
+  FLOAT: ["DOUBLE"],
+};
+
+/** A cast would round numbers and cut instants without a word. */
+function assertReadAs(declared: readonly StoredColumn[], { context }: StoredRelation): void {
+  for (const column of declared) {
+    const stored = context.stored.columns?.find(({ name }) => name === column.name);
+    const problem = stored === undefined ? problemOfAbsent(column) : problemOfType(stored, column);
+    if (problem !== null) throw nameError(context, schemaMismatch(column.name, problem));
+  }
+}
+
+function problemOfAbsent({ nullable }: StoredColumn): string | null {
+  return nullable ? null : "the stored table does not have it";
+}
+
+function problemOfType(stored: StoredColumn, declared: StoredColumn): string | null {
+  const from = databaseTypeOfStored(stored);
+  const to = databaseTypeOfStored(declared);
+  if (from === null || to === null || from === to || WIDER[from]?.includes(to) === true) return null;
+  return `it is stored as ${stored.type}, and the schema declares ${declared.type}`;
 }
 
 /** A query without rows that has the columns which an upstream declares; `null` when it declares none. */
