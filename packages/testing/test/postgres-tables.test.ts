@@ -378,6 +378,20 @@ describe("changes of the columns", () => {
     expect(await warehouse.query(grants)).toEqual([{ may: true }]);
   });
 
+  test("that a view of somebody else stands in the way of say what to do about it", async () => {
+    await materialize(io(before.columns), [{ n: 7, text: "a" }]);
+    await warehouse.query(`create view mine as select n from ${view()}`);
+    const fewer = io({ text: utf8() }, { drift: "any" });
+    const error = await errorOf(materialize(fewer, [{ text: "b" }]));
+    expect(error).toMatchObject({
+      code: "IO_STORE_FAILED",
+      message: expect.stringContaining("view mine depends on view") as string,
+      hint: expect.stringContaining("drop what is yours and depends on it") as string,
+    });
+    await warehouse.query("drop view mine");
+    await materialize(fewer, [{ text: "b" }], { partitionKey: "next" });
+  });
+
   test("are all refused where that is asked for", async () => {
     await materialize(io(before.columns), [{ n: 7, text: "a" }]);
     const strict = io({ ...before.columns, more: float64().nullable() }, { drift: "refuse" });

@@ -65,6 +65,9 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   "25006": { why: "the server only reads", hint: "Name the primary server in the URL, not a replica." },
   "42P01": { hint: "Somebody removed what Heddle keeps there: materialize the partition again." },
   "42703": { hint: "Somebody changed the table: put the column back, or materialize the partition again." },
+  "2BP01": {
+    hint: "The view is made anew with other columns: drop what is yours and depends on it, materialize again, and make it anew.",
+  },
   ENOTFOUND: { why: "there is no such host", hint: "Correct the host in the URL." },
   TLS_REFUSED: {
     hint: "Turn TLS on at the server, or allow plain connections: add ?sslmode=disable to the URL.",

@@ -96,7 +96,7 @@ function refuseForeign(state: RelationState, { qualified, qualifiedVersions }: R
           : null;
   if (what === null) return;
   throw new HeddleError("IO_OBJECT_EXISTS", `the asset ${assetKey} cannot be stored in ${qualified}: ${what}`, {
-    hint: "Give the asset another `table` or `schema`, or rename what is there.",
+    hint: "Give the asset another `table` or `pgSchema`, or rename what is there.",
     details: { asset: assetKey, relation: qualified },
   });
 }
