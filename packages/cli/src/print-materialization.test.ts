@@ -54,6 +54,13 @@ test("a table is told with its rows, its size and what was found in its columns"
   `);
 });
 
+test("whole numbers beyond those of JSON are no text, and what lies in a database has no bytes", () => {
+  const columns = [{ name: "id", type: "Int64", nullable: false, min: 1, max: "1152921504606846976", nulls: 0 }];
+  const text = printed({ stored: stored({ io: "postgres", objects: [], rows: 2, columns }) });
+  expect(text).toContain("2 rows, through postgres\n");
+  expect(text).toContain("1 … 1152921504606846976");
+});
+
 test("columns beyond those that are listed are counted", () => {
   const columns = Array.from({ length: 22 }, (_, index) => ({ name: `c${index}`, type: "Bool", nullable: false }));
   const text = printed({ stored: stored({ rows: 1, columns }) });

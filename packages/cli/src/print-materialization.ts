@@ -16,11 +16,16 @@ export function printLatest(latest: Materialization | null): void {
       .map(({ name, type, nullable, min, max, nulls }) => [
         `  ${name}`,
         `${type}${nullable ? "?" : ""}`,
-        min === undefined || max === undefined ? "" : `${JSON.stringify(min)} … ${JSON.stringify(max)}`,
+        min === undefined || max === undefined ? "" : `${cell(min, type)} … ${cell(max, type)}`,
         nulls === undefined || nulls === 0 ? "" : paint.dim(`${count(nulls)} without value`),
       ]),
   );
   if (columns.length > LISTED_COLUMNS) print(paint.dim(`  and ${count(columns.length - LISTED_COLUMNS)} more columns`));
+}
+
+/** Whole numbers that JSON would change are recorded as text, and are none. */
+function cell(value: unknown, type: string): string {
+  return typeof value === "string" && /^U?int\d+$/iu.test(type) ? value : JSON.stringify(value);
 }
 
 function describeMade({ partitionKey, runId, durationMs, stored }: Materialization): string {
@@ -29,7 +34,10 @@ function describeMade({ partitionKey, runId, durationMs, stored }: Materializati
     ...(partitionKey === "" ? [] : [visible(partitionKey)]),
     `by run ${runId} in ${formatDuration(durationMs)}`,
     ...(stored?.rows === undefined ? [] : [`${count(stored.rows)} ${stored.rows === 1 ? "row" : "rows"}`]),
-    ...(stored === null ? [] : [`${size(bytes)} through ${stored.io}`]),
+    // What lies in a database has no objects whose bytes could be counted.
+    ...(stored === null
+      ? []
+      : [stored.objects.length === 0 ? `through ${stored.io}` : `${size(bytes)} through ${stored.io}`]),
   ];
   return facts.join(", ");
 }
