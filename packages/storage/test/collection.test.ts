@@ -141,10 +141,7 @@ test("what later materializations took the place of is found, removed once, and 
   const world = await launchAndClaim(db, { a: { partitions: 4 } });
   await settle(db, world.workerId, publish(world.held));
   const again = await launchAgain(db, world);
-  await settle(db, world.workerId, [
-    ...publish(again, [1, 2]),
-    ...giveUp(again, "canceled", [0, 3]),
-  ]);
+  await settle(db, world.workerId, [...publish(again, [1, 2]), ...giveUp(again, "canceled", [0, 3])]);
   expect(await superseded(db, world.runId)).toEqual([]);
   expect(await superseded(db, again.runId)).toEqual([`1 of ${world.runId}`, `2 of ${world.runId}`]);
 
