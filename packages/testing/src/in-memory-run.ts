@@ -5,6 +5,7 @@ import {
   PartitionSet,
   serializeError,
   toleratedMissing,
+  isHeddleError,
   type AnyAsset,
   type Definitions,
   type DynamicPartitionsDefinition,
@@ -111,9 +112,13 @@ export class InMemoryRun implements InMemoryResult {
 
   assertOk(): void {
     if (this.ok) return;
-    const lines = this.failures.map((step) => `  ${formatStep(step)} (${step.cause}): ${step.error.message}`);
+    const lines = this.failures.map((step) => {
+      const hint = isHeddleError(step.error) && step.error.hint !== undefined ? `\n    hint: ${step.error.hint}` : "";
+      return `  ${formatStep(step)} (${step.cause}): ${step.error.message}${hint}`;
+    });
     const skipped = this.skipped.length === 0 ? "" : `, and ${this.skipped.length} skipped because of that`;
-    const message = `${this.failures.length} steps failed${skipped}:\n${lines.join("\n")}`;
+    const failed = this.failures.length === 1 ? "1 step" : `${this.failures.length} steps`;
+    const message = `${failed} failed${skipped}:\n${lines.join("\n")}`;
     throw new AggregateError(
       this.failures.map(({ error }) => error),
       message,

@@ -97,8 +97,19 @@ describe("materializeInMemory", () => {
     ]);
     expect(result.materialized(last)).toEqual(["2024-01-30", "2024-01-31", "2024-02-02"]);
     expect(() => result.assertOk()).toThrow(
-      "1 steps failed, and 2 skipped because of that:\n  broken [2024-02-01] (error): no February",
+      "1 step failed, and 2 skipped because of that:\n  broken [2024-02-01] (error): no February",
     );
+  });
+
+  it("says what to do about a step that fails, where that is known", async () => {
+    const broken = asset({
+      key: "broken",
+      materialize(): number {
+        throw new HeddleError("IO_STORE_FAILED", "the disk is gone", { hint: "Look for it." });
+      },
+    });
+    const result = await materializeInMemory(definitions({ assets: [broken] }));
+    expect(() => result.assertOk()).toThrow("the disk is gone\n    hint: Look for it.");
   });
 
   it("tells a store that fails, a check that throws and a value that is no JSON from each other", async () => {
