@@ -14,7 +14,7 @@ describe("a backfill", () => {
 
     // Everything that the 182 days of the daily assets of flights are made from.
     await assets.getByRole("textbox", { name: "Filter by selection" }).fill("+flights/airport_days");
-    await assets.getByText("7 of 23", { exact: true }).waitFor();
+    await assets.getByText("7 of 24", { exact: true }).waitFor();
     await assets.getByRole("button", { name: "Materialize", exact: true }).click();
     const dialog = assets.getByRole("dialog", { name: "Materialize" });
     await dialog.getByRole("button", { name: "All", exact: true }).click();

@@ -63,7 +63,7 @@ describe("the lineage", () => {
 
   test("shows what a selection leaves, and which part of it leaves nothing", async () => {
     const page = await visitor.open("/lineage?sel=group:flights");
-    await page.getByText("8 assets of 23").waitFor();
+    await page.getByText("8 assets of 24").waitFor();
     await page.getByRole("textbox", { name: "Filter by selection" }).fill("group:flights and key:nothing");
     await page.getByText("No asset is left by this selection.").waitFor();
     const clauses = await page.locator("main li").filter({ hasText: "matches" }).allInnerTexts();

@@ -47,7 +47,8 @@ export function readPlanRequest(selection: string, options: PlanOptions): PlanRe
  * @throws ASSET_UNKNOWN, CONFIG_INVALID
  */
 export function readPartitions(texts: readonly string[] | undefined, keys: readonly string[]): Partitions {
-  if (texts === undefined || texts.length === 0) return { kind: "all" };
+  // Every partition there is: also of assets that have none, and no text of which could be read as theirs.
+  if (texts === undefined || texts.every((text) => text.trim() === "all")) return { kind: "all" };
   const known = new Set(keys);
   const named = texts.flatMap((text) => splitNamed(text, known));
   const bare = texts.length - named.length;
