@@ -141,6 +141,7 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       cause,
       message: text,
       count,
+      failedSteps: count,
       firstAt: instant,
       lastAt: instant,
       assets: z.array(assetRef),

@@ -170,6 +170,15 @@ describe("runs.step", () => {
   });
 });
 
+describe("runs.get", () => {
+  it("tells failures that were followed by another attempt from those that steps failed of", async () => {
+    const ended = await client.runs.get.query({ runId: world.failedRunId });
+    expect(ended.failures).toMatchObject([{ count: 2, failedSteps: 1, message: "no data" }]);
+    const open = await client.runs.get.query({ runId: world.openRunId });
+    expect(open.failures).toMatchObject([{ count: 1, failedSteps: 0, message: "try again" }]);
+  });
+});
+
 describe("runs.list", () => {
   it("neither skips nor repeats a run when others are launched between its pages", async () => {
     const before = (await client.runs.list.query({ limit: 500 })).items.map(({ id }) => id);

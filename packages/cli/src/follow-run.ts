@@ -83,16 +83,31 @@ class BarView {
   }
 }
 
+/** Assets that are named besides the one of the example. */
+const NAMED_ASSETS = 3;
+
+/** What else failed of the same, and whether it matters any more. */
+function describeOthers({ count, failedSteps, assets, example }: Failure): string {
+  const others = assets.flatMap(({ key }) => (key === example.asset.key ? [] : [visible(key)]));
+  const more = others.length > NAMED_ASSETS ? [...others.slice(0, NAMED_ASSETS), "…"] : others;
+  const steps = failedSteps < 2 ? "" : ` and ${failedSteps === 2 ? "another step" : `${failedSteps - 1} other steps`}`;
+  const where = more.length === 0 ? "" : `, also of ${more.join(", ")}`;
+  const attempts = count === Math.max(1, failedSteps) ? "" : `, ${count} attempts`;
+  return `${steps}${where}${attempts}${failedSteps > 0 ? "" : ", tried again since"}`;
+}
+
 type Failure = RunDetail["failures"][number];
 
 /** A kind of failure for programs. */
-function summarize({ cause, message, count, example }: Failure): Record<string, unknown> {
+function summarize({ cause, message, count, failedSteps, assets, example }: Failure): Record<string, unknown> {
   const { asset, partitionKey, error } = example;
   return {
     cause,
     count,
+    failedSteps,
     message,
     asset: asset.key,
+    assets: assets.map(({ key }) => key),
     partition: partitionKey,
     code: error?.code ?? null,
     hint: error?.hint ?? null,
@@ -134,13 +149,13 @@ export function printResult(run: RunDetail): void {
   for (const failure of run.failures) printFailure(failure);
 }
 
-function printFailure({ cause, message, count, example }: Failure): void {
+function printFailure(failure: Failure): void {
+  const { cause, message, failedSteps, example } = failure;
   const { asset, partitionKey, error } = example;
   const where = partitionKey === "" ? asset.key : `${asset.key} [${partitionKey}]`;
   const code = error?.code ?? null;
-  print(
-    `  ${paint.red("✕")} ${visible(where)}${count > 1 ? paint.dim(` and ${count === 2 ? "another attempt" : `${count - 1} other attempts`}`) : ""}`,
-  );
+  const mark = failedSteps > 0 ? paint.red("✕") : paint.yellow("△");
+  print(`  ${mark} ${visible(where)}${paint.dim(describeOthers(failure))}`);
   print(`    ${cause}${code === null ? "" : ` ${code}`}: ${message.split("\n").map(visible).join("\n    ")}`);
   if (error?.hint) print(`    hint: ${visible(error.hint)}`);
 }

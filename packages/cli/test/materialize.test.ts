@@ -89,7 +89,7 @@ test("a run with failed steps ends with 1 and tells each kind of failure once", 
   expect(code).toBe(1);
   expect(steady(stdout).replace(/^(?:.*\n)*(?=✕ run)/, "")).toMatchInlineSnapshot(`
     "✕ run N failed in T: 2 materialized, 2 failed
-      ✕ odd [2026-01-01] and another attempt
+      ✕ odd [2026-01-01] and another step
         error: an even day
     "
   `);

@@ -54,6 +54,8 @@ export interface FailureGroup {
   readonly message: string;
   /** Attempts. */
   readonly count: number;
+  /** Steps that failed of it for good; 0 where every attempt was followed by another one. */
+  readonly failedSteps: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   readonly assets: readonly AssetRef[];
@@ -96,7 +98,7 @@ export interface RunDetail extends RunSummary {
   readonly after: readonly RunRef[];
   /** Topological. */
   readonly progress: readonly RunAssetProgress[];
-  /** The largest groups first, 50 at most. */
+  /** What steps failed of first, then the largest groups, 50 at most. */
   readonly failures: readonly FailureGroup[];
   /** Empty when it goes on, or is over. */
   readonly blockers: readonly RunBlocker[];

@@ -110,7 +110,7 @@ function describeAsset(asset: RunAssetRow, { planned, index, spaces, because }: 
 }
 
 function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces: PartitionSpaces): FailureGroup {
-  const { fingerprint, cause, count, assetId, ordinal, attempt } = group;
+  const { fingerprint, cause, count, failedSteps, assetId, ordinal, attempt } = group;
   const error = describeRecordedError(group.error);
   const asset = index.byId(assetId);
   return {
@@ -118,6 +118,7 @@ function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces
     cause,
     message: error?.message ?? cause,
     count,
+    failedSteps,
     firstAt: group.firstAt.getTime(),
     lastAt: group.lastAt.getTime(),
     assets: group.assetIds.map((id) => index.refOf(id)),

@@ -6,6 +6,8 @@ export interface FailureGroupRow {
   readonly fingerprint: string;
   readonly cause: FailureCause;
   readonly count: number;
+  /** Steps that have failed for good, and not been tried again with success or still to be. */
+  readonly failedSteps: number;
   readonly firstAt: Date;
   readonly lastAt: Date;
   /** Some of the assets, 20 at most. */
@@ -17,7 +19,7 @@ export interface FailureGroupRow {
   readonly error: SerializedError | null;
 }
 
-/** Groups the failed attempts of a run by fingerprint, the largest groups first. */
+/** Groups the failed attempts of a run by fingerprint: what steps failed of first, then the largest groups. */
 export async function readRunFailures(
   { sql }: Transaction,
   query: { readonly runId: number; readonly limit: number },
@@ -25,17 +27,22 @@ export async function readRunFailures(
   return [
     ...(await sql<FailureGroupRow[]>`
       with grouped as (
-        select coalesce(fingerprint, cause) as fingerprint, cause, count(*)::integer as count, min(ended_at) as first_at,
-          max(ended_at) as last_at, (array_agg(distinct asset_id))[1:20] as asset_ids,
-          (array_agg(array[asset_id, ordinal, number]::bigint[] order by ended_at desc))[1:1] as newest
-        from attempt where run_id = ${query.runId}
-        group by 1, 2 order by count desc, 1 limit ${query.limit}
+        select coalesce(t.fingerprint, t.cause) as fingerprint, t.cause, count(*)::integer as count,
+          -- The last attempt at a step is what it failed of.
+          count(*) filter (where s.cause is not null and s.attempts = t.number)::integer as failed_steps,
+          min(t.ended_at) as first_at, max(t.ended_at) as last_at, (array_agg(distinct t.asset_id))[1:20] as asset_ids,
+          (array_agg(array[t.asset_id, t.ordinal, t.number]::bigint[] order by t.ended_at desc))[1:1] as newest
+        from attempt t
+        left join step s on s.run_id = t.run_id and s.asset_id = t.asset_id and s.ordinal = t.ordinal
+        where t.run_id = ${query.runId}
+        group by 1, 2 order by (count(*) filter (where s.cause is not null and s.attempts = t.number) > 0) desc, count desc, 1
+        limit ${query.limit}
       )
-      select g.fingerprint, g.cause, g.count, g.first_at as "firstAt", g.last_at as "lastAt", g.asset_ids as "assetIds",
+      select g.fingerprint, g.cause, g.count, g.failed_steps as "failedSteps", g.first_at as "firstAt", g.last_at as "lastAt", g.asset_ids as "assetIds",
         a.asset_id as "assetId", a.ordinal, a.number as attempt, a.error
       from grouped g
       join attempt a on a.run_id = ${query.runId} and a.asset_id = g.newest[1][1] and a.ordinal = g.newest[1][2]
         and a.number = g.newest[1][3]
-      order by g.count desc, g.fingerprint`),
+      order by (g.failed_steps > 0) desc, g.count desc, g.fingerprint`),
   ];
 }

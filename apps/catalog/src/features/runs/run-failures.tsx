@@ -62,13 +62,15 @@ function Skipped({ skipped }: Pick<RunFailuresProps, "skipped">): ReactNode {
 }
 
 function Failure({ group, open }: { readonly group: FailureGroup; readonly open: boolean }): ReactNode {
-  const { example, assets, cause } = group;
+  const { example, assets, cause, failedSteps } = group;
+  const isOver = failedSteps === 0;
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 border-b border-line bg-surface px-4 py-2 text-xs text-muted">
-        <span className="flex items-center gap-1.5 font-medium text-failed-ink">
-          <GlyphIcon glyph="cross" />
+        <span className={`flex items-center gap-1.5 font-medium ${isOver ? "text-stale-ink" : "text-failed-ink"}`}>
+          <GlyphIcon glyph={isOver ? "retry" : "cross"} />
           {formatCounted(group.count, "attempt")}
+          {isOver && ", tried again since"}
         </span>
         <span>{cause.replaceAll("_", " ")}</span>
         <span title={assets.map(({ key }) => key).join("\n")}>

@@ -147,7 +147,9 @@ function RunTabs({ tab, run, panelId, onTab }: RunTabsProps): ReactNode {
         >
           {TAB_NAMES[own]}
           {own === "failures" && run.failures.length > 0 && (
-            <span className="ml-1.5 text-xs text-failed-ink">{formatCount(run.failures.length)}</span>
+            <span className={`ml-1.5 text-xs ${run.counts.failed > 0 ? "text-failed-ink" : "text-muted"}`}>
+              {formatCount(run.failures.length)}
+            </span>
           )}
         </button>
       ))}
