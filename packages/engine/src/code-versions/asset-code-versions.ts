@@ -59,15 +59,17 @@ interface Declaration {
 type Places = ReadonlyMap<string, { readonly declaration: Declaration; readonly isAtTopLevel: boolean }>;
 
 /** The calls of a bundle by the line of the source in which they stand. */
-function placesOf(calls: readonly CallSite[], { sourceMap, pathOf }: CodeVersionsInput): Places {
+function placesOf(calls: readonly CallSite[], { code, sourceMap, pathOf }: CodeVersionsInput): Places {
   const byLine = new Map<string, CallSite[]>();
+  const positionOf = createPositions(code);
   const paths = new Map<string, string>();
   for (const call of calls) {
     // Where an engine says that a call stands: a method's name, the function that is called.
     const { callee } = call.node;
-    const position = (callee.type === "MemberExpression" ? callee.property : callee).loc?.start;
-    if (position === undefined) continue;
-    const entry = sourceMap.findEntry(position.line - 1, position.column);
+    const { line: lineIndex, column } = positionOf(
+      (callee.type === "MemberExpression" ? callee.property : callee).start,
+    );
+    const entry = sourceMap.findEntry(lineIndex, column);
     if (!("originalSource" in entry)) continue;
     let path = paths.get(entry.originalSource);
     if (path === undefined) paths.set(entry.originalSource, (path = pathOf(entry.originalSource)));
@@ -77,6 +79,21 @@ function placesOf(calls: readonly CallSite[], { sourceMap, pathOf }: CodeVersion
     else known.push(call);
   }
   return new Map([...byLine].map(([line, sites]) => [line, declarationOf(sites)]));
+}
+
+/** Gives the line and the column of an offset, both from 0. */
+function createPositions(code: string): (offset: number) => { readonly line: number; readonly column: number } {
+  const starts = [0];
+  for (let at = code.indexOf("\n"); at >= 0; at = code.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low, column: offset - (starts[low] ?? 0) };
+  };
 }
 
 function declarationOf(sites: readonly CallSite[]) {

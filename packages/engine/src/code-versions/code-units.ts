@@ -1,6 +1,6 @@
 import { parse, type AnyNode, type CallExpression, type Program } from "acorn";
 import { keepsName } from "./canonical-code.ts";
-import { childrenOf, isFunction, patternNames } from "./declared-names.ts";
+import { forEachChild, isFunction, patternNames } from "./declared-names.ts";
 
 /** A piece of the top level that is used as a whole: one declarator, one function, one statement. */
 export interface CodeUnit {
@@ -35,7 +35,7 @@ export interface CodeUnits {
 
 /** Takes the code of a bundle apart. @throws SyntaxError */
 export function takeApart(code: string): CodeUnits {
-  const program = parse(code, { ecmaVersion: "latest", sourceType: "module", locations: true });
+  const program = parse(withoutSourceMap(code), { ecmaVersion: "latest", sourceType: "module" });
   const units = findUnits(program);
   const imports = findImports(program);
   const unitsOf = new Map<string, CodeUnit[]>();
@@ -122,11 +122,14 @@ function walk(node: AnyNode, at: Walk): void {
       }
     }
   }
-  const inside = isFunction(node) ? { ...at, isAtTopLevel: false } : at;
-  for (const value of Object.values(node)) {
-    if (typeof value !== "object" || value === null) continue;
-    for (const child of childrenOf(value)) if (child !== null) walk(child, inside);
-  }
+  const inside = at.isAtTopLevel && isFunction(node) ? { ...at, isAtTopLevel: false } : at;
+  forEachChild(node, (child) => walk(child, inside));
+}
+
+/** An inline source map is most of a bundle, and a comment. */
+function withoutSourceMap(code: string): string {
+  const at = code.lastIndexOf("\n//# sourceMappingURL=");
+  return at < 0 ? code : code.slice(0, at + 1);
 }
 
 /** The name that an expression begins with: `a` of `a.b[c].d`. */

@@ -11,6 +11,18 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
+/** Looks at the nodes in all fields of a node. A bundle has hundreds of thousands: nothing is made for them. */
+export function forEachChild(node: AnyNode | Program, look: (child: AnyNode) => void): void {
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value !== "object" || value === null) continue;
+    if (Array.isArray(value)) {
+      for (const child of value as readonly unknown[]) if (isNode(child)) look(child);
+    } else if (isNode(value)) look(value);
+  }
+}
+
 /** Names that a pattern binds: of a parameter, of a variable. */
 export function patternNames(pattern: Pattern | AnyNode): string[] {
   switch (pattern.type) {
@@ -50,14 +62,15 @@ export function variableNames(node: AnyNode | Program): string[] {
     return node.declarations.flatMap(({ id }) => patternNames(id));
   }
   if (isFunction(node)) return [];
-  return Object.values(node).flatMap((value: unknown) =>
-    typeof value === "object" && value !== null
-      ? childrenOf(value).flatMap((child) => (child === null ? [] : variableNames(child)))
-      : [],
-  );
+  const names: string[] = [];
+  forEachChild(node, (child) => {
+    for (const name of variableNames(child)) names.push(name);
+  });
+  return names;
 }
 
 /** Whether code in a node runs later, and not where it stands. */
 export function isFunction(node: AnyNode): boolean {
-  return /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/u.test(node.type);
+  const { type } = node;
+  return type === "ArrowFunctionExpression" || type === "FunctionExpression" || type === "FunctionDeclaration";
 }
