@@ -17,6 +17,7 @@ const untilLetGo = async (run: { id: string }, signal: AbortSignal) => {
   while (!existsSync(path("let-go." + run.id))) { signal.throwIfAborted(); await pause(5); }
 };
 
+// Links are made in a loop, of which the compiler cannot tell what each one reads.
 const chain = (name: string, length: number, options: object = {}) => {
   const links: any[] = [asset({ key: name + "_0", materialize: () => 0, ...options })];
   for (let at = 1; at < length; at++)

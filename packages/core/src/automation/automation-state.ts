@@ -102,22 +102,19 @@ function isSamePart(a: PartState, b: PartState): boolean {
 }
 
 function haveSamePieces(a: readonly Piece[], b: readonly Piece[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((piece, index) => {
-      const other = b[index];
-      return (
-        other !== undefined &&
-        piece.at === other.at &&
-        piece.generation === other.generation &&
-        piece.run === other.run &&
-        piece.set.equals(other.set)
-      );
-    })
-  );
+  return haveSame(a, b, (one, other) => one.run === other.run);
 }
 
 export function haveSameSpent(a: readonly SpentPiece[], b: readonly SpentPiece[]): boolean {
+  return haveSame(a, b, (one, other) => one.tries === other.tries);
+}
+
+/** Whether two lists hold the same in the same order, by what all pieces have and by what these have besides. */
+function haveSame<T extends Pick<Piece | SpentPiece, "at" | "generation" | "set">>(
+  a: readonly T[],
+  b: readonly T[],
+  isSameBesides: (one: T, other: T) => boolean,
+): boolean {
   return (
     a.length === b.length &&
     a.every((piece, index) => {
@@ -126,7 +123,7 @@ export function haveSameSpent(a: readonly SpentPiece[], b: readonly SpentPiece[]
         other !== undefined &&
         piece.at === other.at &&
         piece.generation === other.generation &&
-        piece.tries === other.tries &&
+        isSameBesides(piece, other) &&
         piece.set.equals(other.set)
       );
     })

@@ -1,3 +1,4 @@
+import { getOrAdd } from "../get-or-add.ts";
 import { AssetGraph } from "../asset-graph.ts";
 import type { CronClock } from "../cron/ticks.ts";
 import { HeddleError } from "../errors.ts";
@@ -267,14 +268,6 @@ function depthOf(graph: AssetGraph): number {
     }
   }
   return deepest;
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 const schemes = new WeakMap<PartitionsSpec, string>();

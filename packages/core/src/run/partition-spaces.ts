@@ -1,3 +1,4 @@
+import { getOrAdd } from "../get-or-add.ts";
 import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import type { PartitionSpace } from "../partitions/partition-space.ts";
 import type { PartitionsSpec } from "../partitions/partitions-spec.ts";
@@ -57,12 +58,4 @@ function textOf(mapping: MappingSpec): string {
   const text = JSON.stringify(mapping);
   texts.set(mapping, text);
   return text;
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

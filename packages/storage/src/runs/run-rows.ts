@@ -64,21 +64,23 @@ export interface ChunkPlace {
 /** Reads chunks by name. Their runs must be locked. */
 export async function readChunks(sql: TransactionSql, places: readonly ChunkPlace[]): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, a."chunkSize", a.pools,
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(
       ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[],
       ${places.map((place) => place.chunk)}::integer[]
     ) as k(run_id, asset_id, chunk)
-    join run_chunk c on c.run_id = k.run_id and c.asset_id = k.asset_id and c.chunk = k.chunk`;
+    join run_chunk c on c.run_id = k.run_id and c.asset_id = k.asset_id and c.chunk = k.chunk
+    ${joinAsset(sql)}`;
 }
 
 /** Reads every chunk of a run that has a step in an open state. */
 export async function readOpenChunks(sql: TransactionSql, runId: number): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, a."chunkSize", a.pools,
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from run_chunk c
+    ${joinAsset(sql)}
     where c.run_id = ${runId}
       and octet_length(c.waiting) + octet_length(c.ready) + octet_length(c.running) + octet_length(c.backoff) > 4`;
 }
@@ -90,23 +92,25 @@ export async function readClaimableChunks(
   limit: number,
 ): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, a."chunkSize", a.pools,
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(${runIds}::bigint[]) as k(run_id)
     cross join lateral (
       select * from run_chunk where run_id = k.run_id and claimable order by position desc, rank limit ${limit}::integer
-    ) c`;
+    ) c
+    ${joinAsset(sql)}`;
 }
 
 /** Reads every claimable chunk of assets of runs. The runs must be locked. */
 export async function readAssetClaimable(sql: TransactionSql, places: readonly RunAssetPlace[]): Promise<ChunkRow[]> {
   return sql<ChunkRow[]>`
-    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, ${ofAsset(sql)},
+    select c.run_id as "runId", c.asset_id as "assetId", c.chunk, c.position, a."chunkSize", a.pools,
       c.waiting, c.ready, c.running, c.backoff, c.success, c.failed, c.skipped, c.canceled
     from unnest(
       ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[]
     ) as k(run_id, asset_id)
     join run_chunk c on c.run_id = k.run_id and c.asset_id = k.asset_id
+    ${joinAsset(sql)}
     where c.claimable`;
 }
 
@@ -126,11 +130,12 @@ export async function readAssetPending(sql: TransactionSql, places: readonly Run
     join run_asset a on a.run_id = k.run_id and a.asset_id = k.asset_id`;
 }
 
-/** How many steps of the asset of a chunk `c` one execution makes, and the pools that this counts against. */
-function ofAsset(sql: TransactionSql) {
+/** Joins how many steps of the asset of a chunk `c` one execution makes, and the pools that this counts against. */
+function joinAsset(sql: TransactionSql) {
   return sql`
-    (select a.chunk_size from run_asset a where a.run_id = c.run_id and a.asset_id = c.asset_id) as "chunkSize",
-    (select a.pools from run_asset a where a.run_id = c.run_id and a.asset_id = c.asset_id) as pools`;
+    left join lateral (
+      select chunk_size as "chunkSize", pools from run_asset where run_id = c.run_id and asset_id = c.asset_id
+    ) a on true`;
 }
 
 /** What a worker owns of one asset of one run. */
