@@ -7,10 +7,12 @@ import { startLiveCatalog } from "./data/live-catalog.ts";
 import { queryClient } from "./data/trpc.ts";
 import { listenForHotkeys } from "./keyboard/hotkeys.ts";
 import { router } from "./routes.tsx";
+import { startTimeZone } from "./time-zone/time-zone.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html holds no element with the id root");
 
+startTimeZone();
 startLiveCatalog();
 listenForHotkeys();
 

@@ -1,17 +1,12 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { Fragment, type ReactNode } from "react";
-
-const PLACES: Readonly<Record<string, { readonly to: "/assets" | "/lineage" | "/runs"; readonly label: string }>> = {
-  assets: { to: "/assets", label: "Assets" },
-  lineage: { to: "/lineage", label: "Lineage" },
-  runs: { to: "/runs", label: "Runs" },
-};
+import { placeOfSegment } from "./places.ts";
 
 /** The path to this page, each part but the last a link. */
 export function Breadcrumb(): ReactNode {
   const { pathname } = useLocation();
   const [first = "", ...rest] = pathname.split("/").filter(Boolean).map(decode);
-  const place = PLACES[first];
+  const place = placeOfSegment(first);
   if (place === undefined) return <nav aria-label="Breadcrumb" />;
   return (
     <nav aria-label="Breadcrumb" className="min-w-0 px-2">

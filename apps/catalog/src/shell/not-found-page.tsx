@@ -2,6 +2,7 @@ import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Page } from "../ui/page.tsx";
+import { PLACES } from "./places.ts";
 
 /** An address that leads nowhere. */
 export function NotFoundPage(): ReactNode {
@@ -12,15 +13,11 @@ export function NotFoundPage(): ReactNode {
       <EmptyState title="There is no page at this address.">
         <code className="rounded-sm bg-hover px-1.5 py-0.5 font-mono text-xs break-all text-ink">{pathname}</code>
         <p className="flex gap-4">
-          <Link to="/assets" className="link">
-            All assets
-          </Link>
-          <Link to="/lineage" className="link">
-            Lineage
-          </Link>
-          <Link to="/runs" className="link">
-            Runs
-          </Link>
+          {PLACES.map(({ to, label }) => (
+            <Link key={to} to={to} className="link">
+              {label}
+            </Link>
+          ))}
         </p>
       </EmptyState>
     </Page>

@@ -1,12 +1,13 @@
 import uFuzzy from "@leeoniya/ufuzzy";
 import type { CatalogIndex } from "../data/catalog-index.ts";
+import { PLACES, type PlacePath } from "./places.ts";
 
 /** Something that the palette can open. */
 export type PaletteEntry =
   | { readonly kind: "asset"; readonly row: number; readonly label: string }
   | { readonly kind: "group"; readonly label: string }
   | { readonly kind: "run"; readonly runId: number; readonly label: string }
-  | { readonly kind: "page"; readonly to: "/assets" | "/lineage" | "/runs"; readonly label: string };
+  | { readonly kind: "page"; readonly to: PlacePath; readonly label: string };
 
 /** Entries shown at most. */
 const LIMIT = 50;
@@ -14,11 +15,7 @@ const LIMIT = 50;
 /** Above this many matches uFuzzy only filters and does not rank. */
 const RANK_LIMIT = 5_000;
 
-const PAGES: readonly PaletteEntry[] = [
-  { kind: "page", to: "/assets", label: "Assets" },
-  { kind: "page", to: "/lineage", label: "Lineage" },
-  { kind: "page", to: "/runs", label: "Runs" },
-];
+const PAGES: readonly PaletteEntry[] = PLACES.map(({ to, label }) => ({ kind: "page", to, label }));
 
 /** Finds entries by fuzzy text; 10,000 assets take a few milliseconds. One instance for each version of the definitions. */
 export class PaletteSearch {

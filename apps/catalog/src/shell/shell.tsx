@@ -1,14 +1,16 @@
 import { getRouteApi, Outlet, rootRouteId, useLocation, useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Fragment, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useCatalogState } from "../data/catalog-state.ts";
 import { invalidateEverything } from "../data/invalidation.ts";
 import { useHotkeys } from "../keyboard/hotkeys.ts";
 import { dismissSearchProblems } from "../search/search-problems.ts";
+import { useTimeZoneChoice } from "../time-zone/time-zone.ts";
 import { FailurePanel } from "../ui/failure-panel.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { useDeployment } from "./deployment.ts";
+import { PLACES } from "./places.ts";
 import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -63,6 +65,7 @@ export function Shell(): ReactNode {
 function CatalogGate(): ReactNode {
   const state = useCatalogState();
   const { launch } = route.useSearch();
+  const timeZone = useTimeZoneChoice();
   const [launchSeen, setLaunchSeen] = useState(launch !== undefined);
   if (launch !== undefined && !launchSeen) setLaunchSeen(true);
   if (state.kind === "loading") return <Skeleton label="Reading the assets" lines={8} />;
@@ -77,7 +80,10 @@ function CatalogGate(): ReactNode {
   }
   return (
     <>
-      <Outlet />
+      {/* Another time zone is chosen seldom, and canvases write instants too: the whole page is made anew. */}
+      <Fragment key={timeZone}>
+        <Outlet />
+      </Fragment>
       {launchSeen && (
         <Suspense>
           <LaunchDialog catalog={state.catalog} />
@@ -98,9 +104,7 @@ function useShellHotkeys({
   useHotkeys("Everywhere", [
     { keys: "Mod+k", does: "Go to anything", run: openPalette },
     { keys: "?", does: "This help", run: openHelp },
-    { keys: "g a", does: "Assets", run: () => void navigate({ to: "/assets" }) },
-    { keys: "g l", does: "Lineage", run: () => void navigate({ to: "/lineage" }) },
-    { keys: "g r", does: "Runs", run: () => void navigate({ to: "/runs" }) },
+    ...PLACES.map(({ to, label, key }) => ({ keys: `g ${key}`, does: label, run: () => void navigate({ to }) })),
     { keys: "r", does: "Read everything anew", run: invalidateEverything },
   ]);
 }

@@ -10,6 +10,7 @@ import { CodeState } from "./code-state.tsx";
 import { HealthState } from "./health-state.tsx";
 import { Mark } from "./mark.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import { TimeZoneSwitch } from "./time-zone-switch.tsx";
 
 interface TopBarProps {
   readonly deployment: Deployment | undefined;
@@ -55,6 +56,9 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
           onClick={() => void copyText(window.location.href, "Link")}
         />
         <IconButton icon="keyboard" label="Keyboard shortcuts" className="max-md:hidden" onClick={onHelp} />
+        <div className="max-md:hidden">
+          <TimeZoneSwitch />
+        </div>
         <ThemeSwitch />
       </div>
     </header>

@@ -1,23 +1,30 @@
 import type { ReactNode } from "react";
 import { formatAgo } from "../format/durations.ts";
-import { formatInstant } from "../format/instants.ts";
+import { formatFullInstant, formatInstant } from "../format/instants.ts";
+import { useTimeZoneChoice } from "../time-zone/time-zone.ts";
 import { useNow } from "./clock.ts";
 
-/** An instant as its age; the full date and time as tooltip. */
+/** An instant as its age; the full date, time and zone as tooltip. */
 export function Ago({ at }: { readonly at: number }): ReactNode {
   const now = useNow();
+  useTimeZoneChoice();
   return (
-    <time dateTime={new Date(at).toISOString()} title={formatInstant(at)} className="whitespace-nowrap">
+    <time dateTime={new Date(at).toISOString()} title={formatFullInstant(at)} className="whitespace-nowrap">
       {formatAgo(at, Math.max(now, at))}
     </time>
   );
 }
 
-/** An instant in full; its age as tooltip. */
+/** An instant as date and time; its age and its zone as tooltip. */
 export function At({ at }: { readonly at: number }): ReactNode {
   const now = useNow();
+  useTimeZoneChoice();
   return (
-    <time dateTime={new Date(at).toISOString()} title={formatAgo(at, now)} className="whitespace-nowrap">
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={`${formatAgo(at, now)}, ${formatFullInstant(at)}`}
+      className="whitespace-nowrap"
+    >
       {formatInstant(at)}
     </time>
   );
