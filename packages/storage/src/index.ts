@@ -28,6 +28,14 @@ export {
 } from "./read/check-results.ts";
 export { readCheckHistory, type CheckHistoryQuery } from "./read/check-history.ts";
 export {
+  liftSilence,
+  readSilences,
+  readSilencesOf,
+  silenceCheck,
+  type SilencedCheck,
+  type SilenceRow,
+} from "./checks/silences.ts";
+export {
   readAssetCodeVersions,
   readDefinitions,
   readDefinitionsVersion,
@@ -265,16 +273,21 @@ export {
   type SensorEventPage,
   type SensorEventQuery,
 } from "./ticks/sensor-events.ts";
-export { setSensorCursor, setTickPaused, type TickChange } from "./ticks/control-ticks.ts";
+export { setSensorCursor, setTickPaused, type ChangeAuthor, type TickChange } from "./ticks/control-ticks.ts";
 export { answerTickRequest, readTickAnswer, requestTick } from "./ticks/tick-requests.ts";
 export {
   readClock,
   readLastTicks,
   readSchedules,
+  readSensorCursors,
   readSensors,
+  readTickMarks,
   readTicks,
+  readTickSwitches,
   type ScheduleRow,
+  type SensorCursorRow,
   type SensorRow,
   type TickRow,
+  type TickSwitchRow,
 } from "./read/ticks.ts";
 export type { TickKind, TickOutcome } from "./schema/index.ts";

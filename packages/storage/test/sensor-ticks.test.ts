@@ -6,8 +6,11 @@ import {
   loadTick,
   loadTicks,
   readLastTicks,
+  readSensorCursors,
   readTickAnswer,
+  readTickMarks,
   readTicks,
+  readTickSwitches,
   recordSensorTick,
   registerCodeVersion,
   requestTick,
@@ -149,6 +152,41 @@ describe("an evaluation", () => {
     expect((await db.read("last", (tx) => readLastTicks(tx, "sensor"))).get("files")).toMatchObject({ at: 1_004 });
   });
 
+  test("leaves a history of cursors, of evaluations and of people alike", async () => {
+    await recordSensorTick(db, asked(0, "a"));
+    // It stays where it was, and a history does not say so.
+    await recordSensorTick(db, asked(1, "a"));
+    await setSensorCursor(db, { name: "files", cursor: "mine", actor: "ana", reason: "b.csv again" });
+    const none = () => Promise.resolve({ runIds: [], reason: "nothing new" });
+    const effects = { cursor: "c".repeat(5_000), addPartitions: [], removePartitions: [], launch: none };
+    // Its cursor is too long to be kept.
+    const skipped = { kind: "evaluated", effects } as const;
+    await recordSensorTick(db, { name: "files", expectedVersion: 3, at: 9, outcome: skipped });
+    await setSensorCursor(db, { name: "files", cursor: null });
+    const read = (before: Parameters<typeof readSensorCursors>[1]["before"], limit: number) =>
+      db.read("cursors", (tx) => readSensorCursors(tx, { name: "files", before, limit }));
+    const all = await read(null, 10);
+    expect(all.map(({ cursor, actor, reason }) => [cursor, actor, reason])).toEqual([
+      [null, null, null],
+      ["mine", "ana", "b.csv again"],
+      ["a", null, null],
+    ]);
+    expect(all.map(({ tickId, changeId }) => [tickId !== null, changeId !== null])).toEqual([
+      [false, true],
+      [false, true],
+      [true, false],
+    ]);
+    const [newest] = all;
+    const before = { atMs: newest?.at.getTime() ?? 0, rank: 1, id: newest?.changeId ?? 0 };
+    expect(await read(before, 1)).toEqual(all.slice(1, 2));
+    expect(await db.read("marks", (tx) => readTickMarks(tx, "sensor", { marks: 100 }))).toEqual(
+      new Map([["files", "rrs"]]),
+    );
+    expect(await db.read("marks", (tx) => readTickMarks(tx, "sensor", { name: "files", marks: 2 }))).toEqual(
+      new Map([["files", "rs"]]),
+    );
+  });
+
   test("that fails is counted until one succeeds, and keeps the cursor", async () => {
     await recordSensorTick(db, asked(0, "a"));
     const error = serializeError(new Error("away"));
@@ -165,7 +203,9 @@ describe("an evaluation", () => {
     await setSensorCursor(db, { name: "files", cursor: "mine" });
     expect(await recordSensorTick(db, asked(0, "a"))).toMatchObject({ result: "superseded" });
     expect(await find()).toMatchObject({ cursor: "mine", version: 1 });
-    await setTickPaused(db, { kind: "sensor", name: "files", paused: true });
+    await setTickPaused(db, { kind: "sensor", name: "files", paused: true, actor: "ana", reason: "too loud" });
+    const switches = await db.read("switches", (tx) => readTickSwitches(tx, "sensor"));
+    expect(switches.get("files")).toMatchObject({ actor: "ana", reason: "too loud" });
     expect((await loadTicks(db)).sensors).toEqual([]);
     expect(await recordSensorTick(db, asked(2, "a"))).toMatchObject({ result: "superseded" });
     // One that somebody asks for does.

@@ -1,3 +1,4 @@
+export { checkSilence } from "./checks.ts";
 export { asset, codeLocation, codeVersion, environment } from "./code.ts";
 export { collection, deployment } from "./collection.ts";
 export { event, lease } from "./events.ts";
@@ -11,4 +12,13 @@ export {
   type MaterializationInputs,
 } from "./partitions.ts";
 export { attempt, claim, logChunk, pool, run, runAsset, runChunk, step, subStep, worker } from "./runs.ts";
-export { schedule, sensor, tick, tickRequest, type TickKind, type TickOutcome } from "./ticks.ts";
+export {
+  schedule,
+  sensor,
+  tick,
+  tickChange,
+  tickRequest,
+  type TickChangeKind,
+  type TickKind,
+  type TickOutcome,
+} from "./ticks.ts";

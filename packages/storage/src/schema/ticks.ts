@@ -24,6 +24,9 @@ export type TickKind = "schedule" | "sensor";
 /** What became of a tick. */
 export type TickOutcome = "requested" | "skipped" | "failed" | "missed";
 
+/** What a person may do to either. */
+export type TickChangeKind = "paused" | "resumed" | "cursor";
+
 /** Every schedule that was ever declared, by name: what it was declared as, and where its chain of ticks stands. */
 export const schedule = pgTable("schedule", {
   name: text().primaryKey(),
@@ -95,6 +98,8 @@ export const tick = pgTable(
     durationMs: integer(),
     /** What the function logged: JSON lines `{l, m, f?}`. */
     log: text(),
+    /** Where the evaluation of a sensor has moved its cursor; null when it stayed, and for one too long to be kept. */
+    cursor: text(),
     recordedAt: timestamp({ withTimezone: true })
       .notNull()
       .default(sql`clock_timestamp()`),
@@ -107,6 +112,29 @@ export const tick = pgTable(
     check("tick_kind", sql`kind in ('schedule', 'sensor')`),
     check("tick_outcome", sql`outcome in ('requested', 'skipped', 'failed', 'missed')`),
     check("tick_requested", sql`(outcome = 'requested') = (run_ids <> '{}')`),
+  ],
+);
+
+/** What somebody has done to a schedule or a sensor: the newest rows say who has paused it and why. Append-only. */
+export const tickChange = pgTable(
+  "tick_change",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: text().$type<TickKind>().notNull(),
+    name: text().notNull(),
+    change: text().$type<TickChangeKind>().notNull(),
+    /** What the cursor was set to; null for none, and for a change that is about something else. */
+    cursor: text(),
+    /** Who says that it was them; nobody checks it. */
+    actor: text(),
+    reason: text(),
+    at: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (table) => [
+    index("tick_change_by_name").on(table.kind, table.name, table.id),
+    check("tick_change_change", sql`change in ('paused', 'resumed', 'cursor')`),
   ],
 );
 

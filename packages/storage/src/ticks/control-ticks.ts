@@ -1,11 +1,17 @@
 import { HeddleError } from "@heddle/core";
-import type { Database } from "../database.ts";
-import type { TickKind } from "../schema/index.ts";
+import type { Database, Transaction } from "../database.ts";
+import type { TickChangeKind, TickKind } from "../schema/index.ts";
 import { placeNow } from "./register-ticks.ts";
 import { refuseCursor } from "./sensor-ticks.ts";
 
 /** What came of a change. `unknown`: nothing of that name is declared. */
 export type TickChange = "changed" | "unchanged" | "unknown";
+
+/** Who changes something by hand, and why. Both are what that person says. */
+export interface ChangeAuthor {
+  readonly actor?: string | null;
+  readonly reason?: string | null;
+}
 
 /**
  * Pauses a schedule or a sensor, or lets it go on. What a schedule would have done while it was paused is not made up for:
@@ -13,8 +19,9 @@ export type TickChange = "changed" | "unchanged" | "unknown";
  */
 export async function setTickPaused(
   db: Database,
-  { kind, name, paused }: { readonly kind: TickKind; readonly name: string; readonly paused: boolean },
+  change: ChangeAuthor & { readonly kind: TickKind; readonly name: string; readonly paused: boolean },
 ): Promise<TickChange> {
+  const { kind, name, paused } = change;
   return db.transaction(
     "setTickPaused",
     async (tx) => {
@@ -26,6 +33,7 @@ export async function setTickPaused(
       if (row === undefined) return "unknown";
       await sql`update ${table} set paused = ${paused} where name = ${name}`;
       if (row.isPaused === paused) return "unchanged";
+      await noteChange(tx, { ...change, change: paused ? "paused" : "resumed" });
       if (kind === "schedule" && !paused) {
         await sql`
           update schedule set after = greatest(after, now.ms), covered_until = greatest(covered_until, now.ms),
@@ -54,8 +62,9 @@ export async function setTickPaused(
  */
 export async function setSensorCursor(
   db: Database,
-  { name, cursor }: { readonly name: string; readonly cursor: string | null },
+  change: ChangeAuthor & { readonly name: string; readonly cursor: string | null },
 ): Promise<TickChange> {
+  const { name, cursor } = change;
   if (cursor !== null) refuseCursor(name, cursor);
   return db.transaction(
     "setSensorCursor",
@@ -69,11 +78,27 @@ export async function setSensorCursor(
         update sensor set cursor = case when ${row.isForEvents} then ${placeNow(tx)} else ${cursor}::text end,
           version = version + 1, failures = 0
         where name = ${name}`;
+      await noteChange(tx, { ...change, kind: "sensor", change: "cursor" });
       await tx.notify("heddle_tick", name);
       return "changed";
     },
     { isIdempotent: true },
   );
+}
+
+async function noteChange(
+  { sql }: Transaction,
+  noted: ChangeAuthor & {
+    readonly kind: TickKind;
+    readonly name: string;
+    readonly change: TickChangeKind;
+    readonly cursor?: string | null;
+  },
+): Promise<void> {
+  const { kind, name, change, cursor = null, actor = null, reason = null } = noted;
+  await sql`
+    insert into tick_change (kind, name, change, cursor, actor, reason)
+    values (${kind}, ${name}, ${change}, ${cursor}, ${actor}, ${reason})`;
 }
 
 function placeInvalid(name: string): HeddleError {

@@ -56,8 +56,9 @@ async function record(tx: Transaction, tick: SensorTick): Promise<RecordedSensor
   const { name, at, outcome, isManual = false, durationMs = null, log = null } = tick;
   const { sql } = tx;
   if (outcome.kind === "evaluated") await lockLaunches(sql);
-  const [locked] = await sql<{ failures: number }[]>`
-    select failures from sensor
+  const [locked] = await sql<{ failures: number; cursor: string | null; isForEvents: boolean }[]>`
+    select failures, cursor, jsonb_typeof(definition -> 'events') is not distinct from 'object' as "isForEvents"
+    from sensor
     where name = ${name} and version = ${tick.expectedVersion} and removed_at is null
       and (${isManual} or not coalesce(paused, not (definition -> 'enabledByDefault')::boolean))
     for update`;
@@ -75,8 +76,11 @@ async function record(tx: Transaction, tick: SensorTick): Promise<RecordedSensor
   const cursor = outcome.kind === "evaluated" ? outcome.effects.cursor : null;
   const made =
     outcome.kind === "evaluated" ? await apply(tx, name, outcome.effects) : { runIds: [], reason: outcome.reason };
-  if (made.runIds.length > 0) await insertTicks(sql, [{ ...common, outcome: "requested", runIds: made.runIds }]);
-  else await noteSkip(tx, { ...common, reason: storable(made.reason) });
+  // A place among events says nothing to people.
+  const moved = cursor === null || cursor === locked.cursor || locked.isForEvents ? null : cursor;
+  if (made.runIds.length > 0) {
+    await insertTicks(sql, [{ ...common, outcome: "requested", runIds: made.runIds, cursor: moved }]);
+  } else await noteSkip(tx, { ...common, reason: storable(made.reason), cursor: moved });
   await sql`
     update sensor set version = version + 1, started_at = ${at}, failures = 0,
       cursor = coalesce(${cursor}::text, cursor)
@@ -100,17 +104,25 @@ async function apply(tx: Transaction, name: string, effects: SensorEffects) {
 /** A sensor mostly finds nothing, and says nothing: equal skips that follow each other are one row. */
 async function noteSkip(
   { sql }: Transaction,
-  skip: { name: string; at: number; isManual: boolean; reason: string; durationMs: number | null; log: string | null },
+  skip: {
+    name: string;
+    at: number;
+    isManual: boolean;
+    reason: string;
+    durationMs: number | null;
+    log: string | null;
+    cursor: string | null;
+  },
 ): Promise<void> {
-  const { name, at, isManual, reason, durationMs, log } = skip;
+  const { name, at, isManual, reason, durationMs, log, cursor } = skip;
   const repeated = await sql`
     update tick set count = count + 1, until = ${at}, duration_ms = ${durationMs},
       recorded_at = clock_timestamp()
     where id = (select id from tick where kind = 'sensor' and name = ${name} order by id desc limit 1)
       and outcome = 'skipped' and reason = ${reason} and not is_manual and not ${isManual}::boolean
-      and log is null and ${log}::text is null`;
+      and log is null and ${log}::text is null and cursor is null and ${cursor}::text is null`;
   if (repeated.count > 0) return;
-  await insertTicks(sql, [{ kind: "sensor", name, at, isManual, outcome: "skipped", reason, durationMs, log }]);
+  await insertTicks(sql, [{ kind: "sensor", outcome: "skipped", ...skip }]);
 }
 
 /** @throws SENSOR_CURSOR_LIMIT, also for a text that the database cannot hold */

@@ -20,7 +20,12 @@ export interface NewTick {
   readonly until?: number | null;
   readonly durationMs?: number | null;
   readonly log?: string | null;
+  /** Where it has moved the cursor of a sensor. */
+  readonly cursor?: string | null;
 }
+
+/** Longest cursor that is kept with a tick: the history is for people, and 64 KB each time would soon be gigabytes. */
+const MAX_KEPT_CURSOR = 4_096;
 
 /** Longest reason that is kept. */
 const MAX_REASON = 10_000;
@@ -29,11 +34,15 @@ const MAX_REASON = 10_000;
 export async function insertTicks(sql: TransactionSql, ticks: readonly NewTick[]): Promise<void> {
   for (const tick of ticks) {
     const { reason = null, error = null, runIds = [], count = 1, until = null, durationMs = null, log = null } = tick;
+    const cursor = (tick.cursor ?? "").length <= MAX_KEPT_CURSOR ? (tick.cursor ?? null) : null;
     await sql`
-      insert into tick (kind, name, at, is_manual, outcome, reason, error, run_ids, count, until, duration_ms, log)
+      insert into tick (
+        kind, name, at, is_manual, outcome, reason, error, run_ids, count, until, duration_ms, log, cursor
+      )
       values (${tick.kind}, ${tick.name}, ${tick.at}, ${tick.isManual ?? false}, ${tick.outcome},
         ${reason === null ? null : storable(reason).slice(0, MAX_REASON)}, ${error === null ? null : asJson(error)},
-        ${runIds}::bigint[], ${count}, ${until}, ${durationMs}, ${log === null ? null : storable(log)})`;
+        ${runIds}::bigint[], ${count}, ${until}, ${durationMs}, ${log === null ? null : storable(log)},
+        ${cursor})`;
   }
 }
 
