@@ -142,7 +142,7 @@ test("what was skipped says which step upstream failed", async () => {
 
 describe("a dynamic asset", () => {
   test("gets keys, loses one, and what is left is made", async () => {
-    const page = await visitor.open("/assets/shop/profile");
+    const page = await visitor.open("/assets/shop/profile?tab=partitions");
     await page.getByText("No partition exists yet.").waitFor();
     await page.getByRole("button", { name: "Add keys" }).click();
     const dialog = page.getByRole("dialog", { name: "Add keys to customers" });
@@ -168,7 +168,7 @@ describe("a dynamic asset", () => {
     await partition.getByRole("button", { name: "Materialize" }).click();
     await launch(page, "Materialize 1 partition of 1 asset");
     await runEnds(page, "success");
-    await page.goto("/assets/shop/profile");
+    await page.goto("/assets/shop/profile?tab=partitions");
     await page.getByRole("button", { name: "1 fresh" }).waitFor();
     await page.getByRole("button", { name: "1 missing" }).waitFor();
 
@@ -272,7 +272,7 @@ describe("a definition that changes", () => {
   test("leaves history where it was, and shows it as such", async () => {
     const file = join(shop?.projectDirectory ?? "", "src/definitions.ts");
     const before = await readFile(file, "utf8");
-    const page = await visitor.open("/assets/shop/returns");
+    const page = await visitor.open("/assets/shop/returns?tab=partitions");
     await page.getByRole("button", { name: "2 fresh" }).waitFor();
 
     // The start moves: what was made before it is not asked for any more.

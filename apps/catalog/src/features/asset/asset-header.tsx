@@ -20,7 +20,7 @@ export function AssetHeader({ detail, onMaterialize }: AssetHeaderProps): ReactN
   const name = lastSegment(key);
   const [first, ...more] = detail.why;
   return (
-    <div className="border-b border-line px-4 pt-3 pb-3">
+    <div className="px-4 pt-3 pb-2">
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="min-w-0 text-xl font-semibold tracking-[-0.01em] break-all">
           <span className="font-normal text-muted">{key.slice(0, key.length - name.length)}</span>

@@ -1,5 +1,4 @@
 import type { AssetLink } from "@heddle/api";
-import type { WaitPolicy } from "@heddle/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCount } from "../../format/amounts.ts";
@@ -57,16 +56,4 @@ export function AssetNeighbours({ title, links, waits }: AssetNeighboursProps): 
       )}
     </section>
   );
-}
-
-/** How many of the partitions that are read must be there, in words. */
-export function describeWait(wait: WaitPolicy): string {
-  switch (wait.kind) {
-    case "all":
-      return "waits for all of them";
-    case "at-least":
-      return `at least ${formatCount(wait.count)} of them must be there`;
-    case "at-most-missing":
-      return `${formatCount(wait.count)} of them may be missing`;
-  }
 }
