@@ -176,6 +176,7 @@ export { formatSourceLocation, type DeclarationPlace } from "./source-location.t
 
 // Lineage and selection
 export { AssetGraph, type GraphAsset } from "./asset-graph.ts";
+export { countReachable, type PackedEdges } from "./reachable-counts.ts";
 export type { GraphEdges } from "./graph-edges.ts";
 export {
   evaluateSelection,

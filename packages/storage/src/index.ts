@@ -68,6 +68,15 @@ export {
   type PartitionSets,
   type PartitionSetsQuery,
 } from "./read/partition-sets.ts";
+export { readNewestFailures, type NewestFailureRow } from "./read/newest-failures.ts";
+export {
+  readActivity,
+  readRecentDurations,
+  readTimelineRuns,
+  type ActivityRow,
+  type RecentDurationsRow,
+  type TimelineRunRow,
+} from "./read/run-activity.ts";
 export { readOpenRunPartitions, type OpenRunPartitions, type OpenRunQuery } from "./read/open-runs.ts";
 export { readStalePartitions, type JudgedAsset, type StaleQuery } from "./read/stale-partitions.ts";
 export { listPartitionStatuses, type PartitionStatusList } from "./read/partition-status-list.ts";
@@ -103,6 +112,17 @@ export {
   type RunProgressRow,
   type RunRow,
 } from "./read/runs.ts";
+
+// What people keep in the catalog
+export {
+  endAttentionNote,
+  noteAttention,
+  readAttentionNotes,
+  type AttentionNoteRow,
+  type NewAttentionNote,
+} from "./catalog/attention-notes.ts";
+export { readFavourites, setFavourite } from "./catalog/favourites.ts";
+export { deleteView, MAX_SAVED_VIEWS, readSavedViews, saveView, type SavedViewRow } from "./catalog/saved-views.ts";
 
 // Code locations
 export { recordLoadError, registerCodeVersion, type NewCodeVersion, type RegisteredCode } from "./code.ts";

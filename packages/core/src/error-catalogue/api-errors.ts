@@ -42,4 +42,8 @@ export const API_ERRORS = {
     summary: "The place to go on from is not one that the server gave out.",
     remedy: "Start again without it.",
   },
+  SAVED_VIEWS_FULL: {
+    summary: "A page of the catalog has as many saved views as it may.",
+    remedy: "Delete one that nobody opens, or save over it.",
+  },
 } as const satisfies Record<string, ErrorCatalogueEntry>;

@@ -1,4 +1,5 @@
 export { checkSilence } from "./checks.ts";
+export { attentionNote, favourite, savedView } from "./catalog.ts";
 export { asset, codeLocation, codeVersion, environment } from "./code.ts";
 export { collection, deployment } from "./collection.ts";
 export { event, lease } from "./events.ts";
