@@ -1,5 +1,5 @@
 import type { AnyIoManager, ObjectStore, StoredValue } from "@heddle/core";
-import { createPartitionedInput } from "@heddle/engine";
+import { createPartitionedInput } from "@heddle/engine/step";
 import { parquet, parquetTable } from "@heddle/io/parquet";
 import { Table } from "apache-arrow";
 import { filesystemBenchStore } from "./bench-stores.ts";

@@ -1,5 +1,5 @@
 import { asset, dailyPartitions, type InputContext, type StoredValue } from "@heddle/core";
-import { createPartitionedInput } from "@heddle/engine";
+import { createPartitionedInput } from "@heddle/engine/step";
 import { sql, sqlAsset } from "@heddle/io/duckdb";
 import { float64, int64, parquet, parquetTable, table, utf8 } from "@heddle/io/parquet";
 import { utimes } from "node:fs/promises";

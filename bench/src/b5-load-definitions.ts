@@ -1,5 +1,6 @@
 import { generateProject } from "@heddle/test-support/generated-project";
-import { createBundler, findProject, loadDefinitions } from "@heddle/engine";
+import { findProject } from "@heddle/engine";
+import { createBundler, loadDefinitions } from "@heddle/engine/code-location";
 import { median, round, type Benchmark } from "./benchmark.ts";
 import { measureColdNode } from "./calibration.ts";
 

@@ -1,5 +1,5 @@
 import { DEFAULT_COLLECTION_SETTINGS, HeddleError, type CollectionSettings } from "@heddle/core";
-import type { DefaultsConfig } from "@heddle/engine";
+import type { DefaultsConfig } from "@heddle/engine/worker";
 import { join } from "node:path";
 
 /** What the daemon and the worker are told by their environment. */

@@ -1,6 +1,7 @@
 // The process that decides.
 import { serializeError } from "@heddle/core";
-import { consoleLog, findProject, runProcess, startDaemon, tellParent } from "@heddle/engine";
+import { consoleLog, findProject, runProcess, tellParent } from "@heddle/engine";
+import { startDaemon } from "@heddle/engine/daemon";
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
 

@@ -1,5 +1,6 @@
 // The process that claims steps and supervises the child processes which run them.
-import { consoleLog, runProcess, startWorker, tellParent } from "@heddle/engine";
+import { consoleLog, runProcess, tellParent } from "@heddle/engine";
+import { startWorker } from "@heddle/engine/worker";
 import { openDatabase } from "@heddle/storage";
 import { readConfig } from "./config.ts";
 

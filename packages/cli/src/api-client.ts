@@ -3,10 +3,14 @@ import { consoleLog, findProject, type Project } from "@heddle/engine";
 import { PlanFiles } from "./plan-files.ts";
 import { openDeployment, type Deployment } from "./deployment.ts";
 
-/** A project with its database, and the API on it: the very procedures that the catalog calls, without a server between. */
-export interface ProjectApi extends AsyncDisposable {
+/** A project and its database. */
+export interface OpenProject {
   readonly project: Project;
   readonly deployment: Deployment;
+}
+
+/** A project with its database, and the API on it: the very procedures that the catalog calls, without a server between. */
+export interface ProjectApi extends OpenProject, AsyncDisposable {
   readonly api: Api;
   /** Plans that commands have shown. */
   readonly plans: PlanFiles;
@@ -16,16 +20,19 @@ export interface ProjectApi extends AsyncDisposable {
 export async function openApi(directory: string): Promise<ProjectApi> {
   const project = findProject(directory);
   const deployment = await openDeployment(project);
-  const plans = new PlanFiles(project.stateDirectory);
-  const { api, close } = await createLocalApi({ db: deployment.db, log: consoleLog("api"), previews: plans });
+  const connected = await connectApi({ project, deployment });
   return {
-    project,
-    deployment,
-    api,
-    plans,
+    ...connected,
     async [Symbol.asyncDispose]() {
-      await close();
+      await connected[Symbol.asyncDispose]();
       await deployment[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The API on a deployment that is open, and stays so when this is disposed of. */
+export async function connectApi({ project, deployment }: OpenProject): Promise<ProjectApi> {
+  const plans = new PlanFiles(project.stateDirectory);
+  const { api, close } = await createLocalApi({ db: deployment.db, log: consoleLog("api"), previews: plans });
+  return { project, deployment, api, plans, [Symbol.asyncDispose]: () => close() };
 }

@@ -1,4 +1,5 @@
-import { findProject, startDaemon, type Daemon } from "@heddle/engine";
+import { findProject } from "@heddle/engine";
+import { startDaemon, type Daemon } from "@heddle/engine/daemon";
 import { openDatabase, type Database } from "@heddle/storage";
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import { afterAll, beforeAll, expect, test } from "vitest";

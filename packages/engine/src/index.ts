@@ -1,17 +1,4 @@
+// What every process and command needs. It is imported at the start of each of them: what they do is in the other entries.
 export { findProject, type Project } from "./code-location/project.ts";
-export { createBundler, type Bundle, type Bundler } from "./code-location/bundle.ts";
-export { loadDefinitions, type LoadOptions } from "./code-location/load-definitions.ts";
-export { startDaemon, type Daemon, type DaemonOptions } from "./daemon/daemon.ts";
 export { consoleLog, describeError, type EngineLog } from "./ports.ts";
-export { startWorker, type Worker, type WorkerOptions } from "./worker/worker.ts";
-export type { DefaultsConfig, DeploymentDefaults } from "./worker/protocol.ts";
 export { runProcess, tellParent, type RunningProcess } from "./process-lifecycle.ts";
-export { InputFinder, resolveInputs, type ResolvedInput } from "./step/find-inputs.ts";
-export { createPartitionedInput, type PartitionedSource } from "./step/partitioned-input.ts";
-export { previewStored, type PreviewRequest } from "./step/preview-stored.ts";
-export { createResourceScope, type ResourceRequest, type ResourceScope } from "./step/resource-scope.ts";
-export { runChunk, type ChunkListener, type ChunkResult } from "./step/run-chunk.ts";
-export { runStep, type StepResult } from "./step/run-step.ts";
-export type { StepPorts } from "./step/step-ports.ts";
-export { SubSteps, type RecordedSubStep, type SubStepPorts, type SubStepRecord } from "./step/sub-steps.ts";
-export type { CheckReport, ChunkPartition, PartitionsChange, StepAssignment, StepInput } from "./worker/protocol.ts";

@@ -9,13 +9,20 @@ export interface EntryOptions extends ForkOptions {
   readonly flags?: readonly string[];
 }
 
+/** A module of this package that is run as a process: its path within the package, without its extension. */
+export type ProcessEntry = "code-location/load-entry" | "evaluator/evaluator-entry" | "worker/child-entry";
+
 /**
- * Starts one of this package's process entries: `name` is the file beside `importer`, without its extension. From
- * source (in this repository) the entry is a `.ts` file that Node runs as it is; in an installed package it is a `.js` file.
+ * Starts one of this package's process entries. From source (in this repository) the entry is a `.ts` file that Node runs
+ * as it is; in an installed package it is a `.js` file.
  */
-export function forkEntry(importer: string, name: string, options: EntryOptions = {}): ChildProcess {
-  const fromSource = importer.endsWith(".ts");
-  const entry = new URL(`${name}${fromSource ? ".ts" : ".js"}`, importer);
+export function forkEntry(name: ProcessEntry, options: EntryOptions = {}): ChildProcess {
+  const here = import.meta.url;
+  const fromSource = here.endsWith(".ts");
+  // Built, this code is part of some module below `dist`; the folders of the entries are the same as in the source.
+  const folder = fromSource ? "/src/" : "/dist/";
+  const root = here.slice(0, here.lastIndexOf(folder) + folder.length);
+  const entry = new URL(`${name}${fromSource ? ".ts" : ".js"}`, root);
   const { flags = [], ...forkOptions } = options;
   // Who its parent is, in the parent's own words: it may have died before the process could look.
   return fork(entry, [String(process.pid)], {

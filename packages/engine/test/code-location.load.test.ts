@@ -1,7 +1,8 @@
 import { isHeddleError } from "@heddle/core";
 import { generateProject } from "@heddle/test-support";
 import { describe, expect, it } from "vitest";
-import { createBundler, findProject, loadDefinitions } from "../src/index.ts";
+import { createBundler, loadDefinitions } from "../src/code-location/index.ts";
+import { findProject } from "../src/index.ts";
 
 const VALID = `
 import { asset, definitions } from "@heddle/core";

@@ -1,6 +1,7 @@
 import { generateProject } from "@heddle/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createBundler, findProject, loadDefinitions } from "../src/index.ts";
+import { createBundler, loadDefinitions } from "../src/code-location/index.ts";
+import { findProject } from "../src/index.ts";
 
 /** Assets declared in many ways, in several modules. */
 const FILES = {

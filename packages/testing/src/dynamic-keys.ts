@@ -1,4 +1,4 @@
-import type { PartitionsChange } from "@heddle/engine";
+import type { PartitionsChange } from "@heddle/engine/step";
 
 /** The keys of dynamic definitions, as steps change them. */
 export class DynamicKeys {

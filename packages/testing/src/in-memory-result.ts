@@ -1,5 +1,5 @@
 import type { AnyAsset, DynamicPartitionsDefinition, FailureCause, InferAssetValue, JsonValue } from "@heddle/core";
-import type { CheckReport } from "@heddle/engine";
+import type { CheckReport } from "@heddle/engine/step";
 import type { CapturedLine } from "./capture-log.ts";
 
 /** One partition of one asset. */

@@ -22,7 +22,7 @@ import {
   type StepAssignment,
   type StepPorts,
   type StepResult,
-} from "@heddle/engine";
+} from "@heddle/engine/step";
 import { json } from "@heddle/io/json";
 import { memoryStore } from "@heddle/io/memory";
 import { captureLog, type CapturedLine } from "./capture-log.ts";

@@ -1,5 +1,5 @@
 import type { PartitionedInput } from "@heddle/core";
-import { createPartitionedInput } from "@heddle/engine";
+import { createPartitionedInput } from "@heddle/engine/step";
 
 /**
  * Makes the input of an asset that reads many partitions, from values by partition key, for calling its function in a

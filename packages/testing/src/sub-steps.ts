@@ -1,4 +1,4 @@
-import { SubSteps, type RecordedSubStep, type SubStepRecord } from "@heddle/engine";
+import { SubSteps, type RecordedSubStep, type SubStepRecord } from "@heddle/engine/step";
 import type { Logger, MapSubSteps, RunSubStep } from "@heddle/core";
 
 /** Sub-steps of a step that is run once, in memory. */

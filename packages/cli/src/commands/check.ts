@@ -1,4 +1,5 @@
-import { createBundler, findProject, loadDefinitions } from "@heddle/engine";
+import { findProject } from "@heddle/engine";
+import { createBundler, loadDefinitions } from "@heddle/engine/code-location";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { interruption } from "../interruption.ts";
 import type { CommonOptions } from "../program.ts";

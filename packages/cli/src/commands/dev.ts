@@ -1,12 +1,11 @@
 import { deserializeError, HeddleError, type SerializedError } from "@heddle/core";
 import { findProject, type Project } from "@heddle/engine";
-import { randomUUID } from "node:crypto";
-import { openApi, type ProjectApi } from "../api-client.ts";
+import type { OpenProject } from "../api-client.ts";
+import { openDeployment } from "../deployment.ts";
 import { announceDevInstance, askDevInstance } from "../dev-instance.ts";
 import { watchEmbedded } from "../embedded-watch.ts";
 import { ProcessGroup } from "../engine-processes.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { followRun } from "../follow-run.ts";
 import { interruption } from "../interruption.ts";
 import { printError } from "../print-error.ts";
 import type { ProcessMessage, ProcessName } from "../processes.ts";
@@ -28,11 +27,12 @@ export async function dev(options: DevOptions): Promise<ExitCode> {
   const session = new DevSession(options);
   using _announced = await announceDevInstance(project, () => session.state);
   try {
-    await using opened = await openApi(options.project);
+    await using deployment = await openDeployment(project);
+    const opened = { project, deployment };
     await using _database = watchDatabase(opened);
     await using group = new ProcessGroup({
       project,
-      databaseUrl: opened.deployment.databaseUrl,
+      databaseUrl: deployment.databaseUrl,
       watch: true,
       env: port === undefined ? { HEDDLE_PORT: "" } : { HEDDLE_PORT: String(port) },
       onMessage: (name, message) => session.hear(name, message),
@@ -42,7 +42,12 @@ export async function dev(options: DevOptions): Promise<ExitCode> {
     const starting = Promise.all([group.start("server"), group.start("daemon"), group.start("worker")]);
     const [server] = await interruption.race(starting);
     session.hear("server", server);
-    if (options.firstRun) await interruption.race(session.loaded.then(() => firstRun(opened)));
+    if (options.firstRun) {
+      await interruption.race(session.loaded);
+      // It brings the API, which is a good part of what a start takes.
+      const { firstRun } = await import("./first-run.ts");
+      await interruption.race(firstRun(opened));
+    }
     await interruption.first;
     session.say({ event: "stopping" }, "stopping …");
   } catch (error) {
@@ -133,7 +138,7 @@ async function requireAlone(project: Project): Promise<void> {
   );
 }
 
-function watchDatabase({ project, deployment }: ProjectApi): AsyncDisposable | null {
+function watchDatabase({ project, deployment }: OpenProject): AsyncDisposable | null {
   if (deployment.embeddedPid === undefined) return null;
   return watchEmbedded(project, deployment.embeddedPid, {
     died: () => printNote("the database died; it is started again"),
@@ -143,21 +148,4 @@ function watchDatabase({ project, deployment }: ProjectApi): AsyncDisposable | n
       printNote(`the database is started again in ${formatDuration(retryInMs)}`);
     },
   });
-}
-
-/** Materializes everything once, when nothing ever was: a new user sees real data at once. */
-async function firstRun(project: ProjectApi): Promise<void> {
-  const { items } = await project.api.runs.list({ limit: 1 });
-  if (items.length > 0) return;
-  const request = { selection: "*", partitions: { kind: "all" } } as const;
-  const preview = await project.api.plan.preview(request);
-  if (preview.total === 0) return;
-  print(`Nothing was ever materialized. ${preview.effect} …`);
-  const result = await project.api.plan.launch({
-    ...request,
-    planHash: preview.hash,
-    at: preview.at,
-    idempotencyKey: `first-run-${randomUUID()}`,
-  });
-  if (result.kind === "launched") await followRun(project, result.runId, { cancels: false });
 }

@@ -1,5 +1,6 @@
 import { ERROR_CATALOGUE, isHeddleError } from "@heddle/core";
-import { createBundler, findProject, loadDefinitions, type Project } from "@heddle/engine";
+import { findProject, type Project } from "@heddle/engine";
+import { createBundler, loadDefinitions } from "@heddle/engine/code-location";
 import { constants } from "node:fs";
 import { access, mkdir, statfs } from "node:fs/promises";
 import { createServer } from "node:net";

@@ -13,7 +13,7 @@ import {
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { HeddleError, type JsonValue } from "@heddle/core";
-import { context, type BuildContext, type BuildFailure, type Loader, type Message, type Plugin } from "esbuild";
+import type { BuildContext, BuildFailure, Loader, Message, Plugin } from "esbuild";
 import type { Project } from "./project.ts";
 
 /** A project's modules as one file, named by its content. Packages stay outside and resolve from the project. */
@@ -38,6 +38,8 @@ export interface Bundler {
 
 /** Makes a bundler for a project. */
 export async function createBundler(project: Project): Promise<Bundler> {
+  // Only who bundles loads it.
+  const { context } = await import("esbuild");
   const build = await context({
     absWorkingDir: project.directory,
     entryPoints: [project.entry],

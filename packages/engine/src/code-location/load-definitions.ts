@@ -43,7 +43,7 @@ export async function loadDefinitions(
     projectDirectory: project.directory,
     codeVersion: bundle.hash,
   };
-  const child = forkEntry(import.meta.url, "./load-entry", {
+  const child = forkEntry("code-location/load-entry", {
     cwd: project.directory,
     env: options.env ?? childEnvironment(process.env),
     stdio: ["ignore", "pipe", "pipe", "ipc"],

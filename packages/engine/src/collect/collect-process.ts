@@ -31,7 +31,7 @@ export class CollectProcess implements Disposable {
   constructor({ bundle, projectDirectory, defaults, env, heapMb }: CollectProcessOptions) {
     // Whoever waits for an answer hears of it; that nobody does is no error.
     this.#failed.promise.catch(() => {});
-    this.#child = forkEntry(import.meta.url, "../worker/child-entry", {
+    this.#child = forkEntry("worker/child-entry", {
       cwd: projectDirectory,
       env,
       stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -37,7 +37,7 @@ export class EvaluatorProcess {
 
   constructor({ bundle, projectDirectory }: LocalBundle) {
     this.#ready.promise.catch(() => undefined);
-    const child = forkEntry(import.meta.url, "./evaluator-entry", {
+    const child = forkEntry("evaluator/evaluator-entry", {
       cwd: projectDirectory,
       env: childEnvironment(process.env),
       stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -95,7 +95,7 @@ export class StepProcess {
   constructor(options: StepProcessOptions, handlers: StepProcessHandlers) {
     this.concurrency = options.concurrency;
     this.#handlers = handlers;
-    this.#child = forkEntry(import.meta.url, "./child-entry", {
+    this.#child = forkEntry("worker/child-entry", {
       cwd: options.projectDirectory,
       env: options.env,
       stdio: ["ignore", "pipe", "pipe", "ipc"],

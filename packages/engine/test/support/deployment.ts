@@ -11,15 +11,9 @@ import { createRun, getCurrentCode, type Database } from "@heddle/storage";
 import { createTestDatabase, generateProject, type GeneratedProject } from "@heddle/test-support";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  findProject,
-  startDaemon,
-  startWorker,
-  type DaemonOptions,
-  type EngineLog,
-  type Worker,
-  type WorkerOptions,
-} from "../../src/index.ts";
+import { startDaemon, type DaemonOptions } from "../../src/daemon/index.ts";
+import { findProject, type EngineLog } from "../../src/index.ts";
+import { startWorker, type Worker, type WorkerOptions } from "../../src/worker/index.ts";
 import { descendantsOf, isAlive, startProcess, until, type EntryName, type TestProcess } from "./processes.ts";
 
 /** A project with a database of its own, and what runs on it. */

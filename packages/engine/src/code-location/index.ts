@@ -1,0 +1,2 @@
+export { createBundler, type Bundle, type Bundler } from "./bundle.ts";
+export { loadDefinitions, type LoadOptions } from "./load-definitions.ts";

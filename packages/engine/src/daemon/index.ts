@@ -1,0 +1,1 @@
+export { startDaemon, type Daemon, type DaemonOptions } from "./daemon.ts";

@@ -1,0 +1,2 @@
+export type { DefaultsConfig, DeploymentDefaults } from "./protocol.ts";
+export { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
