@@ -25,6 +25,8 @@ const storable = (longest: number) =>
 const key = storable(1024).min(1);
 const id = z.int().positive();
 const ordinal = z.int();
+/** Epoch milliseconds, of the years that a database can tell. */
+const instant = z.int().min(0).max(8_640_000_000_000);
 const cursor = storable(200);
 const limit = (preset: number) => z.int().min(1).max(MAX_PAGE_SIZE).default(preset);
 const selectionText = storable(10_000);
@@ -136,10 +138,45 @@ export const runListInput = z.strictObject({
   statuses: z.array(z.enum(RUN_STATUSES)).max(RUN_STATUSES.length).optional(),
   /** Runs that hold this asset. */
   asset: key.optional(),
+  /** With `asset`: runs that make some of these of its partitions, in words: one key, `a..b`, `last 7`. */
+  partition: text.min(1).optional(),
+  /** Runs that hold any asset of this selection. */
+  selection: selectionText.optional(),
   /** A run's id, or words of its origin and tags. */
   text: text.optional(),
+  /** Runs that have all of these tags. */
+  tags: z
+    .array(z.strictObject({ name: storable(100).min(1), value: storable(500).optional() }))
+    .max(20)
+    .optional(),
+  /** Kinds of causes: `manual`, `retry`, `schedule`, `sensor`, … */
+  causes: z.array(storable(50).min(1)).max(20).optional(),
+  /** Created at or after this instant, and before that one. */
+  from: instant.optional(),
+  to: instant.optional(),
+  /** Only backfills: runs that make several partitions of some asset. */
+  backfills: z.boolean().optional(),
   cursor: cursor.nullish(),
   limit: limit(50),
+});
+
+export const runTimelineInput = z.strictObject({
+  runId: id,
+  /** Only this asset. */
+  asset: key.optional(),
+});
+
+export const runOutputsInput = z.strictObject({
+  runId: id,
+  asset: key.optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const runCompareInput = z.strictObject({
+  runId: id,
+  /** The run to compare with; left out: the newest before it that succeeded and is most like it. */
+  with: id.optional(),
 });
 
 export const runInput = z.strictObject({ runId: id });
@@ -185,6 +222,8 @@ export const runRetryInput = z.strictObject({
    * canceled. `all`: everything once more.
    */
   only: z.enum(["failed", "from_failure", "unfinished", "all"]).default("from_failure"),
+  /** Only these partitions of it, as ordinals by asset key; assets that are not named are left out. */
+  partitions: z.record(key, ranges).refine(fewKeys, MANY_KEYS).optional(),
   /** Config by asset key, instead of what the run had; assets that are not named keep theirs. */
   config: z.record(key, z.json()).refine(fewKeys, MANY_KEYS).optional(),
 });
@@ -332,6 +371,9 @@ export type RunCancelInput = z.output<typeof runCancelInput>;
 export type RunChangeInput = z.output<typeof runChangeInput>;
 export type RunStepInput = z.output<typeof runStepInput>;
 export type RunListInput = z.output<typeof runListInput>;
+export type RunTimelineInput = z.output<typeof runTimelineInput>;
+export type RunOutputsInput = z.output<typeof runOutputsInput>;
+export type RunCompareInput = z.output<typeof runCompareInput>;
 export type RunStepsInput = z.output<typeof runStepsInput>;
 export type RunLogsInput = z.output<typeof runLogsInput>;
 export type RunLogsTailInput = z.output<typeof runLogsTailInput>;

@@ -10,8 +10,10 @@ import {
   instant,
   lastInstant,
   materialization,
+  materializationFields,
   maybe,
   metadata,
+  partitionsSpec,
   ranges,
   recordedError,
   runStatus,
@@ -109,6 +111,9 @@ const runFields = {
   counts: stepCounts,
   total: count,
   assetCount: count,
+  assetsMade: count,
+  assetsFailed: count,
+  queue: z.strictObject({ position: id, length: id, message: z.string().min(1) }).nullable(),
   assets: z.array(assetRef).max(5),
   checks: z.strictObject({ warned: count, failed: count }),
 };
@@ -133,6 +138,11 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       skippedBecause: skipCause.nullable(),
       config: takenConfig.nullable(),
       givenConfig: z.json(),
+      codeVersion: text,
+      chunk: z.union([count, z.literal("range")]).nullable(),
+      attempts: id,
+      pools: z.array(text),
+      upstream: z.array(z.strictObject({ assetId: id, samePartition: z.boolean() })),
     }),
   ),
   failures: z.array(
@@ -200,6 +210,55 @@ export const stepDetail: Shape<contract.StepDetail> = z.strictObject({
   subStepCount: count,
   materialization: materialization.nullable(),
   checks: z.array(checkResult),
+});
+
+export const runMatrix: Shape<contract.RunMatrix> = z.strictObject({
+  runId: id,
+  plannedAt: instant,
+  assetCount: count,
+  rows: z.array(
+    z.strictObject({
+      asset: assetRef,
+      spec: partitionsSpec.nullable(),
+      statuses: z.array(z.int()),
+      resolution: id,
+      total: count,
+    }),
+  ),
+});
+
+export const runTimeline: Shape<contract.RunTimeline> = z.strictObject({
+  runId: id,
+  start: z.number().min(0),
+  end: z.number().min(0),
+  steps: z.array(stepBar).nullable(),
+  weight: z.number().min(1),
+  lanes: z.array(
+    z.strictObject({ assetId: id, start: instant, end: instant, workMs: count, active: z.array(z.number()) }),
+  ),
+  bucketMs: z.number().positive(),
+  made: z.array(count).length(120),
+  failed: z.array(count).length(120),
+});
+
+export const runOutput: Shape<contract.RunOutput> = z.strictObject({ ...materializationFields, asset: assetRef });
+
+const assetInRun: Shape<contract.AssetInRun> = z.strictObject({
+  counts: stepCounts,
+  total: count,
+  text,
+  workMs: count,
+  startMs: count.nullable(),
+  endMs: count.nullable(),
+  codeVersion: text,
+  config: z.json(),
+});
+
+export const runComparison: Shape<contract.RunComparison> = z.strictObject({
+  runId: id,
+  tookMs: count.nullable(),
+  other: z.strictObject({ id, status: runStatus, createdAt: instant, tookMs: count.nullable() }).nullable(),
+  assets: z.array(z.strictObject({ asset: assetRef, now: assetInRun.nullable(), before: assetInRun.nullable() })),
 });
 
 const logLine: Shape<contract.LogLine> = z.strictObject({

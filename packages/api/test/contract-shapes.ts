@@ -44,6 +44,7 @@ const plainObject = <T>() => z.custom<T>((value) => typeof value === "object" &&
 export const metadata = z.record(text, z.json());
 export const tags = z.record(text, text);
 const mapping = plainObject<MappingSpec>();
+export const partitionsSpec = plainObject<PartitionsSpec>();
 const severity = z.enum(["warn", "error"]);
 export const cause = z.enum(FAILURE_CAUSES);
 export const runStatus = z.enum(RUN_STATUSES);
@@ -147,7 +148,7 @@ export const assetStatuses: Shape<contract.AssetStatuses> = z.strictObject({
   checks: z.strictObject({ passed: columns, warned: columns, failed: columns }),
 });
 
-export const materialization: Shape<contract.Materialization> = z.strictObject({
+export const materializationFields = {
   ordinal: z.int(),
   partitionKey: text,
   runId: id,
@@ -163,7 +164,9 @@ export const materialization: Shape<contract.Materialization> = z.strictObject({
   inputs: z.array(z.strictObject({ asset: assetRef, partitions: ranges, text, runId: id })),
   collectedAt: instant.nullable(),
   current: z.boolean(),
-});
+};
+
+export const materialization: Shape<contract.Materialization> = z.strictObject(materializationFields);
 
 export const checkResult: Shape<contract.CheckResult> = z.strictObject({
   id,
@@ -233,7 +236,7 @@ export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("ki
 export const partitionStatuses: Shape<contract.PartitionStatuses> = z.strictObject({
   asset: assetRef,
   cursor: text,
-  spec: plainObject<PartitionsSpec>().nullable(),
+  spec: partitionsSpec.nullable(),
   now: instant,
   all: ranges,
   runs: statusRuns,

@@ -69,10 +69,16 @@ const READS: Readonly<Record<string, (project: Project) => Promise<unknown>>> = 
   "partitions.status": ({ api }) => api.partitions.status({ key: "source" }),
   "plan.preview": ({ api }) => api.plan.preview({ selection: "*", cascade: "downstream" }),
   "pools.list": ({ api }) => api.pools.list(),
+  "runs.compare": ({ api, runId }) => api.runs.compare({ runId, with: runId }),
   "runs.get": ({ api, runId }) => api.runs.get({ runId }),
   "runs.list": ({ api }) => api.runs.list({}),
+  "runs.list by selection and partition": ({ api }) =>
+    api.runs.list({ selection: "+sink", asset: "source", partition: "2026-01-02" }),
+  "runs.matrix": ({ api, runId }) => api.runs.matrix({ runId }),
+  "runs.outputs": ({ api, runId }) => api.runs.outputs({ runId, limit: 500 }),
   "runs.step": ({ api, runId }) => api.runs.step({ runId, asset: "source", ordinal: 20_460 }),
   "runs.steps": ({ api, runId }) => api.runs.steps({ runId, limit: 500 }),
+  "runs.timeline": ({ api, runId }) => api.runs.timeline({ runId }),
   "selection.evaluate": ({ api }) => api.selection.evaluate({ selection: "+sink and status:fresh" }),
 };
 

@@ -113,12 +113,32 @@ const WALK: Readonly<Record<string, Walked>> = {
     ],
     answer: runShapes.runChange,
   },
+  "runs.compare": {
+    inputs: ({ failedRunId, openRunId }) => [{ runId: openRunId, with: failedRunId }, { runId: failedRunId }],
+    answer: runShapes.runComparison,
+  },
   "runs.get": {
     inputs: ({ failedRunId, openRunId }) => [{ runId: failedRunId }, { runId: openRunId }],
     answer: runShapes.runDetail,
   },
   "runs.list": {
-    inputs: () => [{ statuses: ["failed"], asset: "weather/raw", text: "manual", limit: 10 }, {}],
+    inputs: () => [
+      {
+        statuses: ["failed"],
+        asset: "weather/raw",
+        partition: "2012-01-04",
+        selection: "group:weather or key:weather/*",
+        text: "manual",
+        tags: [{ name: "team", value: "data" }],
+        causes: ["manual"],
+        from: 1_000,
+        to: Date.UTC(2100, 0, 1),
+        backfills: true,
+        limit: 10,
+      },
+      { asset: "weather/raw", partition: "2012-01-04", backfills: true },
+      {},
+    ],
     answer: shapes.pageOf(runShapes.runSummary),
   },
   "runs.logs": {
@@ -136,10 +156,26 @@ const WALK: Readonly<Record<string, Walked>> = {
     ],
     answer: runShapes.logPage,
   },
+  "runs.matrix": {
+    inputs: ({ failedRunId, openRunId }) => [{ runId: failedRunId }, { runId: openRunId }],
+    answer: runShapes.runMatrix,
+  },
+  "runs.outputs": {
+    inputs: ({ failedRunId }) => [{ runId: failedRunId, asset: "weather/raw", limit: 2 }, { runId: failedRunId }],
+    answer: shapes.pageOf(runShapes.runOutput),
+  },
   "runs.pause": { inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[1] }], answer: runShapes.runChange },
   "runs.resume": { inputs: ({ queuedRunIds }) => [{ runId: queuedRunIds[1] }], answer: runShapes.runChange },
   "runs.retry": {
-    inputs: ({ failedRunId }) => [{ runId: failedRunId, only: "from_failure", config: {} }],
+    inputs: ({ failedRunId }) => [
+      {
+        runId: failedRunId,
+        only: "from_failure",
+        partitions: { "weather/raw": [FIRST_DAY, FIRST_DAY + 9] },
+        config: {},
+      },
+      { runId: failedRunId, only: "from_failure", config: {} },
+    ],
     answer: runShapes.runRetry,
   },
   "runs.step": {
@@ -158,6 +194,10 @@ const WALK: Readonly<Record<string, Walked>> = {
     answer: shapes.pageOf(runShapes.stepBar),
   },
   "runs.tail": { inputs: ({ failedRunId }) => [{ runId: failedRunId }], answer: runShapes.logTail },
+  "runs.timeline": {
+    inputs: ({ failedRunId, openRunId }) => [{ runId: failedRunId, asset: "weather/raw" }, { runId: openRunId }],
+    answer: runShapes.runTimeline,
+  },
   "schedules.evaluate": {
     inputs: () => [{ name: "nightly", dryRun: true, requestId: ANSWERED_REQUEST }],
     answer: tickShapes.evaluation,

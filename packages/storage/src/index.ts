@@ -89,6 +89,24 @@ export {
 } from "./read/partition-steps.ts";
 export { readEarlierRuns, readStoppedSteps, type EarlierRun, type StoppedSteps } from "./read/stopped-steps.ts";
 export { readRunFailures, type FailureGroupRow } from "./read/run-failures.ts";
+export {
+  readQueuePlaces,
+  readRuns,
+  type QueuePlace,
+  type RunListPage,
+  type RunListQuery,
+  type TagFilter,
+} from "./read/run-list.ts";
+export { findComparableRun, readRunOutputs, type RunOutputQuery, type RunOutputRow } from "./read/run-outputs.ts";
+export {
+  readFailedTimes,
+  readRunSets,
+  readStepTimes,
+  type FailedTimeRow,
+  type RunAssetSets,
+  type StepTime,
+  type StepTimes,
+} from "./read/run-sets.ts";
 export { readRunSteps, type RunStepsQuery, type StepPage, type StepPlace, type StepRow } from "./read/run-steps.ts";
 export {
   readDoneSubSteps,
@@ -105,10 +123,8 @@ export {
   readRunAssets,
   readRunIdByOriginKey,
   readRunProgress,
-  readRuns,
   type RunAssetRow,
   type RunDetailRow,
-  type RunListQuery,
   type RunProgressRow,
   type RunRow,
 } from "./read/runs.ts";

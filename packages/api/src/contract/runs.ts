@@ -1,4 +1,12 @@
-import type { ConfigSnapshot, FailureCause, JsonValue, PlanWarning, RunStatus, StepStatus } from "@heddle/core";
+import type {
+  ConfigSnapshot,
+  FailureCause,
+  JsonValue,
+  PartitionsSpec,
+  PlanWarning,
+  RunStatus,
+  StepStatus,
+} from "@heddle/core";
 import type { CheckResult, Materialization } from "./assets.ts";
 import type { RunRef } from "./plan.ts";
 import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
@@ -25,10 +33,26 @@ export interface RunSummary {
   /** Steps in all. */
   readonly total: number;
   readonly assetCount: number;
+  /** Assets all of whose steps succeeded. */
+  readonly assetsMade: number;
+  /** Assets some of whose steps failed. */
+  readonly assetsFailed: number;
+  /** While it is queued: its place, and what it waits for. */
+  readonly queue: RunQueuePlace | null;
   /** The first assets in topological order, 5 at most. */
   readonly assets: readonly AssetRef[];
   /** Results of checks that did not pass: a run with failed checks never looks green. */
   readonly checks: { readonly warned: number; readonly failed: number };
+}
+
+/** Where a queued run stands. */
+export interface RunQueuePlace {
+  /** 1: the next. */
+  readonly position: number;
+  /** Queued runs in all. */
+  readonly length: number;
+  /** What it waits for, for people. */
+  readonly message: string;
 }
 
 /** One asset of a run. */
@@ -45,6 +69,23 @@ export interface RunAssetProgress {
   readonly config: ConfigSnapshot | null;
   /** What this run passes to it; `null` when it passes nothing. */
   readonly givenConfig: JsonValue;
+  /** Of its function when the run was planned. */
+  readonly codeVersion: string;
+  /** Partitions in one call of its function, or all that are free (`range`); `null`: one step for each. */
+  readonly chunk: number | "range" | null;
+  /** Attempts that a step has at most. */
+  readonly attempts: number;
+  /** Pools that each of its steps counts against. */
+  readonly pools: readonly string[];
+  /** Assets of this run that its steps wait for. */
+  readonly upstream: readonly RunUpstream[];
+}
+
+/** An asset of a run for which another one waits. */
+export interface RunUpstream {
+  readonly assetId: number;
+  /** Whether each step waits for the step with its own ordinal, and for no other. */
+  readonly samePartition: boolean;
 }
 
 /** Failures that are the same but for their variable parts. */
@@ -241,4 +282,101 @@ export interface RunRetry {
   readonly runId: number;
   /** False when a retry of the same kind was under way already. */
   readonly created: boolean;
+}
+
+/** `runs.matrix`: the steps of every asset of a run by state. */
+export interface RunMatrix {
+  readonly runId: number;
+  /** When the plan's partitions were resolved: names of partitions are made with it. */
+  readonly plannedAt: Instant;
+  /** Topological, 500 at most. */
+  readonly rows: readonly RunMatrixRow[];
+  /** Assets in all. */
+  readonly assetCount: number;
+}
+
+/** One asset of a run in {@link RunMatrix}. */
+export interface RunMatrixRow {
+  readonly asset: AssetRef;
+  /** How the run cuts it. */
+  readonly spec: PartitionsSpec | null;
+  /**
+   * `[statusCode, start, end, …]`, sorted and disjoint, over the target partitions. The codes are those of
+   * `PARTITION_STATUSES`: `missing` waits for others, `queued` could begin, `stale` waits for its next attempt, `fresh` is
+   * made, `skipped` was skipped or canceled.
+   */
+  readonly statuses: readonly number[];
+  /** 1: exact. Else partitions in blocks of so many ordinals show their most urgent state. */
+  readonly resolution: number;
+  readonly total: number;
+}
+
+/** `runs.timeline`: when the steps of a run ran. */
+export interface RunTimeline {
+  readonly runId: number;
+  /** From the first start to the last end, or to now while it goes on; the same when nothing has begun. */
+  readonly start: Instant;
+  readonly end: Instant;
+  /** Every step that has begun, or `null` when these are more than 10,000. In order of the asset's position, then the ordinal. */
+  readonly steps: readonly StepBar[] | null;
+  /** How many steps one time in `lanes` and `made` stands for: 1 where they are exact. */
+  readonly weight: number;
+  /** Steps at work, asset by asset in topological order. */
+  readonly lanes: readonly RunLane[];
+  /** Length of one bucket of time; the first begins at `start`. */
+  readonly bucketMs: number;
+  /** Steps that succeeded in each bucket. */
+  readonly made: readonly number[];
+  /** Failed attempts that ended in each bucket. */
+  readonly failed: readonly number[];
+}
+
+/** When one asset of a run was at work. */
+export interface RunLane {
+  readonly assetId: number;
+  readonly start: Instant;
+  readonly end: Instant;
+  /** Of its steps that succeeded, one after another. */
+  readonly workMs: number;
+  /** How many of its steps ran at once, bucket by bucket, on average; empty beyond the first 200 assets. */
+  readonly active: readonly number[];
+}
+
+/** What one step of a run made, and what it read: `runs.outputs`. */
+export interface RunOutput extends Materialization {
+  readonly asset: AssetRef;
+}
+
+/** `runs.compare`: a run beside another one. */
+export interface RunComparison {
+  readonly runId: number;
+  /** `null` when there is no run to compare with. */
+  readonly other: (RunRef & { readonly createdAt: Instant; readonly tookMs: number | null }) | null;
+  readonly tookMs: number | null;
+  /** Assets of either, topological; 1,000 at most. */
+  readonly assets: readonly ComparedAsset[];
+}
+
+/** One asset in two runs. */
+export interface ComparedAsset {
+  readonly asset: AssetRef;
+  /** `null` where the run does not hold it. */
+  readonly now: AssetInRun | null;
+  readonly before: AssetInRun | null;
+}
+
+/** How one run made an asset. */
+export interface AssetInRun {
+  readonly counts: StepCounts;
+  readonly total: number;
+  /** The partitions for people, shortened. */
+  readonly text: string;
+  /** Of its steps that succeeded, one after another; told from some of them where they are many. */
+  readonly workMs: number;
+  /** From the run's first step on; `null` when none succeeded. */
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+  readonly codeVersion: string;
+  /** What the run passed to it; `null` for nothing. */
+  readonly config: JsonValue;
 }

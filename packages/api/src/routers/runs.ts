@@ -1,19 +1,39 @@
-import type { LogPage, Page, RunChange, RunDetail, RunRetry, RunSummary, StepBar, StepDetail } from "../contract.ts";
+import type {
+  LogPage,
+  Page,
+  RunChange,
+  RunComparison,
+  RunDetail,
+  RunMatrix,
+  RunOutput,
+  RunRetry,
+  RunSummary,
+  RunTimeline,
+  StepBar,
+  StepDetail,
+} from "../contract.ts";
 import {
   runCancelInput,
   runChangeInput,
+  runCompareInput,
   runInput,
   runListInput,
   runLogsInput,
   runLogsTailInput,
+  runOutputsInput,
   runRetryInput,
   runStepInput,
   runStepsInput,
+  runTimelineInput,
 } from "../inputs.ts";
+import { compareRuns } from "../runs/compare-runs.ts";
 import { cancelOneRun, changeOneRun, pauseOneRun, resumeOneRun, retryOneRun } from "../runs/run-changes.ts";
 import { readRunDetail } from "../runs/run-detail.ts";
 import { readRunList } from "../runs/run-list.ts";
 import { followRunLogs, readRunLogs } from "../runs/run-logs.ts";
+import { readRunMatrix } from "../runs/run-matrix.ts";
+import { readRunOutputs } from "../runs/run-outputs.ts";
+import { readRunTimeline } from "../runs/run-timeline.ts";
 import { readStepDetail } from "../runs/step-detail.ts";
 import { readRunSteps } from "../runs/run-steps.ts";
 import { procedure, router } from "../trpc.ts";
@@ -27,6 +47,18 @@ export const runsRouter = router({
     .input(runStepsInput)
     .query(({ ctx, input }): Promise<Page<StepBar>> => readRunSteps(ctx.state, input)),
   step: procedure.input(runStepInput).query(({ ctx, input }): Promise<StepDetail> => readStepDetail(ctx.state, input)),
+  compare: procedure
+    .input(runCompareInput)
+    .query(({ ctx, input }): Promise<RunComparison> => compareRuns(ctx.state, input)),
+  matrix: procedure
+    .input(runInput)
+    .query(({ ctx, input }): Promise<RunMatrix> => readRunMatrix(ctx.state, input.runId)),
+  outputs: procedure
+    .input(runOutputsInput)
+    .query(({ ctx, input }): Promise<Page<RunOutput>> => readRunOutputs(ctx.state, input)),
+  timeline: procedure
+    .input(runTimelineInput)
+    .query(({ ctx, input }): Promise<RunTimeline> => readRunTimeline(ctx.state, input)),
   logs: procedure.input(runLogsInput).query(({ ctx, input }): Promise<LogPage> => readRunLogs(ctx.state, input)),
   tail: procedure
     .input(runLogsTailInput)

@@ -2,10 +2,18 @@ import { HeddleError } from "@heddle/core";
 import type { DefinitionsIndex } from "@heddle/engine/planning";
 import type { RunProgressRow, RunRow } from "@heddle/storage";
 import type { CheckStandings } from "../checks/check-standings.ts";
-import type { RunOrigin, RunProgress, RunSummary } from "../contract.ts";
+import type { RunOrigin, RunProgress, RunQueuePlace, RunSummary } from "../contract.ts";
+
+/** What a run is described with. */
+export interface DescribedRunScope {
+  readonly index: DefinitionsIndex;
+  readonly checks: CheckStandings;
+  /** Its place in the queue. @default none */
+  readonly queue?: RunQueuePlace | null;
+}
 
 /** One run as it is listed. */
-export function describeRun(row: RunRow, index: DefinitionsIndex, checks: CheckStandings): RunSummary {
+export function describeRun(row: RunRow, { index, checks, queue = null }: DescribedRunScope): RunSummary {
   return {
     id: row.id,
     status: row.status,
@@ -20,6 +28,9 @@ export function describeRun(row: RunRow, index: DefinitionsIndex, checks: CheckS
     counts: row.counts,
     total: row.total,
     assetCount: row.assetCount,
+    assetsMade: row.assetsMade,
+    assetsFailed: row.assetsFailed,
+    queue,
     assets: row.firstAssetIds.map((id) => index.refOf(id)),
     checks: checks.countsOfRun(row.id),
   };

@@ -31,10 +31,14 @@ export async function changeOneRun(
 }
 
 /** Answers `runs.retry`. @throws RUN_UNKNOWN, RUN_OPEN, RUN_NOTHING_TO_RETRY, PLAN_CONFIG_INVALID */
-export async function retryOneRun(state: ApiState, { runId, only, config }: RunRetryInput): Promise<RunRetry> {
+export async function retryOneRun(
+  state: ApiState,
+  { runId, only, partitions, config }: RunRetryInput,
+): Promise<RunRetry> {
   const { runId: made, created } = await retryRun(state.db, {
     runId,
     only,
+    ...(partitions === undefined ? {} : { partitions }),
     ...(config === undefined ? {} : { config }),
   });
   return { runId: made, created };

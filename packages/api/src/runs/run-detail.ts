@@ -3,6 +3,7 @@ import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces } from "@he
 import {
   readDeployment,
   readEarlierRuns,
+  readQueuePlaces,
   readRun,
   readRunAssets,
   readRunFailures,
@@ -19,6 +20,7 @@ import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail, SkipCause }
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
 import { describeWarnings } from "../plan/preview-plan.ts";
 import { describeRecordedError } from "../recorded-error.ts";
+import { describeQueuePlace } from "./queue-place.ts";
 import { describeRun, runUnknown } from "./run-answers.ts";
 import { readSkipCauses } from "./skip-causes.ts";
 
@@ -45,9 +47,10 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
     const after = await readEarlierRuns(tx, runId);
     const spaces = await state.definitions.spaces(tx, row.plan.at);
     const planned = new Map(row.plan.assets.map((asset) => [asset.key, asset]));
+    const idOf = new Map(assets.map(({ assetId }) => [index.refOf(assetId).key, assetId]));
     const because = await findSkipCauses(tx, row, { assets, index, spaces });
     return {
-      ...describeRun(row, index, state.checks),
+      ...describeRun(row, { index, checks: state.checks, queue: await readQueueOf(tx, row, deployment) }),
       codeVersion: row.codeVersionHash,
       planHash: row.planHash,
       plannedAt: row.plan.at,
@@ -55,7 +58,7 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
       order: row.plan.order,
       after,
       progress: assets.map((asset) =>
-        describeAsset(asset, { planned, index, spaces, because: because.get(asset.assetId) }),
+        describeAsset(asset, { planned, idOf, index, spaces, because: because.get(asset.assetId) }),
       ),
       failures: failures.map((group) => describeFailure(group, index, spaces)),
       blockers: [
@@ -69,6 +72,8 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
 interface RunScope {
   /** By key. */
   readonly planned: ReadonlyMap<string, RunDetailRow["plan"]["assets"][number]>;
+  /** Ids of the assets of the run by key. */
+  readonly idOf: ReadonlyMap<string, number>;
   readonly index: DefinitionsIndex;
   readonly spaces: PartitionSpaces;
   readonly because: SkipCause | undefined;
@@ -92,7 +97,7 @@ async function findSkipCauses(
   );
 }
 
-function describeAsset(asset: RunAssetRow, { planned, index, spaces, because }: RunScope): RunAssetProgress {
+function describeAsset(asset: RunAssetRow, { planned, idOf, index, spaces, because }: RunScope): RunAssetProgress {
   const ref = index.refOf(asset.assetId);
   const target = planned.get(ref.key);
   const set = PartitionSet.fromRanges(target?.partitions ?? []);
@@ -106,6 +111,16 @@ function describeAsset(asset: RunAssetRow, { planned, index, spaces, because }: 
     skippedBecause: because ?? null,
     config: index.byId(asset.assetId)?.definition.config ?? null,
     givenConfig: target?.config ?? null,
+    codeVersion: target?.codeVersion ?? "",
+    chunk: target?.chunk ?? null,
+    attempts: target?.retry.attempts ?? 1,
+    pools: (target?.pools ?? []).map(({ name }) => name),
+    upstream: (target?.deps ?? []).flatMap(({ upstream, inRun, mapping }) => {
+      const assetId = inRun ? idOf.get(upstream) : undefined;
+      return assetId === undefined || assetId === asset.assetId
+        ? []
+        : [{ assetId, samePartition: mapping.kind === "identity" }];
+    }),
   };
 }
 
@@ -130,6 +145,12 @@ function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces
       error,
     },
   };
+}
+
+async function readQueueOf(tx: Transaction, row: RunDetailRow, deployment: DeploymentRow) {
+  if (row.status !== "queued") return null;
+  const [place] = await readQueuePlaces(tx, [row.id]);
+  return place === undefined ? null : describeQueuePlace(place, deployment);
 }
 
 /** What keeps a run from going on. */

@@ -39,13 +39,15 @@ function parsePlace(cursor: string): StepPlace {
   return { position, ordinal };
 }
 
-interface StepScope {
+/** What a step is described with. */
+export interface StepScope {
   readonly index: DefinitionsIndex;
   readonly spaces: PartitionSpaces;
   readonly causes: SkipCauses | null;
 }
 
-function describeStep(step: StepRow, { index, spaces, causes }: StepScope): StepBar {
+/** One step as it is answered. */
+export function describeStep(step: StepRow, { index, spaces, causes }: StepScope): StepBar {
   const skippedBecause = causes?.of(step) ?? null;
   const asset = index.byId(step.assetId);
   const { assetId, ordinal, status, durationMs, attempts, cause, message } = step;

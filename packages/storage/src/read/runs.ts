@@ -25,20 +25,12 @@ export interface RunRow extends RunProgressRow {
   readonly createdAt: Date;
   readonly cancelRequestedAt: Date | null;
   readonly assetCount: number;
+  /** Assets all of whose steps succeeded. */
+  readonly assetsMade: number;
+  /** Assets some of whose steps failed. */
+  readonly assetsFailed: number;
   /** Ids of the first assets by position in the run. */
   readonly firstAssetIds: readonly number[];
-}
-
-export interface RunListQuery {
-  readonly environmentId: number;
-  readonly statuses?: readonly RunStatus[] | undefined;
-  /** Runs that hold any of these assets. */
-  readonly assetIds?: readonly number[] | undefined;
-  /** Words of the origin or the tags, whatever their case; or a run's id. */
-  readonly text?: string | undefined;
-  /** Only runs before this one. */
-  readonly beforeId?: number | undefined;
-  readonly limit: number;
 }
 
 const FIRST_ASSETS = 5;
@@ -47,50 +39,30 @@ const FIRST_ASSETS = 5;
 function sums(sql: Transaction["sql"]) {
   return sql`
     coalesce(sum(total), 0)::integer as total, count(*)::integer as "assetCount",
+    (count(*) filter (where success = total))::integer as "assetsMade",
+    (count(*) filter (where failed > 0))::integer as "assetsFailed",
     json_build_object('waiting', coalesce(sum(waiting), 0), 'ready', coalesce(sum(ready), 0),
       'running', coalesce(sum(running), 0), 'backoff', coalesce(sum(backoff), 0),
       'success', coalesce(sum(success), 0), 'failed', coalesce(sum(failed), 0),
       'skipped', coalesce(sum(skipped), 0), 'canceled', coalesce(sum(canceled), 0)) as counts`;
 }
 
-function columns(sql: Transaction["sql"]) {
+/** The columns of a {@link RunRow}; the caller selects from `run r` with {@link runJoins}. */
+export function runColumns(sql: Transaction["sql"]) {
   return sql`
     r.id, r.status, r.origin, r.priority, r.max_concurrency as "maxConcurrency", r.tags, r.created_at as "createdAt",
     r.started_at as "startedAt", r.ended_at as "endedAt", r.cancel_requested_at as "cancelRequestedAt",
-    s.total, s."assetCount", s.counts, f.ids as "firstAssetIds"`;
+    s.total, s."assetCount", s."assetsMade", s."assetsFailed", s.counts, f.ids as "firstAssetIds"`;
 }
 
-function joins(sql: Transaction["sql"]) {
+/** What {@link runColumns} needs beside `r`. */
+export function runJoins(sql: Transaction["sql"]) {
   return sql`
     cross join lateral (select ${sums(sql)} from run_asset where run_id = r.id) as s
     cross join lateral (
       select coalesce(array_agg(asset_id order by position), '{}') as ids
       from (select asset_id, position from run_asset where run_id = r.id order by position limit ${FIRST_ASSETS}) as first
     ) as f`;
-}
-
-/** Runs of an environment, newest first. */
-export async function readRuns({ sql }: Transaction, query: RunListQuery): Promise<RunRow[]> {
-  const { statuses, assetIds, text, beforeId } = query;
-  const pattern = text === undefined ? "" : `%${escapeLike(text)}%`;
-  const id = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
-  const conditions = [
-    sql`r.environment_id = ${query.environmentId}`,
-    ...(beforeId === undefined ? [] : [sql`r.id < ${beforeId}`]),
-    ...(statuses === undefined ? [] : [sql`r.status = any(${statuses}::text[])`]),
-    ...(assetIds === undefined
-      ? []
-      : [sql`exists (select from run_asset a where a.asset_id = any(${assetIds}::integer[]) and a.run_id = r.id)`]),
-    ...(text === undefined
-      ? []
-      : [sql`(r.id = ${id}::bigint or r.origin::text ilike ${pattern} or r.tags::text ilike ${pattern})`]),
-  ];
-  const where = conditions.reduce((all, condition) => sql`${all} and ${condition}`);
-  return [
-    ...(await sql<RunRow[]>`
-      with r as materialized (select * from run r where ${where} order by id desc limit ${query.limit})
-      select ${columns(sql)} from r ${joins(sql)} order by r.id desc`),
-  ];
 }
 
 /** Makes text stand for itself in a LIKE pattern. */
@@ -113,9 +85,9 @@ export async function readRun(
   query: { readonly environmentId: number; readonly runId: number },
 ): Promise<RunDetailRow | null> {
   const [row] = await sql<RunDetailRow[]>`
-    select ${columns(sql)}, r.plan, r.plan_hash as "planHash", r.code_version_id as "codeVersionId",
+    select ${runColumns(sql)}, r.plan, r.plan_hash as "planHash", r.code_version_id as "codeVersionId",
       cv.hash as "codeVersionHash"
-    from run r ${joins(sql)} left join code_version cv on cv.id = r.code_version_id
+    from run r ${runJoins(sql)} left join code_version cv on cv.id = r.code_version_id
     where r.id = ${query.runId} and r.environment_id = ${query.environmentId}`;
   return row ?? null;
 }

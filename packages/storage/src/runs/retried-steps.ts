@@ -37,15 +37,22 @@ interface RunChunkRecord extends StepSets {
 /** Finds what belongs to the scope now. Launches must be locked. */
 export async function findRetriedSteps(
   sql: TransactionSql,
-  scope: { readonly runId: number; readonly only: RetryScope; readonly environmentId: number },
+  scope: {
+    readonly runId: number;
+    readonly only: RetryScope;
+    readonly environmentId: number;
+    /** Only these partitions, by asset key; assets that are not named are left out. */
+    readonly partitions?: Readonly<Record<string, readonly number[]>> | undefined;
+  },
 ): Promise<RetriedSteps> {
-  const { only } = scope;
+  const { only, partitions: chosen } = scope;
   const chunks = await readRunChunks(sql, scope);
   const held = await readHeld(sql, scope);
   const heldBy = new Set<number>();
   const assets = new Map<string, { -readonly [name in keyof NarrowedAsset]: PartitionSet }>();
   for (const chunk of chunks) {
     let wanted = union(SCOPES[only].map((name) => decode(chunk[name])));
+    if (chosen !== undefined) wanted = wanted.intersect(chosenOf(chosen, chunk.key));
     if (only !== "all") wanted = wanted.subtract(PartitionSet.of(chunk.madeSince));
     for (const { runId, partitions } of held.get(`${chunk.assetId}/${chunk.chunk}`) ?? []) {
       if (!wanted.overlaps(partitions)) continue;
@@ -60,6 +67,10 @@ export async function findRetriedSteps(
     });
   }
   return { assets, heldBy: [...heldBy].toSorted((a, b) => a - b) };
+}
+
+function chosenOf(chosen: Readonly<Record<string, readonly number[]>>, key: string): PartitionSet {
+  return Object.hasOwn(chosen, key) ? PartitionSet.fromRanges(chosen[key] ?? []) : PartitionSet.EMPTY;
 }
 
 async function readRunChunks(

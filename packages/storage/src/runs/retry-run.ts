@@ -23,6 +23,11 @@ export interface RetryRunOptions {
    * - `all`: every step of the run once more.
    */
   readonly only: RetryScope;
+  /**
+   * Only these partitions of what belongs to the scope: flat half-open ranges by asset key. Assets that are not named are
+   * left out. @default everything that belongs to it
+   */
+  readonly partitions?: Readonly<Record<string, readonly number[]>>;
   /** Config by asset key, instead of what the run had. Assets that are not named keep theirs. */
   readonly config?: Readonly<Record<string, JsonValue>>;
   /** The code that executes. @default the code of the run that is retried */
@@ -47,7 +52,7 @@ export async function retryRun(db: Database, options: RetryRunOptions): Promise<
 }
 
 async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<CreatedRun> {
-  const { runId, only, config, originKey = null } = options;
+  const { runId, only, partitions, config, originKey = null } = options;
   // Two people who retry at once get the same run.
   await lockLaunches(sql);
   const [run] = await sql<RetriedRun[]>`
@@ -61,11 +66,17 @@ async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<Cre
     kind: "retry",
     runId,
     only,
+    ...(partitions !== undefined && { partitions }),
     ...(config !== undefined && { config }),
   };
   const open = await findOpenRetry(sql, origin);
   if (open !== undefined) return { runId: open, created: false };
-  const steps = await findRetriedSteps(sql, { runId, only, environmentId: run.environmentId });
+  const steps = await findRetriedSteps(sql, {
+    runId,
+    only,
+    partitions,
+    environmentId: run.environmentId,
+  });
   const plan = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
   if (plan.total === 0) throw nothingToRetry(runId, steps.heldBy);
   const { priority, tags, maxConcurrency, environment } = run;
