@@ -30,6 +30,15 @@ export type {
   PartitionCounts,
   SelectionResult,
 } from "./contract/assets.ts";
+export type {
+  CheckDetail,
+  CheckList,
+  CheckSilence,
+  CheckSilenceChange,
+  CheckState,
+  CheckSummary,
+  CheckTotals,
+} from "./contract/checks.ts";
 export type { Pool, PoolChange, PoolHolder, Pools } from "./contract/pools.ts";
 export type {
   DynamicPartition,
@@ -77,10 +86,12 @@ export type {
   Schedule,
   Schedules,
   Sensor,
+  SensorCursor,
   Sensors,
   Tick,
   TickEvaluation,
   TickLogLine,
   TickOwnerChange,
   TickRuns,
+  TickSwitch,
 } from "./contract/ticks.ts";

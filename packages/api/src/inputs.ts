@@ -123,6 +123,49 @@ export const checkHistoryInput = z.strictObject({
   limit: limit(50),
 });
 
+/** How a check stands: the worst of its newest results over all partitions; `never` without any. */
+export const CHECK_STATES = ["failed", "warned", "passed", "never"] as const;
+
+const checkName = storable(1024).min(1);
+
+export const checkListInput = z.strictObject({
+  /** Only checks that stand so. */
+  states: z.array(z.enum(CHECK_STATES)).min(1).max(CHECK_STATES.length).optional(),
+  /** Only silenced ones, or only those that are not. */
+  silenced: z.boolean().optional(),
+  severity: z.enum(["warn", "error"]).optional(),
+  /** Only of this asset. */
+  asset: key.optional(),
+  /** Only of assets that it selects. */
+  selection: selectionText.optional(),
+  /** Only those whose name, or whose asset's key, holds it. */
+  text: text.optional(),
+  /** What stands together: the checks of an asset, or those that found the same. The worst come first either way. */
+  groupBy: z.enum(["asset", "message"]).default("asset"),
+  cursor: storable(8_000).nullish(),
+  limit: limit(100),
+});
+
+export const checkInput = z.strictObject({ key, check: checkName });
+
+/** Longest time for which a check may be silenced. */
+const MAX_SILENCE_MS = 366 * 24 * 3_600_000;
+
+export const checkSilenceInput = z.strictObject({
+  key,
+  check: checkName,
+  /** Epoch milliseconds, within a year; `null` lifts the silence. */
+  until: z
+    .int()
+    .refine((until) => until > Date.now() && until < Date.now() + MAX_SILENCE_MS, {
+      message: "must be a time to come, within a year",
+    })
+    .nullable(),
+  /** Why; for those who wonder later. */
+  reason: storable(1_000).min(1),
+  actor: storable(200).min(1).optional(),
+});
+
 export const eventListInput = z.strictObject({
   /** Only what names this asset. */
   asset: key.optional(),
@@ -247,6 +290,11 @@ const tickName = storable(200).min(1);
 
 export const tickOwnerInput = z.strictObject({ name: tickName });
 
+/** Who changes something, and why: what that person says. */
+const author = { actor: storable(200).min(1).optional(), reason: storable(1_000).min(1).optional() };
+
+export const tickSwitchInput = z.strictObject({ name: tickName, ...author });
+
 export const tickListInput = z.strictObject({ name: tickName, cursor: cursor.nullish(), limit: limit(50) });
 
 export const tickEvaluateInput = z.strictObject({
@@ -261,6 +309,7 @@ export const sensorCursorInput = z.strictObject({
   name: tickName,
   /** At most 64 KB; `null` for none: the sensor begins anew. */
   cursor: z.string().max(65_536).nullable(),
+  ...author,
 });
 
 const partitionsText = storable(10_000).min(1);
@@ -360,6 +409,9 @@ export type PlanLaunchInput = z.output<typeof planLaunchInput>;
 export type PoolSetInput = z.output<typeof poolSetInput>;
 export type PartitionStatusInput = z.output<typeof partitionStatusInput>;
 export type MaterializationListInput = z.output<typeof materializationListInput>;
+export type CheckListInput = z.output<typeof checkListInput>;
+export type CheckInput = z.output<typeof checkInput>;
+export type CheckSilenceInput = z.output<typeof checkSilenceInput>;
 export type CheckHistoryInput = z.output<typeof checkHistoryInput>;
 export type EventListInput = z.output<typeof eventListInput>;
 export type DynamicListInput = z.output<typeof dynamicListInput>;

@@ -199,6 +199,51 @@ export const assetChecks: Shape<contract.AssetChecks> = z.strictObject({
   checks: z.array(checkStanding),
 });
 
+const checkSilence: Shape<contract.CheckSilence> = z.strictObject({
+  at: instant,
+  until: instant,
+  reason: text,
+  actor: maybe,
+  liftedAt: lastInstant,
+  liftedBy: maybe,
+});
+
+const checkSummary: Shape<contract.CheckSummary> = z.strictObject({
+  asset: assetRef,
+  name: text,
+  severity,
+  blocking: z.boolean(),
+  owners: z.array(text),
+  state: z.enum(["failed", "warned", "passed", "never"]),
+  passed: count,
+  warned: count,
+  failed: count,
+  recent: z.string().regex(/^[pwf]{0,24}$/u),
+  isFlapping: z.boolean(),
+  lastAt: lastInstant,
+  changedAt: lastInstant,
+  message: maybe,
+  fingerprint: maybe,
+  silence: checkSilence.nullable(),
+});
+
+export const checkList: Shape<contract.CheckList> = z.strictObject({
+  now: instant,
+  totals: z.strictObject({ failed: count, warned: count, passed: count, never: count, silenced: count }),
+  items: z.array(checkSummary),
+  nextCursor: maybe,
+});
+
+export const checkDetail: Shape<contract.CheckDetail> = z.strictObject({
+  now: instant,
+  summary: checkSummary,
+  standing: checkStanding,
+  partitions: plainObject<PartitionsSpec>().nullable(),
+  silences: z.array(checkSilence).max(20),
+});
+
+export const checkSilenceChange: Shape<contract.CheckSilenceChange> = z.strictObject({ changed: z.boolean() });
+
 const assetLink: Shape<contract.AssetLink> = z.strictObject({
   id,
   key: text,

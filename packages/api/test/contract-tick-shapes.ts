@@ -63,8 +63,12 @@ export const tick: Shape<contract.Tick> = z.strictObject({
   until: lastInstant,
   durationMs: count.nullable(),
   log: z.array(logLine),
+  cursor: maybe,
   recordedAt: instant,
 });
+
+const switched: Shape<contract.TickSwitch> = z.strictObject({ at: instant, actor: maybe, reason: maybe });
+const marks = z.string().regex(/^[rsfm]{0,100}$/u);
 
 export const schedule: Shape<contract.Schedule> = z.strictObject({
   name: text,
@@ -74,6 +78,8 @@ export const schedule: Shape<contract.Schedule> = z.strictObject({
   timeZone: text,
   catchUp,
   isPaused: z.boolean(),
+  switched: switched.nullable(),
+  marks,
   isEvaluated: z.boolean(),
   runs,
   next: z.array(instant).length(10),
@@ -111,6 +117,8 @@ export const sensor: Shape<contract.Sensor> = z.strictObject({
   intervalMs: id,
   watches: z.strictObject({ events: watched, consume: consumption }).nullable(),
   isPaused: z.boolean(),
+  switched: switched.nullable(),
+  marks,
   runs,
   cursor: maybe,
   failures: count,
@@ -120,6 +128,14 @@ export const sensor: Shape<contract.Sensor> = z.strictObject({
 });
 
 export const sensors: Shape<contract.Sensors> = z.strictObject({ now: instant, sensors: z.array(sensor).min(1) });
+
+export const sensorCursor: Shape<contract.SensorCursor> = z.strictObject({
+  at: instant,
+  cursor: maybe,
+  tickId: id.nullable(),
+  actor: maybe,
+  reason: maybe,
+});
 
 export const ownerChange: Shape<contract.TickOwnerChange> = z.strictObject({ name: text, changed: z.boolean() });
 

@@ -1,5 +1,13 @@
 import { createLocalApi, type Api, type LocalApi } from "@heddle/api";
-import { asset, dailyPartitions, definitions, snapshotDefinitions, type AnyAsset } from "@heddle/core";
+import {
+  asset,
+  assetCheck,
+  dailyPartitions,
+  definitions,
+  pass,
+  snapshotDefinitions,
+  type AnyAsset,
+} from "@heddle/core";
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countStatements, type CountedDatabase } from "./counted-database.ts";
@@ -25,7 +33,11 @@ function declare(readers: number) {
   );
   const deps = Object.fromEntries(all.map((reader, i) => [`d${i}`, reader]));
   const sink = asset({ key: "sink", deps, materialize: () => 1 });
-  return definitions({ assets: [source, ...all, sink] });
+  const assets: readonly AnyAsset[] = [source, ...all, sink];
+  const checks = assets.map((one) =>
+    assetCheck({ asset: one, name: `of ${one.key}`, severity: "warn", check: () => pass() }),
+  );
+  return definitions({ assets: [source, ...all, sink], checks });
 }
 
 async function createProject(readers: number): Promise<Project> {
@@ -62,6 +74,9 @@ const READS: Readonly<Record<string, (project: Project) => Promise<unknown>>> = 
   "assets.get of an asset with many downstream": ({ api }) => api.assets.get({ key: "source" }),
   "assets.materializations": ({ api }) => api.assets.materializations({ key: "source" }),
   "checks.forAsset": ({ api }) => api.checks.forAsset({ key: "source" }),
+  "checks.get": ({ api }) => api.checks.get({ key: "source", check: "of source" }),
+  "checks.list": ({ api }) => api.checks.list({ limit: 500 }),
+  "checks.list by message": ({ api }) => api.checks.list({ groupBy: "message", limit: 500 }),
   "checks.history": ({ api }) => api.checks.history({ key: "source" }),
   "deployment.get": ({ api }) => api.deployment.get(),
   "events.list": ({ api }) => api.events.list({ limit: 500 }),

@@ -44,9 +44,39 @@ const WALK: Readonly<Record<string, Walked>> = {
   "assets.snapshot": { inputs: () => [{ knownVersion: "x" }, {}], answer: shapes.assetsSnapshot },
   "assets.status": { inputs: () => [{ ids: [1, 2, 2_000] }, {}], answer: shapes.assetStatuses },
   "checks.forAsset": { inputs: () => [raw, { key: "report" }], answer: shapes.assetChecks },
+  "checks.get": {
+    inputs: () => [
+      { ...raw, check: "not_null" },
+      { ...raw, check: "plausible" },
+    ],
+    answer: shapes.checkDetail,
+  },
   "checks.history": {
     inputs: () => [{ ...raw, check: "plausible", ordinal: FIRST_DAY, outcome: "warned", limit: 5 }, raw],
     answer: shapes.pageOf(shapes.checkResult),
+  },
+  "checks.list": {
+    inputs: () => [
+      {
+        states: ["warned", "passed"],
+        silenced: false,
+        severity: "warn",
+        asset: "weather/raw",
+        selection: "group:weather",
+        text: "plaus",
+        groupBy: "message",
+        limit: 1,
+      },
+      {},
+    ],
+    answer: shapes.checkList,
+  },
+  "checks.silence": {
+    inputs: () => [
+      { ...raw, check: "plausible", until: Date.now() + 60_000, reason: "it is winter", actor: "ana" },
+      { ...raw, check: "plausible", until: null, reason: "spring" },
+    ],
+    answer: shapes.checkSilenceChange,
   },
   "deployment.get": { inputs: () => [{}], answer: shapes.deployment },
   "events.list": {
@@ -204,12 +234,16 @@ const WALK: Readonly<Record<string, Walked>> = {
   },
   "schedules.get": { inputs: () => [{ name: "busy" }, { name: "nightly" }], answer: tickShapes.schedule },
   "schedules.list": { inputs: () => [{}], answer: tickShapes.schedules },
-  "schedules.pause": { inputs: () => [{ name: "nightly" }], answer: tickShapes.ownerChange },
+  "schedules.pause": {
+    inputs: () => [{ name: "nightly", actor: "ana", reason: "too loud" }],
+    answer: tickShapes.ownerChange,
+  },
   "schedules.resume": { inputs: () => [{ name: "nightly" }], answer: tickShapes.ownerChange },
   "schedules.ticks": {
     inputs: () => [{ name: "nightly", limit: 2 }, { name: "nightly" }, { name: "busy" }],
     answer: shapes.pageOf(tickShapes.tick),
   },
+  "sensors.cursors": { inputs: () => [{ name: "files", limit: 1 }], answer: shapes.pageOf(tickShapes.sensorCursor) },
   "sensors.evaluate": {
     inputs: () => [{ name: "files", dryRun: true, requestId: ANSWERED_REQUEST }],
     answer: tickShapes.evaluation,

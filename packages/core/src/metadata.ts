@@ -6,7 +6,13 @@ import type { JsonValue } from "./types.ts";
 
 /** A metadata value as it is stored and shown: JSON with the kind of display in `type`. */
 export type MetadataEntry =
-  | { readonly type: "number"; readonly value: number; readonly unit?: string }
+  | {
+      readonly type: "number";
+      readonly value: number;
+      readonly unit?: string;
+      readonly atLeast?: number;
+      readonly atMost?: number;
+    }
   | { readonly type: "text"; readonly value: string }
   | { readonly type: "markdown"; readonly value: string }
   | { readonly type: "boolean"; readonly value: boolean }
@@ -39,6 +45,12 @@ const MAX_TABLE_ROWS = 1_000;
 const OPENABLE = /^(?:https?|s3|gs|az|ftp|mailto):/iu;
 const SHOWABLE = /^(?:https?:|data:image\/(?:png|jpeg|gif|webp|avif);base64,)/iu;
 
+/** Bounds between which a number is as it should be. They are shown, and nothing is judged by them. */
+export interface NumberBounds {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
 /**
  * Constructors for metadata values that are shown as more than plain JSON.
  *
@@ -46,8 +58,15 @@ const SHOWABLE = /^(?:https?:|data:image\/(?:png|jpeg|gif|webp|avif);base64,)/iu
  * metadata({ rows: rows.length, sample: meta.table(rows.slice(0, 5)), report: meta.url("https://example.org/report") });
  */
 export const meta = {
-  /** A number, with its unit: charted over partitions and time. */
-  number: (value: number, unit?: string) => tag({ type: "number", value, ...(unit !== undefined && { unit }) }),
+  /** A number, with its unit: charted over partitions and time, with lines at the bounds between which it is well. */
+  number: (value: number, unit?: string, bounds: NumberBounds = {}) =>
+    tag({
+      type: "number",
+      value,
+      ...(unit !== undefined && { unit }),
+      ...(bounds.atLeast !== undefined && { atLeast: bounds.atLeast }),
+      ...(bounds.atMost !== undefined && { atMost: bounds.atMost }),
+    }),
   /** Text as it is. */
   text: (value: string) => tag({ type: "text", value }),
   /** Markdown; HTML in it is not rendered. */

@@ -14,6 +14,7 @@ export { migrate, type MigrationResult } from "./migrate.ts";
 // Read models: each takes a transaction, so that several of them see one snapshot (`db.read`)
 export {
   verdictOf,
+  readCheckTrails,
   readCheckVerdicts,
   readCheckResultsById,
   readNewCheckResults,
@@ -22,6 +23,7 @@ export {
   readSettledCheckResultId,
   type CheckVerdict,
   type CheckVerdictPage,
+  type CheckTrailRow,
   type CheckVerdictRow,
   type CheckResultRow,
   type NewCheckResult,

@@ -1,6 +1,7 @@
 import { PartitionSet } from "@heddle/core";
 import {
   verdictOf,
+  readCheckTrails,
   readCheckVerdicts,
   readEnvironmentId,
   readNewCheckResults,
@@ -11,6 +12,7 @@ import {
   type Database,
   type NewCheckResult,
 } from "@heddle/storage";
+import { EMPTY_TRAIL, extendTrail, TRAIL_LENGTH, trailOf, type CheckTrail } from "./check-trail.ts";
 import { IdGaps } from "./id-gaps.ts";
 
 /** What the newest results of one check say. */
@@ -53,6 +55,9 @@ export class CheckStandings {
   #lastId: number | undefined;
   #environmentId: number | undefined;
   #refreshing: Promise<void> | undefined;
+  /** By asset and name; gathered when somebody first asks for them, because only the pages of checks do. */
+  #trails: Map<string, CheckTrail> | undefined;
+  #wantsTrails = false;
 
   constructor(environment: string) {
     this.#environment = environment;
@@ -64,6 +69,21 @@ export class CheckStandings {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
+  }
+
+  /** The same, with the newest results of every check. */
+  async refreshTrails(db: Database): Promise<void> {
+    if (this.#trails === undefined) {
+      this.#wantsTrails = true;
+      // One that is under way may have begun without them.
+      await this.#refreshing;
+    }
+    await this.refresh(db);
+  }
+
+  /** The newest results of one check, once {@link refreshTrails} was asked for. */
+  trailOf(assetId: number, name: string): CheckTrail {
+    return this.#trails?.get(trailKey(assetId, name)) ?? EMPTY_TRAIL;
   }
 
   /** What the newest results of an asset's checks say, by the name of the check. */
@@ -103,8 +123,24 @@ export class CheckStandings {
         readNewCheckResults(tx, { afterId, gaps, limit: PAGE_SIZE }),
       );
       this.#follow(results, afterId);
-      if (results.length < PAGE_SIZE) return;
+      if (results.length < PAGE_SIZE) break;
     }
+    if (this.#wantsTrails && this.#trails === undefined) {
+      this.#trails = await this.#gatherTrails(db, this.#environmentId, this.#lastId);
+    }
+  }
+
+  async #gatherTrails(db: Database, environmentId: number, untilId: number): Promise<Map<string, CheckTrail>> {
+    const trails = new Map<string, CheckTrail>();
+    for (let after: number | null = 0; after !== null;) {
+      const afterAssetId: number = after;
+      const page = await db.read("check trails", (tx) =>
+        readCheckTrails(tx, { environmentId, untilId, afterAssetId, length: TRAIL_LENGTH }),
+      );
+      for (const row of page.trails) trails.set(trailKey(row.assetId, row.name), trailOf(row));
+      after = page.nextAfter;
+    }
+    return trails;
   }
 
   /** Reads everything that is there for good; answers up to which id that is. */
@@ -146,7 +182,9 @@ export class CheckStandings {
     const own = results.filter((result) => result.environmentId === this.#environmentId);
     for (const [assetId, ofAsset] of Map.groupBy(own, (result) => result.assetId)) {
       for (const [name, ofCheck] of Map.groupBy(ofAsset, (result) => result.name)) {
-        this.#put(assetId, name, applyResults(this.ofAsset(assetId).get(name) ?? NO_SETS, ofCheck));
+        const before = this.ofAsset(assetId).get(name) ?? NO_SETS;
+        this.#trails?.set(trailKey(assetId, name), extendTrail(this.trailOf(assetId, name), ofCheck, before));
+        this.#put(assetId, name, applyResults(before, ofCheck));
       }
     }
     for (const result of own) this.#countForRun(result);
@@ -165,6 +203,10 @@ export class CheckStandings {
     if (checks === undefined) this.#byAsset.set(assetId, new Map([[name, sets]]));
     else checks.set(name, sets);
   }
+}
+
+function trailKey(assetId: number, name: string): string {
+  return `${assetId}/${name}`;
 }
 
 /** Moves the partitions of newer results into the sets of their outcomes. */

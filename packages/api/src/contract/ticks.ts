@@ -41,7 +41,16 @@ export interface Tick {
   readonly durationMs: number | null;
   /** What the function logged and printed. */
   readonly log: readonly TickLogLine[];
+  /** Where it has moved the cursor of a sensor; `null` when it stayed, and for one of more than 4,096 characters. */
+  readonly cursor: string | null;
   readonly recordedAt: Instant;
+}
+
+/** Who has paused or resumed something by hand last; both as that person says. */
+export interface TickSwitch {
+  readonly at: Instant;
+  readonly actor: string | null;
+  readonly reason: string | null;
 }
 
 /** One line that the function of a tick logged or printed. */
@@ -60,6 +69,10 @@ export interface Schedule {
   readonly timeZone: string;
   readonly catchUp: CatchUp;
   readonly isPaused: boolean;
+  /** Who has paused or resumed it last; `null` when nobody has: it is as it is declared. */
+  readonly switched: TickSwitch | null;
+  /** The newest 100 entries of its history, the newest last: `r` requested, `s` skipped, `f` failed, `m` missed. */
+  readonly marks: string;
   /** Whether a function turns its ticks into runs. */
   readonly isEvaluated: boolean;
   readonly runs: TickRuns;
@@ -94,6 +107,10 @@ export interface Sensor {
   /** What it reacts to, and how it takes these events; `null` for one that looks by itself. */
   readonly watches: { readonly events: WatchedEvents; readonly consume: Consumption } | null;
   readonly isPaused: boolean;
+  /** Who has paused or resumed it last; `null` when nobody has: it is as it is declared. */
+  readonly switched: TickSwitch | null;
+  /** The newest 100 entries of its history, the newest last: `r` requested, `s` skipped, `f` failed, `m` missed. */
+  readonly marks: string;
   readonly runs: TickRuns;
   /** What it goes on from; `null` before it has said so, and for one that reacts to events. In a list the first 200 characters. */
   readonly cursor: string | null;
@@ -111,6 +128,17 @@ export interface Sensors {
   readonly now: Instant;
   /** By name, 1,000 at most. */
   readonly sensors: readonly Sensor[];
+}
+
+/** One entry of `sensors.cursors`: what a sensor had to go on from, until the next one. */
+export interface SensorCursor {
+  readonly at: Instant;
+  /** `null`: it was reset, to begin anew. */
+  readonly cursor: string | null;
+  /** The evaluation that has moved it; `null` when somebody has set it by hand. */
+  readonly tickId: number | null;
+  readonly actor: string | null;
+  readonly reason: string | null;
 }
 
 /** Answer of `pause`, `resume` and `sensors.setCursor`. */

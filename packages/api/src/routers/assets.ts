@@ -4,13 +4,18 @@ import { readAssetStatuses } from "../assets/asset-statuses.ts";
 import { readAssetsSnapshot } from "../assets/assets-snapshot.ts";
 import { evaluateSelectionText } from "../assets/selection.ts";
 import { readMaterializations } from "../assets/materialization-list.ts";
+import { readCheckList } from "../checks/all-checks.ts";
+import { changeSilence, readCheckDetail } from "../checks/check-detail.ts";
 import { readChecksHistory } from "../checks/check-list.ts";
 import type {
   AssetChecks,
   AssetResult,
   AssetsSnapshotResult,
   AssetStatuses,
+  CheckDetail,
+  CheckList,
   CheckResult,
+  CheckSilenceChange,
   Materialization,
   Page,
   SelectionResult,
@@ -18,6 +23,9 @@ import type {
 import {
   assetInput,
   checkHistoryInput,
+  checkInput,
+  checkListInput,
+  checkSilenceInput,
   materializationListInput,
   selectionInput,
   snapshotInput,
@@ -41,6 +49,11 @@ export const assetsRouter = router({
 });
 
 export const checksRouter = router({
+  list: procedure.input(checkListInput).query(({ ctx, input }): Promise<CheckList> => readCheckList(ctx.state, input)),
+  get: procedure.input(checkInput).query(({ ctx, input }): Promise<CheckDetail> => readCheckDetail(ctx.state, input)),
+  silence: procedure
+    .input(checkSilenceInput)
+    .mutation(({ ctx, input }): Promise<CheckSilenceChange> => changeSilence(ctx.state, input)),
   forAsset: procedure
     .input(assetInput)
     .query(({ ctx, input }): Promise<AssetChecks> => readAssetChecks(ctx.state, input.key)),

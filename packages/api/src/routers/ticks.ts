@@ -1,10 +1,27 @@
-import type { Page, Schedule, Schedules, Sensor, Sensors, Tick, TickEvaluation, TickOwnerChange } from "../contract.ts";
-import { noInput, sensorCursorInput, tickEvaluateInput, tickListInput, tickOwnerInput } from "../inputs.ts";
+import type {
+  Page,
+  Schedule,
+  Schedules,
+  Sensor,
+  SensorCursor,
+  Sensors,
+  Tick,
+  TickEvaluation,
+  TickOwnerChange,
+} from "../contract.ts";
+import {
+  noInput,
+  sensorCursorInput,
+  tickEvaluateInput,
+  tickListInput,
+  tickOwnerInput,
+  tickSwitchInput,
+} from "../inputs.ts";
 import { evaluateTick } from "../ticks/evaluate-tick.ts";
 import { readScheduleDetail, readScheduleList } from "../ticks/schedule-answers.ts";
 import { readSensorDetail, readSensorList } from "../ticks/sensor-answers.ts";
 import { changeCursor, changePaused } from "../ticks/tick-changes.ts";
-import { readTickList } from "../ticks/tick-list.ts";
+import { readCursorHistory, readTickList } from "../ticks/tick-list.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const schedulesRouter = router({
@@ -16,12 +33,12 @@ export const schedulesRouter = router({
     .input(tickListInput)
     .query(({ ctx, input }): Promise<Page<Tick>> => readTickList(ctx.state, "schedule", input)),
   pause: procedure
-    .input(tickOwnerInput)
+    .input(tickSwitchInput)
     .mutation(({ ctx, input }): Promise<TickOwnerChange> =>
       changePaused(ctx.state, { kind: "schedule", ...input, paused: true }),
     ),
   resume: procedure
-    .input(tickOwnerInput)
+    .input(tickSwitchInput)
     .mutation(({ ctx, input }): Promise<TickOwnerChange> =>
       changePaused(ctx.state, { kind: "schedule", ...input, paused: false }),
     ),
@@ -31,6 +48,9 @@ export const schedulesRouter = router({
 });
 
 export const sensorsRouter = router({
+  cursors: procedure
+    .input(tickListInput)
+    .query(({ ctx, input }): Promise<Page<SensorCursor>> => readCursorHistory(ctx.state, input)),
   list: procedure.input(noInput).query(({ ctx }): Promise<Sensors> => readSensorList(ctx.state)),
   get: procedure
     .input(tickOwnerInput)
@@ -39,12 +59,12 @@ export const sensorsRouter = router({
     .input(tickListInput)
     .query(({ ctx, input }): Promise<Page<Tick>> => readTickList(ctx.state, "sensor", input)),
   pause: procedure
-    .input(tickOwnerInput)
+    .input(tickSwitchInput)
     .mutation(({ ctx, input }): Promise<TickOwnerChange> =>
       changePaused(ctx.state, { kind: "sensor", ...input, paused: true }),
     ),
   resume: procedure
-    .input(tickOwnerInput)
+    .input(tickSwitchInput)
     .mutation(({ ctx, input }): Promise<TickOwnerChange> =>
       changePaused(ctx.state, { kind: "sensor", ...input, paused: false }),
     ),

@@ -1,9 +1,9 @@
 import { formatNearest, HeddleError, isHeddleError, nextScheduleTicks } from "@heddle/core";
-import { readClock, readLastTicks, readSchedules, type ScheduleRow, type TickRow } from "@heddle/storage";
+import { readClock, readSchedules, type ScheduleRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Schedule, Schedules } from "../contract.ts";
 import { describeRecordedError } from "../recorded-error.ts";
-import { describeRuns, describeTick } from "./tick-answers.ts";
+import { describeRuns, readTickHistories, type TickHistory } from "./tick-answers.ts";
 
 /** Ticks to come that are told. */
 const NEXT_TICKS = 10;
@@ -14,9 +14,9 @@ export async function readScheduleList(state: ApiState): Promise<Schedules> {
   return state.db.read("schedules.list", async (tx) => {
     const now = await readClock(tx);
     const rows = await readSchedules(tx);
-    const last = await readLastTicks(tx, "schedule");
+    const historyOf = await readTickHistories(tx, "schedule");
     const shown = rows.slice(0, MAX_LISTED);
-    return { now, schedules: shown.map((row) => describeSchedule(row, { now, last: last.get(row.name) })) };
+    return { now, schedules: shown.map((row) => describeSchedule(row, { now, history: historyOf(row.name) })) };
   });
 }
 
@@ -26,8 +26,8 @@ export async function readScheduleDetail(state: ApiState, name: string): Promise
     const rows = await readSchedules(tx);
     const row = rows.find((one) => one.name === name);
     if (row === undefined) throw scheduleUnknown(name, rows);
-    const last = await readLastTicks(tx, "schedule");
-    return describeSchedule(row, { now: await readClock(tx), last: last.get(name) });
+    const historyOf = await readTickHistories(tx, "schedule", name);
+    return describeSchedule(row, { now: await readClock(tx), history: historyOf(name) });
   });
 }
 
@@ -45,7 +45,7 @@ export function scheduleUnknown(name: string, known: readonly { readonly name: s
 
 function describeSchedule(
   row: ScheduleRow,
-  { now, last }: { readonly now: number; readonly last: TickRow | undefined },
+  { now, history }: { readonly now: number; readonly history: TickHistory },
 ): Schedule {
   const { name, location, definition, isPaused, retryTick, retryAttempts, retryNotBefore, retryError } = row;
   const { description, clock, catchUp, isEvaluated, run, source } = definition;
@@ -67,7 +67,7 @@ function describeSchedule(
     source,
     runs: describeRuns(run),
     next: nextTicks(row, now),
-    last: last === undefined ? null : describeTick(last),
+    ...history,
     retry: retryTick === null ? null : retry,
   };
 }

@@ -1,8 +1,8 @@
 import { formatNearest, HeddleError, sensorDelayMs } from "@heddle/core";
-import { readClock, readLastTicks, readSensors, type SensorRow, type TickRow } from "@heddle/storage";
+import { readClock, readSensors, type SensorRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Sensor, Sensors } from "../contract.ts";
-import { describeRuns, describeTick } from "./tick-answers.ts";
+import { describeRuns, readTickHistories, type TickHistory } from "./tick-answers.ts";
 
 const MAX_LISTED = 1_000;
 /** How much of a cursor a list shows. */
@@ -13,9 +13,9 @@ export async function readSensorList(state: ApiState): Promise<Sensors> {
   return state.db.read("sensors.list", async (tx) => {
     const now = await readClock(tx);
     const rows = await readSensors(tx);
-    const last = await readLastTicks(tx, "sensor");
+    const historyOf = await readTickHistories(tx, "sensor");
     const sensors = rows.slice(0, MAX_LISTED).map((row) => {
-      const sensor = describeSensor(row, { now, last: last.get(row.name) });
+      const sensor = describeSensor(row, { now, history: historyOf(row.name) });
       return { ...sensor, cursor: sensor.cursor?.slice(0, SHOWN_CURSOR) ?? null };
     });
     return { now, sensors };
@@ -28,8 +28,8 @@ export async function readSensorDetail(state: ApiState, name: string): Promise<S
     const rows = await readSensors(tx);
     const row = rows.find((one) => one.name === name);
     if (row === undefined) throw sensorUnknown(name, rows);
-    const last = await readLastTicks(tx, "sensor");
-    return describeSensor(row, { now: await readClock(tx), last: last.get(name) });
+    const historyOf = await readTickHistories(tx, "sensor", name);
+    return describeSensor(row, { now: await readClock(tx), history: historyOf(name) });
   });
 }
 
@@ -47,7 +47,7 @@ export function sensorUnknown(name: string, known: readonly { readonly name: str
 
 function describeSensor(
   row: SensorRow,
-  { now, last }: { readonly now: number; readonly last: TickRow | undefined },
+  { now, history }: { readonly now: number; readonly history: TickHistory },
 ): Sensor {
   const { name, location, definition, isPaused, cursor, startedAt, failures } = row;
   const { description, intervalMs, run, source, events = null, consume = { kind: "each" } } = definition;
@@ -64,6 +64,6 @@ function describeSensor(
     source,
     runs: describeRuns(run),
     nextAt: isPaused ? null : Math.max(now, dueAt),
-    last: last === undefined ? null : describeTick(last),
+    ...history,
   };
 }

@@ -1,4 +1,4 @@
-import { setSensorCursor, setTickPaused, type TickChange, type TickKind } from "@heddle/storage";
+import { setSensorCursor, setTickPaused, type ChangeAuthor, type TickChange, type TickKind } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { TickOwnerChange } from "../contract.ts";
 import { requireDeclared } from "./tick-list.ts";
@@ -6,7 +6,7 @@ import { requireDeclared } from "./tick-list.ts";
 /** Answers `pause` and `resume` of schedules and sensors. @throws SCHEDULE_UNKNOWN, SENSOR_UNKNOWN */
 export async function changePaused(
   state: ApiState,
-  change: { readonly kind: TickKind; readonly name: string; readonly paused: boolean },
+  change: ChangeAuthor & { readonly kind: TickKind; readonly name: string; readonly paused: boolean },
 ): Promise<TickOwnerChange> {
   return answer(state, change, await setTickPaused(state.db, change));
 }
@@ -14,7 +14,7 @@ export async function changePaused(
 /** Answers `sensors.setCursor`. @throws SENSOR_UNKNOWN, SENSOR_CURSOR_LIMIT */
 export async function changeCursor(
   state: ApiState,
-  change: { readonly name: string; readonly cursor: string | null },
+  change: ChangeAuthor & { readonly name: string; readonly cursor: string | null },
 ): Promise<TickOwnerChange> {
   return answer(state, { kind: "sensor", name: change.name }, await setSensorCursor(state.db, change));
 }

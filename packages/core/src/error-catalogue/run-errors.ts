@@ -120,6 +120,10 @@ export const RUN_ERRORS = {
     summary: "A function that makes several partitions ended without having yielded this one.",
     remedy: "Yield a value or `failed(reason)` for each of `context.partitions`.",
   },
+  CHECK_UNKNOWN: {
+    summary: "No asset check of this name is declared, and none has left results.",
+    remedy: "Look the name up on the page of checks, or on that of the asset.",
+  },
   STEP_CHECK_FAILED: {
     summary: "A blocking check failed, so the new version of a partition was not published.",
     remedy: "Look at the check's result; the version before it is still the current one.",

@@ -26,7 +26,11 @@ const MAX_SILENCES = 10_000;
 /** Silences a check until an instant; one that is silenced already is silenced anew, from now on and for this reason. */
 export async function silenceCheck(
   db: Database,
-  silence: SilencedCheck & { readonly until: Date; readonly reason: string; readonly actor?: string | null },
+  silence: SilencedCheck & {
+    readonly until: Date;
+    readonly reason: string;
+    readonly actor?: string | null | undefined;
+  },
 ): Promise<void> {
   const { environmentId, assetId, name, until, reason, actor = null } = silence;
   await db.transaction("silenceCheck", async (tx) => {
@@ -40,7 +44,7 @@ export async function silenceCheck(
 /** Lifts the silence of a check; false when it has none. */
 export async function liftSilence(
   db: Database,
-  check: SilencedCheck & { readonly actor?: string | null },
+  check: SilencedCheck & { readonly actor?: string | null | undefined },
 ): Promise<boolean> {
   return db.transaction("liftSilence", (tx) => lift(tx, check, check.actor ?? null), { isIdempotent: true });
 }

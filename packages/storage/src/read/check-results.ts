@@ -114,7 +114,7 @@ export async function readRunCheckCounts(
 /** The parts of a result that standings are made of. */
 export type NewCheckResult = Pick<
   CheckResultRow,
-  "id" | "assetId" | "name" | "ordinal" | "runId" | "passed" | "severity"
+  "id" | "assetId" | "name" | "ordinal" | "runId" | "passed" | "severity" | "at"
 > & { readonly environmentId: number };
 
 /**
@@ -138,7 +138,7 @@ export async function readNewCheckResults(
   const starts = query.gaps.filter((_, i) => i % 2 === 0);
   const ends = query.gaps.filter((_, i) => i % 2 === 1);
   const columns = sql`r.id, r.environment_id as "environmentId", r.asset_id as "assetId", r.name, r.ordinal,
-      r.run_id as "runId", r.passed, r.severity`;
+      r.run_id as "runId", r.passed, r.severity, r.at`;
   const late =
     starts.length === 0
       ? []
@@ -187,4 +187,56 @@ export async function readPartitionCheckResults(
     ) as r
     order by r.id desc limit ${query.limit}`),
   ];
+}
+
+/** The newest results of one check, and what they say together. */
+export interface CheckTrailRow {
+  readonly assetId: number;
+  readonly name: string;
+  /** The newest, the oldest of them first: id, ordinal, outcome by its first letter, epoch milliseconds. */
+  readonly recent: readonly (readonly [id: number, ordinal: number, outcome: "p" | "w" | "f", atMs: number])[];
+  /** When an outcome last was another one than before on its partition, or none before and no success. */
+  readonly changedAt: Date | null;
+  /** The newest result that is no success. */
+  readonly problemId: number | null;
+}
+
+/**
+ * Gathers the newest results of every check up to the result `untilId`, for the assets after `afterAssetId`, some hundred
+ * at a time. It reads every result that is kept, so it is asked once in the life of a process.
+ */
+export async function readCheckTrails(
+  { sql }: Transaction,
+  query: {
+    readonly environmentId: number;
+    readonly untilId: number;
+    readonly afterAssetId: number;
+    readonly length: number;
+  },
+): Promise<{ readonly trails: readonly CheckTrailRow[]; readonly nextAfter: number | null }> {
+  const { environmentId, untilId, afterAssetId, length } = query;
+  // Where no asset of the page has a result there is one row, without a trail.
+  const rows = await sql<(CheckTrailRow & { readonly lastAssetId: number | null })[]>`
+    with assets as (
+      select id from asset where id > ${afterAssetId} order by id limit ${ASSETS_PER_STATEMENT}
+    ), results as (
+      select r.asset_id, r.name, r.ordinal, r.id, r.at,
+        case when r.passed then 'p' when r.severity = 'warn' then 'w' else 'f' end as outcome
+      from assets join check_result r on r.asset_id = assets.id
+      where r.environment_id = ${environmentId} and r.id <= ${untilId}
+    ), placed as (
+      select *, lag(outcome, 1, 'p') over (partition by asset_id, name, ordinal order by id) as before,
+        row_number() over (partition by asset_id, name order by id desc) as place
+      from results
+    ), trail as (
+      select asset_id, name, max(at) filter (where outcome <> before) as changed_at,
+        max(id) filter (where outcome <> 'p') as problem_id,
+        json_agg(json_build_array(id, ordinal, outcome, floor(extract(epoch from at) * 1000)::bigint) order by id)
+          filter (where place <= ${length}) as recent
+      from placed group by asset_id, name
+    )
+    select last.id as "lastAssetId", asset_id as "assetId", name, recent, changed_at as "changedAt",
+      problem_id as "problemId"
+    from (select max(id) as id from assets) as last left join trail on true`;
+  return { trails: rows.filter(({ recent }) => recent !== null), nextAfter: rows[0]?.lastAssetId ?? null };
 }

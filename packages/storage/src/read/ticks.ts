@@ -172,8 +172,8 @@ export async function readSensorCursors(
       select at, cursor, 1, id, actor, reason from tick_change
       where kind = 'sensor' and name = ${name} and change = 'cursor'
     ) as one
-    where ((extract(epoch from at) * 1000)::bigint, rank, id) < (${atMs}::bigint, ${rank}::integer, ${id}::bigint)
-    order by (extract(epoch from at) * 1000)::bigint desc, rank desc, id desc limit ${limit}`;
+    where (floor(extract(epoch from at) * 1000)::bigint, rank, id) < (${atMs}::bigint, ${rank}::integer, ${id}::bigint)
+    order by floor(extract(epoch from at) * 1000)::bigint desc, rank desc, id desc limit ${limit}`;
 }
 
 /** The database's clock, in epoch milliseconds. */

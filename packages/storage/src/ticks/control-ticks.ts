@@ -9,8 +9,8 @@ export type TickChange = "changed" | "unchanged" | "unknown";
 
 /** Who changes something by hand, and why. Both are what that person says. */
 export interface ChangeAuthor {
-  readonly actor?: string | null;
-  readonly reason?: string | null;
+  readonly actor?: string | null | undefined;
+  readonly reason?: string | null | undefined;
 }
 
 /**
