@@ -60,6 +60,7 @@ export type {
   PlanNotice,
   RunAssetProgress,
   RunBlocker,
+  RunLimitState,
   RunChange,
   RunComparison,
   RunDetail,

@@ -64,6 +64,7 @@ export type {
   RecordedError,
   RunAssetProgress,
   RunBlocker,
+  RunLimitState,
   RunChange,
   RunComparison,
   RunDetail,

@@ -1,4 +1,4 @@
-import { MAX_POOL_SLOTS, RUN_STATUSES, STEP_STATUSES, type PlanPredicate } from "@heddle/core";
+import { MAX_POOL_SLOTS, MAX_RUN_LIMIT_MS, RUN_STATUSES, STEP_STATUSES, type PlanPredicate } from "@heddle/core";
 import * as z from "zod";
 
 /** Longest list that an answer holds. */
@@ -36,6 +36,21 @@ const MAX_TAGS = 100;
 
 const priority = z.int().min(-1000).max(1000);
 const maxConcurrency = z.int().min(1).max(10_000);
+
+const limitMs = z.int().min(1).max(MAX_RUN_LIMIT_MS);
+const limitAction = z.enum(["cancel", "alert"]);
+
+/** By when a run has to begin and to end; see `RunLimits`. */
+const runLimits = z.strictObject({
+  startWithinMs: limitMs.optional(),
+  onLateStart: limitAction.optional(),
+  runTimeoutMs: limitMs.optional(),
+  onRunTimeout: limitAction.optional(),
+  /** Epoch milliseconds. */
+  deadline: z.int().positive().optional(),
+  withinMs: limitMs.optional(),
+  onDeadline: limitAction.optional(),
+});
 
 const fewKeys = (value: object) => Object.keys(value).length <= MAX_INPUT_ITEMS;
 const MANY_KEYS = { message: `has more than ${MAX_INPUT_ITEMS} entries` };
@@ -386,6 +401,8 @@ export const planLaunchInput = z
     priority: priority.default(0),
     /** Most steps of the run at once; left out: no limit of its own. */
     maxConcurrency: maxConcurrency.nullish(),
+    /** Left out: no limit in time. */
+    limits: runLimits.optional(),
     tags: z
       .record(storable(100).min(1), storable(500))
       .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { message: `has more than ${MAX_TAGS} tags` })

@@ -145,6 +145,16 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       upstream: z.array(z.strictObject({ assetId: id, samePartition: z.boolean() })),
     }),
   ),
+  limits: z.array(
+    z.strictObject({
+      limit: z.enum(["start", "timeout", "deadline"]),
+      action: z.enum(["cancel", "alert"]),
+      at: lastInstant,
+      state: z.enum(["open", "kept", "exceeded"]),
+      message: text,
+    }),
+  ),
+  canceledBecause: maybe,
   failures: z.array(
     z.strictObject({
       fingerprint: text,

@@ -4,6 +4,7 @@ import type {
   Consumption,
   PartitionsRule,
   RequestPreview,
+  RunLimits,
   SourceLocation,
   WatchedEvents,
 } from "@heddle/core";
@@ -39,11 +40,23 @@ const catchUp: Shape<CatchUp> = z.union([
   z.strictObject({ kind: z.literal("all"), most: count }),
   z.strictObject({ kind: z.literal("none") }),
 ]);
+const limitMs = z.number().positive().optional();
+const limitAction = z.enum(["cancel", "alert"]).optional();
+const runLimits: Shape<RunLimits> = z.strictObject({
+  startWithinMs: limitMs,
+  onLateStart: limitAction,
+  runTimeoutMs: limitMs,
+  onRunTimeout: limitAction,
+  deadline: limitMs,
+  withinMs: limitMs,
+  onDeadline: limitAction,
+});
 const runs: Shape<contract.TickRuns> = z.strictObject({
   assets: assets.nullable(),
   partitions: partitions.nullable(),
   tags,
   priority: z.int(),
+  limits: runLimits.nullable(),
 });
 const logLine: Shape<contract.TickLogLine> = z.strictObject({
   level: z.enum(["debug", "info", "warn", "error"]),

@@ -105,6 +105,10 @@ function addLaunches(command: AddCommand, run: Run): void {
       .option("--concurrency <number>", "most steps at once")
       .option("--priority <number>", "runs of higher priority go first")
       .option("--tag <name=value>", "a tag of the run (repeatable)", collect)
+      .option("--start-within <duration>", "cancel it when nothing has begun by then: 90s, 10m, 2h")
+      .option("--timeout <duration>", "cancel it when it runs for longer")
+      .option("--deadline <instant|duration>", "when it has to be over: 2026-01-01T06:00Z, or 2h from now")
+      .option("--on-deadline <action>", "what becomes of it then: alert, cancel", "alert")
       .option("--plan <hash>", "launch only if the plan is the one that was shown under this hash")
       .option("--dry-run", "show the plan and stop")
       .option("--detach", "launch and do not wait");

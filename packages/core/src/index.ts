@@ -496,6 +496,25 @@ export type {
   RunPlanDependency,
 } from "./run/run-plan.ts";
 export {
+  findLimitsProblem,
+  firstLimitMs,
+  hasLimits,
+  judgeLimits,
+  limitAction,
+  limitInstant,
+  limitsOfRetry,
+  MAX_RUN_LIMIT_MS,
+  RUN_LIMITS,
+  runLimitsData,
+  type ExceededLimit,
+  type LimitAction,
+  type LimitedRun,
+  type LimitVerdict,
+  type RunLimitName,
+  type RunLimits,
+  type RunLimitsOptions,
+} from "./run/run-limits.ts";
+export {
   countOpenSteps,
   deriveFinalStatus,
   emptyStepCounts,

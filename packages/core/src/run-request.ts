@@ -1,5 +1,6 @@
 import { brand, hasBrand } from "./brand.ts";
 import type { AnyAsset } from "./declarations.ts";
+import { runLimitsData, type RunLimits, type RunLimitsOptions } from "./run/run-limits.ts";
 import type { PlanPredicate } from "./run/run-plan.ts";
 import type { JsonValue } from "./types.ts";
 
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Higher goes first. */
   readonly priority?: number | undefined;
+  /** By when it has to begin and to end, instead of what the schedule or sensor says. */
+  readonly limits?: RunLimitsOptions | undefined;
 }
 
 /** What every run of a schedule or a sensor is like, unless a request says otherwise. */
@@ -47,6 +50,8 @@ export interface RunDefaults {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Higher goes first. @default 0 */
   readonly priority?: number | undefined;
+  /** By when each run has to begin and to end. @default no limit */
+  readonly limits?: RunLimitsOptions | undefined;
 }
 
 /** Says that a tick asks for nothing, and why; made by {@link skip}. */
@@ -88,6 +93,8 @@ export interface RunRequestData {
   readonly config: Readonly<Record<string, JsonValue>> | null;
   readonly tags: Readonly<Record<string, string>> | null;
   readonly priority: number | null;
+  /** Absent: as declared. */
+  readonly limits?: RunLimits;
 }
 
 /** {@link RunDefaults} as data. */
@@ -101,6 +108,8 @@ export interface RunDefaultsData {
   readonly config: Readonly<Record<string, JsonValue>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly priority: number;
+  /** Absent: none. */
+  readonly limits?: RunLimits;
 }
 
 /** Writes chosen assets as data. */
@@ -126,5 +135,6 @@ export function runDefaults(options: RunDefaults): RunDefaultsData {
     config: options.config ?? {},
     tags: options.tags ?? {},
     priority: options.priority ?? 0,
+    ...(options.limits !== undefined && { limits: runLimitsData(options.limits) }),
   };
 }

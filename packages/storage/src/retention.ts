@@ -219,6 +219,9 @@ async function deleteChunks(sql: TransactionSql, run: EndedRun, chunks: readonly
       where s.run_id = ${runId} and s.asset_id = k.asset_id
         and s.ordinal >= k.chunk::bigint * 8192 and s.ordinal < (k.chunk::bigint + 1) * 8192`,
     sql`
+      delete from fresh_chunk f using ${places}
+      where f.run_id = ${runId} and f.asset_id = k.asset_id and f.chunk = k.chunk`,
+    sql`
       delete from run_chunk c using ${places}
       where c.run_id = ${runId} and c.asset_id = k.asset_id and c.chunk = k.chunk`,
   ]);

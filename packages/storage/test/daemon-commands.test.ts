@@ -43,6 +43,7 @@ test("there is nothing to decide in a new database", async () => {
     lostWorkers: [],
     hasDueSteps: false,
     canceling: [],
+    limited: [],
     finished: [],
     nextDueMs: null,
   });
@@ -68,6 +69,7 @@ test("a snapshot tells what there is to decide on", async () => {
     lostWorkers: [lost.workerId],
     hasDueSteps: true,
     canceling: [{ runId: stopped.runId }],
+    limited: [],
     finished: [],
   });
   expect(snapshot.canceling[0]?.ageMs).toBeGreaterThanOrEqual(0);

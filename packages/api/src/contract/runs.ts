@@ -2,8 +2,10 @@ import type {
   ConfigSnapshot,
   FailureCause,
   JsonValue,
+  LimitAction,
   PartitionsSpec,
   PlanWarning,
+  RunLimitName,
   RunStatus,
   StepStatus,
 } from "@heddle/core";
@@ -126,6 +128,19 @@ export interface RunBlocker {
   readonly message: string;
 }
 
+/** A limit in time that was stated for a run. */
+export interface RunLimitState {
+  readonly limit: RunLimitName;
+  /** What becomes of the run when it is exceeded. */
+  readonly action: LimitAction;
+  /** When it is exceeded; `null` for a time-out of a run that has not begun. */
+  readonly at: Instant | null;
+  /** `open`: it can still be exceeded. `kept`: it cannot any more, because the run began or ended in time, or was stopped. */
+  readonly state: "open" | "kept" | "exceeded";
+  /** For people: `It had to begin by 2026-01-01 06:00:00 UTC (10 min after its launch), and was canceled.` */
+  readonly message: string;
+}
+
 /** `runs.get` */
 export interface RunDetail extends RunSummary {
   readonly codeVersion: string | null;
@@ -143,6 +158,10 @@ export interface RunDetail extends RunSummary {
   readonly failures: readonly FailureGroup[];
   /** Empty when it goes on, or is over. */
   readonly blockers: readonly RunBlocker[];
+  /** Its limits in time; empty when none was stated. */
+  readonly limits: readonly RunLimitState[];
+  /** Why it is being canceled, or was, for people; `null` when it is not. */
+  readonly canceledBecause: string | null;
 }
 
 /** A warning of a plan, or an error: a plan with an error is refused. */

@@ -5,6 +5,7 @@ import type {
   JsonValue,
   PartitionsRule,
   RequestPreview,
+  RunLimits,
   SourceLocation,
   TickKeys,
   WatchedEvents,
@@ -19,6 +20,8 @@ export interface TickRuns {
   readonly partitions: PartitionsRule | null;
   readonly tags: { readonly [name: string]: string };
   readonly priority: number;
+  /** `null` for none. */
+  readonly limits: RunLimits | null;
 }
 
 /** What became of a tick of a schedule, or of an evaluation of a sensor. */

@@ -43,6 +43,7 @@ async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput):
     originKey,
     priority: input.priority,
     tags: input.tags,
+    limits: input.limits ?? null,
     maxConcurrency: input.maxConcurrency ?? null,
     environment: state.environment,
     after: made.overlaps.after.map(({ id }) => id),

@@ -22,6 +22,7 @@ import { describeWarnings } from "../plan/preview-plan.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { describeQueuePlace } from "./queue-place.ts";
 import { describeRun, runUnknown } from "./run-answers.ts";
+import { describeLimits, explainCancel } from "./run-limits.ts";
 import { readSkipCauses } from "./skip-causes.ts";
 
 /** Groups of failures that are told. */
@@ -65,6 +66,8 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
         ...findBlockers(row, deployment, after),
         ...(row.status === "running" ? await findPoolBlockers(tx, assets) : []),
       ],
+      limits: describeLimits(row),
+      canceledBecause: explainCancel(row),
     };
   });
 }

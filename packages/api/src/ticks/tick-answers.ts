@@ -58,8 +58,8 @@ function describeSwitch(row: TickSwitchRow | undefined): TickSwitch | null {
 }
 
 /** What the runs of a schedule or sensor are like. */
-export function describeRuns({ assets, partitions, tags, priority }: RunDefaultsData): TickRuns {
-  return { assets, partitions, tags, priority };
+export function describeRuns({ assets, partitions, tags, priority, limits }: RunDefaultsData): TickRuns {
+  return { assets, partitions, tags, priority, limits: limits ?? null };
 }
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;

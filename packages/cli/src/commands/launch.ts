@@ -11,6 +11,7 @@ import { readPartitions, readPlanRequest, type PlanOptions, type PlanRequest } f
 import { printChanges, printPlan } from "../print-plan.ts";
 import type { CommonOptions } from "../program.ts";
 import { readNumber } from "../read-number.ts";
+import { readRunLimits } from "../run-limits.ts";
 import { print, printJson } from "../terminal.ts";
 import { showPlan } from "./plan.ts";
 
@@ -19,6 +20,10 @@ export interface LaunchOptions extends CommonOptions, PlanOptions {
   readonly concurrency?: string;
   readonly priority?: string;
   readonly tag?: readonly string[];
+  readonly startWithin?: string;
+  readonly timeout?: string;
+  readonly deadline?: string;
+  readonly onDeadline?: string;
   readonly plan?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
@@ -82,7 +87,8 @@ function refuseChanged(
   });
 }
 
-function readSettings({ priority = "0", concurrency, tag = [] }: LaunchOptions) {
+function readSettings(options: LaunchOptions) {
+  const { priority = "0", concurrency, tag = [] } = options;
   return {
     priority: readNumber(priority, { name: "--priority", min: -MAX_PRIORITY, max: MAX_PRIORITY }),
     maxConcurrency:
@@ -90,6 +96,7 @@ function readSettings({ priority = "0", concurrency, tag = [] }: LaunchOptions) 
         ? null
         : readNumber(concurrency, { name: "--concurrency", min: 1, max: MAX_CONCURRENCY }),
     tags: Object.fromEntries(tag.map(readTag)),
+    ...readRunLimits(options),
   };
 }
 

@@ -56,6 +56,11 @@ export async function showRun(id: string, options: CommonOptions): Promise<ExitC
       skippedBecause === null ? "" : paint.dim(`because ${visible(skippedBecause.message)}`),
     ]),
   );
+  if (run.canceledBecause !== null) print(paint.dim(`  canceled: ${visible(run.canceledBecause)}`));
+  for (const { state, message } of run.limits) {
+    const paintLimit = state === "exceeded" ? paint.red : paint.dim;
+    print(paintLimit(`  limit: ${visible(message)}`));
+  }
   for (const blocker of run.blockers) print(paint.yellow(`  waits: ${visible(blocker.message)}`));
   return EXIT.ok;
 }

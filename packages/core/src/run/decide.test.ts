@@ -15,6 +15,7 @@ const QUIET: DaemonSnapshot = {
   lostWorkers: [],
   hasDueSteps: false,
   canceling: [],
+  limited: [],
   finished: [],
   nextDueMs: null,
 };

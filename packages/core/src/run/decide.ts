@@ -1,4 +1,5 @@
 import { agePriorities } from "./aged-priority.ts";
+import { judgeLimits, type LimitedRun, type RunLimitName } from "./run-limits.ts";
 
 /** A run that waits to be admitted. */
 export interface QueuedRun {
@@ -29,10 +30,12 @@ export interface DaemonSnapshot {
   /** Whether steps are in back-off whose time has come. */
   readonly hasDueSteps: boolean;
   readonly canceling: readonly CancelingRun[];
+  /** Runs of which a limit in time may be exceeded by now. */
+  readonly limited: readonly LimitedRun[];
   /** Open runs without an open step. There are none while every transaction ends the runs that it finishes. */
   readonly finished: readonly number[];
   /**
-   * How long until a back-off or a worker's lease is over, in milliseconds of database time: after that a new look finds
+   * How long until a back-off, a worker's lease or a limit of a run is over, in milliseconds of database time: after that a new look finds
    * something to do. 0 when something is due already, null when nothing is awaited.
    */
   readonly nextDueMs: number | null;
@@ -56,7 +59,11 @@ export type DaemonCommand =
   | { readonly kind: "repeat_cancel"; readonly runId: number }
   /** Takes a canceled run's steps away from workers that did not confirm in time. */
   | { readonly kind: "revoke_steps"; readonly runId: number }
-  | { readonly kind: "end_run"; readonly runId: number };
+  | { readonly kind: "end_run"; readonly runId: number }
+  /** The run began or ended too late, or takes too long: that is told, and it is canceled where that was wanted. */
+  | { readonly kind: "exceed_limits"; readonly runId: number; readonly limits: readonly RunLimitName[] }
+  /** Its limits are kept up to now: the daemon looks again when the next one could be exceeded. */
+  | { readonly kind: "await_limit"; readonly runId: number };
 
 /** After this time a run that was asked to stop is announced again, in milliseconds. */
 export const REPEAT_CANCEL_AFTER_MS = 5_000;
@@ -78,10 +85,17 @@ export function decide(snapshot: DaemonSnapshot, limits: DaemonLimits = DEFAULT_
     if (ageMs >= REVOKE_STEPS_AFTER_MS) commands.push({ kind: "revoke_steps", runId });
     else if (ageMs >= REPEAT_CANCEL_AFTER_MS) commands.push({ kind: "repeat_cancel", runId });
   }
+  for (const run of snapshot.limited) commands.push(keepLimits(run));
   if (snapshot.hasDueSteps) commands.push({ kind: "release_backoff" });
   for (const runId of snapshot.finished) commands.push({ kind: "end_run", runId });
   commands.push(...admitRuns(snapshot, limits));
   return commands;
+}
+
+function keepLimits(run: LimitedRun): DaemonCommand {
+  const { runId } = run;
+  const limits = judgeLimits(run).exceeded.map(({ limit }) => limit);
+  return limits.length > 0 ? { kind: "exceed_limits", runId, limits } : { kind: "await_limit", runId };
 }
 
 /**

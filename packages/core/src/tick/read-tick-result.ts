@@ -1,6 +1,7 @@
 import { isRecord } from "../definitions.ts";
 import { HeddleError } from "../errors.ts";
 import { describeType, findJsonProblem } from "../json-value.ts";
+import { findLimitsProblem, runLimitsData } from "../run/run-limits.ts";
 import { chosenAssets, isSkip, partitionsRule, type RunRequest, type RunRequestData } from "../run-request.ts";
 
 /** Most requests of one tick. */
@@ -112,6 +113,7 @@ function readRequest(given: unknown, path: string, subject: string): RunRequestD
     config,
     tags,
     priority,
+    limits,
     ...others
   }: { readonly [K in keyof RunRequest]: unknown } = given;
   const [unknown] = Object.keys(others);
@@ -137,6 +139,8 @@ function readRequest(given: unknown, path: string, subject: string): RunRequestD
   expect("config", config === undefined || isRecord(config), "an object by asset key");
   const isPriority = Number.isSafeInteger(priority) && Math.abs(Number(priority)) <= MAX_PRIORITY;
   expect("priority", priority === undefined || isPriority, `a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}`);
+  const late = limits === undefined ? null : findLimitsProblem(limits);
+  if (late !== null) throw invalid(subject, `${path}.limits ${late}`);
   // Every field was looked at above.
   const request = given as RunRequest;
   return {
@@ -146,6 +150,7 @@ function readRequest(given: unknown, path: string, subject: string): RunRequestD
     config: request.config ?? null,
     tags: request.tags ?? null,
     priority: request.priority ?? null,
+    ...(request.limits !== undefined && { limits: runLimitsData(request.limits) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { isHeddleError } from "../errors.ts";
 import { describeType, findJsonProblem } from "../json-value.ts";
 import { formatNearest } from "../nearest.ts";
 import type { WatchedEvents } from "../event-sensor.ts";
+import { findLimitsProblem } from "../run/run-limits.ts";
 import { runDefaults, type ChosenAssets, type RunDefaults } from "../run-request.ts";
 import { isSchedule, type AnySchedule } from "../schedule.ts";
 import { parseSelection } from "../selection/parse-selection.ts";
@@ -209,6 +210,7 @@ function runProblems({
   only,
   overlap,
   partitions,
+  limits,
 }: { readonly [K in keyof RunDefaults]: unknown }): Problem[] {
   const problems: Problem[] = [];
   const check = (name: string, fits: boolean, hint: string): void => {
@@ -220,6 +222,9 @@ function runProblems({
     priority === undefined || isPriority,
     `Use a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}.`,
   );
+  const late = limits === undefined ? null : findLimitsProblem(limits);
+  if (late !== null)
+    problems.push([`its limits ${late}`, 'Write limits: { startWithinMs: 600_000, onDeadline: "cancel" }.']);
   const isTags = isRecord(tags) && Object.values(tags).every((value) => typeof value === "string");
   check("tags", tags === undefined || isTags, "Give an object of texts.");
   const isConfig = isRecord(config) && findJsonProblem(config) === null;

@@ -1,4 +1,4 @@
-import type { JsonValue, PoolUse, RunPlan, RunStatus, StepStatus } from "@heddle/core";
+import type { ExceededLimit, JsonValue, PoolUse, RunLimits, RunPlan, RunStatus, StepStatus } from "@heddle/core";
 import { asc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
 import { run, runAsset } from "../schema/index.ts";
@@ -77,6 +77,8 @@ export interface RunDetailRow extends RunRow {
   readonly planHash: string;
   readonly codeVersionId: number;
   readonly codeVersionHash: string | null;
+  readonly limits: RunLimits | null;
+  readonly limitsExceeded: readonly ExceededLimit[] | null;
 }
 
 /** One run, or `null` when the environment has none with this id. */
@@ -86,7 +88,7 @@ export async function readRun(
 ): Promise<RunDetailRow | null> {
   const [row] = await sql<RunDetailRow[]>`
     select ${runColumns(sql)}, r.plan, r.plan_hash as "planHash", r.code_version_id as "codeVersionId",
-      cv.hash as "codeVersionHash"
+      cv.hash as "codeVersionHash", r.limits, r.limits_exceeded as "limitsExceeded"
     from run r ${runJoins(sql)} left join code_version cv on cv.id = r.code_version_id
     where r.id = ${query.runId} and r.environment_id = ${query.environmentId}`;
   return row ?? null;

@@ -35,20 +35,27 @@ export async function cancelRun(
   runId: number,
   { force = false }: CancelRunOptions = {},
 ): Promise<RunChangeResult> {
-  return change(db, { name: "cancelRun", runId }, async (sql, work, run) => {
-    const next = nextRunStatus(run.status, "cancel");
-    const mayRevoke = force && (next ?? run.status) === "canceling";
-    if (next === undefined && !mayRevoke) return false;
-    if (next !== undefined) work.setStatus(run, next, "run_canceling");
-    work.addChunks(await readOpenChunks(sql, runId));
-    if (mayRevoke) await sql`delete from claim where run_id = ${runId}`;
-    cancelSteps(work, ["waiting", "ready", "backoff", ...(mayRevoke ? (["running"] as const) : [])]);
-    // What waits for nobody is not due any more, either.
-    await sql`update step set retry_at = null where run_id = ${runId} and retry_at is not null`;
-    // Told also when its steps were taken away: their processes are to stop.
-    work.notify("heddle_cancel", String(runId));
-    return true;
-  });
+  return changeRun(db, { name: "cancelRun", runId }, (sql, work, run) => cancelWithin(sql, work, { run, force }));
+}
+
+/** Cancels a run whose row is locked, as part of a transaction; see {@link cancelRun}. @returns whether anything changed */
+export async function cancelWithin(
+  sql: TransactionSql,
+  work: RunWork,
+  { run, force = false }: CancelRunOptions & { readonly run: LockedRun },
+): Promise<boolean> {
+  const next = nextRunStatus(run.status, "cancel");
+  const mayRevoke = force && (next ?? run.status) === "canceling";
+  if (next === undefined && !mayRevoke) return false;
+  if (next !== undefined) work.setStatus(run, next, "run_canceling");
+  work.addChunks(await readOpenChunks(sql, run.id));
+  if (mayRevoke) await sql`delete from claim where run_id = ${run.id}`;
+  cancelSteps(work, ["waiting", "ready", "backoff", ...(mayRevoke ? (["running"] as const) : [])]);
+  // What waits for nobody is not due any more, either.
+  await sql`update step set retry_at = null where run_id = ${run.id} and retry_at is not null`;
+  // Told also when its steps were taken away: their processes are to stop.
+  work.notify("heddle_cancel", String(run.id));
+  return true;
 }
 
 /** What of a run's limits is changed; what is left out stays. */
@@ -67,7 +74,7 @@ export interface ChangeRunLimitsOptions {
  */
 export async function changeRunLimits(db: Database, options: ChangeRunLimitsOptions): Promise<RunChangeResult> {
   const { runId, priority = null, maxConcurrency = null } = options;
-  return change(db, { name: "changeRunLimits", runId }, async (sql, work, run) => {
+  return changeRun(db, { name: "changeRunLimits", runId }, async (sql, work, run) => {
     if (!isOpenRun(run.status)) return false;
     const keepsLimit = options.maxConcurrency === undefined;
     const [changed] = await sql<{ priority: number; maxConcurrency: number | null }[]>`
@@ -97,7 +104,7 @@ export async function changeRunLimits(db: Database, options: ChangeRunLimitsOpti
  * @throws RUN_UNKNOWN
  */
 export async function revokeSteps(db: Database, runId: number): Promise<RunChangeResult> {
-  return change(db, { name: "revokeSteps", runId }, async (sql, work, run) => {
+  return changeRun(db, { name: "revokeSteps", runId }, async (sql, work, run) => {
     if (run.status !== "canceling") return false;
     const claims = await readRunClaims(sql, runId);
     work.addChunks(await readOpenChunks(sql, runId));
@@ -110,7 +117,7 @@ export async function revokeSteps(db: Database, runId: number): Promise<RunChang
 
 /** Lets nothing more of a run begin. Steps that run finish. @throws RUN_UNKNOWN */
 export async function pauseRun(db: Database, runId: number): Promise<RunChangeResult> {
-  return change(db, { name: "pauseRun", runId }, async (_sql, work, run) => {
+  return changeRun(db, { name: "pauseRun", runId }, async (_sql, work, run) => {
     const changed = transit(work, run, { event: "pause", told: "run_paused" });
     // Its place among the admitted runs is free.
     if (changed) work.notify("heddle_run");
@@ -120,7 +127,7 @@ export async function pauseRun(db: Database, runId: number): Promise<RunChangeRe
 
 /** Lets a paused run go on: it queues again. @throws RUN_UNKNOWN */
 export async function resumeRun(db: Database, runId: number): Promise<RunChangeResult> {
-  return change(db, { name: "resumeRun", runId }, async (_sql, work, run) => {
+  return changeRun(db, { name: "resumeRun", runId }, async (_sql, work, run) => {
     const changed = transit(work, run, { event: "resume", told: "run_resumed" });
     if (changed) work.notify("heddle_run");
     return changed;
@@ -129,7 +136,7 @@ export async function resumeRun(db: Database, runId: number): Promise<RunChangeR
 
 /** Ends a run of which no open step is left. Runs end by themselves; this is for one that did not. @throws RUN_UNKNOWN */
 export async function endRun(db: Database, runId: number): Promise<RunChangeResult> {
-  return change(
+  return changeRun(
     db,
     { name: "endRun", runId },
     async (_sql, _work, run) => isOpenRun(run.status) && run.unfinished === 0,
@@ -214,7 +221,8 @@ export async function repeatCancel(db: Database, runId: number): Promise<void> {
 
 type Change = (sql: TransactionSql, work: RunWork, run: LockedRun) => Promise<boolean>;
 
-async function change(
+/** Changes one run under its lock; what follows is written with it. @throws RUN_UNKNOWN */
+export async function changeRun(
   db: Database,
   { name, runId }: { readonly name: string; readonly runId: number },
   fn: Change,

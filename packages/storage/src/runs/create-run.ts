@@ -5,9 +5,12 @@ import {
   HeddleError,
   PartitionSet,
   partitionScheme,
+  firstLimitMs,
+  hasLimits,
   type JsonValue,
   type PoolUse,
   type RunGraph,
+  type RunLimits,
   type RunPlan,
   type RunPlanAsset,
 } from "@heddle/core";
@@ -39,6 +42,8 @@ export interface CreateRunOptions {
   readonly codeVersionId?: number;
   /** Runs that must be over before this one begins, however they end. @default none */
   readonly after?: readonly number[];
+  /** By when it has to begin and to end. @default none */
+  readonly limits?: RunLimits | null;
 }
 
 /** Names a run. */
@@ -105,12 +110,18 @@ async function insertRunRow(
   { environmentId, codeVersionId }: { environmentId: number; codeVersionId: number },
 ): Promise<number | undefined> {
   const { plan, origin, originKey = null, priority = 0, tags = {}, maxConcurrency = null, after = [] } = options;
+  const limits =
+    options.limits !== undefined && options.limits !== null && hasLimits(options.limits) ? options.limits : null;
+  const limitMs = limits === null ? null : firstLimitMs(limits);
   const [row] = await sql<{ id: number }[]>`
     insert into run (environment_id, status, origin, origin_key, code_version_id, priority, max_concurrency, tags, plan,
-      plan_hash, total, unfinished, after, newest_first)
+      plan_hash, total, unfinished, after, newest_first, limits, limit_at)
     values (${environmentId}, 'queued', ${JSON.stringify(origin)}::text::jsonb, ${originKey}, ${codeVersionId}, ${priority},
       ${maxConcurrency}, ${JSON.stringify(tags)}::text::jsonb, ${JSON.stringify(plan)}::text::jsonb, ${hashPlan(plan)},
-      ${plan.total}, ${plan.total}, ${after}::bigint[], ${isNewestFirst(plan)})
+      ${plan.total}, ${plan.total}, ${after}::bigint[], ${isNewestFirst(plan)},
+      ${limits === null ? null : JSON.stringify(limits)}::text::jsonb,
+      least(clock_timestamp() + ${limitMs}::double precision * interval '1 millisecond',
+        to_timestamp(${limits?.deadline ?? null}::double precision / 1000)))
     on conflict (origin_key) do nothing
     returning id`;
   return row?.id;

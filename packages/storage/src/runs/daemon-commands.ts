@@ -2,6 +2,7 @@ import { assertNever, type CancelingRun, type DaemonCommand, type DaemonSnapshot
 import type { Database, TransactionSql } from "../database.ts";
 import { admitRun, endRun, repeatCancel, revokeSteps, waitsForRuns } from "./control-run.ts";
 import { expireWorker, readLostWorkers } from "./expire-workers.ts";
+import { keepRunLimits, readLimitedRuns } from "./run-limits.ts";
 import { releaseBackoff } from "./release-backoff.ts";
 
 /** Queued runs of one origin that a snapshot holds: more are never admitted at once. */
@@ -11,12 +12,13 @@ const LIST_LIMIT = 1_000;
 /** Takes one consistent look at all that the daemon decides on. */
 export async function loadDaemonSnapshot(db: Database): Promise<DaemonSnapshot> {
   return db.read("loadDaemonSnapshot", async ({ sql }) => {
-    const [admitted, queued, lostWorkers, due, canceling, finished, nextDueMs] = await Promise.all([
+    const [admitted, queued, lostWorkers, due, canceling, limited, finished, nextDueMs] = await Promise.all([
       readAdmitted(sql),
       readQueued(sql),
       readLostWorkers(sql),
       sql<[{ exists: boolean }]>`select exists (select from step where retry_at <= clock_timestamp()) as exists`,
       readCanceling(sql),
+      readLimitedRuns(sql),
       sql<{ id: number }[]>`
         select id from run
         where status in ('queued', 'running', 'paused', 'canceling') and unfinished = 0
@@ -29,6 +31,7 @@ export async function loadDaemonSnapshot(db: Database): Promise<DaemonSnapshot> 
       lostWorkers,
       hasDueSteps: due[0].exists,
       canceling,
+      limited,
       finished: finished.map(({ id }) => id),
       nextDueMs,
     };
@@ -55,6 +58,10 @@ export async function executeCommand(db: Database, command: DaemonCommand): Prom
       return;
     case "end_run":
       await endRun(db, command.runId);
+      return;
+    case "exceed_limits":
+    case "await_limit":
+      await keepRunLimits(db, command.runId);
       return;
     default:
       assertNever(command);
@@ -94,12 +101,13 @@ async function readCanceling(sql: TransactionSql): Promise<CancelingRun[]> {
     from run where status = 'canceling' order by id limit ${LIST_LIMIT}::integer`;
 }
 
-/** The earliest end of a back-off or a lease: one look at either index. */
+/** The earliest end of a back-off, a lease or a limit: one look at each index. */
 async function readNextDueMs(sql: TransactionSql): Promise<number | null> {
   const [{ dueMs }] = await sql<[{ dueMs: number | null }]>`
     select (extract(epoch from least(
       (select min(retry_at) from step where retry_at is not null),
-      (select min(lease_until) from worker where ended_at is null)
+      (select min(lease_until) from worker where ended_at is null),
+      (select min(limit_at) from run where limit_at is not null and ended_at is null)
     ) - clock_timestamp()) * 1000)::double precision as "dueMs"`;
   return dueMs === null ? null : Math.max(0, dueMs);
 }

@@ -2,8 +2,10 @@ import {
   createRunGraph,
   HeddleError,
   isOpenRun,
+  limitsOfRetry,
   narrowPlan,
   type JsonValue,
+  type RunLimits,
   type RunPlan,
   type RunStatus,
 } from "@heddle/core";
@@ -56,7 +58,7 @@ async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<Cre
   // Two people who retry at once get the same run.
   await lockLaunches(sql);
   const [run] = await sql<RetriedRun[]>`
-    select r.status, r.plan, r.priority, r.tags, r.max_concurrency as "maxConcurrency",
+    select r.status, r.plan, r.priority, r.tags, r.max_concurrency as "maxConcurrency", r.limits,
       r.code_version_id as "codeVersionId", r.environment_id as "environmentId", e.name as environment
     from run r join environment e on e.id = r.environment_id
     where r.id = ${runId}`;
@@ -81,7 +83,8 @@ async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<Cre
   if (plan.total === 0) throw nothingToRetry(runId, steps.heldBy);
   const { priority, tags, maxConcurrency, environment } = run;
   const codeVersionId = options.codeVersionId ?? run.codeVersionId;
-  const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId };
+  const limits = run.limits === null ? null : limitsOfRetry(run.limits);
+  const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId, limits };
   const made = await insertRun(sql, createRunGraph(plan), { ...launch, after: steps.heldBy });
   return { runId: made.runId, created: made.created };
 }
@@ -92,6 +95,7 @@ interface RetriedRun {
   readonly priority: number;
   readonly tags: Record<string, string>;
   readonly maxConcurrency: number | null;
+  readonly limits: RunLimits | null;
   readonly codeVersionId: number;
   readonly environmentId: number;
   readonly environment: string;

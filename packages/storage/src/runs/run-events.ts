@@ -20,6 +20,8 @@ export type RunEventKind =
   /** A step changed the keys of a dynamic definition, which the payload names: `{ definition, origin }`. */
   | "partitions_added"
   | "partitions_removed"
+  /** A run exceeded a limit in time. The payload is `{ status, limit, action, at }`; see `ExceededLimit`. */
+  | "run_late"
   /** The payload is `{ status, priority, maxConcurrency }`. */
   | "run_changed";
 

@@ -12,7 +12,7 @@ export {
   materialization,
   type MaterializationInputs,
 } from "./partitions.ts";
-export { attempt, claim, logChunk, pool, run, runAsset, runChunk, step, subStep, worker } from "./runs.ts";
+export { attempt, claim, freshChunk, logChunk, pool, run, runAsset, runChunk, step, subStep, worker } from "./runs.ts";
 export {
   schedule,
   sensor,

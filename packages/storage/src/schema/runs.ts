@@ -1,4 +1,4 @@
-import type { FailureCause, PoolUse, RunPlan, RunStatus } from "@heddle/core";
+import type { ExceededLimit, FailureCause, PoolUse, RunLimits, RunPlan, RunStatus } from "@heddle/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -65,8 +65,17 @@ export const run = pgTable(
     newestFirst: boolean().notNull().default(false),
     /** Since when all is removed that its materializations took the place of; null while it is not over. */
     collectedAt: timestamp({ withTimezone: true }),
+    /** By when it has to begin and to end; null for no limit. */
+    limits: jsonb().$type<RunLimits>(),
+    /** When the daemon has to look at its limits, or before; null when none is left that could be exceeded. */
+    limitAt: timestamp({ withTimezone: true }),
+    /** The limits that it has exceeded, the first one first; null for none. */
+    limitsExceeded: jsonb().$type<readonly ExceededLimit[]>(),
   },
   (table) => [
+    index("run_limited")
+      .on(table.limitAt)
+      .where(sql`limit_at is not null and ended_at is null`),
     index("run_uncollected")
       .on(table.id)
       .where(sql`ended_at is not null and collected_at is null`),
@@ -140,6 +149,23 @@ export const runChunk = pgTable(
       .on(table.runId, table.position.desc().nullsFirst(), table.rank)
       .where(sql`claimable`),
   ],
+);
+
+/**
+ * The steps of one row of {@link runChunk} that were skipped because their partition was fresh. They are members of
+ * `success`, since what reads them may go on; a row of their own keeps what is written for every step as small as it is.
+ */
+export const freshChunk = pgTable(
+  "fresh_chunk",
+  {
+    runId: bigint({ mode: "number" }).notNull(),
+    assetId: integer().notNull(),
+    chunk: integer().notNull(),
+    partitions: partitionSet().notNull(),
+    /** Members of `partitions`. */
+    size: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.assetId, table.chunk] })],
 );
 
 /** A worker process (a supervisor). Its lease, by database time, is the lease of everything it has claimed. */

@@ -302,7 +302,7 @@ function* eventsTellRuns({ runs, events }: State): Iterable<string> {
     const to = RUN_STATUSES.find((status) => status === payload?.status);
     const from = told.get(runId);
     const isAllowed =
-      kind === "run_changed"
+      kind === "run_changed" || kind === "run_late"
         ? from === to
         : kind === "run_created"
           ? from === undefined && to === "queued"

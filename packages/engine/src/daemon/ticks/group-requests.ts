@@ -5,6 +5,7 @@ import {
   type JsonValue,
   type PartitionsRule,
   type RunDefaultsData,
+  type RunLimits,
   type RunRequestData,
 } from "@heddle/core";
 
@@ -20,6 +21,8 @@ export interface GroupedRequest {
   readonly config: Readonly<Record<string, JsonValue>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly priority: number;
+  /** Absent: none. */
+  readonly limits?: RunLimits;
 }
 
 /** The request for the run that was declared. */
@@ -46,6 +49,7 @@ export function groupRequests(
     const assets = request.assets ?? defaults.assets;
     if (assets === null) throw assetsMissing(subject);
     const { runKey } = request;
+    const limits = request.limits ?? defaults.limits;
     const one: GroupedRequest = {
       assets,
       partitions: [request.partitions ?? defaults.partitions],
@@ -53,6 +57,7 @@ export function groupRequests(
       config: request.config ?? defaults.config,
       tags: { ...defaults.tags, ...request.tags },
       priority: request.priority ?? defaults.priority,
+      ...(limits !== undefined && { limits }),
     };
     const { partitions: _, ...rest } = one;
     const name = runKey === null ? `- ${canonicalJson({ ...rest })}` : `+ ${runKey}`;

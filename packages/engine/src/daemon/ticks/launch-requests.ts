@@ -148,6 +148,7 @@ async function write(
     originKey,
     priority: group.priority,
     tags: group.tags,
+    limits: group.limits ?? null,
     environment,
     after: made.overlaps.after.map(({ id }) => id),
   });
