@@ -96,3 +96,21 @@ export type {
   TickRuns,
   TickSwitch,
 } from "./contract/ticks.ts";
+export type { AssetActivity, AssetDurations, ExpectedAssets } from "./contract/asset-columns.ts";
+export type {
+  Attention,
+  AttentionCheck,
+  AttentionFailure,
+  AttentionItem,
+  AttentionNote,
+  AttentionNoteChange,
+  FavouriteChange,
+  Favourites,
+  RunBar,
+  RunsOfSpan,
+  SavedView,
+  SavedViewDeletion,
+  SavedViews,
+  UpcomingOwner,
+  UpcomingTicks,
+} from "./contract/home.ts";

@@ -14,7 +14,7 @@ export const MAX_CHUNK = 1_000_000;
 export const PLAN_PREDICATES = ["missing", "failed", "stale"] as const satisfies readonly PlanPredicate[];
 
 /** Text that PostgreSQL can hold: without NUL, and without halves of surrogate pairs. */
-const storable = (longest: number) =>
+export const storable = (longest: number) =>
   z
     .string()
     .max(longest)
@@ -22,8 +22,10 @@ const storable = (longest: number) =>
       message: "holds characters that no text can hold",
     });
 
-const key = storable(1024).min(1);
-const id = z.int().positive();
+/** Key of an asset. */
+export const key = storable(1024).min(1);
+/** Id of anything. */
+export const id = z.int().positive();
 const ordinal = z.int();
 /** Epoch milliseconds, of the years that a database can tell. */
 const instant = z.int().min(0).max(8_640_000_000_000);

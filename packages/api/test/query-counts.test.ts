@@ -68,6 +68,9 @@ async function createProject(readers: number): Promise<Project> {
 }
 
 const READS: Readonly<Record<string, (project: Project) => Promise<unknown>>> = {
+  "assets.activity": ({ api }) => api.assets.activity({ bounds: [Date.now() - 86_400_000, Date.now() + 60_000] }),
+  "assets.durations": ({ api }) => api.assets.durations({ ids: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }),
+  "assets.expected": ({ api }) => api.assets.expected(),
   "assets.snapshot": ({ api }) => api.assets.snapshot({}),
   "assets.status": ({ api }) => api.assets.status({}),
   "assets.get of an asset with many upstream": ({ api }) => api.assets.get({ key: "sink" }),
@@ -80,12 +83,15 @@ const READS: Readonly<Record<string, (project: Project) => Promise<unknown>>> = 
   "checks.history": ({ api }) => api.checks.history({ key: "source" }),
   "deployment.get": ({ api }) => api.deployment.get(),
   "events.list": ({ api }) => api.events.list({ limit: 500 }),
+  "home.attention": ({ api }) => api.home.attention({}),
+  "home.upcoming": ({ api }) => api.home.upcoming({}),
   "partitions.detail": ({ api }) => api.partitions.detail({ key: "source", ordinal: 20_460 }),
   "partitions.status": ({ api }) => api.partitions.status({ key: "source" }),
   "plan.preview": ({ api }) => api.plan.preview({ selection: "*", cascade: "downstream" }),
   "pools.list": ({ api }) => api.pools.list(),
   "runs.compare": ({ api, runId }) => api.runs.compare({ runId, with: runId }),
   "runs.get": ({ api, runId }) => api.runs.get({ runId }),
+  "home.runs": ({ api }) => api.home.runs({ from: Date.now() - 3_600_000, to: Date.now() + 60_000 }),
   "runs.list": ({ api }) => api.runs.list({}),
   "runs.list by selection and partition": ({ api }) =>
     api.runs.list({ selection: "+sink", asset: "source", partition: "2026-01-02" }),

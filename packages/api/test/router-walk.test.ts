@@ -4,6 +4,7 @@ import * as z from "zod";
 import { appRouter } from "../src/routers/app.ts";
 import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
 import * as shapes from "./contract-shapes.ts";
+import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
 import * as tickShapes from "./contract-tick-shapes.ts";
 import { readStream } from "./event-source.ts";
@@ -33,6 +34,15 @@ const plan = { keys: ["letter"], partitions: { kind: "all" }, cascade: "upstream
 
 /** A new procedure fails the first test below until it is here. */
 const WALK: Readonly<Record<string, Walked>> = {
+  "assets.activity": {
+    inputs: () => {
+      const now = Date.now();
+      return [{ bounds: [now - 86_400_000, now - 3_600_000, now + 3_600_000] }, { bounds: [1, 2] }];
+    },
+    answer: homeShapes.activity,
+  },
+  "assets.durations": { inputs: () => [{ ids: [1, 2, 2_000] }, { ids: [] }], answer: homeShapes.durations },
+  "assets.expected": { inputs: () => [{}], answer: homeShapes.expected },
   "assets.get": {
     inputs: () => [raw, ...["weather/summary", "report", "weather/stations", "no/such"].map((key) => ({ key }))],
     answer: shapes.assetResult,
@@ -84,6 +94,29 @@ const WALK: Readonly<Record<string, Walked>> = {
     answer: shapes.pageOf(runShapes.activityEvent),
   },
   "events.stream": { inputs: () => [{ lastEventId: "0.0" }], answer: runShapes.eventMessage },
+  "favourites.list": { inputs: () => [{}], answer: homeShapes.favourites },
+  "favourites.set": {
+    inputs: () => [
+      { ...raw, isFavourite: true },
+      { ...raw, isFavourite: true },
+      { ...raw, isFavourite: false },
+    ],
+    answer: homeShapes.favouriteChange,
+  },
+  "home.acknowledge": {
+    inputs: () => [
+      { asset: "weather/raw", problem: "run 1", text: "known", snoozeMs: 3_600_000 },
+      { asset: "weather/raw", problem: "run 1" },
+    ],
+    answer: homeShapes.noteChange,
+  },
+  "home.attention": { inputs: () => [{ limit: 5 }, {}], answer: homeShapes.attention },
+  "home.runs": {
+    inputs: () => [{ from: Date.now() - 3_600_000, to: Date.now() + 60_000, limit: 2 }],
+    answer: homeShapes.runsOfSpan,
+  },
+  "home.unacknowledge": { inputs: () => [{ asset: "weather/raw" }], answer: homeShapes.noteChange },
+  "home.upcoming": { inputs: () => [{ hours: 48 }, {}], answer: homeShapes.upcoming },
   "partitions.add": {
     inputs: () => [
       { definition: "stations", keys: ["north", "south|east", "west"] },
@@ -263,6 +296,15 @@ const WALK: Readonly<Record<string, Walked>> = {
   "selection.evaluate": {
     inputs: () => [{ selection: "group:weather" }, { selection: "group:(" }],
     answer: shapes.selectionResult,
+  },
+  "views.delete": { inputs: () => [{ id: 1 }, { id: 2_000 }], answer: homeShapes.viewDeletion },
+  "views.list": { inputs: () => [{ page: "assets" }], answer: homeShapes.views },
+  "views.save": {
+    inputs: () => [
+      { page: "assets", name: "Broken", search: "status=failed" },
+      { page: "assets", name: "Broken", search: "" },
+    ],
+    answer: homeShapes.view,
   },
 };
 

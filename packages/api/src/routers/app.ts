@@ -5,11 +5,13 @@ import { streamEvents } from "../events/stream-events.ts";
 import { eventListInput, eventStreamInput, noInput } from "../inputs.ts";
 import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
+import { homeRouter } from "./home.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { poolsRouter } from "./pools.ts";
 import { runsRouter } from "./runs.ts";
 import { schedulesRouter, sensorsRouter } from "./ticks.ts";
+import { favouritesRouter, viewsRouter } from "./views.ts";
 
 /** Every procedure of the API. */
 export const appRouter = router({
@@ -26,6 +28,8 @@ export const appRouter = router({
       .input(eventStreamInput)
       .subscription(({ ctx, input, signal }) => streamEvents(ctx.state, input.lastEventId ?? null, signal)),
   }),
+  favourites: favouritesRouter,
+  home: homeRouter,
   partitions: partitionsRouter,
   plan: planRouter,
   pools: poolsRouter,
@@ -33,6 +37,7 @@ export const appRouter = router({
   schedules: schedulesRouter,
   sensors: sensorsRouter,
   selection: selectionRouter,
+  views: viewsRouter,
 });
 
 /** The type from which a client infers every input and output. */

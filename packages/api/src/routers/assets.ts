@@ -1,3 +1,4 @@
+import { readAssetActivity, readAssetDurations, readExpectedAssets } from "../assets/asset-columns.ts";
 import { readAssetDetail } from "../assets/asset-detail.ts";
 import { readAssetChecks } from "../assets/asset-checks.ts";
 import { readAssetStatuses } from "../assets/asset-statuses.ts";
@@ -8,7 +9,9 @@ import { readCheckList } from "../checks/all-checks.ts";
 import { changeSilence, readCheckDetail } from "../checks/check-detail.ts";
 import { readChecksHistory } from "../checks/check-list.ts";
 import type {
+  AssetActivity,
   AssetChecks,
+  AssetDurations,
   AssetResult,
   AssetsSnapshotResult,
   AssetStatuses,
@@ -16,10 +19,12 @@ import type {
   CheckList,
   CheckResult,
   CheckSilenceChange,
+  ExpectedAssets,
   Materialization,
   Page,
   SelectionResult,
 } from "../contract.ts";
+import { assetActivityInput, assetIdsInput } from "../home-inputs.ts";
 import {
   assetInput,
   checkHistoryInput,
@@ -27,6 +32,7 @@ import {
   checkListInput,
   checkSilenceInput,
   materializationListInput,
+  noInput,
   selectionInput,
   snapshotInput,
   statusInput,
@@ -43,6 +49,13 @@ export const assetsRouter = router({
   get: procedure
     .input(assetInput)
     .query(({ ctx, input }): Promise<AssetResult> => readAssetDetail(ctx.state, input.key)),
+  durations: procedure
+    .input(assetIdsInput)
+    .query(({ ctx, input }): Promise<AssetDurations> => readAssetDurations(ctx.state, input.ids)),
+  activity: procedure
+    .input(assetActivityInput)
+    .query(({ ctx, input }): Promise<AssetActivity> => readAssetActivity(ctx.state, input.bounds)),
+  expected: procedure.input(noInput).query(({ ctx }): Promise<ExpectedAssets> => readExpectedAssets(ctx.state)),
   materializations: procedure
     .input(materializationListInput)
     .query(({ ctx, input }): Promise<Page<Materialization>> => readMaterializations(ctx.state, input)),

@@ -41,7 +41,8 @@ export function describeProgress({ id, status, counts, total, startedAt, endedAt
   return { id, status, counts, total, startedAt: startedAt?.getTime() ?? null, endedAt: endedAt?.getTime() ?? null };
 }
 
-function describeOrigin(origin: RunRow["origin"]): RunOrigin {
+/** Why a run exists; what nobody knows any more is of kind `unknown`. */
+export function describeOrigin(origin: RunRow["origin"]): RunOrigin {
   const { kind } = origin;
   return { ...origin, kind: typeof kind === "string" ? kind : "unknown" };
 }

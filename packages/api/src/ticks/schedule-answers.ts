@@ -1,8 +1,9 @@
-import { formatNearest, HeddleError, isHeddleError, nextScheduleTicks } from "@heddle/core";
+import { formatNearest, HeddleError } from "@heddle/core";
 import { readClock, readSchedules, type ScheduleRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Schedule, Schedules } from "../contract.ts";
 import { describeRecordedError } from "../recorded-error.ts";
+import { nextTicks } from "./next-ticks.ts";
 import { describeRuns, readTickHistories, type TickHistory } from "./tick-answers.ts";
 
 /** Ticks to come that are told. */
@@ -66,18 +67,8 @@ function describeSchedule(
     isEvaluated,
     source,
     runs: describeRuns(run),
-    next: nextTicks(row, now),
+    next: nextTicks(row, { now, count: NEXT_TICKS }),
     ...history,
     retry: retryTick === null ? null : retry,
   };
-}
-
-/** What was declared under an older time zone database may not be readable any more; the rest of the answer is. */
-function nextTicks({ definition, after }: ScheduleRow, now: number): number[] {
-  try {
-    return nextScheduleTicks(definition.clock, Math.max(now, after), NEXT_TICKS);
-  } catch (error) {
-    if (isHeddleError(error)) return [];
-    throw error;
-  }
 }
