@@ -2,6 +2,20 @@
  * Every payload of the API as plain interfaces. The catalog imports these types; nothing here has a value at run time.
  */
 export type {
+  AssetFreshness,
+  AutomatedTarget,
+  AutomatedTargets,
+  AutomationChange,
+  AutomationEvaluation,
+  AutomationEvaluationDetail,
+  AutomationPreview,
+  AutomationRequestPreview,
+  AutomationVerdict,
+  AutomationWhy,
+  ConditionNode,
+  FreshnessChange,
+} from "./contract/automation.ts";
+export type {
   ApiError,
   AssetRef,
   Instant,

@@ -224,6 +224,8 @@ export {
   type ConditionKind,
   type ConditionSpec,
 } from "./automation/condition-spec.ts";
+export { conditionLabel, conditionText } from "./automation/condition-text.ts";
+export { nextAutomationInstant } from "./automation/next-automation-instant.ts";
 export {
   evaluateAutomation,
   type AutomationLoop,
@@ -237,6 +239,7 @@ export {
   readTargetState,
   storeExplanation,
   storeTargetState,
+  type StoredExplainedPart,
   type StoredExplanation,
   type StoredTargetState,
 } from "./automation/store-automation.ts";

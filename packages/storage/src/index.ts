@@ -286,6 +286,53 @@ export {
 } from "./collection/superseded.ts";
 
 // Schedules and sensors
+export {
+  evaluationKey,
+  recordAutomation,
+  type AutomationEvaluationWrite,
+  type AutomationResultKind,
+  type AutomationStateWrite,
+  type LaunchAutomation,
+  type LaunchedRequest,
+  type RecordedAutomation,
+} from "./automation/record-automation.ts";
+export {
+  readAutomationRound,
+  readAutomationStates,
+  readAutomationSwitches,
+  type AutomationRound,
+  type AutomationStateRow,
+  type AutomationSwitchRow,
+} from "./automation/load-automation.ts";
+export {
+  readAutomationEvents,
+  readAutomationRuns,
+  type AutomationEvent,
+  type AutomationEvents,
+  type AutomationRun,
+} from "./automation/automation-events.ts";
+export { readUpdateDetails, type PublishedSet, type UpdateDetail } from "./automation/update-details.ts";
+export {
+  CHECK_FACTS_DEADLINE_MS,
+  readCheckFacts,
+  readNewCheckFacts,
+  type CheckFactsRow,
+  type NewCheckFacts,
+} from "./automation/check-facts.ts";
+export {
+  readAutomationEvaluation,
+  readAutomationEvaluations,
+  type AutomationEvaluationQuery,
+  type AutomationEvaluationRow,
+} from "./automation/evaluation-list.ts";
+export { switchAutomation, type AutomationSwitch } from "./automation/switch-automation.ts";
+export { readFreshness, readFreshnessHistory } from "./freshness/read-freshness.ts";
+export {
+  NO_FRESHNESS_WRITE,
+  type FreshnessChangeRow,
+  type FreshnessRow,
+  type FreshnessWrite,
+} from "./freshness/write-freshness.ts";
 export { readKnownOriginKeys } from "./ticks/known-keys.ts";
 export {
   loadTick,

@@ -1,5 +1,6 @@
 import { PartitionSet } from "@heddle/core";
 import type { Database, TransactionSql } from "./database.ts";
+import { deleteEvaluations, deleteFreshnessChanges, deleteIdleEvaluations } from "./automation/old-automation.ts";
 import { deleteSkippedTicks, deleteTickRequests, deleteTicks } from "./ticks/old-ticks.ts";
 
 /**
@@ -27,6 +28,10 @@ export interface RetentionPolicy {
   readonly tickDays?: number;
   /** Those of them that asked for nothing. @default 7 */
   readonly skippedTickDays?: number;
+  /** Evaluations of conditions, except the newest of each; and changes of freshness. @default 180 */
+  readonly evaluationDays?: number;
+  /** Those of them that asked for nothing. @default 7 */
+  readonly idleEvaluationDays?: number;
   /** Results of checks on what is not current any more. @default 180 */
   readonly checkResultDays?: number;
   /** Code versions that nothing refers to: not in force, and of no run that is kept. @default 30 */
@@ -48,6 +53,8 @@ export interface RetentionResult {
   readonly formerDefinitions: number;
   /** Those of schedules and sensors. */
   readonly ticks: number;
+  readonly evaluations: number;
+  readonly freshnessChanges: number;
   readonly checkResults: number;
   readonly codeVersions: number;
 }
@@ -80,6 +87,10 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
       (await sweep(deleteTicks, policy.tickDays ?? 180)) +
       (await sweep(deleteSkippedTicks, policy.skippedTickDays ?? 7)) +
       (await sweep(deleteTickRequests, 1)),
+    evaluations:
+      (await sweep(deleteEvaluations, policy.evaluationDays ?? 180)) +
+      (await sweep(deleteIdleEvaluations, policy.idleEvaluationDays ?? 7)),
+    freshnessChanges: await sweep(deleteFreshnessChanges, policy.evaluationDays ?? 180),
     checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? 180),
     // After the runs that hold them, and before the code that they hold.
     formerDefinitions: await sweep(deleteFormerDefinitions(), policy.runDays ?? 180),

@@ -1,7 +1,7 @@
 import { HeddleError } from "../errors.ts";
 import type { AutomationExplanation, ExplainedPart } from "./automation-explanation.ts";
 import type { PartState, TargetState } from "./automation-state.ts";
-import type { ConditionSpec } from "./condition-spec.ts";
+import { partsOf, type ConditionSpec } from "./condition-spec.ts";
 import { setToText, textToSet } from "./set-text.ts";
 import type { Piece } from "./truth.ts";
 
@@ -99,37 +99,45 @@ export interface StoredExplanation {
   readonly cursor: string;
   readonly requested: string;
   readonly stopped: string;
-  readonly root: StoredExplainedPart;
+  /** What was asked: equal for many explanations, so that it can be kept once for all of them. */
+  readonly condition: ConditionSpec;
+  readonly tree: StoredExplainedPart;
 }
 
-interface StoredExplainedPart {
-  readonly spec: ConditionSpec;
-  readonly asset: string;
-  readonly held: string;
-  readonly since?: readonly (readonly [at: number, set: string])[];
-  readonly parts: readonly StoredExplainedPart[];
-}
+/**
+ * For which partitions a part held; what it asks follows from its place. `asset` is 0 where it is that of the part around
+ * it, `since` is 0 where there is none.
+ */
+export type StoredExplainedPart = readonly [
+  held: string,
+  asset: string | 0,
+  since: readonly (readonly [at: number, set: string])[] | 0,
+  parts: readonly StoredExplainedPart[],
+];
 
 /** Writes an explanation for a database. */
 export function storeExplanation(explanation: AutomationExplanation): StoredExplanation {
-  const { requested, stopped, root } = explanation;
+  const { asset, check, at, cursor, requested, stopped, root } = explanation;
   return {
-    ...explanation,
     version: VERSION,
+    asset,
+    check,
+    at,
+    cursor,
     requested: setToText(requested),
     stopped: setToText(stopped),
-    root: storeExplained(root),
+    condition: root.spec,
+    tree: storeExplained(root, asset),
   };
 }
 
-function storeExplained({ spec, asset, held, since, parts }: ExplainedPart): StoredExplainedPart {
-  return {
-    spec,
-    asset,
-    held: setToText(held),
-    ...(since !== undefined && { since: since.map(({ at, set }): [number, string] => [at, setToText(set)]) }),
-    parts: parts.map(storeExplained),
-  };
+function storeExplained({ asset, held, since, parts }: ExplainedPart, around: string): StoredExplainedPart {
+  return [
+    setToText(held),
+    asset === around ? 0 : asset,
+    since === undefined ? 0 : since.map(({ at, set }): [number, string] => [at, setToText(set)]),
+    parts.map((part) => storeExplained(part, asset)),
+  ];
 }
 
 /** Reads what {@link storeExplanation} wrote. @throws AUTOMATION_INVALID for what another version of Heddle wrote */
@@ -141,7 +149,7 @@ export function readExplanation(stored: StoredExplanation): AutomationExplanatio
       { hint: "Wait for the next evaluation, or read it with the version of Heddle that wrote it." },
     );
   }
-  const { asset, check, at, cursor } = stored;
+  const { asset, check, at, cursor, condition, tree } = stored;
   return {
     asset,
     check,
@@ -149,16 +157,23 @@ export function readExplanation(stored: StoredExplanation): AutomationExplanatio
     cursor,
     requested: textToSet(stored.requested),
     stopped: textToSet(stored.stopped),
-    root: readExplained(stored.root),
+    root: readExplained(condition, tree, asset),
   };
 }
 
-function readExplained({ spec, asset, held, since, parts }: StoredExplainedPart): ExplainedPart {
+function readExplained(spec: ConditionSpec, tree: StoredExplainedPart, around: string): ExplainedPart {
+  const [held, own, since, parts] = tree;
+  const asset = own === 0 ? around : own;
+  const inner = partsOf(spec);
   return {
     spec,
     asset,
     held: textToSet(held),
-    ...(since !== undefined && { since: since.map(([at, set]) => ({ at, set: textToSet(set) })) }),
-    parts: parts.map(readExplained),
+    ...(since !== 0 && { since: since.map(([at, set]) => ({ at, set: textToSet(set) })) }),
+    // A condition on dependencies has a part for each of them, all of which ask the same.
+    parts: parts.flatMap((part, index) => {
+      const asked = inner[index] ?? inner[0];
+      return asked === undefined ? [] : [readExplained(asked, part, asset)];
+    }),
   };
 }

@@ -1,5 +1,14 @@
 export { checkSilence } from "./checks.ts";
 export { attentionNote, favourite, savedView } from "./catalog.ts";
+export {
+  automationCondition,
+  automationEvaluation,
+  automationRound,
+  automationState,
+  automationSwitch,
+  freshness,
+  freshnessChange,
+} from "./automation.ts";
 export { asset, codeLocation, codeVersion, environment } from "./code.ts";
 export { collection, deployment } from "./collection.ts";
 export { event, lease } from "./events.ts";

@@ -1,0 +1,7 @@
+import { PartitionSet } from "@heddle/core";
+
+/** Reads a set of ordinals as `range_agg` writes it: `{[1,3),[5,6)}`; nothing for `null`. */
+export function parseMultirange(text: string | null): PartitionSet {
+  if (text === null) return PartitionSet.EMPTY;
+  return PartitionSet.fromRanges([...text.matchAll(/-?\d+/gu)].map((match) => Number(match[0])));
+}
