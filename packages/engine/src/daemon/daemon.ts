@@ -22,6 +22,7 @@ import type { Project } from "../code-location/project.ts";
 import type { EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { fence } from "./fence.ts";
+import { AutomationLoop } from "./automation/automation-loop.ts";
 import { Ticker } from "./ticks/ticker.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -53,6 +54,8 @@ export interface DaemonOptions {
   readonly leaseMs?: number;
   /** Whether schedules and sensors tick by themselves. @default true */
   readonly ticks?: boolean;
+  /** Whether conditions and freshness policies are evaluated. @default as `ticks` */
+  readonly automation?: boolean;
   /** Environment in which their runs are launched. @default "production" */
   readonly environment?: string;
   /**
@@ -77,9 +80,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const leader = new Leader(options);
   const { environment = "production", ticks = true } = options;
   const ticker = new Ticker({ db, log, environment, isOnDemand: !ticks, leading: () => leader.fenced });
+  const { automation: isAutomated = ticks } = options;
+  const automation = isAutomated
+    ? new AutomationLoop({ db, log, environment, leading: () => leader.fenced })
+    : undefined;
   const listeners = await Promise.all([
     ...["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => leader.wake())),
     db.listen("heddle_tick", () => ticker.wake()),
+    db.listen("heddle_event", () => automation?.wakeByEvent()),
+    ...["heddle_code", "heddle_automation"].map((channel) => db.listen(channel, () => automation?.wake())),
   ]);
   const locations = options.projects.map(
     (project) =>
@@ -94,8 +103,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const loading = Promise.all(locations.map((location) => location.load()));
   const leading = leader.run();
   const ticking = ticker.run();
+  const automating = automation?.run();
   return {
     async stop() {
+      automation?.stop();
+      await automating;
       await ticker.stop();
       await ticking;
       await leader.stop();

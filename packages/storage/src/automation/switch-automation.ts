@@ -31,6 +31,7 @@ export async function switchAutomation(db: Database, change: AutomationSwitch): 
       const [row] = await sql<{ id: number }[]>`select id from asset where key = ${asset} and superseded_at is null`;
       const kind = isOff ? "automation_off" : "automation_on";
       await appendEvents(tx, [{ kind, assetId: row?.id ?? null, payload: { check, reason, actor } }]);
+      await tx.notify("heddle_automation", asset);
       return true;
     },
     { isIdempotent: true },

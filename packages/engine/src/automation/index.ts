@@ -1,0 +1,9 @@
+export type { AutomationDefinitions } from "./automation-definitions.ts";
+export {
+  AutomationMemory,
+  LOOK_DEADLINE_MS,
+  type AutomationLook,
+  type AutomationMemoryOptions,
+} from "./automation-memory.ts";
+export { explainAsOfNow, previewAutomation, type AskedTarget, type ExplainedNow } from "./evaluate-now.ts";
+export { newRequests } from "./new-requests.ts";

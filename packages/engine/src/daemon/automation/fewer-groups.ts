@@ -1,0 +1,26 @@
+import type { RequestGroup } from "@heddle/core";
+
+/** Runs that one evaluation makes at most, as long as there are fewer code locations. */
+export const MAX_RUNS = 50;
+
+/**
+ * Puts groups together where there are more than runs should be: thousands of assets with the same clock are a few runs, and
+ * not thousands. The largest stay for themselves.
+ */
+export function fewerGroups(groups: readonly RequestGroup[], most = MAX_RUNS): readonly RequestGroup[] {
+  if (groups.length <= most) return groups;
+  const bySize = groups.toSorted((a, b) => b.selected.length - a.selected.length);
+  const locations = new Set(groups.map(({ codeLocation }) => codeLocation));
+  const alone = bySize.slice(0, Math.max(0, most - locations.size));
+  const rest = Map.groupBy(bySize.slice(alone.length), ({ codeLocation }) => codeLocation);
+  return [...alone, ...[...rest.values()].map(joined)];
+}
+
+function joined(groups: readonly RequestGroup[]): RequestGroup {
+  return {
+    codeLocation: groups[0]?.codeLocation ?? "",
+    selected: groups.flatMap(({ selected }) => selected),
+    partitions: new Map(groups.flatMap(({ partitions }) => [...partitions])),
+    generations: Object.assign({}, ...groups.map(({ generations }) => generations)) as RequestGroup["generations"],
+  };
+}

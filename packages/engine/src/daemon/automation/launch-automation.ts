@@ -1,0 +1,148 @@
+import { createRunGraph, groupRequests, PartitionSet, type JsonValue, type RequestGroup } from "@heddle/core";
+import {
+  admitAtOnce,
+  evaluationKey,
+  insertRun,
+  type LaunchAutomation,
+  type LaunchedRequest,
+  type Transaction,
+} from "@heddle/storage";
+import type { AutomationLook } from "../../automation/index.ts";
+import { freezeDefinitions, makePlan, type MadePlan, type PlanningState } from "../../planning/index.ts";
+import { isOfPlan } from "../ticks/schedule-ticks.ts";
+import { fewerGroups } from "./fewer-groups.ts";
+
+/** What an evaluation's runs are made from. */
+export interface AutomationLaunch {
+  /** Partitions by asset key. */
+  readonly requests: ReadonlyMap<string, PartitionSet>;
+  readonly generations: ReadonlyMap<string, number>;
+  /** Epoch milliseconds of the evaluation. */
+  readonly at: number;
+  /** Names the evaluation. */
+  readonly originKey: string;
+  readonly environment: string;
+  readonly planning: PlanningState;
+  readonly look: AutomationLook;
+}
+
+/** Evaluations that a run's origin names. */
+const MAX_NAMED = 100;
+
+/**
+ * Plans and writes the runs of one evaluation, in the transaction that records it: planned like launches, without anybody who
+ * looks at the plan. What another run holds by now is left to it, and what cannot be read is left out.
+ */
+export function launchAutomation(launch: AutomationLaunch): LaunchAutomation {
+  return async (tx, evaluationIds) => {
+    const { requests, generations, at, planning, look } = launch;
+    const { index } = look.definitions;
+    const assets = [...index.graph.topologicalOrder].flatMap((number) => index.declared[number]?.definition ?? []);
+    const groups = fewerGroups(
+      groupRequests(
+        { requested: requests, generations },
+        {
+          assets,
+          at,
+          dynamicKeys: look.dynamicKeys,
+          codeLocationOf: (key) => index.byKey(key)?.codeLocation ?? "",
+        },
+      ),
+    );
+    const frozen = freezeDefinitions(planning);
+    const launched: LaunchedRequest[] = [];
+    for (const [number, group] of groups.entries()) {
+      launched.push(...(await launchGroup(tx, { launch, group, number, frozen, evaluationIds })));
+    }
+    return launched;
+  };
+}
+
+interface Launching {
+  readonly launch: AutomationLaunch;
+  readonly group: RequestGroup;
+  readonly number: number;
+  readonly frozen: PlanningState;
+  readonly evaluationIds: ReadonlyMap<string, number>;
+}
+
+async function launchGroup(tx: Transaction, launching: Launching): Promise<LaunchedRequest[]> {
+  const { launch, group, number, frozen, evaluationIds } = launching;
+  const refused = (problem: string): LaunchedRequest[] =>
+    group.selected.map((asset) => ({ asset, check: null, count: 0, runId: null, problem }));
+  const made = await plan(tx, launch, { group, frozen });
+  if (typeof made === "string") return refused(made);
+  if (made.plan.total === 0) return refused(nothingToDo(made));
+  const { environment, at, originKey } = launch;
+  const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
+    plan: made.plan,
+    origin: originOf(group, { at, evaluationIds }),
+    originKey: `${originKey}:${number}`,
+    environment,
+    after: made.overlaps.after.map(({ id }) => id),
+  });
+  if (created) await admitAtOnce(tx.sql, runId);
+  const counts = new Map(
+    made.plan.assets.map(({ key, partitions }) => [key, PartitionSet.fromRanges(partitions).size]),
+  );
+  return group.selected.map((asset) => {
+    const count = counts.get(asset) ?? 0;
+    return count > 0
+      ? { asset, check: null, count, runId, problem: null }
+      : { asset, check: null, count, runId: null, problem: nothingToDo(made) };
+  });
+}
+
+/** @returns a sentence that says why there is no plan, where there is none */
+async function plan(
+  tx: Transaction,
+  { at }: AutomationLaunch,
+  { group, frozen }: { readonly group: RequestGroup; readonly frozen: PlanningState },
+): Promise<MadePlan | string> {
+  try {
+    const made = await makePlan(frozen, tx, {
+      at,
+      counts: false,
+      input: {
+        keys: group.selected,
+        partitions: {
+          kind: "each",
+          assets: Object.fromEntries([...group.partitions].map(([key, set]) => [key, set.ranges])),
+        },
+        cascade: "self",
+        order: "oldest",
+        leaveOutUnreadable: true,
+        overlap: "leave_out",
+      },
+    });
+    return made.refusal === null ? made : made.refusal.message;
+  } catch (error) {
+    // What is asked for cannot be launched: that must not keep anything else from being made.
+    if (isOfPlan(error) && error instanceof Error) return error.message;
+    throw error;
+  }
+}
+
+function nothingToDo({ overlaps: { holders } }: MadePlan): string {
+  if (holders.length === 0) return "nothing of it could be made: what it reads is not there";
+  const named = holders.slice(0, 5).map(({ id }) => id);
+  return `it is made by run${named.length === 1 ? "" : "s"} ${named.join(", ")} already`;
+}
+
+function originOf(
+  { selected, generations }: RequestGroup,
+  { at, evaluationIds }: { readonly at: number; readonly evaluationIds: ReadonlyMap<string, number> },
+): { readonly kind: string } & { readonly [name: string]: JsonValue } {
+  const named = selected.slice(0, MAX_NAMED).flatMap((key) => {
+    const id = evaluationIds.get(evaluationKey(key, null));
+    return id === undefined ? [] : [[key, id] as const];
+  });
+  // Those that are not said are of the first generation.
+  const older = Object.entries(generations).filter(([, generation]) => generation > 1);
+  return {
+    kind: "condition",
+    at,
+    evaluations: Object.fromEntries(named),
+    generations: Object.fromEntries(older),
+  };
+}
