@@ -15,6 +15,8 @@ const NOTHING = {
   logChunks: 0,
   workers: 0,
   runs: 0,
+  evaluations: 0,
+  freshnessChanges: 0,
   checkResults: 0,
   formerDefinitions: 0,
   ticks: 0,
@@ -90,7 +92,14 @@ const BOUNDS: Readonly<Record<string, string>> = {
   asset_chunk: "one row for 8,192 partitions of an asset in an environment",
   asset_partition: "one row for each partition in an environment",
   attempt: "runDays",
+  attention_note: "as many as people make",
+  automation_condition: "one row for each different condition",
+  automation_evaluation: "evaluationDays, idleEvaluationDays",
+  automation_round: "one row for each environment",
+  automation_state: "one row for each condition in force",
+  automation_switch: "one row for each condition that somebody has switched",
   check_result: "checkResultDays",
+  check_silence: "one row for each check that somebody has silenced",
   claim: "gone when its steps have ended",
   code_location: "one row for each project",
   code_version: "codeVersionDays",
@@ -100,6 +109,10 @@ const BOUNDS: Readonly<Record<string, string>> = {
   dynamic_partition: "at most a million keys for each definition: their ordinals are never given out again",
   environment: "as many as people make",
   event: "eventDays",
+  favourite: "as many as people make",
+  fresh_chunk: "runDays",
+  freshness: "one row for each policy in force",
+  freshness_change: "evaluationDays",
   lease: "one row for each kind of leader",
   log_chunk: "logDays",
   materialization: "runDays, those that are not current",
@@ -107,14 +120,45 @@ const BOUNDS: Readonly<Record<string, string>> = {
   run: "runDays",
   run_asset: "runDays",
   run_chunk: "runDays",
+  saved_view: "as many as people make",
   schedule: "one row for each that was ever declared",
   sensor: "one row for each that was ever declared",
   step: "runDays",
   sub_step: "runDays",
   tick: "tickDays, skippedTickDays",
+  tick_change: "as many as people make",
   tick_request: "a day",
   worker: "workerDays",
 };
+
+test("evaluations and changes of freshness go when they are old; the newest evaluation of each condition stays", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  await db.transaction("fill", async ({ sql }) => {
+    // Every 10 days until now, the oldest first; every second one asked for something.
+    await sql`
+      insert into automation_evaluation (environment_id, asset, check_name, at, cursor, condition_hash, requested,
+        requested_count, stopped, held_count, tree, recorded_at)
+      select 1, asset, '', 0, '0.0', 'hash', '', day / 10 % 2, '', 0, '[]', now() - (205 - day) * interval '1 day'
+      from generate_series(0, 200, 10) as day, unnest(array['a', 'b']) as asset where asset = 'a' or day < 10`;
+    await sql`
+      insert into freshness_change (environment_id, asset, to_state, at)
+      select 1, 'a', 'pass', (extract(epoch from now()) * 1000)::bigint - (205 - day) * 86400000::bigint
+      from generate_series(0, 200, 10) as day`;
+  });
+  expect(await runRetention(db, { batchSize: 3 })).toEqual({ ...NOTHING, evaluations: 11, freshnessChanges: 3 });
+  const rows = await db.read(
+    "left",
+    ({ sql }) => sql<{ asset: string; count: number }[]>`
+      select asset, count(*)::integer as count from automation_evaluation group by asset order by asset`,
+  );
+  // Of `a` nine that asked for something, and the newest; of `b` the only one there ever was.
+  expect([...rows]).toEqual([
+    { asset: "a", count: 10 },
+    { asset: "b", count: 1 },
+  ]);
+  expect(await runRetention(db)).toEqual(NOTHING);
+});
 
 test("every table has something that keeps it from growing for ever", async () => {
   await using database = await createTestDatabase();

@@ -58,7 +58,7 @@ export class AutomationTestWorld implements AsyncDisposable {
 
   static async create(): Promise<AutomationTestWorld> {
     const database = await createTestDatabase();
-    const world = new AutomationTestWorld(database.db, () => database[Symbol.asyncDispose]());
+    const world = new AutomationTestWorld(database.db, async () => database[Symbol.asyncDispose]());
     const worker = { id: world.#workerId, host: "test", pid: 1, slots: 10_000, leaseMs: 3_600_000 };
     await registerWorker(database.db, worker);
     return world;
@@ -95,7 +95,7 @@ export class AutomationTestWorld implements AsyncDisposable {
 
   async load(declared: Definitions, codeVersionOf: (key: string) => string = () => "1"): Promise<void> {
     const snapshot = snapshotDefinitions(declared, {
-      codeVersionOf: ({ key }: { readonly key: string }) => codeVersionOf(key),
+      codeVersionOf,
       projectDirectory: "/",
     });
     const text = JSON.stringify(snapshot);
@@ -147,7 +147,7 @@ export class AutomationTestWorld implements AsyncDisposable {
       const { fails = false, checks = [], dataVersion } = behave(assetKey, this.keyOf(assetKey, ordinal));
       if (fails) {
         const error = { name: "Error", message: "no", stack: "Error: no" };
-        return { ...place, kind: "failure", cause: "step_error", error, startedAt, checks };
+        return { ...place, kind: "failure", cause: "error", error, startedAt, checks };
       }
       this.#versions += 1;
       return {
