@@ -1,4 +1,4 @@
-import { PartitionSet, type UpdateBatch } from "@heddle/core";
+import type { PartitionSet, UpdateBatch } from "@heddle/core";
 import {
   readAutomationRuns,
   readNewCheckFacts,

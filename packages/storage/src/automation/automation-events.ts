@@ -71,10 +71,10 @@ export async function readAutomationEvents(
   const last = rows.at(-1);
   const isPartial = rows.length === query.limit && last !== undefined;
   return {
-    events: rows.map(({ xid: _, partitions, ...rest }) => ({
-      ...rest,
-      partitions: partitions === null ? null : PartitionSet.decode(partitions),
-    })),
+    events: rows.map(({ id: ofId, at, kind, runId, assetId, partitions, runAssetIds, payload }) => {
+      const set = partitions === null ? null : PartitionSet.decode(partitions);
+      return { id: ofId, at, kind, runId, assetId, partitions: set, runAssetIds, payload };
+    }),
     cursor: isPartial ? `${last.xid}.${last.id}` : `${horizon.xid}.0`,
     isPartial,
     isHeldBack: horizon.isHeldBack,

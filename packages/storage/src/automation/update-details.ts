@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core";
 import type { Transaction } from "../database.ts";
 import { parseMultirange } from "./multirange.ts";
 
