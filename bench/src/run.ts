@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   b12: async () => (await import("./b12-bytes-per-materialization.ts")).bytesPerMaterialization,
   b13: async () => (await import("./b13-growth.ts")).growth,
   b14: async () => (await import("./b14-forty-steps.ts")).fortySteps,
+  catalog: async () => (await import("./catalog-budgets.ts")).catalogBudgets,
 };
 
 const [name = ""] = process.argv.slice(2);

@@ -2,6 +2,7 @@ import { PartitionSet } from "@heddle/core";
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
 import { canvasPalette } from "../theme/canvas-palette.ts";
 import { useTheme } from "../theme/theme.ts";
+import { measureTiming } from "../timings.ts";
 import { paintStrip } from "./paint-strip.ts";
 import type { Partitions } from "./partition-space.ts";
 import { clampView, columnSpan, positionAtX, type StripView, zoomView } from "./strip-geometry.ts";
@@ -31,7 +32,9 @@ export function useStripCanvas(canvas: RefObject<HTMLCanvasElement | null>, stri
   const { partitions, view, cursor, height } = strip;
   const [drag, setDrag] = useState<Drag | null>(null);
   const marked = drag === null ? strip.marked : markedWhile(drag, strip.marked);
+  const timed = useRef<Partitions | null>(null);
   useEffect(() => {
+    const startedAt = performance.now();
     const request = requestAnimationFrame(() => {
       const context = canvas.current?.getContext("2d");
       if (canvas.current === null || context === null || context === undefined || width === 0) return;
@@ -40,6 +43,8 @@ export function useStripCanvas(canvas: RefObject<HTMLCanvasElement | null>, stri
       canvas.current.height = Math.round(height * ratio);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       paintStrip({ context, palette: canvasPalette(), runs: partitions.runs, view, width, height, marked, cursor });
+      if (timed.current !== partitions) measureTiming("partition-strip", startedAt);
+      timed.current = partitions;
     });
     return () => cancelAnimationFrame(request);
   });

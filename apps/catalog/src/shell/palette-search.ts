@@ -1,6 +1,7 @@
 import uFuzzy from "@leeoniya/ufuzzy";
 import type { CatalogIndex } from "../data/catalog-index.ts";
 import { PLACES, type PlacePath } from "./places.ts";
+import { measureTiming } from "../timings.ts";
 
 /** Something that the palette can open. */
 export type PaletteEntry =
@@ -34,7 +35,10 @@ export class PaletteSearch {
       run === undefined ? [] : [{ kind: "run", runId: Number(run), label: `Run ${run}` }];
     if (needle === "") return [...PAGES, ...this.#firstAssets()].slice(0, LIMIT);
     const pages = PAGES.filter(({ label }) => label.toLowerCase().startsWith(needle.toLowerCase()));
-    return [...runs, ...pages, ...this.#groups(needle), ...this.#assets(needle)].slice(0, LIMIT);
+    const startedAt = performance.now();
+    const found = [...runs, ...pages, ...this.#groups(needle), ...this.#assets(needle)].slice(0, LIMIT);
+    measureTiming("palette-query", startedAt);
+    return found;
   }
 
   #firstAssets(): readonly PaletteEntry[] {

@@ -1,3 +1,4 @@
+import { measureTiming } from "../../timings.ts";
 import type { CyclicGraph, GraphLayout, LayoutInput } from "@heddle/graph-layout";
 
 /** What the worker gets. */
@@ -23,6 +24,7 @@ let lastId = 0;
 export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicGraph> {
   const target = (worker ??= new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" }));
   const id = ++lastId;
+  const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const finish = (): void => {
       clearTimeout(deadline);
@@ -32,6 +34,7 @@ export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicG
     const onMessage = ({ data }: MessageEvent<LayoutAnswer>): void => {
       if (data.id !== id) return;
       finish();
+      measureTiming("lineage-layout", startedAt, { workMs: data.tookMs });
       resolve(data.layout);
     };
     const onError = (event: ErrorEvent): void => {

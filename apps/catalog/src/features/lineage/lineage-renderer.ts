@@ -1,3 +1,4 @@
+import { markTiming, measureTiming } from "../../timings.ts";
 import { canvasPalette } from "../../theme/canvas-palette.ts";
 import { onThemeChange } from "../../theme/theme.ts";
 import {
@@ -65,6 +66,9 @@ export class LineageRenderer {
   #focus: FocusView | null = null;
   #picked = new Uint8Array(0);
   #hoveredNode = -1;
+  #isNewScene = false;
+  /** When the focus changed that is not painted yet. */
+  #focusedAt = Number.NaN;
   #cardNodes: readonly number[] = [];
   #frameRequest = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -98,6 +102,7 @@ export class LineageRenderer {
     this.#scene = scene;
     this.#groupCounts = null;
     this.#hoveredNode = -1;
+    this.#isNewScene = scene !== null;
     this.#unsubscribe = scene?.statuses.subscribe(() => {
       this.#groupCounts = null;
       this.invalidate();
@@ -106,6 +111,7 @@ export class LineageRenderer {
   }
 
   setFocus(focus: FocusView | null): void {
+    if (focus !== null && focus !== this.#focus) this.#focusedAt = performance.now();
     this.#focus = focus;
     this.invalidate();
   }
@@ -247,6 +253,14 @@ export class LineageRenderer {
     paintBundles(frame);
     paintGroupNames(frame);
     this.#placeCards(frame);
+    this.#noteTimings();
+  }
+
+  #noteTimings(): void {
+    if (this.#isNewScene) markTiming("lineage-painted");
+    if (!Number.isNaN(this.#focusedAt)) measureTiming("lineage-focus", this.#focusedAt);
+    this.#isNewScene = false;
+    this.#focusedAt = Number.NaN;
   }
 
   #frame(ratio: number): Frame | null {
