@@ -41,13 +41,21 @@ export function generateDefinitions({ assets: count, revision = 0, hours }: Gene
   const random = randomNumbers(count);
   const keys: string[] = [];
   const assets: AssetSnapshot[] = [];
-  for (let group = 0; keys.length < count; group++) {
-    const stage = Math.min(STAGES.length - 1, Math.floor((keys.length / count) * STAGES.length));
+  let stage = -1;
+  // What the assets of a stage may depend on, besides their own group: the two stages before it.
+  let earlier: readonly [number, number] = [0, 0];
+  for (let group = 0, stageStart = 0; keys.length < count; group++) {
+    const next = Math.min(STAGES.length - 1, Math.floor((keys.length / count) * STAGES.length));
+    if (next !== stage) {
+      earlier = [Math.max(0, 2 * stageStart - keys.length), keys.length];
+      stageStart = keys.length;
+      stage = next;
+    }
     const name = `${STAGES[stage] ?? ""}_${SUBJECTS[group % SUBJECTS.length] ?? ""}_${group}`;
     const first = keys.length;
     const size = Math.min(count - first, 6 + Math.floor(random() ** 2 * 54));
     for (let place = 0; place < size; place++) {
-      const upstream = chooseUpstream({ random, keys, first, place });
+      const upstream = chooseUpstream({ random, keys, first, place, earlier });
       const subject = SUBJECTS[Math.floor(random() * SUBJECTS.length)] ?? "";
       const key = `${name}/${subject}_${first + place}`;
       keys.push(key);
@@ -67,16 +75,18 @@ interface Choice {
   readonly first: number;
   /** Place of the asset within its group. */
   readonly place: number;
+  /** Places of the first and the last asset, itself not included, of earlier stages. */
+  readonly earlier: readonly [number, number];
 }
 
-function chooseUpstream({ random, keys, first, place }: Choice): string[] {
+function chooseUpstream({ random, keys, first, place, earlier: [from, to] }: Choice): string[] {
   const chosen = new Set<string>();
-  const wanted = random() < 0.12 ? 0 : 1 + Math.floor(random() * 2.9);
+  const wanted = random() < 0.1 ? 0 : 1 + Math.floor(random() * 3);
   for (let i = 0; i < wanted; i++) {
-    const within = place > 0 && random() < 0.72;
-    const at = within ? first + Math.floor(random() * place) : Math.floor(random() * first);
+    const within = place > 0 && (to === 0 || random() < 0.75);
+    const at = within ? first + Math.floor(random() * place) : from + Math.floor(random() * (to - from));
     const key = keys[at];
-    if (key !== undefined && (within || first > 0)) chosen.add(key);
+    if (key !== undefined && (within || to > 0)) chosen.add(key);
   }
   return [...chosen];
 }

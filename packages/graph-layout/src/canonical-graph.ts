@@ -25,8 +25,7 @@ export interface CanonicalGraph {
 /** Puts a graph into the one order that all permutations of it share. */
 export function canonicalGraph(input: LayoutInput): CanonicalGraph {
   const count = input.names.length;
-  const inputNode = Int32Array.from(input.names.keys());
-  inputNode.sort((a, b) => compareText(text(input.names, a), text(input.names, b)) || a - b);
+  const inputNode = orderByName(input.names);
   const rank = new Int32Array(count);
   for (let r = 0; r < count; r++) rank[int(inputNode, r)] = r;
 
@@ -37,8 +36,7 @@ export function canonicalGraph(input: LayoutInput): CanonicalGraph {
     from[e] = int(rank, int(input.edgeFrom, e));
     to[e] = int(rank, int(input.edgeTo, e));
   }
-  const sorted = Int32Array.from(from.keys());
-  sorted.sort((a, b) => int(from, a) - int(from, b) || int(to, a) - int(to, b));
+  const sorted = sortByKey(sortByKey(Int32Array.from(from.keys()), to, count), from, count);
   const canonicalEdge = new Int32Array(edges).fill(-1);
   const uniqueFrom: number[] = [];
   const uniqueTo: number[] = [];
@@ -59,6 +57,33 @@ export function canonicalGraph(input: LayoutInput): CanonicalGraph {
     inputNode,
     canonicalEdge,
   };
+}
+
+/** The nodes in the order of their names. Sorting without a comparison of one's own is several times as fast. */
+function orderByName(names: readonly string[]): Int32Array {
+  const places = new Map(names.map((name, node) => [name, node]));
+  if (places.size < names.length) {
+    const order = Int32Array.from(names.keys());
+    return order.sort((a, b) => compareText(text(names, a), text(names, b)) || a - b);
+  }
+  return Int32Array.from(names.toSorted(), (name) => places.get(name) ?? 0);
+}
+
+/** Sorts items by a key from 0 to `keys - 1` in one pass over them; items with the same key keep their order. */
+function sortByKey(items: Int32Array, keyOf: Int32Array, keys: number): Int32Array {
+  const next = new Int32Array(keys + 1);
+  for (const item of items) {
+    const key = int(keyOf, item) + 1;
+    next[key] = int(next, key) + 1;
+  }
+  for (let key = 0; key < keys; key++) next[key + 1] = int(next, key + 1) + int(next, key);
+  const sorted = new Int32Array(items.length);
+  for (const item of items) {
+    const key = int(keyOf, item);
+    sorted[int(next, key)] = item;
+    next[key] = int(next, key) + 1;
+  }
+  return sorted;
 }
 
 /** Orders by UTF-16 units: the same in every locale. */

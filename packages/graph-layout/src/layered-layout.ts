@@ -3,6 +3,7 @@ import { assignCentres } from "./coordinates.ts";
 import type { DirectedGraph } from "./directed-graph.ts";
 import { assignLayers } from "./layering.ts";
 import { orderLayers } from "./layer-ordering.ts";
+import type { OrderMemory } from "./order-memory.ts";
 import { type ProperGraph, properGraph } from "./proper-graph.ts";
 import { int, num } from "./typed-read.ts";
 
@@ -26,6 +27,8 @@ export interface LayeredInput {
   readonly minLayerHeight: number;
   readonly bundleThreshold: number;
   readonly sweeps: number;
+  /** Remembers the order of layers from one call to the next. */
+  readonly orders?: OrderMemory | undefined;
 }
 
 /** Top left corner of each box, the points of each edge between its ends, and the ports of folded fan-ins. */
@@ -52,7 +55,7 @@ export function layoutLayered(input: LayeredInput): LayeredLayout {
   const { graph, weight, bundleThreshold } = input;
   const layer = assignLayers(graph, input.order);
   const proper = properGraph({ graph, layer, weight, bundleThreshold });
-  const order = orderLayers(proper, input.sweeps);
+  const order = input.orders?.order(proper, input.sweeps) ?? orderLayers(proper, input.sweeps);
   const height = new Float64Array(proper.layer.length).fill(input.laneHeight);
   height.set(input.height);
   const columns = wrapLayers(order, { ...input, height });

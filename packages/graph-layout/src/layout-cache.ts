@@ -1,4 +1,5 @@
 import type { LayeredLayout } from "./layered-layout.ts";
+import { OrderMemory } from "./order-memory.ts";
 
 /** For how many layouts a group's layout is kept after it was last used. */
 const KEPT_LAYOUTS = 2;
@@ -8,6 +9,8 @@ const KEPT_LAYOUTS = 2;
  * groups that changed, and going back to an earlier filter costs nothing.
  */
 export class LayoutCache {
+  /** Orders of layers; those of the groups' graph, which is the largest of all and the same whenever only sizes change. */
+  readonly orders = new OrderMemory();
   readonly #known = new Map<string, { readonly layout: LayeredLayout; usedIn: number }>();
   #layoutNumber = 0;
 

@@ -29,7 +29,7 @@ export function layoutGraph(input: LayoutInput, request: LayoutRequest = {}): Gr
   const grouping = groupNodes(canonical.names, canonical.groups, options.maxGroupSize);
   const inner = splitEdges(canonical, grouping);
   const { layouts, laidOut } = layoutGroups({ canonical, grouping, inner, options }, request.cache);
-  const trunks = layoutTrunks({ canonical, grouping, layouts, options });
+  const trunks = layoutTrunks({ canonical, grouping, layouts, options, orders: request.cache?.orders });
   return assemble({ canonical, grouping, inner, layouts, trunks, laidOut, options });
 }
 

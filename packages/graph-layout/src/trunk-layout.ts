@@ -5,6 +5,7 @@ import { directedGraph } from "./directed-graph.ts";
 import type { Grouping } from "./grouping.ts";
 import type { LayeredLayout } from "./layered-layout.ts";
 import type { LayoutOptions } from "./layout-options.ts";
+import type { OrderMemory } from "./order-memory.ts";
 import { int, num } from "./typed-read.ts";
 
 /** The groups as boxes, and the edges between them as trunks with their own direction. */
@@ -27,13 +28,14 @@ interface TrunkInput {
   readonly grouping: Grouping;
   readonly layouts: readonly LayeredLayout[];
   readonly options: LayoutOptions;
+  readonly orders?: OrderMemory | undefined;
 }
 
 const LANE_HEIGHT = 8;
 const LANE_GAP = 20;
 
 /** Lays out the graph of groups; trunks against the order that breaks its cycles are turned round meanwhile. */
-export function layoutTrunks({ canonical, grouping, layouts, options }: TrunkInput): TrunkLayout {
+export function layoutTrunks({ canonical, grouping, layouts, options, orders }: TrunkInput): TrunkLayout {
   const { from, to, size } = collectTrunks(canonical, grouping);
   const weight = Float64Array.from(size, (edges) => Math.log2(1 + edges));
   const count = grouping.names.length;
@@ -60,6 +62,7 @@ export function layoutTrunks({ canonical, grouping, layouts, options }: TrunkInp
     minLayerHeight: tallest,
     bundleThreshold: Number.POSITIVE_INFINITY,
     sweeps: options.sweeps,
+    orders,
   });
   return { ...layout, boxWidth, boxHeight, from, to, size, route: ownDirection(layout, turned) };
 }
