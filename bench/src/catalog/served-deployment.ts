@@ -54,14 +54,26 @@ export async function serveDeployment(options: GeneratedOptions): Promise<Served
   };
 }
 
+/** Assets of one code location: what is registered in one transaction. */
+const LOCATION_ASSETS = 10_000;
+
 async function register(db: Database, options: GeneratedOptions): Promise<void> {
-  await registerCodeVersion(db, {
-    location: "bench",
-    directory: "/bench",
-    hash: `${options.assets}`.padEnd(60, "0") + String(options.revision ?? 0).padStart(4, "0"),
-    snapshot: generateDefinitions(options),
-    bundle: gzipSync("export default {};"),
-  });
+  const { assets, protocol } = generateDefinitions(options);
+  const revision = options.revision ?? 0;
+  // What a revision adds stands last, and belongs to the first group.
+  const added = revision > 0 ? assets.slice(options.assets) : [];
+  for (let at = 0, part = 0; at < options.assets; at += LOCATION_ASSETS, part++) {
+    const last = at + LOCATION_ASSETS >= options.assets;
+    const own = assets.slice(at, last && revision === 0 ? undefined : Math.min(options.assets, at + LOCATION_ASSETS));
+    if (part > 0 && revision > 0) continue;
+    await registerCodeVersion(db, {
+      location: `bench-${part}`,
+      directory: "/bench",
+      hash: `${options.assets}-${part}-${revision}`.padStart(64, "0"),
+      snapshot: { protocol, assets: part === 0 ? [...own, ...added] : own },
+      bundle: gzipSync("export default {};"),
+    });
+  }
 }
 
 /** Lets most days of most assets be materialized, some fail and some be missing; many hours in pieces with gaps. */

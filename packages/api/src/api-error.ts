@@ -7,6 +7,7 @@ import type { ApiError } from "./contract.ts";
 const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_CODE_KEY])[] = [
   ["ASSET_UNKNOWN", "NOT_FOUND"],
   ["CHECK_UNKNOWN", "NOT_FOUND"],
+  ["DEFINITIONS_VERSION_UNKNOWN", "NOT_FOUND"],
   ["POOL_UNKNOWN", "NOT_FOUND"],
   ["POOL_", "BAD_REQUEST"],
   ["RUN_UNKNOWN", "NOT_FOUND"],

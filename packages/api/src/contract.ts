@@ -53,6 +53,18 @@ export type {
   CheckSummary,
   CheckTotals,
 } from "./contract/checks.ts";
+export type {
+  AssetChange,
+  DefinitionsVersion,
+  DefinitionsVersions,
+  LineageActivity,
+  LineageDiff,
+  LineageDurations,
+  LineageGraph,
+  LineagePartitionView,
+  LineageStatuses,
+  RemovedAsset,
+} from "./contract/lineage.ts";
 export type { Pool, PoolChange, PoolHolder, Pools } from "./contract/pools.ts";
 export type {
   DynamicPartition,

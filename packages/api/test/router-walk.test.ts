@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { appRouter } from "../src/routers/app.ts";
 import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
+import * as lineageShapes from "./contract-lineage-shapes.ts";
 import * as shapes from "./contract-shapes.ts";
 import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
@@ -117,6 +118,26 @@ const WALK: Readonly<Record<string, Walked>> = {
   },
   "home.unacknowledge": { inputs: () => [{ asset: "weather/raw" }], answer: homeShapes.noteChange },
   "home.upcoming": { inputs: () => [{ hours: 48 }, {}], answer: homeShapes.upcoming },
+  "lineage.activity": {
+    inputs: () => [{ from: Date.now() - 3_600_000, to: Date.now() + 1_000, buckets: 10 }],
+    answer: lineageShapes.lineageActivity,
+  },
+  "lineage.diff": { inputs: () => [{ base: 1 }], answer: lineageShapes.lineageDiff },
+  "lineage.durations": { inputs: () => [{}], answer: lineageShapes.lineageDurations },
+  "lineage.graph": { inputs: () => [{ version: "1" }, { version: "" }], answer: lineageShapes.lineageGraph },
+  "lineage.partitionView": {
+    inputs: () => [
+      { ...raw, partition: "2012-01-01" },
+      { key: "weather/summary", partition: "2012-01" },
+      { key: "report", partition: "" },
+    ],
+    answer: lineageShapes.lineagePartitionView,
+  },
+  "lineage.statusAt": {
+    inputs: () => [{ at: Date.now() }, { at: Date.now() - 86_400_000 }],
+    answer: lineageShapes.lineageStatuses,
+  },
+  "lineage.versions": { inputs: () => [{}], answer: lineageShapes.definitionsVersions },
   "partitions.add": {
     inputs: () => [
       { definition: "stations", keys: ["north", "south|east", "west"] },

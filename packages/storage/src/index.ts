@@ -49,6 +49,20 @@ export { readDurations, type DurationsQuery, type StepDurations } from "./read/d
 export { readDeployment, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "./read/deployment.ts";
 export { readEventList, type EventListPage, type EventListQuery, type ListedEvent } from "./read/event-list.ts";
 export {
+  readDefinitionsVersions,
+  readEventDensity,
+  readFormerSnapshots,
+  readPastStates,
+  readVersionsInForce,
+  type DefinitionsVersionRow,
+  type EventDensity,
+  type EventDensityQuery,
+  type FormerSnapshot,
+  type PastState,
+  type PastStatesQuery,
+  type VersionInForce,
+} from "./read/lineage-history.ts";
+export {
   readMaterializationHistory,
   type HistoryPlace,
   type MaterializationHistoryQuery,

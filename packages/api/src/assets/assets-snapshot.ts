@@ -15,7 +15,8 @@ export async function readAssetsSnapshot(
   return { kind: "snapshot", ...snapshotOf(index) };
 }
 
-function snapshotOf(index: DefinitionsIndex): AssetsSnapshot {
+/** The columns of some declarations. */
+export function snapshotOf(index: DefinitionsIndex): AssetsSnapshot {
   const { graph, declared } = index;
   const assets = [...graph.topologicalOrder].flatMap((number) => declared[number] ?? []);
   const column = <T>(valueOf: (asset: IndexedAsset) => T): T[] => assets.map(valueOf);

@@ -6,6 +6,7 @@ import { eventListInput, eventStreamInput, noInput } from "../inputs.ts";
 import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { homeRouter } from "./home.ts";
+import { lineageRouter } from "./lineage.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { poolsRouter } from "./pools.ts";
@@ -30,6 +31,7 @@ export const appRouter = router({
   }),
   favourites: favouritesRouter,
   home: homeRouter,
+  lineage: lineageRouter,
   partitions: partitionsRouter,
   plan: planRouter,
   pools: poolsRouter,

@@ -35,6 +35,10 @@ export const DECLARATION_ERRORS = {
     summary: "An asset depends on an asset that is not part of the definitions.",
     remedy: "Add the upstream asset to `definitions({ assets: […] })`.",
   },
+  DEFINITIONS_VERSION_UNKNOWN: {
+    summary: "There are no definitions of this version, or they are not kept any more.",
+    remedy: "Choose one of those that are kept; retention removes what nothing refers to after 30 days.",
+  },
   ASSET_UNKNOWN: {
     summary: "There is no asset with this key.",
     remedy: "Check the spelling; the message names the nearest keys.",
