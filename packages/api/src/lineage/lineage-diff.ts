@@ -63,7 +63,7 @@ const ASPECTS: readonly (readonly [AssetChange, (asset: AssetSnapshot) => unknow
   ["dependencies", ({ deps }) => deps],
   // Keys that were added to a numbered definition change it, its scheme tells whether ordinals mean the same.
   ["partitions", ({ partitions }) => [partitions, partitionScheme(partitions)]],
-  ["checks", ({ checks }) => checks.map(({ source: _, ...check }) => check)],
+  ["checks", ({ checks }) => checks.map((check) => ({ ...check, source: null }))],
   ["group", ({ group }) => group],
   ["description", ({ description, owners, tags, kinds }) => [description, owners, tags, kinds]],
   [

@@ -39,7 +39,7 @@ export async function readStatusAt(state: ApiState, at: number): Promise<Lineage
       standingAt(asset, {
         spaces,
         now: sets.get(asset.id) ?? NO_PARTITION_SETS,
-        then: past.get(asset.id) ?? UNCHANGED,
+        before: past.get(asset.id) ?? UNCHANGED,
       }),
     );
     const column = (status: PartitionStatus): number[] => stood.map(({ counts }) => counts[status]);
@@ -74,28 +74,28 @@ interface AssetThen {
 interface Knowledge {
   readonly spaces: PartitionSpaces;
   readonly now: PartitionSets;
-  readonly then: PastState;
+  readonly before: PastState;
 }
 
 /** How one asset stood: what is materialized now, less what was made for the first time since. */
-function standingAt(asset: IndexedAsset, { spaces, now, then }: Knowledge): AssetThen {
+function standingAt(asset: IndexedAsset, { spaces, now, before }: Knowledge): AssetThen {
   const counts = { missing: 0, fresh: 0, stale: 0, failed: 0, running: 0, queued: 0, skipped: 0 };
-  const last = then.changedLater ? then.lastMaterializedAt : now.lastMaterializedAt;
+  const last = before.changedLater ? before.lastMaterializedAt : now.lastMaterializedAt;
   if (asset.definition.kind === "external")
     return { id: asset.id, code: -1, total: 0, lastMaterializedAt: last?.getTime() ?? null, counts };
   const all = spaces.of(asset).all;
-  const failed = then.failed.intersect(all).size;
-  const made = Math.max(0, now.materialized.intersect(all).size - then.madeLater);
+  const failed = before.failed.intersect(all).size;
+  const made = Math.max(0, now.materialized.intersect(all).size - before.madeLater);
   // A failed partition may hold an older value; it counts as failed.
   const fresh = Math.max(0, Math.min(made, all.size - failed));
   const rest = all.size - failed - fresh;
-  const work = then.work === null ? 0 : Math.max(1, rest);
+  const work = before.work === null ? 0 : Math.max(1, rest);
   Object.assign(counts, {
     failed,
     fresh: Math.max(0, fresh - Math.max(0, work - rest)),
     missing: Math.max(0, rest - work),
   });
-  if (then.work !== null) counts[then.work] = Math.min(work, all.size - failed);
+  if (before.work !== null) counts[before.work] = Math.min(work, all.size - failed);
   const status = URGENCY.find((candidate) => counts[candidate] > 0) ?? "missing";
   return {
     id: asset.id,
