@@ -50,6 +50,10 @@ export interface MaterializeContext<TDeps = object, TResources = object, TConfig
   readonly log: Logger;
   readonly run: RunContext;
   /**
+   * Says that the work goes on, for an asset with `noProgressMs` that neither logs nor reads or stores anything for long.
+   */
+  heartbeat(): void;
+  /**
    * Records metadata with the materialization; later values replace earlier ones of the same name.
    *
    * @throws METADATA_INVALID

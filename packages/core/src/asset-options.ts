@@ -34,6 +34,16 @@ export interface ExecutionOptions {
   /** Longest time that one attempt may take, in milliseconds. @default 86_400_000 (24 hours) */
   readonly timeoutMs?: number | undefined;
   /**
+   * Ends an attempt that shows no progress for so long, in milliseconds: no log line, no sub-step, no `heartbeat()`, nothing
+   * read or stored through Heddle. For what may take hours and must not hang for them. @default no limit but `timeoutMs`
+   */
+  readonly noProgressMs?: number | undefined;
+  /**
+   * Skips a partition that is up to date when its step would start: made by this code, from inputs whose data has not
+   * changed. A launch can say otherwise. @default false
+   */
+  readonly cache?: boolean | undefined;
+  /**
    * Limits that its steps count against while they run, by the names under `pools` of the definitions: `"warehouse"` takes
    * one slot, `{ name: "gpu", slots: 2 }` two. @default none
    */
@@ -91,6 +101,8 @@ export function describeAutomation({ automation, freshness }: AutomationOptions)
 export function describeExecution(options: ExecutionOptions): {
   retry: RetryPolicy;
   timeoutMs: number;
+  noProgressMs: number | null;
+  cache: boolean;
   isolation: "shared" | "process";
   pools: readonly PoolUse[];
   maxConcurrency: number | null;
@@ -98,6 +110,8 @@ export function describeExecution(options: ExecutionOptions): {
   return {
     retry: resolveRetryPolicy(options.retry),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    noProgressMs: options.noProgressMs ?? null,
+    cache: options.cache ?? false,
     isolation: options.isolation ?? "shared",
     pools: resolvePools(options.pool),
     maxConcurrency: options.maxConcurrency ?? null,

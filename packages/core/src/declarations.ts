@@ -63,6 +63,10 @@ export interface Asset<
   readonly checks: readonly AnyAssetCheck[];
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
+  /** Longest time without a sign of progress, in milliseconds; `null` for no limit of its own. */
+  readonly noProgressMs: number | null;
+  /** Whether a partition that is up to date is skipped. */
+  readonly cache: boolean;
   readonly isolation: "shared" | "process";
   /** Pools that its steps count against. */
   readonly pools: readonly PoolUse[];

@@ -16,6 +16,7 @@ const around = {
   log,
   run: { id: "1", attempt: 1 },
   metadata() {},
+  heartbeat() {},
   config: undefined,
   addPartitions() {},
   removePartitions() {},

@@ -70,6 +70,8 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     resources: Object.values(declared.resources).map((resource) => resource.key),
     retry: declared.retry,
     timeoutMs: declared.timeoutMs,
+    ...(declared.noProgressMs !== null && { noProgressMs: declared.noProgressMs }),
+    ...(declared.cache && { cache: true }),
     isolation: declared.isolation,
     ...snapshotPools(declared),
     chunk: declared.chunk,

@@ -74,6 +74,10 @@ export interface AssetSnapshot {
   readonly retry: RetryPolicy;
   /** Hard limit for one attempt, in milliseconds. */
   readonly timeoutMs: number;
+  /** Longest time without a sign of progress, in milliseconds; absent for no limit of its own. */
+  readonly noProgressMs?: number;
+  /** Whether a partition that is up to date is skipped. @default false */
+  readonly cache?: boolean;
   /** `process` gives every step a process of its own. */
   readonly isolation: "shared" | "process";
   /** Pools that each of its steps counts against; absent for none. */

@@ -23,13 +23,14 @@ export const PARTITION_STATUSES = ["missing", "fresh", "stale", "failed", "runni
 export type PartitionStatus = (typeof PARTITION_STATUSES)[number];
 
 /**
- * Why an attempt ended without success. `error` and `timeout` are the asset's own and spend its retry policy; a blocking
+ * Why an attempt ended without success. `error`, `timeout` and `no_progress` are the asset's own and spend its retry policy; a blocking
  * `check` that did not pass is final; the others are counted apart. See `FAILURE_BUDGETS`.
  */
 export const FAILURE_CAUSES = [
   "error",
   "check",
   "timeout",
+  "no_progress",
   "exit",
   "oom",
   "killed",

@@ -127,6 +127,7 @@ function contextOf(asset: AnyAsset, parts: AnyParts): unknown {
     partition: partitionOf(asset, parts.partition),
     partitions: parts.partitions?.map((key) => partitionOf(asset, key)),
     config: parts.config,
+    heartbeat() {},
     deps: parts.deps ?? {},
     resources: parts.resources ?? {},
     value: parts.value,

@@ -132,6 +132,11 @@ export const RUN_ERRORS = {
     summary: "A step ran longer than the time-out of its asset.",
     remedy: "Pass `signal` on to what the function awaits, and raise `timeoutMs` if the work needs longer.",
   },
+  STEP_NO_PROGRESS: {
+    summary: "A step showed no sign of progress for longer than its asset allows.",
+    remedy:
+      "Find out what it waits for and give that a deadline; call `heartbeat()` or log where the work is only long.",
+  },
   STEP_EXIT: {
     summary: "A step ended its process, or tried to.",
     remedy: "Throw an error instead: an asset function must return or throw.",

@@ -19,6 +19,7 @@ export type FailureBudget = "policy" | "losses" | "none";
 export const FAILURE_BUDGETS: { readonly [cause in FailureCause]: FailureBudget } = {
   error: "policy",
   timeout: "policy",
+  no_progress: "policy",
   check: "none",
   exit: "policy",
   oom: "losses",

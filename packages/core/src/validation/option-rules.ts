@@ -42,8 +42,17 @@ function describedWrongly(asset: AnyUpstream): string[] {
 }
 
 function executedWrongly(asset: AnyAsset): string[] {
-  const { materialize, timeoutMs, isolation, io, retry, chunk, config }: { readonly [K in keyof AnyAsset]: unknown } =
-    asset;
+  const {
+    materialize,
+    timeoutMs,
+    noProgressMs,
+    cache,
+    isolation,
+    io,
+    retry,
+    chunk,
+    config,
+  }: { readonly [K in keyof AnyAsset]: unknown } = asset;
   const problems = findRetryPolicyProblems(asset.retry);
   if (!isRecord(retry)) problems.push(`retry is ${describeType(retry)}; it must be an object`);
   if (typeof materialize !== "function")
@@ -51,6 +60,12 @@ function executedWrongly(asset: AnyAsset): string[] {
   if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
     problems.push(`timeoutMs is ${String(timeoutMs)}; it must be more than 0 and at most ${MAX_TIMEOUT_MS} (30 days)`);
   }
+  const isLimit = typeof noProgressMs === "number" && noProgressMs > 0 && noProgressMs <= MAX_TIMEOUT_MS;
+  if (noProgressMs !== null && !isLimit) {
+    const shown = typeof noProgressMs === "number" ? String(noProgressMs) : describeType(noProgressMs);
+    problems.push(`noProgressMs is ${shown}; it must be more than 0 and at most ${MAX_TIMEOUT_MS} (30 days)`);
+  }
+  if (typeof cache !== "boolean") problems.push(`cache is ${describeType(cache)}; it must be true or false`);
   if (isolation !== "shared" && isolation !== "process") {
     problems.push(`isolation is ${JSON.stringify(isolation)}; it must be "shared" or "process"`);
   }

@@ -400,6 +400,7 @@ describe("options", () => {
     [{ retry: { attempts: -1 } }, "retry.attempts is -1"],
     [{ retry: { delayMs: -5 } }, "retry.delayMs is -5"],
     [{ timeoutMs: 0 }, "timeoutMs is 0"],
+    [{ noProgressMs: -5 }, "noProgressMs is -5"],
     [{ timeoutMs: Number.NaN }, "timeoutMs is NaN"],
     [{ isolation: "none" }, 'isolation is "none"'],
     [{ materialize: 3 }, "materialize is a number"],

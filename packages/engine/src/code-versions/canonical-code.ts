@@ -31,6 +31,8 @@ const NOT_CODE: ReadonlySet<string> = new Set([
   "metadata",
   "retry",
   "timeoutMs",
+  "noProgressMs",
+  "cache",
   "isolation",
   "partitions",
   "chunk",

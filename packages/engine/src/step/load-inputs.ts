@@ -1,6 +1,7 @@
 import { HeddleError, isHeddleError, type AnyAsset, type AnyIoManager, type Dependency } from "@heddle/core";
 import type { InputPartition, StepAssignment, StepInput } from "../worker/protocol.ts";
 import { createPartitionedInput } from "./partitioned-input.ts";
+import { watchStore } from "./watch-store.ts";
 import type { StepPorts } from "./step-ports.ts";
 
 /** Gives the values of the dependencies of a step, by name; those of many partitions are loaded when they are asked for. */
@@ -55,12 +56,13 @@ async function loadPartition({ key, stored }: InputPartition, loading: Loading):
   if (stored.io !== declared) throw otherIoManager(name, { key: asset.key, written: stored.io, declared });
   if (where !== null && io.filters !== true) throw cannotFilter(name, io);
   try {
+    ports.progress?.();
     return await io.load({
       assetKey: asset.key,
       partitionKey: key,
       stored,
       // Where the upstream has stored it.
-      store: own.store ?? ports.defaults.store,
+      store: watchStore(own.store ?? ports.defaults.store, ports.progress),
       signal: ports.signal,
       ...(columns !== null && { columns }),
       ...(where !== null && { where }),

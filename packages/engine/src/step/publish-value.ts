@@ -17,6 +17,7 @@ import type { CheckReport, PartitionsChange, StepAssignment } from "../worker/pr
 import type { Reported } from "./collected.ts";
 import { runChecks } from "./run-checks.ts";
 import { findSchemaDrift, schemaDriftError, type DriftedColumn } from "./schema-drift.ts";
+import { watchStore, watchYields } from "./watch-store.ts";
 import type { StepPorts } from "./step-ports.ts";
 
 /** What became of a step, without its times. */
@@ -107,9 +108,10 @@ async function stage(
   { step, ports }: { readonly step: StepAssignment; readonly ports: StepPorts },
 ): Promise<Staged> {
   const { assetKey, partitionKey, attemptId, fence } = step;
-  const store = io.store ?? ports.defaults.store;
+  const store = watchStore(io.store ?? ports.defaults.store, ports.progress);
   const context = { assetKey, partitionKey, attemptId, fence, store, signal: ports.signal };
-  const written = await io.write(value, context);
+  const written = await io.write(watchYields(value, ports.progress), context);
+  ports.progress?.();
   const [object] = written.objects;
   const location = object === undefined ? {} : { location: store.locate(object.key) };
   const staged = { io, stored: { ...written, ...location }, context };

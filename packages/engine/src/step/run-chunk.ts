@@ -51,6 +51,7 @@ export async function runChunk(step: StepAssignment, ports: StepPorts, listener:
       listener.about(null);
       ports.signal.throwIfAborted();
       listener.report(partition.ordinal, result);
+      ports.progress?.();
       await breathe();
     }
     ports.signal.throwIfAborted();

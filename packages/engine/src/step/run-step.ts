@@ -5,7 +5,7 @@ import { loadInputs } from "./load-inputs.ts";
 import { failure, stageAndCheck, type MadeValue, type StepResult } from "./publish-value.ts";
 import { readConfig } from "./read-config.ts";
 import { partitionOf, type StepPorts } from "./step-ports.ts";
-import { SubSteps } from "./sub-steps.ts";
+import { SubSteps, type SubStepRecord } from "./sub-steps.ts";
 
 export type { StepResult } from "./publish-value.ts";
 
@@ -19,7 +19,7 @@ export async function runStep(step: StepAssignment, ports: StepPorts): Promise<S
     const asset = findAsset(step, ports.definitions);
     const collected = new Collected();
     const { signal, log } = ports;
-    const subSteps = new SubSteps({ record: ports.recordOf(step), signal, log, random: Math.random });
+    const subSteps = new SubSteps({ record: recordOf(step, ports), signal, log, random: Math.random });
     const context = {
       ...partitionOf(step, ports.definitions),
       ...(await prepareContext(asset, step, { ports, collected })),
@@ -48,8 +48,27 @@ export async function prepareContext(
     ports.resources.acquire(asset.resources, { signal, log }),
   ]);
   signal.throwIfAborted();
+  ports.progress?.();
   const run = { id: String(step.runId), attempt: step.attempt };
-  return { deps, resources, config, signal, log, run, ...collected.functions };
+  const heartbeat = ports.progress ?? NOBODY_LISTENS;
+  return { deps, resources, config, signal, log, run, heartbeat, ...collected.functions };
+}
+
+const NOBODY_LISTENS = (): void => {};
+
+/** Where sub-steps are recorded; one that is done is a sign of progress. */
+function recordOf(step: StepAssignment, ports: StepPorts): SubStepRecord {
+  const record = ports.recordOf(step);
+  const { progress } = ports;
+  if (progress === undefined) return record;
+  return {
+    read: () => record.read(),
+    async write(done) {
+      progress();
+      await record.write(done);
+      progress();
+    },
+  };
 }
 
 /** The asset that a step makes. @throws ASSET_UNKNOWN */

@@ -18,6 +18,8 @@ export interface StepPorts {
   readonly resources: ResourceScope;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Notes a sign of progress; left out where nobody waits for one. */
+  readonly progress?: () => void;
   /** Where the sub-steps of a step are recorded. */
   recordOf(step: StepAssignment): SubStepRecord;
 }

@@ -51,6 +51,15 @@ export function timeoutError(step: string, timeoutMs: number): HeddleError {
   });
 }
 
+/** The error of a step that was ended because nothing was seen of it for too long. */
+export function noProgressError(step: string, noProgressMs: number): HeddleError {
+  return new HeddleError("STEP_NO_PROGRESS", `${step} showed no progress for ${formatDuration(noProgressMs)}`, {
+    hint:
+      "Nothing was logged, read or stored, and no sub-step ended. Give what it waits for a deadline, or call " +
+      "`heartbeat()` of the context where the work is only long.",
+  });
+}
+
 function formatDuration(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 120_000) return `${ms / 1_000} s`;

@@ -75,6 +75,8 @@ export interface StepTask {
   readonly fence: number;
   readonly attempt: number;
   readonly timeoutMs: number;
+  /** Longest time without a sign of progress; left out: no limit of its own. */
+  readonly noProgressMs?: number;
   readonly inputs: readonly StepInput[];
   /**
    * The columns of the asset's last materialization, for an asset that stores tables: which changes of them are allowed

@@ -74,6 +74,7 @@ export function toAssignment(step: PoolStep, id: number, number: number): StepAs
     fence: step.fence,
     attempt: step.attempt,
     timeoutMs: step.timeoutMs,
+    ...(step.noProgressMs !== undefined && { noProgressMs: step.noProgressMs }),
     inputs: step.inputs,
     ...(step.previousColumns !== undefined && { previousColumns: step.previousColumns }),
     ...(step.config !== undefined && { config: step.config }),

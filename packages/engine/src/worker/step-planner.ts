@@ -182,6 +182,7 @@ export class StepPlanner {
       fence: claim.claimId,
       attempt: claim.attempts.get(ordinal) ?? 1,
       timeoutMs: asset.snapshot.timeoutMs,
+      ...(asset.snapshot.noProgressMs !== undefined && { noProgressMs: asset.snapshot.noProgressMs }),
       inputs: [],
       provenance: [],
       ...(asset.previousColumns !== undefined && { previousColumns: asset.previousColumns }),

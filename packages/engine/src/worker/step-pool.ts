@@ -1,6 +1,6 @@
 import { serializeError } from "@heddle/core";
 import type { RecordedSubStep } from "../step/sub-steps.ts";
-import { describeStep, explainExit, timeoutError } from "./exit-cause.ts";
+import { describeStep, explainExit, noProgressError, timeoutError } from "./exit-cause.ts";
 import { REPORT_BATCH, type LogFrame, type StepAssignment, type StepQuestion, type StepReport } from "./protocol.ts";
 import {
   createLane,
@@ -51,8 +51,8 @@ export class StepPool<TStep extends PoolStep> {
   readonly #executions = new Map<number, Execution<TStep>>();
   /** Steps that were cancelled, with the monotonic time at which their process will be killed. */
   readonly #canceling = new Map<number, number>();
-  /** Steps whose process is being killed because they ran too long. */
-  readonly #timedOut = new Set<number>();
+  /** Steps whose process is being killed because they ran too long, or showed no progress for too long. */
+  readonly #timedOut = new Map<number, "timeout" | "no_progress">();
   #watch: NodeJS.Timeout | undefined;
   #watchedAt = 0;
   #lastId = 0;
@@ -338,9 +338,12 @@ export class StepPool<TStep extends PoolStep> {
       this.#finish(execution, canceledReport(id));
       return true;
     }
-    if (this.#timedOut.has(id)) {
-      const error = serializeError(timeoutError(describeStep(execution.step), execution.step.timeoutMs));
-      this.#finish(execution, failureReport(id, { cause: "timeout", error }));
+    const cause = this.#timedOut.get(id);
+    if (cause !== undefined) {
+      const { timeoutMs, noProgressMs = 0 } = execution.step;
+      const name = describeStep(execution.step);
+      const error = cause === "timeout" ? timeoutError(name, timeoutMs) : noProgressError(name, noProgressMs);
+      this.#finish(execution, failureReport(id, { cause, error: serializeError(error) }));
       return true;
     }
     return false;
@@ -366,14 +369,17 @@ export class StepPool<TStep extends PoolStep> {
     const running = process.isReady ? [...process.unfinished.values()].slice(0, process.concurrency) : [];
     const disobeys = running.some(({ id }) => (this.#canceling.get(id) ?? Infinity) <= now);
     const blockedMs = now - process.lastAliveAt - this.#options.graceMs - BLOCKED_MARGIN_MS;
-    const overdue = running.filter((step) => blockedMs > step.timeoutMs);
+    // A loop that blocks and logs goes on; one that only blocks does not.
+    const silentMs = Math.min(blockedMs, now - process.lastLineAt - this.#options.graceMs - BLOCKED_MARGIN_MS);
+    const isStalled = ({ noProgressMs = Infinity }: StepAssignment): boolean => silentMs > noProgressMs;
+    const overdue = running.filter((step) => blockedMs > step.timeoutMs || isStalled(step));
     if (!disobeys && overdue.length === 0) return;
     if (!disobeys && running.length > 1) {
       this.#separate(lane, process, running);
       process.kill();
       return;
     }
-    for (const { id } of overdue) this.#timedOut.add(id);
+    for (const step of overdue) this.#timedOut.set(step.id, blockedMs > step.timeoutMs ? "timeout" : "no_progress");
     process.kill({ politely: true });
   }
 

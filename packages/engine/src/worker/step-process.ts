@@ -77,6 +77,8 @@ export class StepProcess {
   refillAt = 0;
   /** Monotonic time of the last sign of life while it had work. */
   lastAliveAt = performance.now();
+  /** Monotonic time of the last log line: a sign of progress also of one whose event loop stands still. */
+  lastLineAt = performance.now();
   readonly #child: ChildProcess;
   readonly #handlers: StepProcessHandlers;
   readonly #raw = new RawOutput();
@@ -287,6 +289,7 @@ export class StepProcess {
   }
 
   #frame(frame: LogFrame): void {
+    this.lastLineAt = performance.now();
     const step = this.unfinished.get(frame.i);
     if (step === undefined) return;
     this.#handlers.log(step, frame);
@@ -296,6 +299,7 @@ export class StepProcess {
   }
 
   #printed(stream: "stdout" | "stderr", line: string): void {
+    this.lastLineAt = performance.now();
     // Which of several steps wrote it cannot be known; it is shown with the one that has been running longest.
     const [step] = this.unfinished.values();
     const frame = this.#raw.take(step?.id, { stream, line });

@@ -1,5 +1,5 @@
 import { serializeError, type Definitions, type HeddleError } from "@heddle/core";
-import { describeStep, timeoutError } from "./exit-cause.ts";
+import { describeStep, noProgressError, timeoutError } from "./exit-cause.ts";
 import { REPORT_BATCH, type DeploymentDefaults, type StepAssignment, type StepReport } from "./protocol.ts";
 import type { ResourceScope } from "../step/resource-scope.ts";
 import { runChunk, type ChunkListener, type ChunkResult } from "../step/run-chunk.ts";
@@ -175,6 +175,11 @@ async function attempt(
     timeout = timeoutError(describeStep(step), step.timeoutMs);
     scope.controller.abort(timeout);
   }, step.timeoutMs);
+  let stalled: HeddleError | undefined;
+  const watch = watchProgress(step, scope, (error) => {
+    stalled = error;
+    scope.controller.abort(error);
+  });
   const faulted = new Promise<Ended>((resolve) => {
     scope.onFault(({ cause, error }) => {
       const result = { kind: "failure", cause, error: serializeError(error), checks: [] } as const;
@@ -185,12 +190,18 @@ async function attempt(
   const givenUp = new Promise<Ended>((resolve) => {
     const giveUp = (): void => {
       const error = serializeError(signal.reason);
-      resolve({ result: { kind: "failure", cause: "timeout", error, checks: [] }, isStuck: true });
+      const cause = stalled !== undefined && signal.reason === stalled ? "no_progress" : "timeout";
+      resolve({ result: { kind: "failure", cause, error, checks: [] }, isStuck: true });
     };
     signal.addEventListener("abort", () => (graceTimer = setTimeout(giveUp, options.graceMs)));
   });
   try {
-    const ports = { ...options, signal, log: scope.logger };
+    const ports = {
+      ...options,
+      signal,
+      log: scope.logger,
+      ...(step.noProgressMs !== undefined && { progress: scope.progress }),
+    };
     const finished: Promise<StepResult | ChunkResult> =
       step.chunk === undefined ? runStep(step, ports) : runChunk(step, ports, listener);
     const ended = await Promise.race([finished.then((result) => ({ result, isStuck: false })), faulted, givenUp]);
@@ -206,11 +217,31 @@ async function attempt(
       const error = serializeError(timeout);
       return { result: { kind: "failure", cause: "timeout", error, checks: result.checks }, isStuck };
     }
+    if (result.kind === "failure" && stalled !== undefined && signal.reason === stalled) {
+      const error = serializeError(stalled);
+      return { result: { kind: "failure", cause: "no_progress", error, checks: result.checks }, isStuck };
+    }
     return ended;
   } finally {
     clearTimeout(graceTimer);
     timer.clear();
+    watch.clear();
   }
+}
+
+/** Tells when nothing was seen of a step for longer than it may; never of one that has no such limit. */
+function watchProgress(step: StepAssignment, scope: StepScope, tell: (error: HeddleError) => void): { clear(): void } {
+  const { noProgressMs } = step;
+  if (noProgressMs === undefined) return { clear() {} };
+  let timer: { clear(): void } | undefined;
+  const look = (): void => {
+    const left = scope.progressAt + noProgressMs - performance.now();
+    if (left > 0) timer = setLongTimeout(look, left);
+    else tell(noProgressError(describeStep(step), noProgressMs));
+  };
+  scope.progress();
+  look();
+  return { clear: () => timer?.clear() };
 }
 
 /** `setTimeout` holds at most some 24 days; a longer limit is no limit. */

@@ -20,6 +20,8 @@ export class StepScope {
   /** A fault that did not come through the step's own promise, such as an unhandled rejection. */
   fault: { readonly cause: FailureCause; readonly error: unknown } | undefined;
   readonly controller = new AbortController();
+  /** Monotonic time of the last sign of progress. */
+  progressAt = performance.now();
   /** Ordinal of the partition of a chunk that is being stored and checked. */
   partition: number | undefined;
   readonly id: number;
@@ -43,6 +45,11 @@ export class StepScope {
     error: (message, fields) => this.#log("error", message, fields),
   };
 
+  /** Notes a sign of progress. */
+  readonly progress = (): void => {
+    this.progressAt = performance.now();
+  };
+
   #log(level: LogLevel, message: unknown, fields?: Readonly<Record<string, JsonValue>>): void {
     if (this.#ended) return;
     const kept = fields === undefined ? undefined : checkFields(fields);
@@ -55,6 +62,7 @@ export class StepScope {
   /** Takes what the step printed; whole lines become log lines. */
   print(stream: "stdout" | "stderr", text: string): void {
     if (this.#ended) return;
+    this.progressAt = performance.now();
     const lines = (this.#partial[stream] + text).split("\n");
     this.#partial[stream] = lines.pop() ?? "";
     for (const line of lines) this.#line(stream, line);
@@ -109,6 +117,7 @@ export class StepScope {
   }
 
   #write(frame: LogFrame): void {
+    this.progressAt = performance.now();
     if (this.#logBytes > LOG_LIMIT) {
       this.#droppedLines += 1;
       return;

@@ -5,6 +5,7 @@ import {
   type AssetSnapshot,
   type DynamicKeys,
   type PlanRunInput,
+  type RunLimits,
   type RunStatus,
 } from "@heddle/core";
 import { createRun, getCurrentCode, type Database } from "@heddle/storage";
@@ -40,6 +41,7 @@ export interface TestDeployment extends AsyncDisposable {
 /** How a run is launched, besides what it makes. */
 export interface LaunchOptions extends Pick<PlanRunInput, "chunk" | "order" | "config" | "dynamicKeys"> {
   readonly maxConcurrency?: number;
+  readonly limits?: RunLimits;
 }
 
 const END_TIMEOUT_MS = 45_000;
@@ -115,7 +117,7 @@ export async function createDeployment(
       if (name === "daemon") await until(`the project is loaded; ${started.output}`, hasLoaded);
       return started;
     },
-    async launch(keys, partitions = "all", { maxConcurrency, ...planning } = {}) {
+    async launch(keys, partitions = "all", { maxConcurrency, limits, ...planning } = {}) {
       const code = await getCurrentCode(db, "test-project");
       if (code?.snapshot == null || code.codeVersionId === null) throw new Error("no code is loaded");
       const { assets } = code.snapshot;
@@ -137,6 +139,7 @@ export async function createDeployment(
         codeVersionId: code.codeVersionId,
         environment: "production",
         maxConcurrency: maxConcurrency ?? null,
+        limits: limits ?? null,
       });
       return runId;
     },

@@ -49,11 +49,14 @@ export function AssetFacts({ detail }: { readonly detail: AssetDetail }): ReactN
 }
 
 function ownFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[] {
-  const { retry, timeoutMs, io, resources, codeVersion, isolation } = definition;
+  const { retry, timeoutMs, noProgressMs, io, resources, codeVersion, isolation } = definition;
   return [
     ["Stored by", io],
     ["Retries", describeRetry(retry)],
     ["Time limit", formatDuration(timeoutMs)],
+    ...(noProgressMs === undefined
+      ? []
+      : [["Without progress", `ended after ${formatDuration(noProgressMs)}`] as const]),
     ...(isolation === "process" ? [["Runs in", "a process of its own"] as const] : []),
     ...(resources.length === 0 ? [] : [["Resources", resources.join(", ")] as const]),
     [
