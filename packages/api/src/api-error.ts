@@ -21,6 +21,9 @@ const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_COD
   ["API_TOO_MANY", "TOO_MANY_REQUESTS"],
   ["API_", "BAD_REQUEST"],
   ["PARTITION", "BAD_REQUEST"],
+  ["PREVIEW_", "CONFLICT"],
+  // What keeps a stored value from being shown.
+  ["IO_", "CONFLICT"],
   ["MAPPING_", "BAD_REQUEST"],
   ["SELECTION_", "BAD_REQUEST"],
   ["PLAN_OVERLAPS", "CONFLICT"],

@@ -74,6 +74,7 @@ export type {
   MappedPartitions,
   OpenStep,
   PartitionDetail,
+  PartitionPreview,
   PartitionStatuses,
 } from "./contract/partitions.ts";
 export type {

@@ -70,6 +70,7 @@ export type {
   PartitionCountColumns,
   PartitionCounts,
   PartitionDetail,
+  PartitionPreview,
   PartitionStatuses,
   PlanChange,
   PlanEstimate,

@@ -1,4 +1,11 @@
-import { MAX_POOL_SLOTS, MAX_RUN_LIMIT_MS, RUN_STATUSES, STEP_STATUSES, type PlanPredicate } from "@heddle/core";
+import {
+  MAX_PARTITION_KEY_BYTES,
+  MAX_POOL_SLOTS,
+  MAX_RUN_LIMIT_MS,
+  RUN_STATUSES,
+  STEP_STATUSES,
+  type PlanPredicate,
+} from "@heddle/core";
 import * as z from "zod";
 
 /** Longest list that an answer holds. */
@@ -85,6 +92,18 @@ export const assetInput = z.strictObject({ key });
 const formerId = id.optional();
 
 export const partitionDetailInput = z.strictObject({ key, ordinal, assetId: formerId });
+
+export const partitionPreviewInput = z.strictObject({
+  key,
+  assetId: formerId,
+  /** Which partition, by its ordinal or by its key. @default the one of an asset without partitions */
+  ordinal: ordinal.optional(),
+  partition: storable(MAX_PARTITION_KEY_BYTES).optional(),
+  /** Run of the materialization that is looked at. @default the one in use */
+  runId: id.optional(),
+  /** Most rows. */
+  rows: z.int().min(1).max(1_000).default(100),
+});
 
 /** Most runs of equal status in one answer. */
 export const MAX_STATUS_RUNS = 100_000;
@@ -460,6 +479,7 @@ export const eventStreamInput = z.strictObject({
 export type PlanPreviewInput = z.output<typeof planPreviewInput>;
 export type PlanLaunchInput = z.output<typeof planLaunchInput>;
 export type PoolSetInput = z.output<typeof poolSetInput>;
+export type PartitionPreviewInput = z.output<typeof partitionPreviewInput>;
 export type PartitionStatusInput = z.output<typeof partitionStatusInput>;
 export type MaterializationListInput = z.output<typeof materializationListInput>;
 export type CheckListInput = z.output<typeof checkListInput>;

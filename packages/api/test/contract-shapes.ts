@@ -6,6 +6,7 @@ import {
   type AssetSnapshot,
   type MappingSpec,
   type PartitionsSpec,
+  type StoredPreview,
   type StoredValue,
 } from "@heddle/core";
 import type * as contract from "@heddle/api";
@@ -277,6 +278,12 @@ export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("ki
     ),
   }),
 ]);
+
+export const partitionPreview: Shape<contract.PartitionPreview> = z.strictObject({
+  runId: id,
+  partitionKey: text,
+  preview: plainObject<StoredPreview>(),
+});
 
 export const partitionStatuses: Shape<contract.PartitionStatuses> = z.strictObject({
   asset: assetRef,

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { appRouter } from "../src/routers/app.ts";
 import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
 import * as lineageShapes from "./contract-lineage-shapes.ts";
+import { answerPreviewOf } from "./preview-world.ts";
 import * as shapes from "./contract-shapes.ts";
 import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
@@ -157,6 +158,16 @@ const WALK: Readonly<Record<string, Walked>> = {
   "partitions.list": {
     inputs: () => [{ definition: "stations", text: "T", removed: true, limit: 1 }, { definition: "stations" }],
     answer: shapes.dynamicPartitions,
+  },
+  "partitions.preview": {
+    inputs: async (world) => {
+      await answerPreviewOf(world.test.db, world.failedRunId);
+      return [
+        { ...raw, ordinal: FIRST_DAY, runId: world.failedRunId, rows: 50 },
+        { ...raw, partition: "2012-01-01", rows: 50 },
+      ];
+    },
+    answer: shapes.partitionPreview,
   },
   "partitions.remove": {
     inputs: () => [{ definition: "stations", keys: ["west"] }],

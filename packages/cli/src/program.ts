@@ -56,6 +56,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addLaunches(command, run);
   addRuns(program, command, run);
   addAssets(program, command, run);
+  addPreview(command, run);
   addPartitions(program, command, run);
   addTickers(program, command, run);
   addPools(program, command, run);
@@ -172,6 +173,17 @@ function addAssets(program: Command, command: AddCommand, run: Run): void {
   command("show <key>", "one asset: why it has its status, dependencies, checks", assets)
     .option("--deps", "only its dependencies: which partitions read which, and what is waited for")
     .action(run(async (key: string, options) => (await import("./commands/assets.ts")).showAsset(key, options)));
+}
+
+function addPreview(command: AddCommand, run: Run): void {
+  command("preview <key> [partition]", "the first rows of what a partition has stored")
+    .option("--rows <number>", "how many", "20")
+    .option("--run <run>", "what this run has made (default: what is in use)")
+    .action(
+      run(async (key: string, partition: string | undefined, options) =>
+        (await import("./commands/preview.ts")).previewPartition(key, partition, options),
+      ),
+    );
 }
 
 function addPartitions(program: Command, command: AddCommand, run: Run): void {

@@ -4,6 +4,7 @@ import { DATABASE_ERRORS } from "./error-catalogue/database-errors.ts";
 import { DECLARATION_ERRORS } from "./error-catalogue/declaration-errors.ts";
 import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
 import { PARTITION_ERRORS } from "./error-catalogue/partition-errors.ts";
+import { PREVIEW_ERRORS } from "./error-catalogue/preview-errors.ts";
 import { PROCESS_ERRORS } from "./error-catalogue/process-errors.ts";
 import { RUN_ERRORS } from "./error-catalogue/run-errors.ts";
 import { SQL_ERRORS } from "./error-catalogue/sql-errors.ts";
@@ -21,6 +22,7 @@ export const ERROR_CATALOGUE = {
   ...RUN_ERRORS,
   ...TICK_ERRORS,
   ...COLLECTION_ERRORS,
+  ...PREVIEW_ERRORS,
   ...DATABASE_ERRORS,
   ...API_ERRORS,
   ...PROCESS_ERRORS,

@@ -88,6 +88,7 @@ export {
   type MetadataValue,
   type MetadataValues,
 } from "./metadata.ts";
+export { profilePreview, type ContentPreview, type ProfiledColumn, type StoredPreview } from "./preview.ts";
 export { Fail, RetryAfter, type StepErrorOptions } from "./step-errors.ts";
 export type { MapSubSteps, RunSubStep, SubStepContext, SubStepMapOptions, SubStepOptions } from "./sub-step.ts";
 export { findNearest, formatNearest } from "./nearest.ts";

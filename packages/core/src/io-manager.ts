@@ -1,4 +1,5 @@
 import { brand, hasBrand } from "./brand.ts";
+import type { ContentPreview } from "./preview.ts";
 import type { RowFilter } from "./row-filter.ts";
 import type { JsonValue } from "./types.ts";
 
@@ -171,6 +172,8 @@ export interface IoManager<in TStorable = never, out TLoaded = unknown> {
   remove(stored: StoredValue, context: RemovalContext): Promise<void>;
   /** The first rows for a person, without loading the whole value. */
   preview?(context: InputContext, options: PreviewOptions): Promise<TablePreview>;
+  /** The same for a value that is no table: its beginning as text, a small picture, the first bytes. */
+  previewContent?(context: InputContext): Promise<ContentPreview>;
   /** What stands for the joined values of no partitions at all, such as an empty list; see `PartitionedInput.concat`. */
   empty?(): TLoaded;
   /**

@@ -2,6 +2,7 @@ import { HeddleError, ioManager, type IoManager, type ObjectStore, type OutputCo
 import { describeValue } from "./describe-value.ts";
 import { encodedIoManager, naming, nameError, soleObject } from "./encoded-io-manager.ts";
 import { encodeObjectKey } from "./object-key.ts";
+import { previewObject } from "./preview-content.ts";
 import { putChunks } from "./put-chunks.ts";
 
 export { encodedIoManager, type EncodedValue, type ObjectFormat } from "./encoded-io-manager.ts";
@@ -39,6 +40,7 @@ export function bytes(options: BytesOptions = {}): IoManager<Bytes, Uint8Array> 
       const object = soleObject(NAME, context);
       return naming(context, () => store.get(object, { signal }));
     },
+    previewContent: (context) => previewObject(NAME, context, options.store),
   });
 }
 
@@ -62,6 +64,7 @@ export function bytesStream(options: BytesOptions = {}): IoManager<Bytes, AsyncI
         },
       };
     },
+    previewContent: (context) => previewObject(NAME, context, options.store),
   });
 }
 
@@ -102,6 +105,7 @@ export function text(options: BytesOptions = {}): IoManager<string, string> {
       return { body: Buffer.from(value) };
     },
     decode: (body) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body),
+    previewContent: (context) => previewObject("text", context, options.store),
   });
 }
 

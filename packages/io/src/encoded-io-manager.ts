@@ -29,7 +29,7 @@ export interface EncodedValue {
 /** A format that keeps a value in one object: how it becomes bytes, and how bytes become a value. */
 export interface ObjectFormat<TStorable, TLoaded> extends Pick<
   IoManager<TStorable, TLoaded>,
-  "table" | "filters" | "preview" | "empty"
+  "table" | "filters" | "preview" | "previewContent" | "empty"
 > {
   /** Name of the I/O manager, written into every stored value, such as `parquet`. */
   readonly name: string;
@@ -47,13 +47,14 @@ export interface ObjectFormat<TStorable, TLoaded> extends Pick<
 export function encodedIoManager<TStorable, TLoaded>(
   format: ObjectFormat<TStorable, TLoaded>,
 ): IoManager<TStorable, TLoaded> {
-  const { table, filters, preview, empty } = format;
+  const { table, filters, preview, previewContent, empty } = format;
   return ioManager<TStorable, TLoaded>({
     name: format.name,
     store: format.store,
     ...(table !== undefined && { table }),
     ...(filters !== undefined && { filters }),
     ...(preview !== undefined && { preview }),
+    ...(previewContent !== undefined && { previewContent }),
     ...(empty !== undefined && { empty }),
     async write(value, context) {
       const { store = context.store } = format;

@@ -17,6 +17,7 @@ import { openFile } from "./bytes-source.ts";
 import { describeValue } from "./describe-value.ts";
 import { naming, nameError, soleObject } from "./encoded-io-manager.ts";
 import { encodeObjectKey } from "./object-key.ts";
+import { previewObject } from "./preview-content.ts";
 import { putChunks } from "./put-chunks.ts";
 
 /** What {@link file} takes. */
@@ -61,6 +62,7 @@ export function file(options: FileOptions = {}): IoManager<string | URL, LoadedF
     store: options.store,
     write: (path, context) => writeFile(path, options, context),
     load: async (context) => loadedFile(options.store ?? context.store, context),
+    previewContent: (context) => previewObject(NAME, context, options.store),
   });
 }
 

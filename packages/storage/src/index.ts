@@ -166,6 +166,20 @@ export {
   type CurrentCode,
 } from "./read/code-versions.ts";
 
+// Previews of stored values
+export {
+  answerPreview,
+  claimPreview,
+  readPreviewAnswer,
+  readRecentPreview,
+  requestPreview,
+  withdrawPreview,
+  type ClaimedPreview,
+  type NewPreviewRequest,
+  type PreviewedValue,
+} from "./previews/preview-requests.ts";
+export { readStoredPartition, type StoredPartition, type StoredPartitionQuery } from "./previews/previewed-value.ts";
+
 // Dynamic partitions
 export {
   addDynamicPartitions,

@@ -1,4 +1,4 @@
-import type { FailureCause, MappingSpec, PartitionsSpec, StepStatus } from "@heddle/core";
+import type { FailureCause, MappingSpec, PartitionsSpec, StepStatus, StoredPreview } from "@heddle/core";
 import type { CheckResult, Materialization, PartitionCounts } from "./assets.ts";
 import type { SkipCause } from "./runs.ts";
 import type { AssetRef, Instant, Page, Ranges, RecordedError, StatusCode } from "./common.ts";
@@ -30,6 +30,13 @@ export interface PartitionStatuses {
   /** Of the whole asset, whatever `within` was. */
   readonly counts: PartitionCounts;
   readonly total: number;
+}
+
+/** `partitions.preview`: the beginning of what one materialization of a partition has stored. */
+export interface PartitionPreview {
+  readonly runId: number;
+  readonly partitionKey: string;
+  readonly preview: StoredPreview;
 }
 
 /** `partitions.detail`: everything known of one partition. Lists hold the newest 100. */

@@ -1,7 +1,20 @@
-import type { DynamicPartitions, DynamicPartitionsChange, PartitionDetail, PartitionStatuses } from "../contract.ts";
-import { dynamicChangeInput, dynamicListInput, partitionDetailInput, partitionStatusInput } from "../inputs.ts";
+import type {
+  DynamicPartitions,
+  DynamicPartitionsChange,
+  PartitionDetail,
+  PartitionPreview,
+  PartitionStatuses,
+} from "../contract.ts";
+import {
+  dynamicChangeInput,
+  dynamicListInput,
+  partitionDetailInput,
+  partitionPreviewInput,
+  partitionStatusInput,
+} from "../inputs.ts";
 import { addPartitions, readDynamicPartitions, removePartitions } from "../partitions/dynamic-partitions.ts";
 import { readPartitionDetail } from "../partitions/partition-detail.ts";
+import { previewPartition } from "../partitions/partition-preview.ts";
 import { readPartitionStatuses } from "../partitions/partition-statuses.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -12,6 +25,9 @@ export const partitionsRouter = router({
   detail: procedure
     .input(partitionDetailInput)
     .query(({ ctx, input }): Promise<PartitionDetail> => readPartitionDetail(ctx.state, input)),
+  preview: procedure
+    .input(partitionPreviewInput)
+    .query(({ ctx, input, signal }): Promise<PartitionPreview> => previewPartition(ctx.state, input, signal)),
   list: procedure
     .input(dynamicListInput)
     .query(({ ctx, input }): Promise<DynamicPartitions> => readDynamicPartitions(ctx.state, input)),

@@ -2,7 +2,8 @@
 export type { CheckReport, ChunkPartition, PartitionsChange, StepAssignment, StepInput } from "../worker/protocol.ts";
 export { InputFinder, resolveInputs, type ResolvedInput } from "./find-inputs.ts";
 export { createPartitionedInput, type PartitionedSource } from "./partitioned-input.ts";
-export { previewStored, type PreviewRequest } from "./preview-stored.ts";
+export type { PreviewTask } from "../preview/preview-protocol.ts";
+export { previewStored } from "./preview-stored.ts";
 export { createResourceScope, type ResourceRequest, type ResourceScope } from "./resource-scope.ts";
 export { runChunk, type ChunkListener, type ChunkResult } from "./run-chunk.ts";
 export { runStep, type StepResult } from "./run-step.ts";

@@ -26,7 +26,7 @@ const rows = (store?: ObjectStore) =>
     ...parts,
     store,
     preview: async (context, { rows: most }) => ({
-      columns: [],
+      columns: ["asset", "partition", "store", "rows"].map((name) => ({ name, type: "Json", nullable: true })),
       rows: [[context.assetKey, context.partitionKey, context.store.name, most]],
       totalRows: null,
     }),
@@ -48,13 +48,13 @@ const preview = (assetKey: string, over: { stored?: StoredValue; rows?: number }
   );
 
 test("a stored value is shown by the I/O manager of its asset, from its store", async () => {
-  expect(await preview("own")).toEqual({ columns: [], rows: [["own", "p", "own", 10]], totalRows: null });
+  expect(await preview("own")).toMatchObject({ kind: "table", rows: [["own", "p", "own", 10]], totalRows: null });
   expect(await preview("default", { rows: 1e9 })).toMatchObject({ rows: [["default", "p", "shared", 1_000]] });
   expect(await preview("default", { rows: -1 })).toMatchObject({ rows: [["default", "p", "shared", 1]] });
 });
 
 test("a value without previews, or that cannot be read any more, is told so", async () => {
-  expect(await preview("blind")).toBeNull();
+  expect(await preview("blind")).toEqual({ kind: "none" });
   await expect(preview("own", { stored: { ...stored, io: "parquet" } })).rejects.toMatchObject({
     code: "IO_MANAGER_MISMATCH",
     message: expect.stringContaining('own [p] was stored by "parquet"'),

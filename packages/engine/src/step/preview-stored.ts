@@ -1,27 +1,20 @@
-import { HeddleError, type StoredValue, type TablePreview } from "@heddle/core";
+import { HeddleError, profilePreview, type StoredPreview } from "@heddle/core";
+import type { PreviewTask } from "../preview/preview-protocol.ts";
 import type { StepPorts } from "./step-ports.ts";
 
 /** Most rows of a preview: it is for a person. */
 const MAX_ROWS = 1_000;
 
-/** Which stored value is shown. */
-export interface PreviewRequest {
-  readonly assetKey: string;
-  readonly partitionKey: string | null;
-  readonly stored: StoredValue;
-  /** Most rows, from 1 to 1,000. */
-  readonly rows: number;
-}
-
 /**
- * Shows the first rows of a stored value, read by the I/O manager of its asset; `null` when that one has no previews.
+ * Shows the beginning of a stored value, read by the I/O manager of its asset: its first rows and what is known of each
+ * column, a text, a picture; `none` when that I/O manager shows nothing.
  *
  * @throws ASSET_UNKNOWN, IO_MANAGER_MISMATCH, and what the I/O manager throws when it reads
  */
 export async function previewStored(
-  { assetKey, partitionKey, stored, rows }: PreviewRequest,
+  { assetKey, partitionKey, stored, rows }: PreviewTask,
   { definitions, defaults, signal }: Pick<StepPorts, "definitions" | "defaults" | "signal">,
-): Promise<TablePreview | null> {
+): Promise<StoredPreview> {
   const asset = definitions.assets.get(assetKey);
   if (asset?.kind !== "asset") {
     throw new HeddleError("ASSET_UNKNOWN", `this code version declares no asset ${assetKey} that can be materialized`);
@@ -39,6 +32,8 @@ export async function previewStored(
   }
   const store = io.store ?? defaults.store;
   const limit = Math.min(Math.max(1, Math.trunc(rows)), MAX_ROWS);
-  const preview = await io.preview?.({ assetKey, partitionKey, stored, store, signal }, { rows: limit });
-  return preview ?? null;
+  const context = { assetKey, partitionKey, stored, store, signal };
+  const table = await io.preview?.(context, { rows: limit });
+  if (table !== undefined) return profilePreview(table, stored.columns);
+  return (await io.previewContent?.(context)) ?? { kind: "none" };
 }

@@ -3,6 +3,7 @@ import { HeddleError, hasBrand, serializeError, type Definitions, type Serialize
 import { pathToFileURL } from "node:url";
 import type { CollectReply, CollectRequest } from "../collect/collect-protocol.ts";
 import { StoreCollector } from "../collect/store-collector.ts";
+import { Previewer } from "../preview/previewer.ts";
 import { killOwnGroup, watchParent } from "./parent-watch.ts";
 import { captureOutput } from "./output-capture.ts";
 import { takeChannel } from "./child-channel.ts";
@@ -21,6 +22,8 @@ let isStopping = false;
 let queue: Promise<StepQueue> | undefined;
 /** Made with the queue; only a process that collects uses it. */
 let collector: (() => StoreCollector) | undefined;
+/** Made with the queue, too; only a process that shows stored values uses it. */
+let previewer: Previewer | undefined;
 
 const send = takeChannel();
 const questions = new Questions(send);
@@ -61,6 +64,14 @@ async function receive(command: ChildCommand): Promise<void> {
     case "collect":
       await queue;
       return send({ type: "collected", id: command.id, ...(await collect(command.request)) });
+    case "preview": {
+      await queue;
+      const answer = await previewer?.answer(command.id, command.task);
+      if (answer !== undefined) send({ type: "previewed", id: command.id, answer });
+      return;
+    }
+    case "cancel_preview":
+      return previewer?.cancel(command.id);
     case "stop":
       await (await queue)?.close();
       isStopping = true;
@@ -90,6 +101,7 @@ async function start(command: ChildCommand & { type: "start" }): Promise<StepQue
   const definitions = module.default as Definitions;
   const defaults = await openDefaults(definitions, command.defaults);
   let made: StoreCollector | undefined;
+  previewer = new Previewer(definitions, defaults);
   collector = () => (made ??= new StoreCollector(definitions, defaults));
   const started = createStepQueue({
     definitions,

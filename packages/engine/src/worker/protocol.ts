@@ -8,6 +8,7 @@ import type {
   StoredValue,
 } from "@heddle/core";
 import type { CollectReply, CollectRequest, ObjectKeys } from "../collect/collect-protocol.ts";
+import type { PreviewAnswer, PreviewTask } from "../preview/preview-protocol.ts";
 import type { RecordedSubStep } from "../step/sub-steps.ts";
 
 /**
@@ -166,6 +167,9 @@ export type ChildCommand =
     }
   /** Remove stored values, in a process that does nothing else. */
   | { readonly type: "collect"; readonly id: number; readonly request: CollectRequest }
+  /** Read the beginning of a stored value, in a process that does nothing else; it may be given up. */
+  | { readonly type: "preview"; readonly id: number; readonly task: PreviewTask }
+  | { readonly type: "cancel_preview"; readonly id: number }
   /** Finish what runs, tear resources down, end. */
   | { readonly type: "stop" };
 
@@ -183,6 +187,8 @@ export type ChildMessage =
       readonly reply?: CollectReply;
       readonly error?: SerializedError;
     }
+  /** The answer to `preview`. */
+  | { readonly type: "previewed"; readonly id: number; readonly answer: PreviewAnswer }
   /** A step did not end when it was told to. It has been reported; only the end of the process ends its code. */
   | { readonly type: "stuck" }
   /** Sent about every second while steps run: the event loop turns. `tainted`: wants to be replaced when idle. */

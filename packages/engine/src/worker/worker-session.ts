@@ -11,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CollectionLoop } from "../collect/collection-loop.ts";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";
+import { PreviewLoop } from "../preview/preview-loop.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { AheadSteps } from "./ahead-steps.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
@@ -65,6 +66,7 @@ export class WorkerSession {
   readonly #subSteps: SubStepStore;
   readonly #lease: WorkerLease;
   readonly #collections: CollectionLoop;
+  readonly #previews: PreviewLoop;
   readonly #wake = new WakeSignal();
   readonly #finish: (reason: string) => void;
   #outcomes: StepOutcome[] = [];
@@ -99,6 +101,7 @@ export class WorkerSession {
     };
     this.#lease = new WorkerLease({ db, log, leaseMs, handlers });
     this.#collections = new CollectionLoop({ ...settings, workerId: this.#lease.id });
+    this.#previews = new PreviewLoop(settings);
     this.#pool = new StepPool<PlannedStep>({
       processes: settings.processes,
       concurrency: settings.concurrency,
@@ -128,6 +131,7 @@ export class WorkerSession {
       this.#listeners.push(await db.listen("heddle_cancel", () => void this.#lease.beat()));
       await this.#lease.start(processes * concurrency);
       await this.#collections.start();
+      await this.#previews.start();
     } catch (error) {
       this.#over = true;
       this.#lease.abandon();
@@ -388,6 +392,7 @@ export class WorkerSession {
 
   async #close(): Promise<void> {
     await this.#collections.stop();
+    await this.#previews.stop();
     await Promise.allSettled(this.#listeners.map((listener) => listener[Symbol.asyncDispose]()));
   }
 }

@@ -21,6 +21,7 @@ export {
   materialization,
   type MaterializationInputs,
 } from "./partitions.ts";
+export { previewRequest } from "./previews.ts";
 export { attempt, claim, freshChunk, logChunk, pool, run, runAsset, runChunk, step, subStep, worker } from "./runs.ts";
 export {
   schedule,
