@@ -16,7 +16,7 @@ const DEFINITIONS = `
 import { asset, definitions, ioManager, staticPartitions } from "@heddle/core";
 import { bytes } from "@heddle/io/bytes";
 import { csv } from "@heddle/io/csv";
-import { jsonLines } from "@heddle/io/json-lines";
+import { jsonLines } from "@heddle/io/json";
 import { parquet, table, int32, utf8, timestamp, float64 } from "@heddle/io/parquet";
 import { arrow } from "@heddle/io/arrow";
 import { existsSync, writeFileSync } from "node:fs";

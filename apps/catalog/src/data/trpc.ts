@@ -17,6 +17,9 @@ const headers = { "x-heddle": "1" };
 /** Queries whose input may be larger than an address can hold travel as POST. */
 const LARGE_INPUTS: ReadonlySet<string> = new Set(["plan.preview", "selection.evaluate"]);
 
+/** Queries that may take seconds: nothing waits for them in one request, and one that is left ends. */
+const SLOW: ReadonlySet<string> = new Set(["partitions.preview"]);
+
 /** The typed client of the API. */
 export const client = createTRPCClient<AppRouter>({
   links: [
@@ -26,7 +29,11 @@ export const client = createTRPCClient<AppRouter>({
       false: splitLink({
         condition: (operation) => LARGE_INPUTS.has(operation.path),
         true: httpBatchLink({ url: URL, headers, maxItems: 1, methodOverride: "POST" }),
-        false: httpBatchLink({ url: URL, headers, maxItems: MAX_BATCH, maxURLLength: MAX_URL_LENGTH }),
+        false: splitLink({
+          condition: (operation) => SLOW.has(operation.path),
+          true: httpBatchLink({ url: URL, headers, maxItems: 1 }),
+          false: httpBatchLink({ url: URL, headers, maxItems: MAX_BATCH, maxURLLength: MAX_URL_LENGTH }),
+        }),
       }),
     }),
   ],

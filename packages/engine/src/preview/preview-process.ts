@@ -29,7 +29,7 @@ export class PreviewProcess implements Disposable {
   constructor({ bundle, projectDirectory, defaults, env }: PreviewProcessOptions) {
     // Whoever waits for an answer hears of it; that nobody does is no error.
     this.#failed.promise.catch(() => {});
-    this.#child = forkEntry(import.meta.url, "../worker/child-entry", {
+    this.#child = forkEntry("worker/child-entry", {
       cwd: projectDirectory,
       env,
       stdio: ["ignore", "ignore", "pipe", "ipc"],

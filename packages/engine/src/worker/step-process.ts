@@ -215,6 +215,7 @@ export class StepProcess {
       case "ask":
         return void this.#answer(received);
       case "collected":
+      case "previewed":
         // Only asked of processes that do nothing else.
         return;
     }

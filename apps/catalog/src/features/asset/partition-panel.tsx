@@ -17,6 +17,7 @@ import { CheckResults } from "./check-results.tsx";
 import { MaterializationView } from "./materialization-view.tsx";
 import { newestResults } from "./newest-results.ts";
 import { PartitionAttempts } from "./partition-attempts.tsx";
+import { PreviewSection } from "./preview/preview-section.tsx";
 
 interface PartitionPanelProps {
   readonly assetKey: string;
@@ -85,6 +86,16 @@ function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode 
   const checks = newestResults(detail.checks);
   return (
     <div className="grid gap-x-8 gap-y-4 p-4 lg:grid-cols-2">
+      {current !== undefined && current.stored !== null && (
+        <div className="min-w-0 lg:col-span-2">
+          <PreviewSection
+            assetKey={detail.asset.key}
+            ordinal={detail.ordinal}
+            formerId={detail.supersededAt === null ? undefined : detail.asset.id}
+            runId={current.runId}
+          />
+        </div>
+      )}
       <div className="flex min-w-0 flex-col gap-4">
         <OpenSteps detail={detail} />
         <div>

@@ -7,6 +7,7 @@ import { AssetPartitions } from "../asset-partitions.tsx";
 import type { AssetTabProps } from "../asset-tabs.tsx";
 import { describeWaits } from "../describe-waits.ts";
 import { MaterializationView } from "../materialization-view.tsx";
+import { PreviewSection } from "../preview/preview-section.tsx";
 
 /** What an asset is, how it stands, and what was made last. */
 export function OverviewTab({ detail, partition, onPartition, onMaterialize }: AssetTabProps): ReactNode {
@@ -22,6 +23,13 @@ export function OverviewTab({ detail, partition, onPartition, onMaterialize }: A
             <div className="rounded-md border border-line px-4 py-3">
               <MaterializationView materialization={detail.latest} />
             </div>
+            {detail.latest.stored !== null && (
+              <PreviewSection
+                assetKey={detail.definition.key}
+                ordinal={detail.latest.ordinal}
+                runId={detail.latest.runId}
+              />
+            )}
           </Section>
         )}
         <AssetChecks checks={detail.checks} partitioned={partitioned} onPartition={onPartition} />
