@@ -152,7 +152,7 @@ function Head({ column, index, start }: PlacedProps): ReactNode {
       role="columnheader"
       aria-colindex={index + 1}
       title={`${name}\n${type}${nullable ? "" : ", never without a value"}\n${known}`}
-      className="absolute top-0 flex flex-col justify-center overflow-hidden px-3"
+      className={`absolute top-0 flex flex-col justify-center overflow-hidden px-3 ${NUMERIC.test(type) ? "text-right" : ""}`}
       style={{ left: start, width: COLUMN_PX, height: HEAD_PX }}
     >
       <bdi className="block truncate text-xs font-medium text-ink">{name}</bdi>
