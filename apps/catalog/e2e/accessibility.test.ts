@@ -15,6 +15,7 @@ const PAGES: readonly {
   readonly ready: string;
   readonly keys?: string;
 }[] = [
+  { name: "home", path: "/", ready: "[aria-label='Next 24 hours'] li, [aria-label='Next 24 hours'] p" },
   { name: "assets", path: "/assets", ready: "[role=table] [role=cell]" },
   { name: "assets without a match", path: "/assets?sel=key:nothing", ready: "text=No asset is left" },
   { name: "a misread address", path: "/assets?sort=backwards&sel=status:(", ready: "text=Left out of the address" },

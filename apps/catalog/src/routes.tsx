@@ -1,6 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { assetPageSearch } from "./features/asset/asset-page-search.ts";
 import { assetsSearch } from "./features/assets/assets-search.ts";
+import { homeSearch } from "./features/home/home-search.ts";
 import { launchSearch } from "./features/launch/launch-search.ts";
 import { lineageSearch } from "./features/lineage/lineage-search.ts";
 import { runListSearch } from "./features/runs/run-list-search.ts";
@@ -20,9 +21,8 @@ const rootRoute = createRootRoute({
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/assets", replace: true });
-  },
+  validateSearch: homeSearch,
+  component: lazyRouteComponent(() => import("./features/home/home-page.tsx"), "HomePage"),
 });
 
 /** A parent of its own: beside a plain `/assets`, the address of an asset would match with an empty key too. */

@@ -6,26 +6,33 @@ import { queryClient, trpc } from "./trpc.ts";
 /** Shortest time between two reads of one query because of events. */
 const READ_INTERVAL_MS = 1_000;
 
-const pending = new Map<string, QueryKey>();
-let timer: ReturnType<typeof setTimeout> | undefined;
+/** The same for what is worked out from all assets. */
+const SLOW_READ_INTERVAL_MS = 5_000;
+
+const soon = gather(READ_INTERVAL_MS);
+const slowly = gather(SLOW_READ_INTERVAL_MS);
 
 /** Reads anew what a batch of events has changed, of what pages show. */
 export function invalidateChanged(changes: EventChanges, index: CatalogIndex): void {
   for (const run of changes.runs) {
-    later(trpc.runs.get.queryKey({ runId: run.id }));
-    later([["runs", "steps"], { input: { runId: run.id } }]);
-    later([["runs", "step"], { input: { runId: run.id } }]);
+    soon(trpc.runs.get.queryKey({ runId: run.id }));
+    soon([["runs", "steps"], { input: { runId: run.id } }]);
+    soon([["runs", "step"], { input: { runId: run.id } }]);
   }
-  if (changes.runs.length > 0) later([["runs", "list"]]);
+  if (changes.runs.length > 0) {
+    soon([["runs", "list"]]);
+    soon([["home", "runs"]]);
+  }
   const touched = new Set([...changes.assets.ids, ...changes.partitions.map(({ assetId }) => assetId)]);
   for (const id of touched) {
     const key = index.keys[index.rowOfId(id) ?? -1];
     if (key === undefined) continue;
-    later(trpc.assets.get.queryKey({ key }));
-    later(trpc.partitions.status.queryKey({ key }));
-    later([["partitions", "detail"], { input: { key } }]);
+    soon(trpc.assets.get.queryKey({ key }));
+    soon(trpc.partitions.status.queryKey({ key }));
+    soon([["partitions", "detail"], { input: { key } }]);
   }
-  if (changes.deployment || changes.definitionsVersion !== null) later([["deployment"]]);
+  if (touched.size > 0) slowly([["home", "attention"]]);
+  if (changes.deployment || changes.definitionsVersion !== null) soon([["deployment"]]);
 }
 
 /** Reads anew what depends on which partitions exist: after keys of a dynamic definition were added or removed. */
@@ -40,12 +47,17 @@ export function invalidateEverything(): void {
   void queryClient.invalidateQueries();
 }
 
-function later(key: QueryKey): void {
-  pending.set(JSON.stringify(key), key);
-  timer ??= setTimeout(() => {
-    timer = undefined;
-    const keys = [...pending.values()];
-    pending.clear();
-    for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey, refetchType: "active" });
-  }, READ_INTERVAL_MS);
+/** Gathers queries that have to be read anew, and has all of them read when the time is over. */
+function gather(intervalMs: number): (key: QueryKey) => void {
+  const pending = new Map<string, QueryKey>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (key) => {
+    pending.set(JSON.stringify(key), key);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const keys = [...pending.values()];
+      pending.clear();
+      for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey, refetchType: "active" });
+    }, intervalMs);
+  };
 }

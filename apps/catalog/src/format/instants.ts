@@ -71,6 +71,6 @@ function makeFormatters(timeZone: string | undefined): Formatters {
     shortClock: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", ...zone }),
     day: new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", ...zone }),
     offset: new Intl.DateTimeFormat("en-US", { timeZoneName: "longOffset", ...zone }),
-    zone: clock.resolvedOptions().timeZone,
+    zone: timeZone ?? clock.resolvedOptions().timeZone,
   };
 }

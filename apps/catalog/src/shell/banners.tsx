@@ -88,7 +88,8 @@ function LoadProblems({ deployment }: { readonly deployment: Deployment }): Reac
           {first.line !== null && `:${first.line}`}
         </code>
       )}{" "}
-      {first.message}
+      {/* Texts of user code may turn the direction of writing: they keep it to themselves. */}
+      <bdi>{first.message}</bdi>
       {count > 1 && <span className="text-muted"> ({formatCounted(count - 1, "more problem")} under “code”)</span>}
     </Banner>
   );

@@ -71,7 +71,9 @@ function CodeLocation({ location }: { readonly location: CodeLocationHealth }): 
 function Problem({ problem }: { readonly problem: LoadProblem }): ReactNode {
   return (
     <li className="rounded-md border border-failed/50 bg-failed-soft px-3 py-2">
-      <p className="break-words">{problem.message}</p>
+      <p className="break-words">
+        <bdi>{problem.message}</bdi>
+      </p>
       {problem.hint !== null && <p className="text-muted">{problem.hint}</p>}
       <p className="mt-1 flex flex-wrap gap-x-3 font-mono text-2xs text-muted">
         {problem.file !== null && (

@@ -13,6 +13,7 @@ interface Place {
  * the palette, the breadcrumb and the keys `g …` follow from this list.
  */
 export const PLACES = [
+  { to: "/", label: "Home", icon: "home", key: "h" },
   { to: "/assets", label: "Assets", icon: "assets", key: "a" },
   { to: "/lineage", label: "Lineage", icon: "lineage", key: "l" },
   { to: "/runs", label: "Runs", icon: "runs", key: "r" },

@@ -21,7 +21,7 @@ export function Rail(): ReactNode {
       className="flex flex-col items-stretch gap-1 overflow-y-auto border-r border-line bg-surface px-1 py-2 max-md:flex-row max-md:border-t max-md:border-r-0 max-md:py-0.5"
     >
       {shown.map(({ to, label, icon }) => (
-        <Link key={to} to={to} className={ENTRY}>
+        <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={ENTRY}>
           <Icon name={icon} size={18} />
           {label}
         </Link>

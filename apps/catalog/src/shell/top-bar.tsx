@@ -23,7 +23,7 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
   return (
     <header className="flex h-11 items-center gap-2 border-b border-line bg-surface pr-3">
       <Link
-        to="/assets"
+        to="/"
         aria-label="Heddle"
         className="flex h-full w-16 shrink-0 items-center justify-center border-r border-line"
       >

@@ -19,7 +19,7 @@ describe("instants in a time zone", () => {
     ["America/Los_Angeles", "2026-03-01 15:30:07 -08:00 (America/Los_Angeles)"],
   ])("are written in %s", (zone, text) => {
     writeInstantsIn(zone);
-    expect(formatFullInstant(at).replace("Calcutta", "Kolkata")).toBe(text);
+    expect(formatFullInstant(at)).toBe(text);
   });
 
   test("follow daylight saving time", () => {

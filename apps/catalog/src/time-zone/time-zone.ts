@@ -43,9 +43,22 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** Names that took the place of others, which is all that some browsers list. */
+const RENAMED = [
+  "Africa/Asmara",
+  "America/Nuuk",
+  "Asia/Ho_Chi_Minh",
+  "Asia/Kathmandu",
+  "Asia/Kolkata",
+  "Asia/Yangon",
+  "Atlantic/Faroe",
+  "Europe/Kyiv",
+  "Pacific/Kanton",
+];
+
 /** Zones by name, for a person to choose from. UTC is not among them in every browser. */
 export function allTimeZones(): readonly string[] {
-  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
+  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), ...RENAMED.filter(isTimeZone)])];
 }
 
 /** Zones whose name holds all words of a text, those first whose city begins with it. */

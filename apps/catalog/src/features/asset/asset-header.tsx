@@ -7,6 +7,7 @@ import { StatusMark } from "../../status/status-mark.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { copyText } from "../../ui/copy.ts";
 import { Sentence } from "../../ui/sentence.tsx";
+import { FavouriteButton } from "../favourites/favourite-button.tsx";
 
 interface AssetHeaderProps {
   readonly detail: AssetDetail;
@@ -26,6 +27,7 @@ export function AssetHeader({ detail, onMaterialize }: AssetHeaderProps): ReactN
           <span className="font-normal text-muted">{key.slice(0, key.length - name.length)}</span>
           {name}
         </h1>
+        <FavouriteButton assetKey={key} />
         <IconButton icon="copy" label="Copy key" onClick={() => void copyText(key, "Key")} />
         <div className="ml-auto flex gap-2">
           <Link

@@ -1,0 +1,77 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { RunSummary } from "@heddle/api";
+import { trpc } from "../../data/trpc.ts";
+import { formatCount, formatCounted } from "../../format/amounts.ts";
+import { formatDuration } from "../../format/durations.ts";
+import { RUN_LOOK } from "../../status/status-look.ts";
+import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
+import { useNow } from "../../ui/clock.ts";
+import { FailurePanel } from "../../ui/failure-panel.tsx";
+import { Section } from "../../ui/page.tsx";
+import { StepProgress } from "../runs/step-bar.tsx";
+import { doneSteps } from "../runs/step-progress.ts";
+
+/** Runs that are listed. */
+const LISTED = 8;
+
+/** Runs that are not over. */
+export function RunningNow(): ReactNode {
+  const query = useQuery(
+    trpc.runs.list.queryOptions({ statuses: ["running", "queued", "paused", "canceling"], limit: LISTED + 1 }),
+  );
+  const runs = query.data?.items ?? [];
+  return (
+    <Section title="Running now">
+      {query.isError && (
+        <FailurePanel title="The runs could not be read" error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.isSuccess && runs.length === 0 && <p className="text-muted">Nothing runs, and nothing waits.</p>}
+      <ul className="flex flex-col gap-2.5">
+        {runs.slice(0, LISTED).map((run) => (
+          <OpenRun key={run.id} run={run} />
+        ))}
+      </ul>
+      {runs.length > LISTED && (
+        <Link to="/runs" search={{ status: ["running", "queued", "paused", "canceling"] }} className="link self-start">
+          All open runs
+        </Link>
+      )}
+    </Section>
+  );
+}
+
+function OpenRun({ run }: { readonly run: RunSummary }): ReactNode {
+  const now = useNow();
+  const look = RUN_LOOK[run.status];
+  const done = doneSteps(run.counts);
+  const since = run.startedAt ?? run.createdAt;
+  return (
+    <li className="flex flex-col gap-1">
+      <div className="flex min-w-0 items-center gap-1.5">
+        <span className={TONE_TEXT[look.tone]} title={look.word}>
+          <GlyphIcon glyph={look.glyph} />
+        </span>
+        <Link
+          to="/runs/$runId"
+          params={{ runId: String(run.id) }}
+          className="truncate hover:underline hover:underline-offset-3"
+        >
+          <span className="font-medium">Run {run.id}</span>{" "}
+          <span className="text-muted">
+            {look.word}, <bdi>{run.assets[0]?.key}</bdi>
+            {run.assetCount > 1 && ` and ${formatCount(run.assetCount - 1)} more`}
+          </span>
+        </Link>
+        <span className="ml-auto shrink-0 text-xs text-muted">{formatDuration(Math.max(0, now - since))}</span>
+      </div>
+      <div className="flex items-center gap-2">
+        <StepProgress counts={run.counts} className="h-1.5 flex-1" />
+        <span className="shrink-0 text-2xs text-muted" title={formatCounted(run.total, "step")}>
+          {formatCount(done)}/{formatCount(run.total)}
+        </span>
+      </div>
+    </li>
+  );
+}
