@@ -6,6 +6,9 @@ import type { ApiError } from "./contract.ts";
 /** How an error of Heddle's is told in terms of HTTP, by the beginning of its code; the first that fits counts. */
 const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_CODE_KEY])[] = [
   ["ASSET_UNKNOWN", "NOT_FOUND"],
+  ["AUTOMATION_EVALUATION_UNKNOWN", "NOT_FOUND"],
+  ["AUTOMATION_CHECK_UNKNOWN", "NOT_FOUND"],
+  ["AUTOMATION_", "BAD_REQUEST"],
   ["CHECK_UNKNOWN", "NOT_FOUND"],
   ["DEFINITIONS_VERSION_UNKNOWN", "NOT_FOUND"],
   ["POOL_UNKNOWN", "NOT_FOUND"],

@@ -4,6 +4,18 @@ export type { PlanMemory } from "./plan/preview-memory.ts";
 export type { AppRouter } from "./routers/app.ts";
 export type {
   ActivityEvent,
+  AssetFreshness,
+  AutomatedTarget,
+  AutomatedTargets,
+  AutomationChange,
+  AutomationEvaluation,
+  AutomationEvaluationDetail,
+  AutomationPreview,
+  AutomationRequestPreview,
+  AutomationVerdict,
+  AutomationWhy,
+  ConditionNode,
+  FreshnessChange,
   ApiError,
   AssetActivity,
   AssetChange,

@@ -355,6 +355,43 @@ export const runChangeInput = z.strictObject({
   maxConcurrency: maxConcurrency.nullish(),
 });
 
+/** Name of a check; left out: the asset itself. */
+const checkOf = storable(200).min(1).nullish();
+
+export const automationEvaluationListInput = z.strictObject({
+  assetId: id,
+  check: checkOf,
+  /** Only evaluations that requested something. */
+  onlyRequesting: z.boolean().default(false),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const automationEvaluationInput = z.strictObject({ id });
+
+export const automationWhyInput = z.strictObject({
+  assetKey: key,
+  /** Left out: the newest. */
+  partition: storable(1024).optional(),
+  check: checkOf,
+});
+
+export const automationPreviewInput = z.strictObject({
+  /** Only these assets are told of; all when left out. */
+  selection: selectionText.optional(),
+});
+
+export const automationSetInput = z.strictObject({
+  assetKey: key,
+  check: checkOf,
+  on: z.boolean(),
+  reason: text.min(1).nullish(),
+  /** Who does it, as people call them. */
+  actor: storable(200).min(1).nullish(),
+});
+
+export const freshnessInput = z.strictObject({ assetId: id, cursor: cursor.nullish(), limit: limit(50) });
+
 /** Name of a schedule or a sensor. */
 const tickName = storable(200).min(1);
 
@@ -489,6 +526,12 @@ export type CheckHistoryInput = z.output<typeof checkHistoryInput>;
 export type EventListInput = z.output<typeof eventListInput>;
 export type DynamicListInput = z.output<typeof dynamicListInput>;
 export type DynamicChangeInput = z.output<typeof dynamicChangeInput>;
+export type AutomationEvaluationInput = z.output<typeof automationEvaluationInput>;
+export type AutomationEvaluationListInput = z.output<typeof automationEvaluationListInput>;
+export type AutomationPreviewInput = z.output<typeof automationPreviewInput>;
+export type AutomationSetInput = z.output<typeof automationSetInput>;
+export type AutomationWhyInput = z.output<typeof automationWhyInput>;
+export type FreshnessInput = z.output<typeof freshnessInput>;
 export type TickListInput = z.output<typeof tickListInput>;
 export type TickEvaluateInput = z.output<typeof tickEvaluateInput>;
 export type RunRetryInput = z.output<typeof runRetryInput>;

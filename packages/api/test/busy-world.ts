@@ -1,4 +1,5 @@
 import { appendLogChunks, recordLoadError } from "@heddle/storage";
+import { recordEvaluation } from "./automation-rows.ts";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";
 import { recordTicks, tickSnapshot } from "./tick-world.ts";
@@ -50,6 +51,7 @@ export async function createBusyWorld(): Promise<BusyWorld> {
     held.map((claim) => ({ ...claim, partitions: claim.partitions.take(1) })),
     ({ ordinal }) => (ordinal === first ? { fails: { cause: "error", message: "try again" } } : {}),
   );
+  await recordEvaluation(db, failedRunId);
   const queuedRunIds: number[] = [];
   for (const day of ["2012-03-01", "2012-03-02", "2012-03-03"]) {
     queuedRunIds.push(await launch(client, { keys: ["weather/raw"], partitions: { kind: "text", text: day } }));

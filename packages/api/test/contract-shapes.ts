@@ -41,7 +41,7 @@ const statusRuns = z
     ),
   );
 /** What `JSON.parse` gives for a declaration; its parts are the business of the package that made it. */
-const plainObject = <T>() => z.custom<T>((value) => typeof value === "object" && value !== null);
+export const plainObject = <T>() => z.custom<T>((value) => typeof value === "object" && value !== null);
 export const metadata = z.record(text, z.json());
 export const tags = z.record(text, text);
 const mapping = plainObject<MappingSpec>();
@@ -86,7 +86,7 @@ export const recordedError: Shape<contract.RecordedError> = z.strictObject({
   },
 });
 
-const sentence: Shape<contract.SentencePart> = z.discriminatedUnion("kind", [
+export const sentence: Shape<contract.SentencePart> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), text }),
   z.strictObject({ kind: z.literal("asset"), key: text }),
   z.strictObject({ kind: z.literal("partition"), assetKey: text, ordinal: z.int(), partitionKey: text }),
@@ -146,6 +146,7 @@ export const assetStatuses: Shape<contract.AssetStatuses> = z.strictObject({
     queued: columns,
     skipped: columns,
   }),
+  freshness: z.array(z.int().min(-1).max(2)),
   checks: z.strictObject({ passed: columns, warned: columns, failed: columns }),
 });
 

@@ -5,6 +5,7 @@ import { appRouter } from "../src/routers/app.ts";
 import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
 import * as lineageShapes from "./contract-lineage-shapes.ts";
 import { answerPreviewOf } from "./preview-world.ts";
+import * as automationShapes from "./contract-automation-shapes.ts";
 import * as shapes from "./contract-shapes.ts";
 import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
@@ -34,6 +35,12 @@ interface Walked {
 const raw = { key: "weather/raw" };
 const plan = { keys: ["letter"], partitions: { kind: "all" }, cascade: "upstream_missing" };
 
+/** The id by which an asset is named on the wire. */
+async function idOf({ test }: BusyWorld, key: string): Promise<number> {
+  const asset = await test.client.assets.get.query({ key });
+  return asset.kind === "asset" ? asset.id : 0;
+}
+
 /** A new procedure fails the first test below until it is here. */
 const WALK: Readonly<Record<string, Walked>> = {
   "assets.activity": {
@@ -55,6 +62,37 @@ const WALK: Readonly<Record<string, Walked>> = {
   },
   "assets.snapshot": { inputs: () => [{ knownVersion: "x" }, {}], answer: shapes.assetsSnapshot },
   "assets.status": { inputs: () => [{ ids: [1, 2, 2_000] }, {}], answer: shapes.assetStatuses },
+  "automation.conditions": { inputs: () => [{}], answer: automationShapes.conditions },
+  "automation.evaluation": { inputs: () => [{ id: 1 }], answer: automationShapes.evaluationDetail },
+  "automation.evaluations": {
+    inputs: async (walkedWorld) => {
+      const assetId = await idOf(walkedWorld, "weather/summary");
+      return [{ assetId, limit: 1, onlyRequesting: true }, { assetId }];
+    },
+    answer: shapes.pageOf(automationShapes.evaluation),
+  },
+  "automation.preview": {
+    inputs: () => [{ selection: "group:weather" }, {}],
+    answer: automationShapes.preview,
+  },
+  "automation.set": {
+    inputs: () => [
+      { assetKey: "weather/summary", on: false, reason: "a holiday", actor: "ana" },
+      { assetKey: "weather/summary", on: true },
+      { assetKey: "weather/summary", on: true },
+    ],
+    answer: automationShapes.change,
+  },
+  "automation.why": {
+    inputs: () => [
+      { assetKey: "weather/summary", partition: "2012-01" },
+      { assetKey: "weather/summary" },
+      { assetKey: "weather/summary", partition: "2050-01" },
+      { assetKey: "weather/raw", partition: "2012-02-01" },
+      { assetKey: "weather/raw", check: "plausible" },
+    ],
+    answer: automationShapes.why,
+  },
   "checks.forAsset": { inputs: () => [raw, { key: "report" }], answer: shapes.assetChecks },
   "checks.get": {
     inputs: () => [
@@ -104,6 +142,13 @@ const WALK: Readonly<Record<string, Walked>> = {
       { ...raw, isFavourite: false },
     ],
     answer: homeShapes.favouriteChange,
+  },
+  "freshness.get": {
+    inputs: async (walkedWorld) => [
+      { assetId: await idOf(walkedWorld, "report"), limit: 1 },
+      { assetId: await idOf(walkedWorld, "letter") },
+    ],
+    answer: automationShapes.freshness,
   },
   "home.acknowledge": {
     inputs: () => [

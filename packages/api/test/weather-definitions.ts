@@ -3,7 +3,9 @@ import {
   assetCheck,
   dailyPartitions,
   definitions,
+  eager,
   externalAsset,
+  freshWithin,
   monthlyPartitions,
   pass,
   snapshotDefinitions,
@@ -33,6 +35,7 @@ const summary = asset({
   group: "weather",
   partitions: months,
   deps: { days: raw },
+  automation: eager(),
   materialize: () => ({ mean: 7 }),
 });
 
@@ -40,6 +43,7 @@ const report = asset({
   key: "report",
   group: "reports",
   deps: { months: summary },
+  freshness: freshWithin({ failMs: 86_400_000 }),
   materialize: () => "cold",
 });
 

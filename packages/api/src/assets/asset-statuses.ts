@@ -1,6 +1,6 @@
-import type { PARTITION_STATUSES } from "@heddle/core";
+import { FRESHNESS_STATES, type FreshnessState, type PARTITION_STATUSES } from "@heddle/core";
 import { type AssetStanding, readAssetStandings } from "@heddle/engine/planning";
-import { readEventCursor, type Transaction } from "@heddle/storage";
+import { readEventCursor, readFreshness, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetStatuses, PartitionCountColumns, PartitionCounts } from "../contract.ts";
 
@@ -26,6 +26,8 @@ export async function readAssetStatusColumns(
           .flatMap((id) => index.byId(id) ?? [])
           .filter((asset) => asset.removedAt === null && asset.supersededAt === null);
   const standings = await readAssetStandings(state, tx, { assets, spaces: await state.definitions.spaces(tx, now) });
+  const environmentId = await state.definitions.environmentId(tx);
+  const freshness = new Map((await readFreshness(tx, { environmentId })).map((row) => [row.asset, row.state]));
   const checks = standings.map(({ asset }) => state.checks.countsOf(asset));
   return {
     cursor,
@@ -35,12 +37,18 @@ export async function readAssetStatusColumns(
     lastMaterializedAt: standings.map(({ sets }) => sets.lastMaterializedAt?.getTime() ?? null),
     totals: standings.map(({ total }) => total),
     counts: countColumns(standings),
+    freshness: standings.map(({ asset }) => freshnessCode(freshness.get(asset.key))),
     checks: {
       passed: checks.map(({ passed }) => passed),
       warned: checks.map(({ warned }) => warned),
       failed: checks.map(({ failed }) => failed),
     },
   };
+}
+
+/** The place in `FRESHNESS_STATES`; -1 for what nobody knows. */
+function freshnessCode(state: FreshnessState | undefined): number {
+  return state === undefined || state === "unknown" ? -1 : FRESHNESS_STATES.indexOf(state);
 }
 
 function countColumns(standings: readonly AssetStanding[]): PartitionCountColumns {

@@ -55,6 +55,8 @@ export interface AssetStatuses {
    * assets are ever `stale`: partitions are not judged one by one.
    */
   readonly counts: PartitionCountColumns;
+  /** Freshness: 0 pass, 1 warn, 2 fail; -1 without a policy, and where nobody knows. */
+  readonly freshness: readonly number[];
   /** Newest results of checks, one for each check and partition. */
   readonly checks: {
     readonly passed: readonly number[];

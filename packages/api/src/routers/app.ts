@@ -7,6 +7,7 @@ import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { homeRouter } from "./home.ts";
 import { lineageRouter } from "./lineage.ts";
+import { automationRouter, freshnessRouter } from "./automation.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { poolsRouter } from "./pools.ts";
@@ -17,6 +18,7 @@ import { favouritesRouter, viewsRouter } from "./views.ts";
 /** Every procedure of the API. */
 export const appRouter = router({
   assets: assetsRouter,
+  automation: automationRouter,
   checks: checksRouter,
   deployment: router({
     get: procedure.input(noInput).query(({ ctx }): Promise<Deployment> => readDeploymentHealth(ctx.state)),
@@ -32,6 +34,7 @@ export const appRouter = router({
   favourites: favouritesRouter,
   home: homeRouter,
   lineage: lineageRouter,
+  freshness: freshnessRouter,
   partitions: partitionsRouter,
   plan: planRouter,
   pools: poolsRouter,

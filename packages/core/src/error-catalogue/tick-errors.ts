@@ -2,6 +2,18 @@ import type { ErrorCatalogueEntry } from "./error-catalogue-entry.ts";
 
 /** Schedules and sensors. */
 export const TICK_ERRORS = {
+  AUTOMATION_CHECK_UNKNOWN: {
+    summary: "An asset has no check of that name.",
+    remedy: "Use one of the names that the message gives, or leave the check out for the asset itself.",
+  },
+  AUTOMATION_EVALUATION_UNKNOWN: {
+    summary: "There is no evaluation of that number.",
+    remedy: "Old evaluations are removed by retention: list those that are kept.",
+  },
+  AUTOMATION_NONE: {
+    summary: "An asset or a check without an automation condition was to be switched on or off.",
+    remedy: "Declare `automation` on it, or look at what has a condition with `heddle automation list`.",
+  },
   SCHEDULE_INVALID: {
     summary: "A schedule is declared in a way that cannot be used.",
     remedy: "Correct the option that the message names.",

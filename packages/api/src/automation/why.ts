@@ -1,0 +1,251 @@
+import {
+  createPartitionSpaces,
+  explainCondition,
+  HeddleError,
+  nextAutomationInstant,
+  targetId,
+  type ConditionStory,
+  type PartitionSpace,
+} from "@heddle/core";
+import { explainAsOfNow, LOOK_DEADLINE_MS, type ExplainedNow } from "@heddle/engine/automation";
+import { partitionKeyOf, requireAsset, type IndexedAsset } from "@heddle/engine/planning";
+import {
+  readAutomationEvaluations,
+  readAutomationRound,
+  readAutomationSwitches,
+  readOpenRunPartitions,
+  type AutomationEvaluationRow,
+  type AutomationSwitchRow,
+  type Transaction,
+} from "@heddle/storage";
+import type { ApiState } from "../api-state.ts";
+import type { AutomationVerdict, AutomationWhy, SentencePart } from "../contract.ts";
+import type { AutomationWhyInput } from "../inputs.ts";
+import { describeTree } from "./condition-tree.ts";
+import { sentenceParts, type NameScope } from "./sentence-parts.ts";
+
+/** Evaluations that are looked through for the last request of a partition. */
+const MAX_LOOKED_THROUGH = 200;
+const NAMED_RUNS = 5;
+
+/** Answers `automation.why`. @throws ASSET_UNKNOWN, AUTOMATION_CHECK_UNKNOWN, PARTITION_UNKNOWN */
+export async function explainWhy(state: ApiState, input: AutomationWhyInput): Promise<AutomationWhy> {
+  return state.db.read("automation.why", (tx) => explain(state, tx, input), { deadlineMs: LOOK_DEADLINE_MS });
+}
+
+/** What is asked, found among what is declared. */
+interface Asked {
+  readonly asset: IndexedAsset;
+  readonly check: string | null;
+  readonly space: PartitionSpace;
+  /** `null` when there is no such partition. */
+  readonly ordinal: number | null;
+  readonly partition: string;
+  readonly name: string;
+  readonly scope: NameScope;
+}
+
+async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInput): Promise<AutomationWhy> {
+  const index = await state.definitions.index(tx);
+  const asset = requireAsset(index, input.assetKey);
+  const check = input.check ?? null;
+  const of = check === null ? asset.definition : asset.definition.checks.find(({ name }) => name === check);
+  if (of === undefined || check === "") throw checkUnknown(asset, check ?? "");
+  const now = await explainAsOfNow(state, tx, { asset: asset.key, check });
+  const spaces = await state.definitions.spaces(tx, now.look.at);
+  const asked = ask(asset, check, { partition: input.partition, scope: { index, spaces } });
+  const environmentId = await state.definitions.environmentId(tx);
+  const requests = await readRequests(tx, { environmentId, asked });
+  const judged = await judge(tx, { environmentId, asked, now, hasCondition: of.automation !== undefined });
+  const last = requests.find(({ requested }) => asked.ordinal !== null && requested.has(asked.ordinal));
+  const position = now.compiled.targets.findIndex(({ id }) => id === targetId(asset.key, check));
+  const told = last === undefined ? [] : [lastRequestParts(last)];
+  return {
+    at: now.look.at,
+    assetKey: asset.key,
+    check,
+    partition: asked.partition,
+    verdict: judged.verdict,
+    sentences: [...judged.sentences.map((text) => sentenceParts(text, asked.scope)), ...told],
+    tree: now.explanation === null ? null : describeTree(now.explanation.root, asked.scope),
+    wouldRequestNow: judged.verdict === "requested",
+    nextChange: position < 0 ? null : nextAutomationInstant(now.compiled, now.look.at, position),
+    lastRequest: last === undefined ? null : { evaluationId: last.id, at: last.at, runId: last.runId },
+  };
+}
+
+function ask(
+  asset: IndexedAsset,
+  check: string | null,
+  { partition, scope }: { readonly partition: string | undefined; readonly scope: NameScope },
+): Asked {
+  const space = scope.spaces.of(asset);
+  const isCut = asset.definition.partitions !== null;
+  // The newest is what people mean who name none.
+  const newest = space.all.last;
+  const stated = partition ?? (isCut && newest !== undefined ? partitionKeyOf(space, newest) : "");
+  const ordinal = isCut ? space.ordinalOf(stated) : 0;
+  if (!isCut && stated !== "") throw uncut(asset, stated);
+  const of = isCut && stated !== "" ? `${asset.key} ${stated}` : asset.key;
+  return {
+    asset,
+    check,
+    space,
+    ordinal: ordinal !== null && space.all.has(ordinal) ? ordinal : null,
+    partition: isCut ? stated : "",
+    name: check === null ? of : `The check ${JSON.stringify(check)} of ${of}`,
+    scope,
+  };
+}
+
+interface Judged {
+  readonly verdict: AutomationVerdict;
+  readonly sentences: readonly string[];
+}
+
+async function judge(
+  tx: Transaction,
+  {
+    environmentId,
+    asked,
+    now,
+    hasCondition,
+  }: {
+    readonly environmentId: number;
+    readonly asked: Asked;
+    readonly now: ExplainedNow;
+    readonly hasCondition: boolean;
+  },
+): Promise<Judged> {
+  const { asset, check, name, ordinal, partition } = asked;
+  if (!hasCondition) {
+    return {
+      verdict: "no_condition",
+      sentences: [`${name} has no automation condition: people, schedules and sensors make it.`],
+    };
+  }
+  const { explanation, look } = now;
+  const story =
+    explanation === null || ordinal === null
+      ? null
+      : explainCondition(explanation, {
+          partition,
+          assets: [...look.definitions.compiled.assets.values()],
+          dynamicKeys: look.dynamicKeys,
+        });
+  const off = (await readAutomationSwitches(tx)).find((row) => row.asset === asset.key && row.check === check);
+  if (off?.isOff === true) return { verdict: "off", sentences: [offSentence(name, off)] };
+  if (ordinal === null) return { verdict: "not_there", sentences: [notThere(asked, look.at)] };
+  if (check === null && look.view.factsOf(asset.key).inProgress.has(ordinal)) {
+    const runs = await readOpenRunPartitions(tx, { environmentId, assetIds: [asset.id] });
+    return {
+      verdict: "in_progress",
+      sentences: [
+        held(
+          name,
+          runs.filter(({ open }) => open.has(ordinal)).map(({ runId }) => runId),
+        ),
+      ],
+    };
+  }
+  if ((await readAutomationRound(tx, environmentId)) === null) {
+    return { verdict: "not_evaluated", sentences: [`No daemon has evaluated the condition of ${name} yet.`] };
+  }
+  if (story === null)
+    return {
+      verdict: "not_evaluated",
+      sentences: [`The condition of ${name} cannot be evaluated by this version of Heddle.`],
+    };
+  return tell(name, story);
+}
+
+function tell(name: string, story: ConditionStory): Judged {
+  const reasons = story.reasons.length === 0 ? "" : ` because ${story.reasons.join(", and because ")}`;
+  const change = story.changes.length === 0 ? [] : [`It will be when ${story.changes.join(", and ")}.`];
+  switch (story.verdict) {
+    case "requested":
+      return { verdict: "requested", sentences: [`${name} is about to be requested${reasons}.`] };
+    case "stopped":
+      return {
+        verdict: "stopped",
+        sentences: [
+          `${name} is not requested, although its condition holds: its requests only led to the next ones.`,
+          ...change,
+        ],
+      };
+    case "not there":
+      return { verdict: "not_there", sentences: [story.summary] };
+    case "not requested":
+      return { verdict: "not_requested", sentences: [`${name} is not requested${reasons}.`, ...change] };
+  }
+}
+
+function offSentence(name: string, { actor, reason, changedAt }: AutomationSwitchRow): string {
+  const by = actor === null ? "" : ` by ${actor}`;
+  const why = reason === null ? "" : ` (${reason})`;
+  return `The condition of ${name} was switched off${by} on ${timeOf(changedAt.getTime())}${why}.`;
+}
+
+function notThere({ asset, name, partition, scope }: Asked, at: number): string {
+  if (partition === "") return `${name} has no partitions yet.`;
+  // A window that is still open has a key already.
+  const later = createPartitionSpaces(at + YEAR_MS, scope.spaces.dynamicKeys).spaceOf(asset.definition.partitions);
+  const ordinal = later.ordinalOf(partition);
+  const end = ordinal === null ? undefined : later.timeline?.windowOf(ordinal)?.end;
+  return end === undefined || end <= at
+    ? `${asset.key} has no partition ${JSON.stringify(partition)}.`
+    : `${name} does not exist yet: its window ends on ${timeOf(end)}.`;
+}
+
+const YEAR_MS = 366 * 86_400_000;
+
+function held(name: string, runIds: readonly number[]): string {
+  const named = runIds.slice(0, NAMED_RUNS).join(", ");
+  return `${name} is being made by run${runIds.length === 1 ? "" : "s"} ${named}, so that it is not requested a second time.`;
+}
+
+async function readRequests(
+  tx: Transaction,
+  { environmentId, asked }: { readonly environmentId: number; readonly asked: Asked },
+): Promise<readonly AutomationEvaluationRow[]> {
+  const { asset, check } = asked;
+  const query = { environmentId, asset: asset.key, check, onlyRequesting: true, limit: MAX_LOOKED_THROUGH };
+  return readAutomationEvaluations(tx, query);
+}
+
+function lastRequestParts({ at, runId, problem }: AutomationEvaluationRow): SentencePart[] {
+  const parts: SentencePart[] = [
+    { kind: "text", text: "It was last requested on " },
+    { kind: "instant", at },
+  ];
+  if (runId !== null) parts.push({ kind: "text", text: ", by " }, { kind: "run", runId });
+  return [...parts, { kind: "text", text: problem === null ? "." : `: ${problem}.` }];
+}
+
+function timeOf(instant: number): string {
+  return new Date(instant)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/u, " UTC");
+}
+
+function uncut({ key }: IndexedAsset, partition: string): HeddleError {
+  return new HeddleError(
+    "PARTITION_UNKNOWN",
+    `"${key}" has no partitions, and ${JSON.stringify(partition)} was named`,
+    {
+      hint: "Leave the partition out.",
+      details: { asset: key },
+    },
+  );
+}
+
+/** @throws AUTOMATION_CHECK_UNKNOWN */
+export function checkUnknown({ key, definition }: IndexedAsset, check: string): HeddleError {
+  return new HeddleError("AUTOMATION_CHECK_UNKNOWN", `"${key}" has no check ${JSON.stringify(check)}`, {
+    ...(definition.checks.length > 0 && {
+      hint: `It has ${definition.checks.map(({ name }) => JSON.stringify(name)).join(", ")}.`,
+    }),
+    details: { asset: key, check },
+  });
+}

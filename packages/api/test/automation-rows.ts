@@ -1,0 +1,34 @@
+import { PartitionSet, storeExplanation, storeTargetState } from "@heddle/core";
+import { previewAutomation } from "@heddle/engine/automation";
+import { DefinitionsCache } from "@heddle/engine/planning";
+import { recordAutomation, type Database } from "@heddle/storage";
+
+/** Writes down one evaluation of all conditions, as the daemon does, which has asked for `runId` and stopped. */
+export async function recordEvaluation(db: Database, runId: number): Promise<void> {
+  const planning = { definitions: new DefinitionsCache("production") };
+  const { look, result } = await db.read("evaluate", (tx) => previewAutomation(planning, tx));
+  const { environmentId, view, freshness } = look;
+  const { state, explanations } = result;
+  await recordAutomation(db, {
+    environmentId,
+    expectedVersion: 0,
+    at: state.at,
+    cursor: view.cursor,
+    definitions: state.version,
+    states: [...state.targets].map(([asset, target]) => ({
+      asset,
+      check: null,
+      state: storeTargetState({ ...target, stopped: PartitionSet.of([504]) }),
+      stopped: PartitionSet.of([504]),
+    })),
+    evaluations: explanations.map((explanation) => ({
+      explanation: storeExplanation({ ...explanation, requested: PartitionSet.of([504]) }),
+      requested: PartitionSet.of([504]),
+      stopped: PartitionSet.EMPTY,
+      heldCount: explanation.root.held.size,
+    })),
+    freshness,
+    events: [],
+    launch: async () => explanations.map(({ asset, check }) => ({ asset, check, count: 1, runId, problem: null })),
+  });
+}
