@@ -28,6 +28,15 @@ const PAGES: readonly {
   { name: "lineage", path: "/lineage", ready: "[role=treeitem]" },
   { name: "lineage in focus", path: "/lineage?focus=flights/clean", ready: "[aria-label='Asset in focus'] h2" },
   { name: "runs", path: "/runs", ready: "h1" },
+  { name: "automation", path: "/automation", ready: "h1" },
+  { name: "checks", path: "/checks", ready: "[role=table] [role=cell]" },
+  { name: "checks by what they found", path: "/checks?group=message&status=never", ready: "[role=table] [role=cell]" },
+  {
+    name: "check without a result",
+    path: "/checks/flights/raw?check=day_is_complete",
+    ready: "[aria-label='Partitions'] [role=slider]",
+  },
+  { name: "unknown check", path: "/checks/flights/raw", ready: "text=The address names no check" },
   {
     name: "launch",
     path: "/assets?launch=group:flights&parts=2001-03-01..2001-03-07&cascade=downstream",

@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { assetPageSearch } from "./features/asset/asset-page-search.ts";
 import { assetsSearch } from "./features/assets/assets-search.ts";
 import { homeSearch } from "./features/home/home-search.ts";
+import { automationSearch, tickOwnerSearch } from "./features/automation/automation-search.ts";
+import { checkPageSearch, checksSearch } from "./features/checks/checks-search.ts";
 import { launchSearch } from "./features/launch/launch-search.ts";
 import { lineageSearch } from "./features/lineage/lineage-search.ts";
 import { runListSearch } from "./features/runs/run-list-search.ts";
@@ -64,6 +66,44 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/runs/run-page.tsx"), "RunPage"),
 });
 
+const automationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/automation",
+  validateSearch: automationSearch,
+  component: lazyRouteComponent(() => import("./features/automation/automation-page.tsx"), "AutomationPage"),
+});
+
+const scheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/automation/schedules/$name",
+  validateSearch: tickOwnerSearch,
+  component: lazyRouteComponent(() => import("./features/automation/schedule-page.tsx"), "SchedulePage"),
+});
+
+const sensorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/automation/sensors/$name",
+  validateSearch: tickOwnerSearch,
+  component: lazyRouteComponent(() => import("./features/automation/sensor-page.tsx"), "SensorPage"),
+});
+
+/** A parent of its own, as assets have one: the rest of the address is the asset key. */
+const checksParentRoute = createRoute({ getParentRoute: () => rootRoute, path: "/checks" });
+
+const checksRoute = createRoute({
+  getParentRoute: () => checksParentRoute,
+  path: "/",
+  validateSearch: checksSearch,
+  component: lazyRouteComponent(() => import("./features/checks/checks-page.tsx"), "ChecksPage"),
+});
+
+const checkRoute = createRoute({
+  getParentRoute: () => checksParentRoute,
+  path: "$",
+  validateSearch: checkPageSearch,
+  component: lazyRouteComponent(() => import("./features/checks/check-page.tsx"), "CheckPage"),
+});
+
 /** All pages by address. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -72,6 +112,10 @@ export const router = createRouter({
     lineageRoute,
     runsRoute,
     runRoute,
+    automationRoute,
+    scheduleRoute,
+    sensorRoute,
+    checksParentRoute.addChildren([checksRoute, checkRoute]),
   ]),
   parseSearch: parseSearchText,
   stringifySearch: formatSearchText,

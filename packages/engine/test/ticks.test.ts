@@ -275,6 +275,11 @@ describe("an evaluation that somebody asks for", () => {
       requests: [{ reason: expect.stringContaining("made by run 1") }, { reason: "run 2 has this run key" }],
     });
     expect(await ask("schedule", "throws", true)).toMatchObject({ outcome: "failed", error: { code: "TICK_FAILED" } });
+    // One that fails or is skipped stays in the history, too.
+    expect(await ask("schedule", "throws", false)).toMatchObject({ outcome: "failed" });
+    expect(await ticksOf("schedule", "throws")).toMatchObject([{ isManual: true, outcome: "failed" }]);
+    expect(await ask("schedule", "skips", false)).toMatchObject({ outcome: "skipped", reason: "a holiday" });
+    expect(await ticksOf("schedule", "skips")).toMatchObject([{ isManual: true, reason: "a holiday" }]);
     expect(await ask("schedule", "unknown", true)).toMatchObject({
       outcome: "skipped",
       reason: expect.stringContaining("2023-01-01"),

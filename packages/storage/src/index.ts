@@ -375,6 +375,7 @@ export {
   recordMissedTicks,
   recordScheduleTick,
   type LaunchRuns,
+  type ManualTick,
   type ScheduleTick,
   type TickResult,
 } from "./ticks/schedule-ticks.ts";

@@ -251,7 +251,11 @@ test("a name belongs to one code location", async () => {
 test("an evaluation that somebody asked for leaves the chain as it is", async () => {
   await declare([declaredSchedule("hourly")]);
   const { after } = await find();
-  const made = await recordManualTick(db, { name: "hourly", at: after + 5, launch: launch("manual") });
+  const made = await recordManualTick(db, {
+    name: "hourly",
+    at: after + 5,
+    outcome: { kind: "requested", launch: launch("manual") },
+  });
   expect(made.runIds).toHaveLength(1);
   expect(await ticksOf()).toMatchObject([{ isManual: true, outcome: "requested", runIds: made.runIds }]);
   expect((await find()).after).toBe(after);

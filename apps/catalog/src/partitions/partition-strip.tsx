@@ -21,14 +21,18 @@ interface PartitionStripProps {
   /** Marking is what it is for: every drag and click adds to what is marked or takes away from it. */
   readonly marking?: boolean;
   readonly height?: number;
+  /** What a status is called here. @default its own name */
+  readonly wordOf?: (code: number) => string;
 }
+
+const ownWord = (code: number): string => PARTITION_STATUSES[code] ?? "";
 
 const TROUBLE: ReadonlySet<number> = new Set([codeOf("failed")]);
 const MISSING: ReadonlySet<number> = new Set([codeOf("missing")]);
 
 /** All partitions of an asset in one line, a million of them if need be. Drag marks a range, Shift adds to what is marked or takes away. */
 export function PartitionStrip(props: PartitionStripProps): ReactNode {
-  const { label, partitions, selection, current, marking = false, height = 44 } = props;
+  const { label, partitions, selection, current, marking = false, height = 44, wordOf = ownWord } = props;
   const { runs, space } = partitions;
   const [view, setView] = useState<StripView>({ from: 0, to: runs.count });
   const shown = view.to > runs.count || view.to <= 0 ? { from: 0, to: runs.count } : view;
@@ -62,7 +66,7 @@ export function PartitionStrip(props: PartitionStripProps): ReactNode {
       <div className="flex items-center gap-3 text-2xs text-muted">
         <span className="whitespace-nowrap">{partitionName(space, first)}</span>
         <span aria-hidden className="min-w-0 flex-1 truncate text-center text-ink">
-          {hovered === null ? "" : describeSpan(partitions, ...hovered)}
+          {hovered === null ? "" : describeSpan(partitions, hovered, wordOf)}
         </span>
         {shown.to - shown.from < runs.count && (
           <button
@@ -81,10 +85,11 @@ export function PartitionStrip(props: PartitionStripProps): ReactNode {
   );
 }
 
-function describeCursor({ partitions, selection, current }: PartitionStripProps, cursor: number): string {
+function describeCursor(props: PartitionStripProps, cursor: number): string {
+  const { partitions, selection, current, wordOf = ownWord } = props;
   if (cursor < 0) return `none of ${partitions.runs.count} chosen`;
   const marked = current !== null && selection.has(current) ? ", marked" : "";
-  return `${describeSpan(partitions, cursor, cursor + 1)}${marked}`;
+  return `${describeSpan(partitions, [cursor, cursor + 1], wordOf)}${marked}`;
 }
 
 /** The positions of a set, flat `[from, to, …)`; what does not exist is left out. */
@@ -99,11 +104,15 @@ function markedPositions({ runs }: Partitions, selection: PartitionSet): readonl
 }
 
 /** Names and statuses of the positions `[from, to)`. */
-function describeSpan({ runs, space }: Partitions, from: number, to: number): string {
+function describeSpan(
+  { runs, space }: Partitions,
+  [from, to]: readonly [number, number],
+  wordOf: (code: number) => string,
+): string {
   const first = partitionName(space, runs.ordinalAt(from));
-  if (to - from <= 1) return `${first}, ${PARTITION_STATUSES[runs.codeAt(from)] ?? ""}`;
+  if (to - from <= 1) return `${first}, ${wordOf(runs.codeAt(from))}`;
   const counts = runs.countBetween(from, to);
-  return `${first} to ${partitionName(space, runs.ordinalAt(to - 1))}, ${describeCounts((code) => counts[code] ?? 0)}`;
+  return `${first} to ${partitionName(space, runs.ordinalAt(to - 1))}, ${describeCounts((code) => counts[code] ?? 0, wordOf)}`;
 }
 
 interface StripKeyContext extends PartitionStripProps {

@@ -17,6 +17,8 @@ export const PLACES = [
   { to: "/assets", label: "Assets", icon: "assets", key: "a" },
   { to: "/lineage", label: "Lineage", icon: "lineage", key: "l" },
   { to: "/runs", label: "Runs", icon: "runs", key: "r" },
+  { to: "/automation", label: "Automation", icon: "automation", key: "u" },
+  { to: "/checks", label: "Checks", icon: "checks", key: "c" },
 ] as const satisfies readonly (Place & { readonly to: string })[];
 
 export type PlacePath = (typeof PLACES)[number]["to"];

@@ -42,11 +42,14 @@ export function StatusBar({ countOf, className = "h-1.5" }: StatusBarProps): Rea
 }
 
 /** Counts as a sentence, the most urgent first: `3 failed, 1,204 fresh`. */
-export function describeCounts(countOf: (code: number) => number): string {
-  const parts = BY_URGENCY.map((status) => ({ status, count: countOf(codeOf(status)) })).filter(
-    ({ count }) => count > 0,
-  );
+export function describeCounts(
+  countOf: (code: number) => number,
+  wordOf: (code: number) => string = (code) => PARTITION_STATUSES[code] ?? "",
+): string {
+  const parts = BY_URGENCY.map(codeOf)
+    .map((code) => ({ word: wordOf(code), count: countOf(code) }))
+    .filter(({ count }) => count > 0);
   return parts.length === 0
     ? "no partitions"
-    : parts.map(({ status, count }) => `${formatCount(count)} ${status}`).join(", ");
+    : parts.map(({ word, count }) => `${formatCount(count)} ${word}`).join(", ");
 }

@@ -101,21 +101,42 @@ export async function recordMissedTicks(
   );
 }
 
+/** An evaluation of a schedule that somebody asked for. */
+export interface ManualTick {
+  readonly name: string;
+  readonly at: number;
+  readonly outcome:
+    | { readonly kind: "requested"; readonly launch: LaunchRuns }
+    | { readonly kind: "skipped"; readonly reason: string }
+    | { readonly kind: "failed"; readonly error: SerializedError };
+  readonly durationMs?: number | null;
+  readonly log?: string | null;
+}
+
 /** Records what became of an evaluation that somebody asked for; the chain of ticks goes on as it would. */
 export async function recordManualTick(
   db: Database,
-  tick: { readonly name: string; readonly at: number; readonly launch: LaunchRuns; readonly log?: string | null },
+  tick: ManualTick,
 ): Promise<{ readonly runIds: readonly number[]; readonly reason: string }> {
   return db.transaction(
     "recordManualTick",
     async (tx) => {
-      await lockLaunches(tx.sql);
-      const made = await tick.launch(tx);
-      const outcome = made.runIds.length > 0 ? "requested" : "skipped";
-      const reason = outcome === "skipped" ? made.reason : null;
-      const { name, at, log = null } = tick;
+      const { name, at, outcome, durationMs = null, log = null } = tick;
+      const common = { kind: "schedule", name, at, isManual: true, durationMs, log } as const;
+      if (outcome.kind === "failed") {
+        await insertTicks(tx.sql, [{ ...common, outcome: "failed", error: outcome.error }]);
+        return { runIds: [], reason: outcome.error.message };
+      }
+      if (outcome.kind === "requested") await lockLaunches(tx.sql);
+      const made = outcome.kind === "requested" ? await outcome.launch(tx) : { runIds: [], reason: outcome.reason };
+      const isSkipped = made.runIds.length === 0;
       await insertTicks(tx.sql, [
-        { kind: "schedule", name, at, isManual: true, outcome, reason, runIds: made.runIds, log },
+        {
+          ...common,
+          outcome: isSkipped ? "skipped" : "requested",
+          reason: isSkipped ? made.reason : null,
+          runIds: made.runIds,
+        },
       ]);
       return made;
     },

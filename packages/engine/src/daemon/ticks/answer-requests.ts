@@ -56,14 +56,23 @@ async function evaluateSchedule(
   if (schedule === undefined) return { ...NOTHING, at, outcome: "skipped", reason: "it is not declared any more" };
   const called = await callSchedule(schedule, at, scope);
   const base = { ...NOTHING, at, log: called.log, durationMs: called.durationMs };
-  if ("error" in called) return { ...base, outcome: "failed", error: serializeError(called.error) };
-  if (called.answer.kind === "skipped") return { ...base, outcome: "skipped", reason: called.answer.reason };
+  const manual = { name, at, log: called.log, durationMs: called.durationMs };
+  if ("error" in called) {
+    const error = serializeError(called.error);
+    if (!isDryRun) await recordManualTick(scope.db, { ...manual, outcome: { kind: "failed", error } });
+    return { ...base, outcome: "failed", error };
+  }
+  if (called.answer.kind === "skipped") {
+    const { reason } = called.answer;
+    if (!isDryRun) await recordManualTick(scope.db, { ...manual, outcome: { kind: "skipped", reason } });
+    return { ...base, outcome: "skipped", reason };
+  }
   const groups = groupsOf(schedule, called.answer);
   const launchScope = scopeOf(schedule, at, scope);
   if (isDryRun) return { ...base, ...(await previewRequests(scope.db, groups, { scope: launchScope, added: [] })) };
   // Beside the chain: it must not take the place of a tick that is due at this very instant.
   const launch = launchRequests(groups, { ...launchScope, tick: `manual-${at}` });
-  const made = await recordManualTick(scope.db, { name, at, launch, log: called.log });
+  const made = await recordManualTick(scope.db, { ...manual, outcome: { kind: "requested", launch } });
   return { ...base, ...outcomeOfRuns(made) };
 }
 
