@@ -1,4 +1,5 @@
 import { DEFAULT_COLLECTION_SETTINGS, HeddleError, type CollectionSettings } from "@heddle/core";
+import type { NotificationSettings } from "@heddle/engine/daemon";
 import type { DefaultsConfig } from "@heddle/engine/worker";
 import { join } from "node:path";
 
@@ -25,6 +26,7 @@ export interface ProcessConfig {
   readonly ticks: boolean;
   /** When stored values are removed that nothing refers to any more; null: never. */
   readonly collection: CollectionSettings | null;
+  readonly notifications: NotificationSettings;
 }
 
 /** Reads the configuration. @throws CONFIG_INVALID naming the variable. */
@@ -47,7 +49,21 @@ export function readConfig(env: NodeJS.ProcessEnv): ProcessConfig {
     stopGraceMs: positiveInteger(env, "HEDDLE_STOP_GRACE_MS"),
     ticks: env["HEDDLE_TICKS"] !== "never",
     collection: collectionSettings(env),
+    notifications: {
+      allowedHosts: list(env, "HEDDLE_NOTIFY_ALLOW_HOSTS"),
+      publicUrl: publicUrl(env),
+    },
   };
+}
+
+/** Where people open the catalog: links in notifications begin with it. */
+function publicUrl(env: NodeJS.ProcessEnv): string | null {
+  const value = env["HEDDLE_PUBLIC_URL"];
+  if (value === undefined || value === "") return null;
+  if (URL.canParse(value) && /^https?:$/u.test(new URL(value).protocol)) return value.replace(/\/+$/u, "");
+  throw new HeddleError("CONFIG_INVALID", `the environment variable HEDDLE_PUBLIC_URL is ${JSON.stringify(value)}`, {
+    hint: "It has to be an address such as https://heddle.example.com.",
+  });
 }
 
 function collectionSettings(env: NodeJS.ProcessEnv): CollectionSettings | null {
@@ -57,6 +73,12 @@ function collectionSettings(env: NodeJS.ProcessEnv): CollectionSettings | null {
     graceMs: positiveInteger(env, "HEDDLE_COLLECT_GRACE_MS") ?? graceMs,
     intervalMs: positiveInteger(env, "HEDDLE_COLLECT_INTERVAL_MS") ?? intervalMs,
   };
+}
+
+/** A list with commas: `alerts.internal:8080, 10.0.0.7`. */
+function list(env: NodeJS.ProcessEnv, name: string): string[] {
+  const entries = (env[name] ?? "").split(",").map((entry) => entry.trim().toLowerCase());
+  return entries.filter((entry) => entry !== "");
 }
 
 function required(env: NodeJS.ProcessEnv, name: string): string {

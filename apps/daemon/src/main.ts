@@ -16,6 +16,7 @@ await runProcess(async () => {
     projects: [project],
     watch: config.watch,
     collection: config.collection,
+    notifications: config.notifications,
     ticks: config.ticks,
     ...(config.daemonLeaseMs !== undefined && { leaseMs: config.daemonLeaseMs }),
     onLoad: (loaded, error) => {

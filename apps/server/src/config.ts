@@ -8,6 +8,8 @@ export interface ServerConfig {
   readonly host: string | undefined;
   readonly catalogDirectory: string | undefined;
   readonly environment: string | undefined;
+  /** Where people open the catalog. */
+  readonly publicUrl: string | undefined;
 }
 
 const HIGHEST_PORT = 65_535;
@@ -26,6 +28,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: text(env, "HEDDLE_HOST"),
     catalogDirectory: text(env, "HEDDLE_CATALOG_DIR"),
     environment: text(env, "HEDDLE_ENVIRONMENT"),
+    publicUrl: text(env, "HEDDLE_PUBLIC_URL")?.replace(/\/+$/u, ""),
   };
 }
 

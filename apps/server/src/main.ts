@@ -16,6 +16,7 @@ await runProcess(async () => {
     ...(config.host !== undefined && { host: config.host }),
     ...(config.catalogDirectory !== undefined && { catalogDirectory: config.catalogDirectory }),
     ...(config.environment !== undefined && { environment: config.environment }),
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
   });
   tellParent({ type: "ready", address: server.address });
   if (!process.connected) process.stdout.write(`${JSON.stringify({ type: "ready", address: server.address })}\n`);

@@ -17,6 +17,9 @@ export interface ApiState {
   readonly checks: CheckStandings;
   readonly events: EventHub;
   readonly previews: PlanMemory;
+  readonly log: ServerLog;
+  /** Where people open the catalog, without a slash at the end; `null` when nobody has said. */
+  readonly publicUrl: string | null;
 }
 
 export interface ApiStateOptions {
@@ -26,10 +29,13 @@ export interface ApiStateOptions {
   readonly log: ServerLog;
   /** Where previewed plans are kept. @default the memory of this process */
   readonly previews?: PlanMemory | undefined;
+  /** Where people open the catalog. @default not known */
+  readonly publicUrl?: string | null | undefined;
 }
 
 /** Makes the state of a server. Nothing is read before the first request. */
-export function createApiState({ db, environment, version, log, previews }: ApiStateOptions): ApiState {
+export function createApiState(options: ApiStateOptions): ApiState {
+  const { db, environment, version, log, previews, publicUrl = null } = options;
   const state: ApiState = {
     db,
     environment,
@@ -39,6 +45,8 @@ export function createApiState({ db, environment, version, log, previews }: ApiS
     // Asked only when somebody listens, and the state is whole by then.
     events: new EventHub({ db, log, describe: (events) => describeEvents(state, events) }),
     previews: previews ?? new PreviewMemory(),
+    log,
+    publicUrl,
   };
   return state;
 }

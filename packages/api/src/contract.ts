@@ -25,7 +25,28 @@ export type {
   SentencePart,
   StatusCode,
 } from "./contract/common.ts";
-export type { CodeLocationHealth, DaemonHealth, Deployment, LoadProblem, WorkerHealth } from "./contract/deployment.ts";
+export type {
+  AuditActor,
+  AuditEntry,
+  CodeLocationHealth,
+  DaemonHealth,
+  DaemonLoop,
+  Deployment,
+  DeploymentSettings,
+  LoadProblem,
+  ReloadAnswer,
+  RetentionRule,
+  WorkerHealth,
+} from "./contract/deployment.ts";
+export type {
+  NotificationChannel,
+  NotificationMessage,
+  NotificationPlace,
+  NotificationRetry,
+  Notifications,
+  NotificationSummary,
+  NotificationTest,
+} from "./contract/notifications.ts";
 export type {
   AssetChecks,
   AssetDetail,
@@ -94,6 +115,7 @@ export type {
   RunLane,
   RunMatrix,
   RunMatrixRow,
+  RunNotification,
   RunOrigin,
   RunOutput,
   RunQueuePlace,

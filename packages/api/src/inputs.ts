@@ -292,6 +292,35 @@ export const runCompareInput = z.strictObject({
   with: id.optional(),
 });
 
+/** Name of a notification. */
+const notificationName = storable(100).min(1);
+
+export const notificationInput = z.strictObject({ name: notificationName });
+
+export const messageInput = z.strictObject({ id });
+
+export const messageListInput = z.strictObject({
+  /** Only of this notification. */
+  notification: notificationName.optional(),
+  /** Only what has become of it. */
+  states: z
+    .array(z.enum(["gathering", "sending", "sent", "failed"]))
+    .max(4)
+    .optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const auditInput = z.strictObject({
+  /** Only of procedures whose name begins like this, such as `runs.`. */
+  action: storable(100).optional(),
+  outcome: z.enum(["done", "refused"]).optional(),
+  cursor: cursor.nullish(),
+  limit: limit(50),
+});
+
+export const locationInput = z.strictObject({ name: storable(200).min(1) });
+
 export const runInput = z.strictObject({ runId: id });
 
 export const runStepsInput = z.strictObject({
@@ -513,6 +542,8 @@ export const eventStreamInput = z.strictObject({
   lastEventId: cursor.nullish(),
 });
 
+export type AuditInput = z.output<typeof auditInput>;
+export type MessageListInput = z.output<typeof messageListInput>;
 export type PlanPreviewInput = z.output<typeof planPreviewInput>;
 export type PlanLaunchInput = z.output<typeof planLaunchInput>;
 export type PoolSetInput = z.output<typeof poolSetInput>;

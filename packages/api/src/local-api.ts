@@ -1,4 +1,4 @@
-import type { Database } from "@heddle/storage";
+import type { Actor, Database } from "@heddle/storage";
 import { createApiState } from "./api-state.ts";
 import type { PlanMemory } from "./plan/preview-memory.ts";
 import { readVersion } from "./read-version.ts";
@@ -20,6 +20,8 @@ export interface LocalApiOptions {
   readonly log: ServerLog;
   /** @default "production" */
   readonly environment?: string;
+  /** Name of the operating system's user, for the audit log. @default not told */
+  readonly user?: string;
   /** Where previewed plans are kept, for commands that launch what another one has shown. @default this process */
   readonly previews?: PlanMemory;
 }
@@ -30,6 +32,7 @@ export interface LocalApiOptions {
  */
 export async function createLocalApi(options: LocalApiOptions): Promise<LocalApi> {
   const { db, log, environment = "production", previews } = options;
+  const actor: Actor = { kind: "command", name: options.user ?? null };
   const state = createApiState({ db, environment, version: await readVersion(), log, previews });
-  return { api: appRouter.createCaller({ state }), close: () => state.events.close() };
+  return { api: appRouter.createCaller({ state, actor }), close: () => state.events.close() };
 }

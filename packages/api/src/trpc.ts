@@ -1,10 +1,16 @@
+import { isHeddleError } from "@heddle/core";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { describeError, statusOf } from "./api-error.ts";
+import type { Actor } from "@heddle/storage";
+import { audited, recordRefusal } from "@heddle/storage";
 import type { ApiState } from "./api-state.ts";
+import { describeChange } from "./audit/describe-change.ts";
 
 /** What every procedure gets. */
 export interface ApiContext {
   readonly state: ApiState;
+  /** Who calls. */
+  readonly actor: Actor;
 }
 
 /** Between two signs of life on a silent stream. */
@@ -58,5 +64,23 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
+/**
+ * Writes every change down with who made it, in the transaction that makes it. What was refused is written down as well;
+ * inputs that are no inputs are not: nothing was asked for.
+ */
+const audit = t.middleware(async ({ ctx, type, path, getRawInput, next }) => {
+  if (type !== "mutation") return next();
+  const { state, actor } = ctx;
+  const change = describeChange(actor, path, await getRawInput());
+  const result = await next({ ctx: { ...ctx, state: { ...state, db: audited(state.db, change) } } });
+  const cause = result.ok ? undefined : result.error.cause;
+  if (isHeddleError(cause) && statusOf(cause) !== "SERVICE_UNAVAILABLE" && cause.code !== "API_INPUT_INVALID") {
+    await recordRefusal(state.db, change, cause.code).catch((error: unknown) => {
+      state.log.error("a refused change could not be written to the audit log", error);
+    });
+  }
+  return result;
+});
+
 export const { router } = t;
-export const procedure = t.procedure.use(translateErrors);
+export const procedure = t.procedure.use(translateErrors).use(audit);

@@ -2,6 +2,7 @@ import { appendLogChunks, recordLoadError } from "@heddle/storage";
 import { recordEvaluation } from "./automation-rows.ts";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";
+import { failMessage, notificationSnapshots } from "./notification-world.ts";
 import { recordTicks, tickSnapshot } from "./tick-world.ts";
 import { register, startTestServer, type TestServer } from "./test-server.ts";
 import { weatherSnapshot } from "./weather-definitions.ts";
@@ -19,12 +20,14 @@ export interface BusyWorld extends AsyncDisposable {
   readonly openRunId: number;
   /** Runs that nothing has begun with, for procedures that change one. */
   readonly queuedRunIds: readonly number[];
+  /** A message of a notification about the failed run that could not be delivered. */
+  readonly failedMessageId: number;
 }
 
 export async function createBusyWorld(): Promise<BusyWorld> {
   const test = await startTestServer();
   const { client, db } = test;
-  await register(db, { ...weatherSnapshot(), ...tickSnapshot() });
+  await register(db, { ...weatherSnapshot(), ...tickSnapshot(), notifications: notificationSnapshots() });
   await recordTicks(db);
   await db.transaction("declareStations", ({ sql }) => sql`insert into dynamic_definition (name) values ('stations')`);
   const runner = await StepRunner.start(db);
@@ -61,9 +64,11 @@ export async function createBusyWorld(): Promise<BusyWorld> {
     directory: "/projects/weather",
     error: { name: "SyntaxError", message: "unexpected token" },
   });
+  const failedMessageId = await failMessage(db, failedRunId);
   return {
     test,
     runner,
+    failedMessageId,
     failedRunId,
     openRunId,
     queuedRunIds,

@@ -174,6 +174,17 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       }),
     }),
   ),
+  notifications: z.array(
+    z.strictObject({
+      messageId: id,
+      notification: text,
+      place: z.strictObject({ channel: z.enum(["webhook", "slack", "email"]), text }),
+      state: z.enum(["gathering", "sending", "sent", "failed"]),
+      attempts: count,
+      nextAttemptAt: lastInstant,
+      message: text,
+    }),
+  ),
   blockers: z.array(
     z.strictObject({
       reason: z.enum(["no_daemon", "no_worker", "paused", "queued_behind", "retry_wait", "after_runs", "pool"]),

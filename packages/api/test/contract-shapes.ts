@@ -383,7 +383,21 @@ export const deployment: Shape<contract.Deployment> = z.strictObject({
       problems: z.array(loadProblem),
     }),
   ),
-  daemon: z.strictObject({ alive: z.boolean(), count }),
+  daemon: z.strictObject({
+    alive: z.boolean(),
+    count,
+    loops: z.array(
+      z.strictObject({
+        name: text,
+        host: text,
+        pid: count,
+        beatAt: instant,
+        lagMs: count,
+        durationMs: count,
+        failures: count,
+      }),
+    ),
+  }),
   workers: z.array(
     z.strictObject({
       id: text,

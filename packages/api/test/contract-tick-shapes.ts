@@ -24,7 +24,7 @@ import {
   type Shape,
 } from "./contract-shapes.ts";
 
-const source: Shape<SourceLocation> = z.strictObject({ file: text, line: count });
+export const source: Shape<SourceLocation> = z.strictObject({ file: text, line: count });
 const assets: Shape<ChosenAssets> = z.union([
   z.strictObject({ selection: text }),
   z.strictObject({ keys: z.array(text) }),
@@ -114,6 +114,12 @@ const watched: Shape<WatchedEvents> = z.union([
     assets,
     checks: z.array(text).nullable(),
     outcomes: z.array(z.enum(["passed", "warned", "failed"])),
+  }),
+  z.strictObject({
+    kind: z.literal("webhook"),
+    signature: z.enum(["standard", "github", "stripe"]),
+    secretEnv: text,
+    toleranceMs: count,
   }),
 ]);
 const consumption: Shape<Consumption> = z.union([

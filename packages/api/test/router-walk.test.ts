@@ -9,6 +9,7 @@ import * as automationShapes from "./contract-automation-shapes.ts";
 import * as shapes from "./contract-shapes.ts";
 import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
+import * as notificationShapes from "./contract-notification-shapes.ts";
 import * as tickShapes from "./contract-tick-shapes.ts";
 import { readStream } from "./event-source.ts";
 import { send, type RawAnswer } from "./raw-request.ts";
@@ -128,7 +129,13 @@ const WALK: Readonly<Record<string, Walked>> = {
     ],
     answer: shapes.checkSilenceChange,
   },
+  "deployment.audit": {
+    inputs: () => [{ action: "partitions.", outcome: "done", limit: 2 }, {}],
+    answer: shapes.pageOf(notificationShapes.auditEntry),
+  },
   "deployment.get": { inputs: () => [{}], answer: shapes.deployment },
+  "deployment.reload": { inputs: () => [{ name: "weather" }], answer: notificationShapes.reload },
+  "deployment.settings": { inputs: () => [{}], answer: notificationShapes.settings },
   "events.list": {
     inputs: ({ failedRunId }) => [{ asset: "weather/raw", runId: failedRunId, limit: 3 }, {}],
     answer: shapes.pageOf(runShapes.activityEvent),
@@ -184,6 +191,16 @@ const WALK: Readonly<Record<string, Walked>> = {
     answer: lineageShapes.lineageStatuses,
   },
   "lineage.versions": { inputs: () => [{}], answer: lineageShapes.definitionsVersions },
+  "notifications.list": { inputs: () => [{}], answer: notificationShapes.notifications },
+  "notifications.messages": {
+    inputs: () => [{ notification: "alarm", states: ["failed"], limit: 1 }, {}],
+    answer: shapes.pageOf(notificationShapes.message),
+  },
+  "notifications.retry": {
+    inputs: ({ failedMessageId }) => [{ id: failedMessageId }, { id: failedMessageId }],
+    answer: notificationShapes.retry,
+  },
+  "notifications.test": { inputs: () => [{ name: "alarm" }], answer: notificationShapes.test },
   "partitions.add": {
     inputs: () => [
       { definition: "stations", keys: ["north", "south|east", "west"] },

@@ -35,6 +35,7 @@ export function describePace({ intervalMs, watches }: Pick<Sensor, "intervalMs" 
 
 function describeWatched(events: NonNullable<Sensor["watches"]>["events"]): string {
   if (events.kind === "run-ended") return `runs that end: ${events.statuses.join(", ")}`;
+  if (events.kind === "webhook") return `requests signed as ${events.signature}`;
   const assets = "keys" in events.assets ? events.assets.keys.join(", ") : events.assets.selection;
   if (events.kind === "materialized") return `materializations of ${assets}`;
   return `checks of ${assets}: ${events.outcomes.join(", ")}`;

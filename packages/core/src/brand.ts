@@ -17,6 +17,7 @@ export type BrandName =
   | "freshness-policy"
   | "io-manager"
   | "metadata"
+  | "notification"
   | "object-store"
   | "output"
   | "own-partitions"

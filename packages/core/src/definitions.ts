@@ -12,6 +12,7 @@ import {
   type ObjectStore,
   type SameAsStored,
 } from "./io-manager.ts";
+import { isNotification, type Notification } from "./notifications/notification.ts";
 import { isResource, isResourceSlot, type Resource, type ResourceSlot } from "./resource.ts";
 import { isSchedule, type AnySchedule } from "./schedule.ts";
 import { isSensor, type AnySensor } from "./sensor.ts";
@@ -27,6 +28,8 @@ export interface DefinitionsOptions<TAssets, TChecks, TResources, TSchedules = [
   readonly checks?: TChecks | undefined;
   readonly schedules?: TSchedules | undefined;
   readonly sensors?: TSensors | undefined;
+  /** What is told, and to whom. */
+  readonly notifications?: readonly Notification[] | undefined;
   /** Fills the slots that assets declare with `resource.required`, by their names. */
   readonly resources?: TResources | undefined;
   /**
@@ -51,6 +54,8 @@ export interface Definitions {
   readonly schedules: ReadonlyMap<string, AnySchedule>;
   /** All sensors by name. */
   readonly sensors: ReadonlyMap<string, AnySensor>;
+  /** All notifications by name. */
+  readonly notifications: ReadonlyMap<string, Notification>;
   /** The resources that fill slots, by the name of the slot. */
   readonly resources: ReadonlyMap<string, Resource>;
   /** Slots of each pool, by its name. */
@@ -68,6 +73,7 @@ interface GivenDefinitions {
   readonly checks: unknown;
   readonly schedules: unknown;
   readonly sensors: unknown;
+  readonly notifications: unknown;
   readonly resources: unknown;
   readonly pools: unknown;
   readonly store: unknown;
@@ -99,6 +105,7 @@ export function definitions<
     checks = [],
     schedules = [],
     sensors = [],
+    notifications = [],
     resources = {},
     pools = {},
     store = null,
@@ -110,11 +117,12 @@ export function definitions<
     checks: collectChecks(assets, checks),
     schedules: collectNamed(schedules, isSchedule),
     sensors: collectNamed(sensors, isSensor),
+    notifications: collectNamed(notifications, isNotification),
     resources: collectResources(resources),
     pools: collectPools(pools),
     store: isObjectStore(store) ? store : null,
     io: isIoManager(io) ? io : null,
-    given: { assets, checks, schedules, sensors, resources, pools, store, io },
+    given: { assets, checks, schedules, sensors, notifications, resources, pools, store, io },
     source: captureSourceLocation(definitions),
   };
   return brand(declared, "definitions");

@@ -3,6 +3,7 @@ import { COLLECTION_ERRORS } from "./error-catalogue/collection-errors.ts";
 import { DATABASE_ERRORS } from "./error-catalogue/database-errors.ts";
 import { DECLARATION_ERRORS } from "./error-catalogue/declaration-errors.ts";
 import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
+import { NOTIFICATION_ERRORS } from "./error-catalogue/notification-errors.ts";
 import { PARTITION_ERRORS } from "./error-catalogue/partition-errors.ts";
 import { PREVIEW_ERRORS } from "./error-catalogue/preview-errors.ts";
 import { PROCESS_ERRORS } from "./error-catalogue/process-errors.ts";
@@ -21,6 +22,7 @@ export const ERROR_CATALOGUE = {
   ...SQL_ERRORS,
   ...RUN_ERRORS,
   ...TICK_ERRORS,
+  ...NOTIFICATION_ERRORS,
   ...COLLECTION_ERRORS,
   ...PREVIEW_ERRORS,
   ...DATABASE_ERRORS,

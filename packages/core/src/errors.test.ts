@@ -7,6 +7,7 @@ import { TICK_ERRORS } from "./error-catalogue/tick-errors.ts";
 import { DATABASE_ERRORS } from "./error-catalogue/database-errors.ts";
 import { DECLARATION_ERRORS } from "./error-catalogue/declaration-errors.ts";
 import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
+import { NOTIFICATION_ERRORS } from "./error-catalogue/notification-errors.ts";
 import { PARTITION_ERRORS } from "./error-catalogue/partition-errors.ts";
 import { PROCESS_ERRORS } from "./error-catalogue/process-errors.ts";
 import { RUN_ERRORS } from "./error-catalogue/run-errors.ts";
@@ -103,6 +104,7 @@ test("no code is in two areas", () => {
     SQL_ERRORS,
     RUN_ERRORS,
     TICK_ERRORS,
+    NOTIFICATION_ERRORS,
     COLLECTION_ERRORS,
     DATABASE_ERRORS,
     API_ERRORS,

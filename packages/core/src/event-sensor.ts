@@ -11,6 +11,7 @@ import { captureSourceLocation } from "./source-location.ts";
 import type { RunStatus } from "./statuses.ts";
 import type { Consumption } from "./tick/consume-events.ts";
 import type { JsonValue, MaybePromise } from "./types.ts";
+import type { WebhookSignature } from "./webhook-sensor.ts";
 
 /** Partitions of one asset that were materialized together. */
 export interface MaterializedEvent {
@@ -135,6 +136,13 @@ export type WatchedEvents =
       /** `null`: whatever their name. */
       readonly checks: readonly string[] | null;
       readonly outcomes: readonly ("passed" | "warned" | "failed")[];
+    }
+  | {
+      readonly kind: "webhook";
+      readonly signature: WebhookSignature;
+      /** Names the environment variable of the server that holds the secret. */
+      readonly secretEnv: string;
+      readonly toleranceMs: number;
     };
 
 /**
@@ -153,7 +161,7 @@ export function assetSensor<TResources extends ResourcesShape = Record<never, ne
   options: AssetSensorOptions<TResources>,
 ): Sensor<SlotsOf<TResources>, EventSensorContext<MaterializedEvent, ResourceValues<TResources>>> {
   const watched: WatchedEvents = { kind: "materialized", assets: chosenUpstream(options.assets) };
-  return declare(options, watched, captureSourceLocation(assetSensor));
+  return declareEventSensor(options, watched, captureSourceLocation(assetSensor));
 }
 
 /**
@@ -176,7 +184,7 @@ export function checkSensor<TResources extends ResourcesShape = Record<never, ne
 ): Sensor<SlotsOf<TResources>, EventSensorContext<CheckedEvent, ResourceValues<TResources>>> {
   const { checks = null, outcomes = ["failed"] } = options;
   const watched: WatchedEvents = { kind: "checked", assets: chosenUpstream(options.assets), checks, outcomes };
-  return declare(options, watched, captureSourceLocation(checkSensor));
+  return declareEventSensor(options, watched, captureSourceLocation(checkSensor));
 }
 
 function chosenUpstream(assets: string | readonly AnyUpstream[]): ChosenAssets {
@@ -200,10 +208,15 @@ function chosenUpstream(assets: string | readonly AnyUpstream[]): ChosenAssets {
 export function runStatusSensor<TResources extends ResourcesShape = Record<never, never>>(
   options: RunStatusSensorOptions<TResources>,
 ): Sensor<SlotsOf<TResources>, EventSensorContext<RunEndedEvent, ResourceValues<TResources>>> {
-  return declare(options, { kind: "run-ended", statuses: options.statuses }, captureSourceLocation(runStatusSensor));
+  return declareEventSensor(
+    options,
+    { kind: "run-ended", statuses: options.statuses },
+    captureSourceLocation(runStatusSensor),
+  );
 }
 
-function declare<TEvent, TResources extends ResourcesShape>(
+/** Declares a sensor that reacts to events of one kind. */
+export function declareEventSensor<TEvent, TResources extends ResourcesShape>(
   options: EventSensorOptions<TEvent, TResources>,
   events: WatchedEvents,
   source: Sensor["source"],

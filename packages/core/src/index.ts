@@ -162,6 +162,12 @@ export {
   type WatchedEvents,
 } from "./event-sensor.ts";
 export {
+  webhookSensor,
+  type WebhookEvent,
+  type WebhookSensorOptions,
+  type WebhookSignature,
+} from "./webhook-sensor.ts";
+export {
   DEFAULT_SENSOR_INTERVAL_MS,
   isSensor,
   sensor,
@@ -405,6 +411,48 @@ export { atLeast, atMostMissing, requiredBy, type WaitPolicy } from "./partition
 
 // Cron
 export { countTicks, nextTick, previousTick, ticksBetween, type CronClock, type TickRange } from "./cron/ticks.ts";
+
+// Notifications
+export {
+  describeNotifiedEvent,
+  eventKindsOf,
+  MAX_TOLD_EVENTS,
+  type NotifiedEvent,
+} from "./notifications/notified-event.ts";
+export { renderTemplate, TEMPLATE_FIELDS, type TemplateField } from "./notifications/message-template.ts";
+export {
+  isNotification,
+  notify,
+  type Notification,
+  type NotificationGrouping,
+  type NotificationOptions,
+  type NotificationSnapshot,
+} from "./notifications/notification.ts";
+export {
+  describeTarget,
+  email,
+  slack,
+  webhook,
+  type EmailTargetOptions,
+  type NotificationTarget,
+  type WebhookTargetOptions,
+} from "./notifications/notification-target.ts";
+export {
+  automationStopped,
+  checkNotPassed,
+  codeFailed,
+  describeTrigger,
+  freshnessChanged,
+  manualChange,
+  runCanceled,
+  runFailed,
+  runLate,
+  runSucceeded,
+  scheduleFailed,
+  sensorFailed,
+  stepFailed,
+  type NotificationTrigger,
+} from "./notifications/notification-trigger.ts";
 
 // Ticks of schedules and sensors
 export { takeEvents, type Consumption, type TakenEvents } from "./tick/consume-events.ts";

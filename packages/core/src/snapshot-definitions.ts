@@ -20,7 +20,7 @@ import type {
   DefinitionsSnapshot,
   DependencySnapshot,
 } from "./snapshot.ts";
-import { snapshotSchedule, snapshotSensor } from "./snapshot-ticks.ts";
+import { snapshotNotification, snapshotSchedule, snapshotSensor } from "./snapshot-ticks.ts";
 import { relativeToProject } from "./source-location.ts";
 
 /** Name of the I/O manager of assets that declare none, when the definitions name none either. */
@@ -45,11 +45,15 @@ export function snapshotDefinitions(definitions: Definitions, options: SnapshotO
   const { topologicalOrder } = AssetGraph.fromSnapshot(assets);
   const { projectDirectory } = options;
   const pools = snapshotPoolLimits(definitions);
+  const notifications = [...definitions.notifications.values()].map((one) =>
+    snapshotNotification(one, projectDirectory),
+  );
   return {
     protocol: 1,
     assets: [...topologicalOrder].flatMap((index) => assets[index] ?? []),
     schedules: [...definitions.schedules.values()].map((one) => snapshotSchedule(one, definitions, projectDirectory)),
     sensors: [...definitions.sensors.values()].map((one) => snapshotSensor(one, projectDirectory)),
+    ...(notifications.length > 0 && { notifications }),
     ...(pools.length > 0 && { pools }),
   };
 }

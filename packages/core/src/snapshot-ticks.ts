@@ -1,6 +1,7 @@
 import type { AnyAsset, AnyUpstream } from "./declarations.ts";
 import type { Definitions } from "./definitions.ts";
 import { isExternalAsset } from "./external-asset.ts";
+import type { Notification, NotificationSnapshot } from "./notifications/notification.ts";
 import { runDefaults, type ChosenAssets } from "./run-request.ts";
 import type { AnySchedule } from "./schedule.ts";
 import { parseSelection } from "./selection/parse-selection.ts";
@@ -52,6 +53,12 @@ export function snapshotSensor(declared: AnySensor, projectDirectory: string): S
     timeoutMs,
     source: relativeToProject(source, projectDirectory),
   };
+}
+
+/** Writes a valid notification as data. */
+export function snapshotNotification(declared: Notification, projectDirectory: string): NotificationSnapshot {
+  const { kind: _, ...notification } = declared;
+  return { ...notification, source: relativeToProject(declared.source, projectDirectory) };
 }
 
 /** The clocks by which a schedule could tick: one, unless it is by partitions that are none, or differ. */

@@ -3,6 +3,7 @@ import type { AutomationSpec } from "./automation/condition-spec.ts";
 import type { FreshnessSpec } from "./freshness/freshness-spec.ts";
 import type { MappingSpec } from "./partitions/mapping-spec.ts";
 import type { Multiplicity } from "./partitions/partition-mapping.ts";
+import type { NotificationSnapshot } from "./notifications/notification.ts";
 import type { PartitionsSpec } from "./partitions/partitions-spec.ts";
 import type { PoolSnapshot, PoolUse } from "./pool.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
@@ -128,6 +129,8 @@ export interface DefinitionsSnapshot {
   /** Absent where the code was loaded by a version without them. */
   readonly schedules?: readonly ScheduleSnapshot[];
   readonly sensors?: readonly SensorSnapshot[];
+  /** Absent where it declares none. */
+  readonly notifications?: readonly NotificationSnapshot[];
   /** Limits that it declares, those of single assets among them. */
   readonly pools?: readonly PoolSnapshot[];
 }

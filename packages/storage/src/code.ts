@@ -5,6 +5,7 @@ import { dynamicNamesOf } from "./dynamic/dynamic-names.ts";
 import { appendEvents } from "./events.ts";
 import { asJson } from "./json.ts";
 import { oneRow } from "./one-row.ts";
+import { registerNotifications } from "./notifications/register-notifications.ts";
 import { registerPools } from "./pools/register-pools.ts";
 import { numberAssets, upsertAssets } from "./register-assets.ts";
 import { registerTicks } from "./ticks/register-ticks.ts";
@@ -66,6 +67,8 @@ async function register(tx: Transaction, code: NewCodeVersion): Promise<Register
       and key <> all (${code.snapshot.assets.map(({ key }) => key)}::text[])`;
   const ticks = await registerTicks(tx, { codeLocationId, location: code.location }, code.snapshot);
   if (ticks > 0) await tx.notify("heddle_tick", code.location);
+  const notifications = code.snapshot.notifications ?? [];
+  await registerNotifications(tx, { codeLocationId, location: code.location }, notifications);
   // Steps may have room now that had none.
   if ((await registerPools(tx, codeLocationId, code.snapshot.pools ?? [])) > 0) await tx.notify("heddle_work");
   const put = await sql`

@@ -211,6 +211,47 @@ export {
   type WorkerRegistration,
 } from "./workers.ts";
 
+// What people change, and the loops of the daemon
+export { audited, recordRefusal, type AuditEntry } from "./audit/audited.ts";
+export { readAudit, type AuditQuery, type AuditRow } from "./audit/read-audit.ts";
+export { requestReload, readReloadRequests } from "./reload-requests.ts";
+export { readLoops, recordLoops, type LoopBeat, type LoopRow } from "./audit/daemon-loops.ts";
+export type { Actor } from "./schema/index.ts";
+
+// Notifications, and requests from outside
+export { readNotifiableEvents, type NotifiableCheck, type NotifiableEvent } from "./notifications/notified-events.ts";
+export {
+  loadNotifications,
+  recordMatches,
+  recordTestMessages,
+  type ActiveNotification,
+  type MatchedEvents,
+} from "./notifications/record-messages.ts";
+export {
+  claimMessages,
+  readNextDue,
+  recordSent,
+  retryMessage,
+  type DueMessage,
+  type SendOutcome,
+} from "./notifications/send-messages.ts";
+export {
+  readMessages,
+  readNotifications,
+  readTroubledMessages,
+  type MessageQuery,
+  type MessageRow,
+  type NotificationRow,
+} from "./notifications/read-notifications.ts";
+export {
+  findWebhookSensor,
+  readReceipts,
+  recordReceipt,
+  type NewReceipt,
+  type ReceiptRow,
+} from "./webhooks/webhook-receipts.ts";
+export type { MessageState } from "./schema/index.ts";
+
 // Events, logs, retention
 export {
   appendEvents,
@@ -233,7 +274,7 @@ export {
   type LogQuery,
   type StoredLogLine,
 } from "./logs.ts";
-export { runRetention, type RetentionPolicy, type RetentionResult } from "./retention.ts";
+export { RETENTION_DAYS, runRetention, type RetentionPolicy, type RetentionResult } from "./retention.ts";
 
 // Runs
 export {

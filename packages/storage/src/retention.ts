@@ -1,6 +1,7 @@
 import { PartitionSet } from "@heddle/core";
 import type { Database, TransactionSql } from "./database.ts";
 import { deleteEvaluations, deleteFreshnessChanges, deleteIdleEvaluations } from "./automation/old-automation.ts";
+import { deleteAudit, deleteMessages, deleteReceipts } from "./notifications/old-messages.ts";
 import { deleteSkippedTicks, deleteTickRequests, deleteTicks } from "./ticks/old-ticks.ts";
 
 /**
@@ -34,6 +35,12 @@ export interface RetentionPolicy {
   readonly idleEvaluationDays?: number;
   /** Results of checks on what is not current any more. @default 180 */
   readonly checkResultDays?: number;
+  /** Messages of notifications that were delivered or given up. @default 30 */
+  readonly messageDays?: number;
+  /** Requests that came to webhook sensors. @default 30 */
+  readonly receiptDays?: number;
+  /** What people have changed. @default 730 */
+  readonly auditDays?: number;
   /** Code versions that nothing refers to: not in force, and of no run that is kept. @default 30 */
   readonly codeVersionDays?: number;
   /** Rows that one transaction deletes, so that none is long. Of a run, rows of 8,192 steps. @default 2_000 */
@@ -41,6 +48,23 @@ export interface RetentionPolicy {
   /** Transactions for each table in one call; what is left is for the next call. @default 500 */
   readonly maxBatches?: number;
 }
+
+/** How long things are kept when nobody says otherwise, in days. */
+export const RETENTION_DAYS = {
+  events: 30,
+  logs: 30,
+  workers: 1,
+  runs: 180,
+  ticks: 180,
+  skippedTicks: 7,
+  evaluations: 180,
+  idleEvaluations: 7,
+  checkResults: 180,
+  codeVersions: 30,
+  messages: 30,
+  receipts: 30,
+  audit: 730,
+} as const;
 
 /** Rows that were deleted. */
 export interface RetentionResult {
@@ -57,6 +81,9 @@ export interface RetentionResult {
   readonly freshnessChanges: number;
   readonly checkResults: number;
   readonly codeVersions: number;
+  readonly messages: number;
+  readonly receipts: number;
+  readonly audit: number;
 }
 
 type Batch = (db: Database, options: { readonly days: number; readonly batchSize: number }) => Promise<BatchResult>;
@@ -79,22 +106,25 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
     return deleted;
   };
   return {
-    events: await sweep(deleteEvents, policy.eventDays ?? 30),
-    logChunks: await sweep(deleteLogChunks, policy.logDays ?? 30),
-    workers: await sweep(deleteWorkers, policy.workerDays ?? 1),
-    runs: await sweep(deleteRuns(policy.awaitsCollection ?? true), policy.runDays ?? 180),
+    events: await sweep(deleteEvents, policy.eventDays ?? RETENTION_DAYS.events),
+    logChunks: await sweep(deleteLogChunks, policy.logDays ?? RETENTION_DAYS.logs),
+    workers: await sweep(deleteWorkers, policy.workerDays ?? RETENTION_DAYS.workers),
+    runs: await sweep(deleteRuns(policy.awaitsCollection ?? true), policy.runDays ?? RETENTION_DAYS.runs),
     ticks:
-      (await sweep(deleteTicks, policy.tickDays ?? 180)) +
-      (await sweep(deleteSkippedTicks, policy.skippedTickDays ?? 7)) +
+      (await sweep(deleteTicks, policy.tickDays ?? RETENTION_DAYS.ticks)) +
+      (await sweep(deleteSkippedTicks, policy.skippedTickDays ?? RETENTION_DAYS.skippedTicks)) +
       (await sweep(deleteTickRequests, 1)),
     evaluations:
-      (await sweep(deleteEvaluations, policy.evaluationDays ?? 180)) +
-      (await sweep(deleteIdleEvaluations, policy.idleEvaluationDays ?? 7)),
-    freshnessChanges: await sweep(deleteFreshnessChanges, policy.evaluationDays ?? 180),
-    checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? 180),
+      (await sweep(deleteEvaluations, policy.evaluationDays ?? RETENTION_DAYS.evaluations)) +
+      (await sweep(deleteIdleEvaluations, policy.idleEvaluationDays ?? RETENTION_DAYS.idleEvaluations)),
+    freshnessChanges: await sweep(deleteFreshnessChanges, policy.evaluationDays ?? RETENTION_DAYS.evaluations),
+    checkResults: await sweep(deleteCheckResults(), policy.checkResultDays ?? RETENTION_DAYS.checkResults),
     // After the runs that hold them, and before the code that they hold.
-    formerDefinitions: await sweep(deleteFormerDefinitions(), policy.runDays ?? 180),
-    codeVersions: await sweep(deleteCodeVersions, policy.codeVersionDays ?? 30),
+    formerDefinitions: await sweep(deleteFormerDefinitions(), policy.runDays ?? RETENTION_DAYS.runs),
+    codeVersions: await sweep(deleteCodeVersions, policy.codeVersionDays ?? RETENTION_DAYS.codeVersions),
+    messages: await sweep(deleteMessages, policy.messageDays ?? RETENTION_DAYS.messages),
+    receipts: await sweep(deleteReceipts, policy.receiptDays ?? RETENTION_DAYS.receipts),
+    audit: await sweep(deleteAudit, policy.auditDays ?? RETENTION_DAYS.audit),
   };
 }
 

@@ -21,6 +21,9 @@ const NOTHING = {
   formerDefinitions: 0,
   ticks: 0,
   codeVersions: 0,
+  messages: 0,
+  receipts: 0,
+  audit: 0,
 };
 
 async function fill(db: Database): Promise<void> {
@@ -93,6 +96,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   asset_partition: "one row for each partition in an environment",
   attempt: "runDays",
   attention_note: "as many as people make",
+  audit: "auditDays",
   automation_condition: "one row for each different condition",
   automation_evaluation: "evaluationDays, idleEvaluationDays",
   automation_round: "one row for each environment",
@@ -104,6 +108,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   code_location: "one row for each project",
   code_version: "codeVersionDays",
   collection: "one row for each project",
+  daemon_loop: "one row for each loop",
   deployment: "one row",
   dynamic_definition: "one row for each that was ever declared",
   dynamic_partition: "at most a million keys for each definition: their ordinals are never given out again",
@@ -116,7 +121,10 @@ const BOUNDS: Readonly<Record<string, string>> = {
   lease: "one row for each kind of leader",
   log_chunk: "logDays",
   materialization: "runDays, those that are not current",
+  notification: "one row for each that was ever declared",
+  notification_message: "messageDays",
   pool: "as many as people name",
+  preview_request: "an hour",
   run: "runDays",
   run_asset: "runDays",
   run_chunk: "runDays",
@@ -128,6 +136,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   tick: "tickDays, skippedTickDays",
   tick_change: "as many as people make",
   tick_request: "a day",
+  webhook_receipt: "receiptDays",
   worker: "workerDays",
 };
 

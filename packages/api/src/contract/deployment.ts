@@ -1,3 +1,4 @@
+import type { JsonValue } from "@heddle/core";
 import type { Instant } from "./common.ts";
 
 /** One reason why a code location's newest code does not load. */
@@ -46,6 +47,69 @@ export interface DaemonHealth {
   /** Whether at least one is connected to the database. */
   readonly alive: boolean;
   readonly count: number;
+  /** What the one that leads does again and again, by name; empty before the first one has led. */
+  readonly loops: readonly DaemonLoop[];
+}
+
+/** Something that the daemon which leads does again and again. */
+export interface DaemonLoop {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  /** When it was told last that it goes on: every few seconds. */
+  readonly beatAt: Instant;
+  /** How much later than it was due the last round began. */
+  readonly lagMs: number;
+  /** How long the last round took. */
+  readonly durationMs: number;
+  /** Rounds that have failed, one after the other. */
+  readonly failures: number;
+}
+
+/** Who changed something. Until there is a login this is what the caller says of itself. */
+export interface AuditActor {
+  readonly kind: "catalog" | "command" | "api" | "webhook";
+  /** The operating system's user, where the client told it. */
+  readonly name: string | null;
+}
+
+/** One entry of `deployment.audit`: what a person changed, or was refused. */
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: Instant;
+  readonly actor: AuditActor;
+  /** The procedure, such as `runs.cancel`. */
+  readonly action: string;
+  /** What it was done to, for people: `run 41`; "" where that is not one thing. */
+  readonly subject: string;
+  readonly outcome: "done" | "refused";
+  /** Why it was refused. */
+  readonly errorCode: string | null;
+  /** What was asked for; `null` where that is too long to be kept. */
+  readonly input: JsonValue;
+  /** SHA-256 of what was asked for, as JSON, in hexadecimal. */
+  readonly inputDigest: string;
+}
+
+/** How long something is kept. */
+export interface RetentionRule {
+  readonly what: string;
+  /** `null`: for ever. */
+  readonly days: number | null;
+}
+
+/** `deployment.settings` */
+export interface DeploymentSettings {
+  readonly retention: readonly RetentionRule[];
+  /** What is set for this server, by name, without secrets. */
+  readonly settings: readonly { readonly name: string; readonly value: string; readonly hint: string }[];
+}
+
+/** Answer of `deployment.reload`. */
+export interface ReloadAnswer {
+  readonly name: string;
+  /** Whether a daemon was asked. It loads the code within some seconds; `deployment.get` then says how that went. */
+  readonly requested: boolean;
 }
 
 /** `deployment.get` */

@@ -12,6 +12,7 @@ import type {
 import type { CheckResult, Materialization } from "./assets.ts";
 import type { RunRef } from "./plan.ts";
 import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
+import type { NotificationPlace } from "./notifications.ts";
 
 /** How many steps are in each state. */
 export type StepCounts = { readonly [status in StepStatus]: number };
@@ -162,6 +163,21 @@ export interface RunDetail extends RunSummary {
   readonly limits: readonly RunLimitState[];
   /** Why it is being canceled, or was, for people; `null` when it is not. */
   readonly canceledBecause: string | null;
+  /** Messages about it that could not be delivered, the newest first, 20 at most. */
+  readonly notifications: readonly RunNotification[];
+}
+
+/** A message about a run that could not be delivered, or not yet. */
+export interface RunNotification {
+  readonly messageId: number;
+  readonly notification: string;
+  readonly place: NotificationPlace;
+  readonly state: "gathering" | "sending" | "sent" | "failed";
+  readonly attempts: number;
+  /** When it is tried next; `null` when it is given up. */
+  readonly nextAttemptAt: Instant | null;
+  /** Why the last attempt failed. */
+  readonly message: string;
 }
 
 /** A warning of a plan, or an error: a plan with an error is refused. */

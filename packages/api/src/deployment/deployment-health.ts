@@ -1,5 +1,5 @@
 import type { JsonValue, SerializedError } from "@heddle/core";
-import { readDeployment, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "@heddle/storage";
+import { readDeployment, readLoops, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CodeLocationHealth, Deployment, LoadProblem, WorkerHealth } from "../contract.ts";
 
@@ -14,7 +14,11 @@ export async function readDeploymentHealth(state: ApiState): Promise<Deployment>
       now: row.now.getTime(),
       environment: state.environment,
       codeLocations: row.codeLocations.map(describeCodeLocation),
-      daemon: { alive: isDaemonAlive(row), count: row.daemonCount },
+      daemon: {
+        alive: isDaemonAlive(row),
+        count: row.daemonCount,
+        loops: (await readLoops(tx)).map(({ beatAt, ...loop }) => ({ ...loop, beatAt: beatAt.getTime() })),
+      },
       workers: row.workers.map(describeWorker),
       openRuns: { queued, running, paused, canceling },
       definitionsVersion: index.version,

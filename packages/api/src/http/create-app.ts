@@ -3,9 +3,11 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { correlationIdOf, isUnexpected } from "../api-error.ts";
+import { actorOfRequest } from "../audit/actor-of-request.ts";
 import type { ApiState } from "../api-state.ts";
 import { appRouter } from "../routers/app.ts";
 import type { ServerLog } from "../server-log.ts";
+import { WEBHOOK_PATH, WebhookReceiver } from "../webhooks/receive-webhook.ts";
 import { refuse } from "./refusal.ts";
 import { batchGuard, hostGuard, MAX_BATCH_SIZE, originGuard } from "./request-guards.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -22,12 +24,22 @@ export interface AppOptions {
   readonly catalog: StaticCatalog | null;
   /** The port on which requests come in; asked for at each request. */
   readonly port: () => number;
+  /** Where the secrets of webhook sensors are. @default process.env */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** Puts together what answers requests, from the guards inward. */
-export function createApp({ state, log, catalog, port }: AppOptions): Hono {
+export function createApp({ state, log, catalog, port, environment = process.env }: AppOptions): Hono {
   const app = new Hono();
   app.use(securityHeaders(catalog?.scriptHashes ?? []));
+  const webhooks = new WebhookReceiver(state, environment);
+  // Before the guards against foreign pages: these come from anywhere, through whatever name, and prove themselves by a
+  // signature, which no page of another site can make.
+  app.post(
+    WEBHOOK_PATH,
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => refuse(context, 413, "API_BODY_TOO_LARGE") }),
+    (context) => webhooks.receive(context),
+  );
   app.use(hostGuard(port));
   app.use(compress());
   app.get("/healthz", (context) => context.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
@@ -41,7 +53,7 @@ export function createApp({ state, log, catalog, port }: AppOptions): Hono {
       endpoint: API_PATH,
       req: context.req.raw,
       router: appRouter,
-      createContext: () => ({ state }),
+      createContext: () => ({ state, actor: actorOfRequest(context.req.raw.headers) }),
       maxBatchSize: MAX_BATCH_SIZE,
       // Queries with a large input come by POST; the guards treat every POST as a change.
       allowMethodOverride: true,

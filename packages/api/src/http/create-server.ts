@@ -21,6 +21,10 @@ export interface ServerOptions {
   readonly acceptsNextPort?: boolean;
   /** The environment whose state is shown and changed. @default "production" */
   readonly environment?: string;
+  /** Where people open the catalog, without a slash at the end. @default not known */
+  readonly publicUrl?: string | null;
+  /** Where the secrets of webhook sensors are. @default process.env */
+  readonly secrets?: NodeJS.ProcessEnv;
   readonly log: ServerLog;
 }
 
@@ -54,9 +58,21 @@ export async function createServer(options: ServerOptions): Promise<HeddleServer
   const { db, log, host = DEFAULT_HOST, environment = DEFAULT_ENVIRONMENT } = options;
   requireLoopback(host);
   const catalog = options.catalogDirectory === undefined ? null : await openStaticCatalog(options.catalogDirectory);
-  const state = createApiState({ db, environment, version: await readVersion(), log });
+  const state = createApiState({
+    db,
+    environment,
+    version: await readVersion(),
+    log,
+    publicUrl: options.publicUrl ?? null,
+  });
   let port = 0;
-  const app = createApp({ state, log, catalog, port: () => port });
+  const app = createApp({
+    state,
+    log,
+    catalog,
+    port: () => port,
+    ...(options.secrets !== undefined && { environment: options.secrets }),
+  });
   const server = createHttpServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,

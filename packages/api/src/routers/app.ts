@@ -1,13 +1,14 @@
-import type { ActivityEvent, Deployment, Page } from "../contract.ts";
-import { readDeploymentHealth } from "../deployment/deployment-health.ts";
+import type { ActivityEvent, Page } from "../contract.ts";
 import { readEvents } from "../events/event-list.ts";
 import { streamEvents } from "../events/stream-events.ts";
-import { eventListInput, eventStreamInput, noInput } from "../inputs.ts";
+import { eventListInput, eventStreamInput } from "../inputs.ts";
 import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { homeRouter } from "./home.ts";
 import { lineageRouter } from "./lineage.ts";
 import { automationRouter, freshnessRouter } from "./automation.ts";
+import { deploymentRouter } from "./deployment.ts";
+import { notificationsRouter } from "./notifications.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { poolsRouter } from "./pools.ts";
@@ -20,9 +21,7 @@ export const appRouter = router({
   assets: assetsRouter,
   automation: automationRouter,
   checks: checksRouter,
-  deployment: router({
-    get: procedure.input(noInput).query(({ ctx }): Promise<Deployment> => readDeploymentHealth(ctx.state)),
-  }),
+  deployment: deploymentRouter,
   events: router({
     list: procedure
       .input(eventListInput)
@@ -35,6 +34,7 @@ export const appRouter = router({
   home: homeRouter,
   lineage: lineageRouter,
   freshness: freshnessRouter,
+  notifications: notificationsRouter,
   partitions: partitionsRouter,
   plan: planRouter,
   pools: poolsRouter,

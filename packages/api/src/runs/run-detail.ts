@@ -7,17 +7,20 @@ import {
   readRun,
   readRunAssets,
   readRunFailures,
+  readTroubledMessages,
   type DeploymentRow,
   type EarlierRun,
   type FailureGroupRow,
+  type MessageRow,
   type RunAssetRow,
   type RunDetailRow,
   type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { findPoolBlockers } from "../pools/pool-blockers.ts";
-import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail, SkipCause } from "../contract.ts";
+import type { FailureGroup, RunAssetProgress, RunBlocker, RunDetail, RunNotification, SkipCause } from "../contract.ts";
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
+import { describeMessage } from "../notifications/notification-answers.ts";
 import { describeWarnings } from "../plan/preview-plan.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { describeQueuePlace } from "./queue-place.ts";
@@ -33,6 +36,8 @@ const MAX_EXPLAINED = 100;
 const SHOWN_RUNS = 5;
 /** Ranges that are written out for people. */
 const SHOWN_RANGES = 5;
+/** Messages that are told. */
+const MAX_MESSAGES = 20;
 
 /** Answers `runs.get`. @throws RUN_UNKNOWN */
 export async function readRunDetail(state: ApiState, runId: number): Promise<RunDetail> {
@@ -68,6 +73,7 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
       ],
       limits: describeLimits(row),
       canceledBecause: explainCancel(row),
+      notifications: (await readTroubledMessages(tx, { runId, limit: MAX_MESSAGES })).map(describeTrouble),
     };
   });
 }
@@ -80,6 +86,19 @@ interface RunScope {
   readonly index: DefinitionsIndex;
   readonly spaces: PartitionSpaces;
   readonly because: SkipCause | undefined;
+}
+
+function describeTrouble(row: MessageRow): RunNotification {
+  const { id, notification, place, state, attempts, nextAttemptAt, error } = describeMessage(row);
+  return {
+    messageId: id,
+    notification,
+    place,
+    state,
+    attempts,
+    nextAttemptAt,
+    message: error?.message ?? "it was not delivered",
+  };
 }
 
 /** Why steps were skipped, by asset id. Reads nothing when none was. */

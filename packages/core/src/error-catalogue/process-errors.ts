@@ -23,6 +23,10 @@ export const PROCESS_ERRORS = {
     remedy:
       "Give the directory of a project, with its definitions in `src/definitions.ts` or where `package.json` says.",
   },
+  CODE_LOCATION_UNKNOWN: {
+    summary: "There is no code location with this name.",
+    remedy: "Check the spelling; the message names the nearest names.",
+  },
   CODE_LOCATION_BUILD_FAILED: {
     summary: "A project's modules do not build: a syntax error, or an import that leads nowhere.",
     remedy: "Correct the lines that the message names; the last good version stays in force until then.",

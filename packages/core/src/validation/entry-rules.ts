@@ -5,6 +5,7 @@ import { isDep } from "../dep.ts";
 import { isExternalAsset } from "../external-asset.ts";
 import { isIoManager, isObjectStore } from "../io-manager.ts";
 import { describeType } from "../json-value.ts";
+import { isNotification } from "../notifications/notification.ts";
 import { isResource, isResourceSlot } from "../resource.ts";
 import { isSchedule } from "../schedule.ts";
 import { isSensor } from "../sensor.ts";
@@ -16,18 +17,20 @@ const FACTORIES = {
   checks: "assetCheck()",
   schedules: "schedule()",
   sensors: "sensor()",
+  notifications: "notify()",
 } as const;
 
 type ListName = keyof typeof FACTORIES;
 
 /** Every entry of the lists is what it should be, and the other options are what they should be. */
 export const entryRule: DefinitionRule = (definitions, report) => {
-  const { assets, checks, schedules, sensors, resources, store, io } = definitions.given;
+  const { assets, checks, schedules, sensors, notifications, resources, store, io } = definitions.given;
   const problems = [
     ...listProblems("assets", assets, (entry) => isAsset(entry) || isExternalAsset(entry)),
     ...listProblems("checks", checks, isAssetCheck),
     ...listProblems("schedules", schedules, isSchedule),
     ...listProblems("sensors", sensors, isSensor),
+    ...listProblems("notifications", notifications, isNotification),
     ...(isRecord(resources) ? [] : [[`resources is ${describeType(resources)}`, "Write { name: resource }."]]),
     ...(store === null || isObjectStore(store) ? [] : [[`store is ${describeType(store)}`, "Give an object store."]]),
     ...(io === null || isIoManager(io) ? [] : [[`io is ${describeType(io)}`, "Give an I/O manager."]]),
@@ -50,7 +53,8 @@ function listProblems(name: ListName, given: unknown, fits: (entry: unknown) => 
 function describeEntry(entry: unknown): string {
   if (isAsset(entry) || isExternalAsset(entry)) return `the asset ${JSON.stringify(entry.key)}`;
   if (isAssetCheck(entry)) return `the check ${JSON.stringify(entry.name)}`;
-  if (isSchedule(entry) || isSensor(entry)) return `the ${entry.kind} ${JSON.stringify(entry.name)}`;
+  if (isSchedule(entry) || isSensor(entry) || isNotification(entry))
+    return `the ${entry.kind} ${JSON.stringify(entry.name)}`;
   if (isDep(entry)) return "a dependency made by dep()";
   if (isResource(entry) || isResourceSlot(entry)) return `the resource ${JSON.stringify(entry.key)}`;
   if (isDefinitions(entry)) return "other definitions";
@@ -64,7 +68,7 @@ function hintFor(entry: unknown, name: ListName): string {
   if (Array.isArray(entry)) return "Spread the list: ...list.";
   if (isAssetCheck(entry)) return "Move it to checks: […].";
   if (isAsset(entry) || isExternalAsset(entry)) return "Move it to assets: […].";
-  if (isSchedule(entry) || isSensor(entry)) return `Move it to ${entry.kind}s: […].`;
+  if (isSchedule(entry) || isSensor(entry) || isNotification(entry)) return `Move it to ${entry.kind}s: […].`;
   if (isResource(entry)) return "Move it to resources: { … }.";
   if (isDefinitions(entry)) return "Spread its assets: ...other.assets.values().";
   if (entry instanceof Promise) return "Await it before it is given.";

@@ -162,7 +162,28 @@ function eventProblems(
     if (!fits) problems.push(["its outcomes are none of a check", 'Give some of "passed", "warned" and "failed".']);
     if (events.checks?.length === 0) problems.push(["it waits for no check", "Leave checks out for all of them."]);
   }
+  if (events.kind === "webhook") return [...problems, ...webhookProblems(events)];
   return [...problems, ...watchedProblems(events.assets, definitions)];
+}
+
+function webhookProblems({
+  secretEnv,
+  signature,
+  toleranceMs,
+}: Extract<WatchedEvents, { kind: "webhook" }>): Problem[] {
+  const problems: Problem[] = [];
+  if (typeof secretEnv !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,199}$/u.test(secretEnv)) {
+    const hint =
+      'Name the variable that holds the secret, such as "GITHUB_WEBHOOK_SECRET"; never write the secret here.';
+    problems.push(["its secretEnv is no name of an environment variable", hint]);
+  }
+  if (!["standard", "github", "stripe"].includes(signature)) {
+    problems.push(["its signature is none that there is", 'Use "standard", "github" or "stripe".']);
+  }
+  if (typeof toleranceMs !== "number" || !(toleranceMs >= 1_000 && toleranceMs <= 24 * 3_600_000)) {
+    problems.push([`its toleranceMs is ${String(toleranceMs)}`, "Use 1000 (a second) to 86400000 (a day)."]);
+  }
+  return problems;
 }
 
 function watchedProblems(assets: ChosenAssets, definitions: Definitions): Problem[] {

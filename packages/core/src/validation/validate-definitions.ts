@@ -7,6 +7,7 @@ import { entryRule } from "./entry-rules.ts";
 import { duplicateRule, keyRule, twinRule } from "./key-rules.ts";
 import { loadingRule } from "./loading-rules.ts";
 import { optionRule } from "./option-rules.ts";
+import { notificationRule } from "./notification-rules.ts";
 import { partitionRule } from "./partition-rules.ts";
 import { waitRule } from "./wait-rules.ts";
 import { poolRule } from "./pool-rules.ts";
@@ -28,6 +29,7 @@ const RULES: readonly DefinitionRule[] = [
   checkRule,
   automationRule,
   tickRule,
+  notificationRule,
   poolRule,
   resourceRule,
 ];

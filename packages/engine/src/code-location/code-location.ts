@@ -63,6 +63,16 @@ export class CodeLocation {
     return this.#loading;
   }
 
+  get name(): string {
+    return this.#options.project.name;
+  }
+
+  /** Loads anew, also code that is in force already: somebody has asked for it. */
+  async reload(): Promise<void> {
+    this.#hash = undefined;
+    await this.load();
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#retry);

@@ -10,6 +10,7 @@ import {
   executeCommand,
   loadCollectionStates,
   loadDaemonSnapshot,
+  recordLoops,
   releaseLease,
   requestCollection,
   runRetention,
@@ -23,6 +24,9 @@ import type { EngineLog } from "../ports.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { fence } from "./fence.ts";
 import { AutomationLoop } from "./automation/automation-loop.ts";
+import { LoopBeats } from "./loop-beats.ts";
+import { Notifier } from "./notifications/notifier.ts";
+import { watchReloads } from "./watch-reloads.ts";
 import { Ticker } from "./ticks/ticker.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -39,6 +43,9 @@ const COLLECTION_LOOK_MS = 60_000;
 /** Name of the daemons' leadership. */
 const LEASE_NAME = "daemon";
 const DEFAULT_LEASE_MS = 6_000;
+const LOOP_NAME = "runs";
+/** How often it is written down how the loops go on. */
+const BEAT_INTERVAL_MS = 5_000;
 
 /** What a daemon needs. */
 export interface DaemonOptions {
@@ -63,6 +70,20 @@ export interface DaemonOptions {
    * @default every hour, what was replaced or left behind a day ago
    */
   readonly collection?: CollectionSettings | null;
+  /** How notifications are sent; null: they are neither matched nor sent. @default where ticks are: public addresses, no links */
+  readonly notifications?: NotificationSettings | null;
+}
+
+/** How notifications are sent. */
+export interface NotificationSettings {
+  /** Hosts that may have private addresses and be spoken to by http. @default none */
+  readonly allowedHosts?: readonly string[];
+  /** Where people open the catalog, without a slash at the end. @default not known: no links */
+  readonly publicUrl?: string | null;
+  /** Where secrets and addresses are. @default process.env */
+  readonly secrets?: NodeJS.ProcessEnv;
+  /** Certificates besides those that Node trusts. @default none */
+  readonly ca?: string;
 }
 
 /** A running daemon. */
@@ -77,16 +98,19 @@ export interface Daemon {
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { db, log, onLoad } = options;
-  const leader = new Leader(options);
+  const beats = new LoopBeats();
+  const leader = new Leader({ ...options, beats });
   const { environment = "production", ticks = true } = options;
-  const ticker = new Ticker({ db, log, environment, isOnDemand: !ticks, leading: () => leader.fenced });
+  const ticker = new Ticker({ db, log, environment, isOnDemand: !ticks, leading: () => leader.fenced, beats });
   const { automation: isAutomated = ticks } = options;
   const automation = isAutomated
-    ? new AutomationLoop({ db, log, environment, leading: () => leader.fenced })
+    ? new AutomationLoop({ db, log, environment, leading: () => leader.fenced, beats })
     : undefined;
+  const notifier = createNotifier(options, { leading: () => leader.fenced, beats });
   const listeners = await Promise.all([
     ...["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => leader.wake())),
     db.listen("heddle_tick", () => ticker.wake()),
+    db.listen("heddle_notification", () => notifier?.wake()),
     db.listen("heddle_event", () => automation?.wakeByEvent()),
     ...["heddle_code", "heddle_automation"].map((channel) => db.listen(channel, () => automation?.wake())),
   ]);
@@ -104,8 +128,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const leading = leader.run();
   const ticking = ticker.run();
   const automating = automation?.run();
+  const notifying = notifier?.run();
+  const reloads = watchReloads(db, { locations, log });
   return {
     async stop() {
+      notifier?.stop();
+      await notifying;
+      await reloads.stop();
       automation?.stop();
       await automating;
       await ticker.stop();
@@ -117,6 +146,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
     },
   };
+}
+
+/** What tells people; `undefined` where nobody is to be told. */
+function createNotifier(
+  { db, log, ticks = true, environment = "production", notifications = ticks ? {} : null }: DaemonOptions,
+  leader: { leading(): Database | undefined; readonly beats: LoopBeats },
+): Notifier | undefined {
+  if (notifications === null) return undefined;
+  const { allowedHosts = [], publicUrl = null, secrets = process.env, ca } = notifications;
+  return new Notifier({
+    db,
+    log,
+    environmentName: environment,
+    environment: secrets,
+    policy: { allowedHosts },
+    publicUrl,
+    ca,
+    ...leader,
+  });
 }
 
 /** Decides while it holds the lease, and waits for it while another does. */
@@ -135,6 +183,8 @@ class Leader {
   #decideAt = 0;
   /** The same for collections. */
   #collectAt: number;
+  readonly #beats: LoopBeats;
+  #beatAt = performance.now();
   #isStopped = false;
 
   constructor({
@@ -142,7 +192,9 @@ class Leader {
     log,
     leaseMs = DEFAULT_LEASE_MS,
     collection = DEFAULT_COLLECTION_SETTINGS,
-  }: Pick<DaemonOptions, "db" | "log" | "leaseMs" | "collection">) {
+    beats,
+  }: Pick<DaemonOptions, "db" | "log" | "leaseMs" | "collection"> & { readonly beats: LoopBeats }) {
+    this.#beats = beats;
     this.#db = db;
     this.#log = log;
     this.#leaseMs = leaseMs;
@@ -184,9 +236,14 @@ class Leader {
       // Another one leads: it is asked for the lease about when that could run out.
       if (lease === undefined) return this.#leaseMs / 3;
       const fenced = (this.#fenced ??= fence(this.#db, lease));
-      if (performance.now() >= this.#decideAt) this.#decideAt = performance.now() + (await this.#decide(fenced));
+      if (performance.now() >= this.#decideAt) {
+        const waitMs = await this.#beats.round(LOOP_NAME, () => this.#decide(fenced));
+        this.#beats.expect(LOOP_NAME, waitMs);
+        this.#decideAt = performance.now() + waitMs;
+      }
       await this.#requestCollections(fenced);
       this.#keepOrder(fenced);
+      this.#tellBeats(fenced);
       const nextAt = Math.min(this.#decideAt, this.#collectAt);
       return Math.max(0, Math.min(nextAt - performance.now(), this.#renewInMs(lease)));
     } catch (error) {
@@ -238,6 +295,16 @@ class Leader {
       await requestCollection(fenced, command);
       this.#log.info(`decided: ${command.kind}`, { ...command });
     }
+  }
+
+  /** Writes down how the loops go on, for people who look. */
+  #tellBeats(fenced: Database): void {
+    if (performance.now() < this.#beatAt) return;
+    this.#beatAt = performance.now() + BEAT_INTERVAL_MS;
+    recordLoops(fenced, this.#beats.read()).catch((error: unknown) => {
+      if (!this.#isStopped && !isHeddleError(error, "DATABASE_LEASE_LOST"))
+        this.#log.error("how the loops go on could not be written down, and is again in some seconds", error);
+    });
   }
 
   /** Removes what has grown old, beside the decisions: it may take long. */

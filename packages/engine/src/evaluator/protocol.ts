@@ -5,6 +5,7 @@ import type {
   RunEndedEvent,
   SerializedError,
   TickAnswer,
+  WebhookEvent,
 } from "@heddle/core";
 
 /** What an evaluating process is asked first, once. */
@@ -17,7 +18,8 @@ export interface EvaluatorStart {
 export type EventData =
   | (Omit<MaterializedEvent, "at"> & { readonly at: number })
   | (Omit<RunEndedEvent, "at"> & { readonly at: number })
-  | (Omit<CheckedEvent, "at"> & { readonly at: number });
+  | (Omit<CheckedEvent, "at"> & { readonly at: number })
+  | (Omit<WebhookEvent, "at"> & { readonly at: number });
 
 /** One function that is to be called; the process calls one at a time. */
 export interface EvaluatorCall {

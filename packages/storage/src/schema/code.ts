@@ -28,6 +28,8 @@ export const codeLocation = pgTable("code_location", {
   currentCodeVersionId: integer().references((): AnyPgColumn => codeVersion.id),
   loadError: jsonb().$type<SerializedError>(),
   loadedAt: timestamp({ withTimezone: true }),
+  /** When somebody asked that it be loaded again. */
+  reloadRequestedAt: timestamp({ withTimezone: true }),
 });
 
 /** One bundle of a code location by content hash: runs pin it, workers fetch and verify it. */

@@ -9,9 +9,11 @@ export {
   freshness,
   freshnessChange,
 } from "./automation.ts";
+export { audit, daemonLoop, type Actor } from "./audit.ts";
 export { asset, codeLocation, codeVersion, environment } from "./code.ts";
 export { collection, deployment } from "./collection.ts";
 export { event, lease } from "./events.ts";
+export { notification, notificationMessage, webhookReceipt, type MessageState } from "./notifications.ts";
 export {
   assetChunk,
   assetPartition,

@@ -15,7 +15,7 @@ export interface ChangeAuthor {
 
 /**
  * Pauses a schedule or a sensor, or lets it go on. What a schedule would have done while it was paused is not made up for:
- * its chain of ticks begins anew now. Likewise events that happened then.
+ * its chain of ticks begins anew now. Likewise events that happened then, but not requests from outside: these wait.
  */
 export async function setTickPaused(
   db: Database,
@@ -44,7 +44,8 @@ export async function setTickPaused(
       if (kind === "sensor") {
         await sql`
           update sensor set version = version + 1, failures = 0,
-            cursor = case when ${!paused} and jsonb_typeof(definition -> 'events') = 'object' then ${placeNow(tx)}
+            cursor = case when ${!paused} and jsonb_typeof(definition -> 'events') = 'object'
+                and definition #>> '{events,kind}' <> 'webhook' then ${placeNow(tx)}
               else cursor end
           where name = ${name}`;
       }

@@ -2,7 +2,7 @@ import { tickRetryDelayMs, type MissedTicks, type SerializedError } from "@heddl
 import type { Database, Transaction } from "../database.ts";
 import { asJson } from "../json.ts";
 import { lockLaunches } from "../runs/launch-lock.ts";
-import { insertMissedTicks, insertTicks } from "./tick-rows.ts";
+import { insertMissedTicks, insertTicks, tellFailure } from "./tick-rows.ts";
 
 /** Whether a transaction took effect. `superseded`: another process was first, or the schedule is another one by now. */
 export type TickResult = "recorded" | "superseded";
@@ -59,6 +59,7 @@ async function record(tx: Transaction, tick: ScheduleTick): Promise<TickResult> 
       return "recorded";
     }
     await insertTicks(sql, [{ ...common, outcome: "failed", error: outcome.error }]);
+    await tellFailure(tx, { kind: "schedule", name, error: outcome.error });
     await sql`update schedule set after = ${at}, retry_tick = null where name = ${name}`;
     return "recorded";
   }

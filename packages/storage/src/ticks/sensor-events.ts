@@ -30,7 +30,7 @@ export interface SensorEvent {
 /** Which events, and from where. */
 export interface SensorEventQuery {
   readonly after: EventCursor;
-  readonly kind: "materialized" | "run_ended" | "checked";
+  readonly kind: "materialized" | "run_ended" | "checked" | "webhook_received";
   /** Of `checked`: only checks of these names (`null` for all), with these outcomes. */
   readonly checks?: { readonly names: readonly string[] | null; readonly outcomes: readonly string[] };
   /** Only of these assets. */
@@ -95,6 +95,7 @@ export async function readSensorEvents(tx: Transaction, query: SensorEventQuery)
       and (${query.kind !== "checked"} or k.checks is not null)
       and (${query.assetIds === undefined} or e.asset_id = any (${query.assetIds ?? []}::integer[]))
       and (${query.statuses === undefined} or e.payload ->> 'status' = any (${query.statuses ?? []}::text[]))
+      and (${query.kind !== "webhook_received"} or e.payload ->> 'sensor' = ${query.sensor})
       and (r.id is null or r.origin ->> 'kind' <> 'sensor' or r.origin ->> 'name' is distinct from ${query.sensor})
     order by e.xid, e.id
     limit ${query.limit}`;

@@ -3,7 +3,7 @@ import type { Database, Transaction } from "../database.ts";
 import { addDynamicPartitionsIn, removeDynamicPartitionsIn } from "../dynamic/dynamic-partitions.ts";
 import { lockLaunches } from "../runs/launch-lock.ts";
 import type { LaunchRuns, TickResult } from "./schedule-ticks.ts";
-import { insertTicks, storable } from "./tick-rows.ts";
+import { insertTicks, storable, tellFailure } from "./tick-rows.ts";
 
 /** What an evaluation of a sensor asks for. */
 export interface SensorEffects {
@@ -67,6 +67,8 @@ async function record(tx: Transaction, tick: SensorTick): Promise<RecordedSensor
   if (outcome.kind === "failed") {
     const { passOver = null } = outcome;
     await insertTicks(sql, [{ ...common, outcome: "failed", error: outcome.error }]);
+    // What goes on failing is told once.
+    if (locked.failures === 0) await tellFailure(tx, { kind: "sensor", name, error: outcome.error });
     await sql`
       update sensor set version = version + 1, started_at = ${at}, cursor = coalesce(${passOver}::text, cursor),
         failures = ${passOver === null ? locked.failures + 1 : 0}

@@ -1,5 +1,6 @@
 import type { SerializedError } from "@heddle/core";
-import type { TransactionSql } from "../database.ts";
+import type { Transaction, TransactionSql } from "../database.ts";
+import { appendEvents } from "../events.ts";
 import { asJson } from "../json.ts";
 import type { TickKind, TickOutcome } from "../schema/index.ts";
 
@@ -55,6 +56,15 @@ export async function insertMissedTicks(
   await sql`
     insert into tick (kind, name, at, outcome, reason)
     select 'schedule', ${name}, at, 'missed', ${reason} from unnest(${instants}::bigint[]) as at order by at`;
+}
+
+/** Says in the stream of events that a tick has failed for good, or that a sensor has begun to fail. */
+export async function tellFailure(
+  tx: Transaction,
+  { kind, name, error }: { readonly kind: TickKind; readonly name: string; readonly error: SerializedError },
+): Promise<void> {
+  const message = storable(error.message).slice(0, MAX_REASON);
+  await appendEvents(tx, [{ kind: "tick_failed", payload: { ticker: kind, name, message } }]);
 }
 
 /** User code writes what it likes; a text of the database holds no NUL and no half of a pair. */

@@ -4,6 +4,7 @@ import { AutomationMemory, LOOK_DEADLINE_MS, type AutomationLook } from "../../a
 import { DefinitionsCache } from "../../planning/index.ts";
 import type { EngineLog } from "../../ports.ts";
 import { WakeSignal } from "../../wake-signal.ts";
+import type { LoopBeats } from "../loop-beats.ts";
 import { isWorthWriting, writeOf } from "./evaluation-writes.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -17,6 +18,7 @@ const SHORTEST_INTERVAL_MS = 200;
 const HELD_BACK_MS = 100;
 /** How often the place among the events is written down when it moved over nothing that concerns a condition. */
 const MOVE_ON_MS = 60_000;
+const LOOP_NAME = "conditions and freshness";
 
 /** What conditions and freshness are evaluated with. */
 export interface AutomationLoopOptions {
@@ -28,6 +30,8 @@ export interface AutomationLoopOptions {
   leading(): Database | undefined;
   /** What the clock of the database is moved by, in milliseconds. @default 0 */
   readonly skewMs?: (() => number) | undefined;
+  /** Notes how the loop goes on. */
+  readonly beats?: LoopBeats | undefined;
 }
 
 /**
@@ -71,6 +75,7 @@ export class AutomationLoop {
     while (!this.#isStopped) {
       const began = performance.now();
       const waitMs = await this.round();
+      this.#options.beats?.expect(LOOP_NAME, waitMs);
       await this.#wake.wait(waitMs);
       const restMs = began + SHORTEST_INTERVAL_MS - performance.now();
       if (restMs > 0 && !this.#isStopped) await new Promise((resolve) => setTimeout(resolve, restMs));
@@ -85,7 +90,8 @@ export class AutomationLoop {
       return IDLE_INTERVAL_MS;
     }
     try {
-      return await this.#evaluate(db);
+      const { beats } = this.#options;
+      return await (beats === undefined ? this.#evaluate(db) : beats.round(LOOP_NAME, () => this.#evaluate(db)));
     } catch (error) {
       this.#memory.forget();
       // Another daemon leads, or this one stops: whoever leads then does it.

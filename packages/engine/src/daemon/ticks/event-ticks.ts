@@ -8,6 +8,7 @@ import {
 } from "@heddle/core";
 import {
   moveSensorOn,
+  readReceipts,
   readSensorEvents,
   recordSensorTick,
   type ActiveSensor,
@@ -98,6 +99,7 @@ async function look(
     if (watched.kind === "run-ended") {
       return readSensorEvents(tx, { ...common, kind: "run_ended", statuses: watched.statuses });
     }
+    if (watched.kind === "webhook") return readSensorEvents(tx, { ...common, kind: "webhook_received" });
     const assetIds = await watchedIds(tx, watched.assets, scope.state);
     if (watched.kind === "materialized") return readSensorEvents(tx, { ...common, kind: "materialized", assetIds });
     const checks = { names: watched.checks, outcomes: watched.outcomes };
@@ -144,11 +146,21 @@ async function call(sensor: ActiveSensor, seen: readonly SensorEvent[], scope: T
 async function describe(tx: Transaction, seen: readonly SensorEvent[], state: PlanningState): Promise<EventData[]> {
   const index = await state.definitions.index(tx);
   const spaces = await state.definitions.spaces(tx, Date.now());
+  const receipts = await readReceipts(
+    tx,
+    seen.flatMap((event) => (event.kind === "webhook_received" ? receiptIdOf(event.payload) : [])),
+  );
   return seen.flatMap((event): EventData[] => {
     const { at, kind, assetId, partitions, payload, origin, tags, checks } = event;
     const runId = event.runId ?? 0;
     if (kind === "run_ended") {
       return [{ kind: "run-ended", at, runId, status: statusOf(payload), origin: origin ?? {}, tags: tags ?? {} }];
+    }
+    if (kind === "webhook_received") {
+      const receipt = receipts.get(receiptIdOf(payload));
+      if (receipt === undefined) return [];
+      const { deliveryId, headers, payload: body } = receipt;
+      return [{ kind: "webhook", at, deliveryId, headers, payload: body }];
     }
     const asset = index.byId(assetId ?? 0);
     const assetKey = asset?.key ?? "";
@@ -170,6 +182,11 @@ async function describe(tx: Transaction, seen: readonly SensorEvent[], state: Pl
     const partitionKeys = keysOf(partitions?.take(SHOWN_KEYS) ?? []);
     return [{ kind: "materialized", at, assetKey, partitionKeys, count: partitions?.size ?? 1, runId }];
   });
+}
+
+function receiptIdOf(payload: SensorEvent["payload"]): number {
+  const id = typeof payload === "object" && payload !== null && "receiptId" in payload ? payload.receiptId : 0;
+  return Number(id);
 }
 
 function statusOf(payload: SensorEvent["payload"]): "success" | "failed" | "canceled" {

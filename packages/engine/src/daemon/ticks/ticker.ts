@@ -4,6 +4,7 @@ import { Evaluators } from "../../evaluator/evaluators.ts";
 import { DefinitionsCache } from "../../planning/index.ts";
 import type { EngineLog } from "../../ports.ts";
 import { WakeSignal } from "../../wake-signal.ts";
+import type { LoopBeats } from "../loop-beats.ts";
 import { answerRequest } from "./answer-requests.ts";
 import { decideActive, tickSchedule, type TickScope } from "./schedule-ticks.ts";
 import { tickEventSensor, type EventMemory } from "./event-ticks.ts";
@@ -16,6 +17,7 @@ const IDLE_INTERVAL_MS = 1_000;
 const ERROR_PAUSE_MS = 1_000;
 /** What failed because the database was away is looked at again after this time at the earliest. */
 const SHORTEST_WAIT_MS = 20;
+const LOOP_NAME = "schedules and sensors";
 
 /** What schedules and sensors tick with. */
 export interface TickerOptions {
@@ -27,6 +29,8 @@ export interface TickerOptions {
   readonly isOnDemand: boolean;
   /** The database under the lease of the leading daemon; `undefined` while this one does not lead. */
   leading(): Database | undefined;
+  /** Notes how the loop goes on. */
+  readonly beats?: LoopBeats | undefined;
 }
 
 /**
@@ -65,23 +69,32 @@ export class Ticker {
   }
 
   async run(): Promise<void> {
-    while (!this.#isStopped) await this.#wake.wait(await this.#round());
+    while (!this.#isStopped) {
+      const waitMs = await this.#round();
+      this.#options.beats?.expect(LOOP_NAME, waitMs);
+      await this.#wake.wait(waitMs);
+    }
   }
 
   /** One look. Gives how long there is nothing to do unless somebody says so. */
   async #round(): Promise<number> {
     const db = this.#options.leading();
     if (db === undefined) return IDLE_INTERVAL_MS;
+    const { beats } = this.#options;
     try {
-      const began = performance.now();
-      const snapshot = await loadTicks(this.#options.db);
-      const dueInMs = this.#begin(snapshot, this.#scopeOf(db));
-      // The clock of the database was read some time before its answer came.
-      return Math.min(POLL_INTERVAL_MS, Math.max(SHORTEST_WAIT_MS, dueInMs - (performance.now() - began) / 2));
+      return await (beats === undefined ? this.#look(db) : beats.round(LOOP_NAME, () => this.#look(db)));
     } catch (error) {
       this.#options.log.error("schedules and sensors could not be looked at, and are again in a second", error);
       return ERROR_PAUSE_MS;
     }
+  }
+
+  async #look(db: Database): Promise<number> {
+    const began = performance.now();
+    const snapshot = await loadTicks(this.#options.db);
+    const dueInMs = this.#begin(snapshot, this.#scopeOf(db));
+    // The clock of the database was read some time before its answer came.
+    return Math.min(POLL_INTERVAL_MS, Math.max(SHORTEST_WAIT_MS, dueInMs - (performance.now() - began) / 2));
   }
 
   #scopeOf(db: Database): TickScope {
