@@ -10,6 +10,10 @@ export interface Deployment {
   readonly url: string;
   readonly projectDirectory: string;
   readonly pid: number;
+  /** Ends it as Ctrl-C does; the project and its database stay. */
+  pause(): Promise<void>;
+  /** Starts it again at the same address. */
+  goOn(): Promise<void>;
   /** Ends it as Ctrl-C does and removes the project. */
   stop(): Promise<void>;
 }
@@ -45,21 +49,29 @@ async function start(workspace: string, write: (projectDirectory: string) => Pro
   await write(projectDirectory);
   await cp(join(workspace, "tsconfig.base.json"), join(directory, "tsconfig.base.json"));
   await symlink(join(workspace, "assets-example/node_modules"), join(projectDirectory, "node_modules"));
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@heddle/source", "--no-warnings", join(workspace, "packages/cli/bin/heddle.js"), "dev"],
-    {
-      cwd: projectDirectory,
-      env: { ...process.env, NODE_OPTIONS: "", DATABASE_URL: "", HEDDLE_PORT: String(await freePort()) },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const port = String(await freePort());
+  const spawnHeddle = (): ChildProcess =>
+    spawn(
+      process.execPath,
+      ["--conditions=@heddle/source", "--no-warnings", join(workspace, "packages/cli/bin/heddle.js"), "dev"],
+      {
+        cwd: projectDirectory,
+        env: { ...process.env, NODE_OPTIONS: "", DATABASE_URL: "", HEDDLE_PORT: port },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+  let child = spawnHeddle();
   const stop = async (): Promise<void> => {
     await end(child);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   };
+  const pause = (): Promise<void> => end(child);
+  const goOn = async (): Promise<void> => {
+    child = spawnHeddle();
+    await untilReady(child);
+  };
   try {
-    return { url: await untilReady(child), projectDirectory, pid: child.pid ?? 0, stop };
+    return { url: await untilReady(child), projectDirectory, pid: child.pid ?? 0, pause, goOn, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -15,11 +15,14 @@ export type CatalogState =
   /** Nothing could be read yet. Once there is something to show, a failure shows as a lost connection instead. */
   | { readonly kind: "failed"; readonly error: unknown };
 
-/** State of the event stream. `lost` carries when it was lost. */
+/**
+ * State of the event stream. `lost` carries when it is tried again, and as of when everything that is shown is. Epoch
+ * milliseconds.
+ */
 export type Connection =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
-  | { readonly kind: "lost"; readonly since: number };
+  | { readonly kind: "lost"; readonly retryAt: number; readonly asOf: number };
 
 let state: CatalogState = { kind: "loading" };
 let connection: Connection = { kind: "connecting" };
@@ -35,8 +38,13 @@ export function setCatalogState(next: CatalogState): void {
   for (const listener of listeners) listener();
 }
 
+/** The state of the event stream now. */
+export function connectionState(): Connection {
+  return connection;
+}
+
 export function setConnection(next: Connection): void {
-  if (next.kind === connection.kind) return;
+  if (next.kind === connection.kind && next.kind !== "lost") return;
   connection = next;
   for (const listener of listeners) listener();
 }

@@ -1,6 +1,8 @@
 import type { EventChanges, EventMessage } from "@heddle/api";
+import { checkBuild } from "./build-check.ts";
 import { catalogIndex } from "./catalog-index.ts";
-import { catalogState, setCatalogState, setConnection } from "./catalog-state.ts";
+import { catalogState, connectionState, setCatalogState, setConnection } from "./catalog-state.ts";
+import { EventFeed, type FeedState, type OpenStream } from "./event-feed.ts";
 import { invalidateChanged, invalidateEverything } from "./invalidation.ts";
 import { StatusTable } from "./status-table.ts";
 import { client } from "./trpc.ts";
@@ -11,27 +13,79 @@ const POLL_INTERVAL_MS = 10_000;
 /** How long after a failed first load the next one begins. */
 const RETRY_INTERVAL_MS = 3_000;
 
+/** Name of the lock and the channel by which the tabs of a browser share one event stream. */
+const FEED_NAME = "heddle.events";
+
+let follower: CatalogFollower | undefined;
+
 /**
  * Keeps the catalog current for as long as the page lives: reads all assets and statuses, follows the event stream from
  * there, and polls while the stream is lost.
  */
 export function startLiveCatalog(): void {
-  const follower = new CatalogFollower();
+  follower = new CatalogFollower();
   void follower.start();
 }
 
+/** Asks for the event stream again now instead of when its time comes. */
+export function retryConnection(): void {
+  follower?.retryNow();
+}
+
+/** The stream as the server sends it. Its own attempts to connect again are cut off: the feed decides when. */
+const openStream: OpenStream = (lastEventId, on) => {
+  let isOver = false;
+  const lose = (): void => {
+    if (isOver) return;
+    isOver = true;
+    // Not within the call that opens it.
+    queueMicrotask(() => stream.unsubscribe());
+    on.onLost();
+  };
+  const stream = client.events.stream.subscribe(
+    { lastEventId },
+    {
+      onStarted: () => !isOver && on.onLive(),
+      onData: (message) => !isOver && on.onMessage(message.id, message.data),
+      onConnectionStateChange: ({ state, error }) => {
+        if (state === "pending" && !isOver) on.onLive();
+        // A first attempt without an error is no loss.
+        if (state === "connecting" && error !== null) lose();
+      },
+      onError: lose,
+      // A server that ends says goodbye, and tRPC would take that for the end of all events.
+      onComplete: lose,
+      onStopped: lose,
+    },
+  );
+  return stream;
+};
+
 class CatalogFollower {
-  #stream: { unsubscribe(): void } | undefined;
+  readonly #feed = new EventFeed({
+    openStream,
+    listener: { onMessage: (message) => this.#receive(message), onState: (state) => this.#enter(state) },
+    name: FEED_NAME,
+    // Not there on pages that are served by plain HTTP from another machine.
+    locks: "locks" in navigator ? navigator.locks : undefined,
+  });
   #poll: ReturnType<typeof setInterval> | undefined;
   #loading: Promise<string> | undefined;
 
   async start(): Promise<void> {
     try {
-      this.#follow(await this.#load());
+      this.#feed.start(await this.#load());
+      // A tab that was frozen has not heard what the others have.
+      document.addEventListener("resume", () => void this.#refresh());
     } catch (error) {
       if (catalogState().kind !== "ready") setCatalogState({ kind: "failed", error });
       setTimeout(() => void this.start(), RETRY_INTERVAL_MS);
     }
+  }
+
+  retryNow(): void {
+    this.#feed.retryNow();
+    void this.#refresh();
   }
 
   /** Reads definitions and statuses; answers the position in the event stream that they hold. Concurrent calls share one read. */
@@ -59,39 +113,30 @@ class CatalogFollower {
     return statuses.cursor;
   }
 
-  #follow(cursor: string): void {
-    this.#stream?.unsubscribe();
-    this.#stream = client.events.stream.subscribe(
-      { lastEventId: cursor },
-      {
-        onStarted: () => this.#connected(),
-        onData: (message) => this.#receive(message.data),
-        onConnectionStateChange: ({ state, error }) => {
-          if (state === "pending") this.#connected();
-          // A first attempt without an error is no loss.
-          if (state === "connecting" && error !== null) this.#lost();
-        },
-        onError: () => this.#lost(),
-      },
-    );
-  }
-
-  #connected(): void {
-    clearInterval(this.#poll);
-    this.#poll = undefined;
-    setConnection({ kind: "live" });
-  }
-
-  #lost(): void {
-    if (this.#poll !== undefined) return;
-    setConnection({ kind: "lost", since: Date.now() });
-    this.#poll = setInterval(() => void this.#refresh(), POLL_INTERVAL_MS);
+  #enter(state: FeedState): void {
+    if (state.kind === "live") {
+      clearInterval(this.#poll);
+      this.#poll = undefined;
+      const wasLost = connectionState().kind === "lost";
+      setConnection({ kind: "live" });
+      // A server that comes back may be another version, and what no event tells of may have changed.
+      if (wasLost) {
+        void checkBuild();
+        invalidateEverything();
+      }
+      return;
+    }
+    const before = connectionState();
+    setConnection({ ...state, asOf: before.kind === "lost" ? before.asOf : Date.now() });
+    this.#poll ??= setInterval(() => void this.#refresh(), POLL_INTERVAL_MS);
   }
 
   async #refresh(): Promise<void> {
     try {
       await this.#load();
       invalidateEverything();
+      const connection = connectionState();
+      if (connection.kind === "lost") setConnection({ ...connection, asOf: Date.now() });
     } catch {
       // The connection is shown as lost already; the next round tries again.
     }

@@ -94,8 +94,8 @@ function isElsewhere(event: KeyboardEvent, key: string): boolean {
   if (key.startsWith("Mod+")) return false;
   const { target } = event;
   if (!(target instanceof Element)) return false;
-  return (
-    target.closest("input, textarea, select, [contenteditable], [role='dialog'], [role='menu'], [role='listbox']") !==
-    null
-  );
+  if (target.closest("[role='dialog'], [role='menu'], [role='listbox']") !== null) return true;
+  // Nothing is typed into a box that is ticked: only the keys that tick it and move on belong to it.
+  if (target.matches("input[type='checkbox'], input[type='radio']")) return /^(?:Space|Enter|Arrow.*)$/u.test(key);
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
 }

@@ -1,18 +1,21 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Deployment } from "@heddle/api";
+import { useOutdatedBuild } from "../data/build-check.ts";
 import { useConnection } from "../data/catalog-state.ts";
+import { retryConnection } from "../data/live-catalog.ts";
 import { formatCounted } from "../format/amounts.ts";
 import { dismissSearchProblems, useSearchProblems } from "../search/search-problems.ts";
 import type { Glyph, Tone } from "../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../status/status-mark.tsx";
 import { IconButton } from "../ui/button.tsx";
-import { Ago } from "../ui/instant.tsx";
+import { Clock } from "../ui/instant.tsx";
 
 /** What a person must know before trusting or changing anything on the page. */
 export function Banners({ deployment }: { readonly deployment: Deployment | undefined }): ReactNode {
   return (
     <>
       <LostConnection />
+      <OtherBuild />
       <AddressProblems />
       {deployment !== undefined && <LoadProblems deployment={deployment} />}
     </>
@@ -46,8 +49,35 @@ function LostConnection(): ReactNode {
   if (connection.kind !== "lost") return null;
   return (
     <Banner glyph="triangle" tone="stale">
-      Live updates were lost <Ago at={connection.since} />. What you see is read anew every 10 seconds until they are
-      back.
+      Live updates lost, <Countdown to={connection.retryAt} />. What you see is as of <Clock at={connection.asOf} />,
+      and is read anew every 10 seconds.{" "}
+      <button type="button" onClick={retryConnection} className="link">
+        Try now
+      </button>
+    </Banner>
+  );
+}
+
+/** Tells the seconds that are left, for eyes alone: a screen reader hears of the loss once. */
+function Countdown({ to }: { readonly to: number }): ReactNode {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.ceil((to - now) / 1_000);
+  return <span aria-hidden>{seconds > 0 ? `retrying in ${seconds} s` : "retrying"}</span>;
+}
+
+function OtherBuild(): ReactNode {
+  if (!useOutdatedBuild()) return null;
+  return (
+    <Banner glyph="triangle" tone="stale">
+      The server has another version than this page.{" "}
+      <button type="button" onClick={() => window.location.reload()} className="link">
+        Reload
+      </button>{" "}
+      to get it; where you are stays.
     </Banner>
   );
 }

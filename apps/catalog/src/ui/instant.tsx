@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { formatAgo } from "../format/durations.ts";
-import { formatFullInstant, formatInstant } from "../format/instants.ts";
+import { formatFullInstant, formatInstant, formatShortInstant } from "../format/instants.ts";
 import { useTimeZoneChoice } from "../time-zone/time-zone.ts";
 import { useNow } from "./clock.ts";
 
@@ -26,6 +26,17 @@ export function At({ at }: { readonly at: number }): ReactNode {
       className="whitespace-nowrap"
     >
       {formatInstant(at)}
+    </time>
+  );
+}
+
+/** An instant as a time of day, with its date when that is not today; in full as tooltip. */
+export function Clock({ at }: { readonly at: number }): ReactNode {
+  const now = useNow();
+  useTimeZoneChoice();
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatFullInstant(at)} className="whitespace-nowrap">
+      {formatShortInstant(at, now)}
     </time>
   );
 }
