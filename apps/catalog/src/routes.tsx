@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { assetPageSearch } from "./features/asset/asset-page-search.ts";
+import { backfillSearch } from "./features/backfills/backfill-search.ts";
 import { assetsSearch } from "./features/assets/assets-search.ts";
 import { homeSearch } from "./features/home/home-search.ts";
 import { automationSearch, tickOwnerSearch } from "./features/automation/automation-search.ts";
@@ -66,6 +67,20 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/runs/run-page.tsx"), "RunPage"),
 });
 
+const backfillsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/backfills",
+  validateSearch: runListSearch,
+  component: lazyRouteComponent(() => import("./features/backfills/backfill-list-page.tsx"), "BackfillListPage"),
+});
+
+const backfillRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/backfills/$runId",
+  validateSearch: backfillSearch,
+  component: lazyRouteComponent(() => import("./features/backfills/backfill-page.tsx"), "BackfillPage"),
+});
+
 const automationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/automation",
@@ -112,6 +127,8 @@ export const router = createRouter({
     lineageRoute,
     runsRoute,
     runRoute,
+    backfillsRoute,
+    backfillRoute,
     automationRoute,
     scheduleRoute,
     sensorRoute,

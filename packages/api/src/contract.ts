@@ -103,6 +103,7 @@ export type {
   ComparedAsset,
   FailureGroup,
   LogLine,
+  LogLineText,
   LogPage,
   LogTail,
   PlanNotice,

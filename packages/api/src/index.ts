@@ -72,6 +72,7 @@ export type {
   LineageStatuses,
   LoadProblem,
   LogLine,
+  LogLineText,
   LogPage,
   LogTail,
   MappedPartitions,

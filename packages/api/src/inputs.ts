@@ -288,7 +288,7 @@ export const runOutputsInput = z.strictObject({
 
 export const runCompareInput = z.strictObject({
   runId: id,
-  /** The run to compare with; left out: the newest before it that succeeded and is most like it. */
+  /** The run to compare with; left out: the one before it that is most like it, one that succeeded if there is one. */
   with: id.optional(),
 });
 
@@ -349,6 +349,12 @@ export const runLogsInput = z.strictObject({
   cursor: cursor.nullish(),
   direction: z.enum(["after", "before"]).default("after"),
   limit: limit(200),
+});
+
+export const runLogLineInput = z.strictObject({
+  runId: id,
+  /** Of the line. */
+  cursor,
 });
 
 export const runLogsTailInput = z.strictObject({
@@ -575,4 +581,5 @@ export type RunOutputsInput = z.output<typeof runOutputsInput>;
 export type RunCompareInput = z.output<typeof runCompareInput>;
 export type RunStepsInput = z.output<typeof runStepsInput>;
 export type RunLogsInput = z.output<typeof runLogsInput>;
+export type RunLogLineInput = z.output<typeof runLogLineInput>;
 export type RunLogsTailInput = z.output<typeof runLogsTailInput>;

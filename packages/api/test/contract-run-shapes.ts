@@ -293,7 +293,10 @@ const logLine: Shape<contract.LogLine> = z.strictObject({
   message: text,
   fields: metadata.nullable(),
   stream: z.enum(["stdout", "stderr"]).nullable(),
+  fullBytes: count.nullable(),
 });
+
+export const logLineText: Shape<contract.LogLineText> = z.strictObject({ message: text });
 
 export const logPage: Shape<contract.LogPage> = z.strictObject({
   lines: z.array(logLine),

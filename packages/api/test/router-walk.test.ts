@@ -298,6 +298,13 @@ const WALK: Readonly<Record<string, Walked>> = {
     ],
     answer: shapes.pageOf(runShapes.runSummary),
   },
+  "runs.logLine": {
+    inputs: async ({ failedRunId: runId, test }) => {
+      const { lines } = await test.client.runs.logs.query({ runId, limit: 1 });
+      return [{ runId, cursor: lines[0]?.cursor ?? "" }];
+    },
+    answer: runShapes.logLineText,
+  },
   "runs.logs": {
     inputs: ({ failedRunId: runId }) => [
       {

@@ -265,6 +265,7 @@ export {
 } from "./events.ts";
 export {
   appendLogChunks,
+  readLogLine,
   readLogs,
   type LogChunk,
   type LogCursor,

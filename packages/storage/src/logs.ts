@@ -122,6 +122,18 @@ export async function readLogs(tx: Transaction, query: LogQuery): Promise<LogPag
   return page(found, place === undefined ? undefined : formatCursor(place), isForward);
 }
 
+/** One line of a run's log by its cursor; `null` when there is none. @throws LOG_CURSOR_INVALID */
+export async function readLogLine(
+  { sql }: Transaction,
+  { runId, cursor }: { readonly runId: number; readonly cursor: LogCursor },
+): Promise<LogLine | null> {
+  const { chunkId, line } = parseCursor(cursor);
+  const [chunk] = await sql<ChunkRow[]>`
+    select id, asset_id as "assetId", line_count as "lineCount", lines
+    from log_chunk where run_id = ${runId} and id = ${chunkId}`;
+  return (chunk === undefined ? undefined : linesBeyond(chunk, undefined, true)[line]) ?? null;
+}
+
 function page(found: readonly LogLine[], next: LogCursor | undefined, isForward: boolean): LogPage {
   return { lines: isForward ? found : found.toReversed(), next };
 }

@@ -18,6 +18,9 @@ export function invalidateChanged(changes: EventChanges, index: CatalogIndex): v
     soon(trpc.runs.get.queryKey({ runId: run.id }));
     soon([["runs", "steps"], { input: { runId: run.id } }]);
     soon([["runs", "step"], { input: { runId: run.id } }]);
+    soon([["runs", "matrix"], { input: { runId: run.id } }]);
+    // How a run that is over went is told once more; one that goes on is read at an interval.
+    if (run.endedAt !== null) soon([["runs", "timeline"], { input: { runId: run.id } }]);
   }
   if (changes.runs.length > 0) {
     soon([["runs", "list"]]);

@@ -17,6 +17,7 @@ export const PLACES = [
   { to: "/assets", label: "Assets", icon: "assets", key: "a" },
   { to: "/lineage", label: "Lineage", icon: "lineage", key: "l" },
   { to: "/runs", label: "Runs", icon: "runs", key: "r" },
+  { to: "/backfills", label: "Backfills", icon: "backfills", key: "b" },
   { to: "/automation", label: "Automation", icon: "automation", key: "u" },
   { to: "/checks", label: "Checks", icon: "checks", key: "c" },
 ] as const satisfies readonly (Place & { readonly to: string })[];

@@ -278,6 +278,14 @@ export interface LogLine {
   readonly fields: { readonly [name: string]: JsonValue } | null;
   /** Stream that it was captured from, when it was not written through the logger. */
   readonly stream: "stdout" | "stderr" | null;
+  /** Where `message` or `fields` are cut because of their length: how many characters there are in all. `runs.logLine` has them. */
+  readonly fullBytes: number | null;
+}
+
+/** `runs.logLine`: one line, whole. */
+export interface LogLineText {
+  /** The message, and the fields as JSON after it. */
+  readonly message: string;
 }
 
 /** `runs.logs`: lines in the order in which they were written, whatever the direction of paging. */

@@ -6,9 +6,9 @@ import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { homeRouter } from "./home.ts";
 import { lineageRouter } from "./lineage.ts";
-import { automationRouter, freshnessRouter } from "./automation.ts";
 import { deploymentRouter } from "./deployment.ts";
 import { notificationsRouter } from "./notifications.ts";
+import { automationRouter, freshnessRouter } from "./automation.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { poolsRouter } from "./pools.ts";
@@ -33,8 +33,8 @@ export const appRouter = router({
   favourites: favouritesRouter,
   home: homeRouter,
   lineage: lineageRouter,
-  freshness: freshnessRouter,
   notifications: notificationsRouter,
+  freshness: freshnessRouter,
   partitions: partitionsRouter,
   plan: planRouter,
   pools: poolsRouter,

@@ -1,4 +1,5 @@
 import type {
+  LogLineText,
   LogPage,
   Page,
   RunChange,
@@ -18,6 +19,7 @@ import {
   runCompareInput,
   runInput,
   runListInput,
+  runLogLineInput,
   runLogsInput,
   runLogsTailInput,
   runOutputsInput,
@@ -30,7 +32,7 @@ import { compareRuns } from "../runs/compare-runs.ts";
 import { cancelOneRun, changeOneRun, pauseOneRun, resumeOneRun, retryOneRun } from "../runs/run-changes.ts";
 import { readRunDetail } from "../runs/run-detail.ts";
 import { readRunList } from "../runs/run-list.ts";
-import { followRunLogs, readRunLogs } from "../runs/run-logs.ts";
+import { followRunLogs, readRunLogLine, readRunLogs } from "../runs/run-logs.ts";
 import { readRunMatrix } from "../runs/run-matrix.ts";
 import { readRunOutputs } from "../runs/run-outputs.ts";
 import { readRunTimeline } from "../runs/run-timeline.ts";
@@ -59,6 +61,9 @@ export const runsRouter = router({
   timeline: procedure
     .input(runTimelineInput)
     .query(({ ctx, input }): Promise<RunTimeline> => readRunTimeline(ctx.state, input)),
+  logLine: procedure
+    .input(runLogLineInput)
+    .query(({ ctx, input }): Promise<LogLineText> => readRunLogLine(ctx.state, input)),
   logs: procedure.input(runLogsInput).query(({ ctx, input }): Promise<LogPage> => readRunLogs(ctx.state, input)),
   tail: procedure
     .input(runLogsTailInput)

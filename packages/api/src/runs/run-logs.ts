@@ -1,4 +1,5 @@
 import {
+  readLogLine,
   readLogs,
   readRunProgress,
   type LogLevel,
@@ -6,7 +7,7 @@ import {
   type LogQuery,
   type Transaction,
 } from "@heddle/storage";
-import { isOpenRun } from "@heddle/core";
+import { HeddleError, isOpenRun } from "@heddle/core";
 import {
   type DefinitionsIndex,
   type IndexedAsset,
@@ -16,8 +17,8 @@ import {
 } from "@heddle/engine/planning";
 import { tracked } from "@trpc/server";
 import type { ApiState } from "../api-state.ts";
-import type { LogLine, LogPage, LogTail } from "../contract.ts";
-import { MAX_PAGE_SIZE, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
+import type { LogLine, LogLineText, LogPage, LogTail } from "../contract.ts";
+import { MAX_PAGE_SIZE, type RunLogLineInput, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
 import { runUnknown } from "./run-answers.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
@@ -93,10 +94,45 @@ function describeLine(line: StoredLine, index: DefinitionsIndex, spaces: Partiti
     partitionKey: line.z === undefined ? keyOf(line.o) : `${keyOf(line.o)} … ${keyOf(line.z)}`,
     attemptId: line.a,
     level: line.l,
-    message: line.m,
-    fields: line.f ?? null,
+    ...shorten(line),
     stream: line.s ?? null,
   };
+}
+
+/** Characters of a message that a page holds. */
+const MAX_MESSAGE = 16_384;
+/** Characters of a message whose fields are too long to be shown. */
+const MAX_FIELDS = 16_384;
+
+/** What of a line a page holds: one line of 10 MB must not make a page of many of them. */
+function shorten({ m, f }: StoredLine): Pick<LogLine, "message" | "fields" | "fullBytes"> {
+  const fieldsLength = f === undefined ? 0 : JSON.stringify(f).length;
+  if (m.length <= MAX_MESSAGE && fieldsLength <= MAX_FIELDS) return { message: m, fields: f ?? null, fullBytes: null };
+  return {
+    // Half of a pair of surrogates is no text.
+    message: m.slice(0, MAX_MESSAGE).replace(/[\ud800-\udbff]$/u, ""),
+    fields: fieldsLength <= MAX_FIELDS ? (f ?? null) : null,
+    fullBytes: m.length + fieldsLength,
+  };
+}
+
+/** Answers `runs.logLine`. @throws RUN_UNKNOWN, LOG_CURSOR_INVALID */
+export async function readRunLogLine(state: ApiState, { runId, cursor }: RunLogLineInput): Promise<LogLineText> {
+  return state.db.read("runs.logLine", async (tx) => {
+    const environmentId = await state.definitions.environmentId(tx);
+    const [run] = await readRunProgress(tx, { environmentId, runIds: [runId] });
+    if (run === undefined) throw runUnknown(runId);
+    const line = await readLogLine(tx, { runId, cursor });
+    if (line === null) throw lineUnknown(runId, cursor);
+    return { message: line.f === undefined ? line.m : `${line.m} ${JSON.stringify(line.f)}` };
+  });
+}
+
+function lineUnknown(runId: number, cursor: string): HeddleError {
+  return new HeddleError("LOG_CURSOR_INVALID", `the log of run ${runId} has no line "${cursor}"`, {
+    hint: "It may have been removed by retention.",
+    details: { runId, cursor },
+  });
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { HeddleError, RUN_STATUSES, type RunStatus } from "@heddle/core";
-import type { RunChange } from "@heddle/api";
+import type { Api, LogLine, RunChange } from "@heddle/api";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun, printResult } from "../follow-run.ts";
@@ -82,7 +82,9 @@ export async function showLogs(
       direction: "after",
       limit: 500,
     });
-    for (const line of page.lines) {
+    for (const shown of page.lines) {
+      // A terminal and a pipe take a line of any length.
+      const line = shown.fullBytes === null ? shown : await wholeLine(project.api, readRunId(id), shown);
       if (options.json) printJson(line);
       else
         print(
@@ -92,6 +94,11 @@ export async function showLogs(
     if (page.after === null || !page.hasMore) return EXIT.ok;
     cursor = page.after;
   }
+}
+
+async function wholeLine(api: Api, runId: number, line: LogLine): Promise<LogLine> {
+  const { message } = await api.runs.logLine({ runId, cursor: line.cursor });
+  return { ...line, message, fields: null, fullBytes: null };
 }
 
 /** `heddle runs cancel` */

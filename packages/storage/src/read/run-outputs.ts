@@ -34,8 +34,9 @@ export async function readRunOutputs({ sql }: Transaction, query: RunOutputQuery
 const MAX_CANDIDATES = 50;
 
 /**
- * The run that is most like another one and before it: of the newest that succeeded and hold one of its assets, the one
- * that shares most assets with it and has fewest others. `null` when there is none.
+ * The run that is most like another one and before it: of the newest that are over and hold one of its assets, one that
+ * succeeded if there is one, and among these the one that shares most assets with it and has fewest others. `null` when
+ * there is none.
  */
 export async function findComparableRun(
   { sql }: Transaction,
@@ -46,12 +47,12 @@ export async function findComparableRun(
     with own as (select asset_id from run_asset where run_id = ${runId}),
     anchor as (select asset_id from run_asset where run_id = ${runId} order by position limit 1),
     candidate as (
-      select a.run_id as id from run_asset a join anchor using (asset_id) join run r on r.id = a.run_id
-      where a.run_id < ${runId} and r.status = 'success' and r.environment_id = ${environmentId}
+      select a.run_id as id, r.status = 'success' as succeeded from run_asset a join anchor using (asset_id) join run r on r.id = a.run_id
+      where a.run_id < ${runId} and r.ended_at is not null and r.environment_id = ${environmentId}
       order by a.run_id desc limit ${MAX_CANDIDATES}
     )
     select candidate.id from candidate join run_asset a on a.run_id = candidate.id left join own using (asset_id)
-    group by candidate.id
-    order by count(own.asset_id) * 2 - count(*) desc, candidate.id desc limit 1`;
+    group by candidate.id, candidate.succeeded
+    order by candidate.succeeded desc, count(own.asset_id) * 2 - count(*) desc, candidate.id desc limit 1`;
   return found?.id ?? null;
 }

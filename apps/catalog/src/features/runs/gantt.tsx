@@ -1,204 +1,230 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { formatClock } from "../../format/instants.ts";
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { formatDuration } from "../../format/durations.ts";
-import { paintCell } from "../../status/paint-cell.ts";
+import { formatClock } from "../../format/instants.ts";
+import { formatCounted } from "../../format/amounts.ts";
 import { STEP_LOOK } from "../../status/status-look.ts";
-import { canvasPalette, CANVAS_FONT } from "../../theme/canvas-palette.ts";
+import { canvasPalette } from "../../theme/canvas-palette.ts";
 import { useTheme } from "../../theme/theme.ts";
-import { type GanttBar, type GanttLayout, tickSpacing } from "./gantt-layout.ts";
+import type { GanttBar, GanttLayout } from "./gantt-layout.ts";
+import {
+  AXIS_PX,
+  barAt,
+  type GanttGeometry,
+  type GanttView,
+  type GhostBar,
+  laneAt,
+  LINE_PX,
+  lineTops,
+  namesWidth,
+  paintGantt,
+  timeAt,
+  xOf,
+} from "./gantt-paint.ts";
+import { neighbourBar, panGantt, zoomGantt } from "./gantt-view.ts";
 
 interface GanttProps {
   readonly layout: GanttLayout;
-  readonly nameOf: (assetId: number) => string;
+  /** What is known of a bar beside its times: "shop/orders 2024-01-03". */
+  readonly nameOf: (bar: GanttBar) => string;
+  readonly critical: ReadonlySet<GanttBar> | null;
+  readonly ghosts: readonly GhostBar[];
+  readonly view: GanttView | null;
+  readonly onView: (view: GanttView | null) => void;
   readonly onStep: (bar: GanttBar) => void;
+  /** The name of a lane was chosen. */
+  readonly onLane: (laneKey: string) => void;
 }
 
-const LINE_PX = 14;
-const LANE_GAP_PX = 6;
-const AXIS_PX = 22;
-const NAMES_PX = 200;
-const RIGHT_PX = 12;
+/** Taller than this it scrolls. */
+const MAX_HEIGHT_PX = 520;
 
-/** When each step ran, one lane for each asset. */
-export function Gantt({ layout, nameOf, onStep }: GanttProps): ReactNode {
+/** When each step ran. Keys: arrows go from bar to bar, + and - zoom, 0 shows all, Enter opens. */
+export function Gantt(props: GanttProps): ReactNode {
+  const { layout, nameOf, critical, ghosts, onView, onStep, onLane } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  const [hovered, setHovered] = useState<GanttBar | null>(null);
+  const [scroll, setScroll] = useState(0);
+  const [marked, setMarked] = useState<GanttBar | null>(null);
   const theme = useTheme();
-  const height = AXIS_PX + layout.lines * LINE_PX + layout.lanes.length * LANE_GAP_PX;
-  const offsets = useMemo(() => lineOffsets(layout), [layout]);
+  const { tops, height } = useMemo(() => lineTops(layout), [layout]);
+  const whole = { from: layout.start, to: layout.end };
+  const view = props.view ?? whole;
+  const seen = Math.min(MAX_HEIGHT_PX, height + AXIS_PX);
+  const geometry: GanttGeometry = { layout, tops, view, width, height: seen, scroll };
+  const shown = marked !== null && layout.bars.includes(marked) ? marked : null;
   useEffect(() => {
     const element = canvas.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const observer = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const { from, to } = view;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (canvas.current === null || context === null || context === undefined || width === 0) return;
     const ratio = Math.min(2, window.devicePixelRatio);
     canvas.current.width = Math.round(width * ratio);
-    canvas.current.height = Math.round(height * ratio);
+    canvas.current.height = Math.round(seen * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintGantt({ context, layout, offsets, width, height, nameOf, hovered });
-  }, [layout, offsets, width, height, nameOf, hovered, theme]);
-  const barAt = (event: React.MouseEvent): GanttBar | null => {
+    const own = { layout, tops, view: { from, to }, width, height: seen, scroll };
+    paintGantt({ ...own, context, palette: canvasPalette(), marked: shown, critical, ghosts });
+  }, [layout, tops, from, to, width, seen, scroll, shown, critical, ghosts, theme]);
+  useGanttPointer(canvas, { geometry, whole, onView });
+  const placeOf = (event: React.MouseEvent): readonly [number, number] => {
     const rect = event.currentTarget.getBoundingClientRect();
-    return hitBar({ layout, offsets, width }, event.clientX - rect.left, event.clientY - rect.top);
+    return [event.clientX - rect.left, event.clientY - rect.top];
   };
   return (
-    <div className="relative">
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={`Timeline of ${layout.bars.length} steps of ${layout.lanes.length} assets`}
-        className="block w-full"
-        style={{ height }}
-        onMouseMove={(event) => setHovered(barAt(event))}
-        onMouseLeave={() => setHovered(null)}
-        onClick={(event) => {
-          const bar = barAt(event);
-          if (bar !== null) onStep(bar);
-        }}
-      />
-      {hovered !== null && (
+    <div
+      role="group"
+      aria-label={`Timeline of ${formatCounted(layout.bars.length, "bar")} in ${formatCounted(layout.lanes.length, "row")}`}
+      tabIndex={0}
+      onKeyDown={(event) => handleKey(event, { ...props, view, whole, marked: shown, setMarked })}
+      className="relative rounded-sm"
+    >
+      <p className="sr-only" aria-live="polite">
+        {shown === null ? "" : `${nameOf(shown)}, ${describeBar(shown)}`}
+      </p>
+      <div
+        ref={scroller}
+        className="overflow-y-auto"
+        style={{ height: seen }}
+        onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
+      >
+        <div style={{ height: height + AXIS_PX }}>
+          <canvas
+            ref={canvas}
+            aria-hidden
+            className="sticky top-0 block w-full touch-pan-y"
+            style={{ height: seen }}
+            onMouseMove={(event) => event.buttons === 0 && setMarked(barAt(geometry, ...placeOf(event)))}
+            onMouseLeave={() => setMarked(null)}
+            onClick={(event) => {
+              const [x, y] = placeOf(event);
+              const bar = barAt(geometry, x, y);
+              if (bar !== null) onStep(bar);
+              else if (x < namesWidth(width)) {
+                const lane = laneAt(geometry, y);
+                if (lane !== null) onLane(lane.key);
+              }
+            }}
+          />
+        </div>
+      </div>
+      {shown !== null && width > 0 && (
         <BarTip
-          bar={hovered}
-          name={nameOf(hovered.step.assetId)}
-          x={xOf({ layout, width }, hovered.start)}
-          y={offsets[hovered.line] ?? 0}
+          bar={shown}
+          name={nameOf(shown)}
+          x={Math.min(width - 280, Math.max(namesWidth(width), xOf(geometry, shown.start)))}
+          y={(tops[shown.line] ?? 0) + AXIS_PX - scroll}
         />
       )}
     </div>
   );
 }
 
-function BarTip({
-  bar,
-  name,
-  x,
-  y,
-}: {
+function describeBar({ status, start, end, step, count }: GanttBar): string {
+  const many = count > 1 ? `${formatCounted(count, "step")}, ` : "";
+  const attempts = step !== null && step.attempts > 1 ? `, attempt ${step.attempts}` : "";
+  return `${many}${STEP_LOOK[status].word}, ${formatDuration(end - start)} from ${formatClock(start)}${attempts}`;
+}
+
+interface BarTipProps {
   readonly bar: GanttBar;
   readonly name: string;
   readonly x: number;
   readonly y: number;
-}): ReactNode {
-  const { step } = bar;
+}
+
+function BarTip({ bar, name, x, y }: BarTipProps): ReactNode {
   return (
     <div
       aria-hidden
       className="popup pointer-events-none absolute z-10 max-w-96 px-2.5 py-1.5 text-xs"
-      style={{ left: Math.max(NAMES_PX, x), top: y + LINE_PX + 4 }}
+      style={{ left: x, top: y + LINE_PX + 4 }}
     >
-      <p className="font-medium">
-        {name} {step.partitionKey}
-      </p>
-      <p className="text-muted">
-        {STEP_LOOK[step.status].word}, {formatDuration(bar.end - bar.start)} from {formatClock(bar.start)}
-        {step.attempts > 1 && `, attempt ${step.attempts}`}
-      </p>
-      {step.message !== null && <p className="line-clamp-2 text-failed-ink">{step.message}</p>}
+      <p className="font-medium">{name}</p>
+      <p className="text-muted">{describeBar(bar)}</p>
+      {bar.step !== null && bar.step.message !== null && (
+        <p className="line-clamp-2 text-failed-ink">{bar.step.message}</p>
+      )}
     </div>
   );
 }
 
-/** Top of each line. */
-function lineOffsets({ lanes, lines }: GanttLayout): Float64Array {
-  const offsets = new Float64Array(lines);
-  let y = AXIS_PX;
-  for (const lane of lanes) {
-    y += LANE_GAP_PX / 2;
-    for (let line = lane.line; line < lane.line + lane.lines; line++) {
-      offsets[line] = y;
-      y += LINE_PX;
+interface KeyScope extends GanttProps {
+  readonly view: GanttView;
+  readonly whole: GanttView;
+  readonly marked: GanttBar | null;
+  readonly setMarked: (bar: GanttBar | null) => void;
+}
+
+function handleKey(event: KeyboardEvent, scope: KeyScope): void {
+  const { layout, view, whole, marked, setMarked, onView, onStep } = scope;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const about = marked === null ? (view.from + view.to) / 2 : (marked.start + marked.end) / 2;
+  const zoom = (factor: number) => onView(zoomGantt(view, { about, factor, whole }));
+  const actions: Readonly<Record<string, () => void>> = {
+    "+": () => zoom(0.6),
+    "=": () => zoom(0.6),
+    "-": () => zoom(1 / 0.6),
+    "0": () => onView(null),
+    Enter: () => marked !== null && onStep(marked),
+    Escape: () => setMarked(null),
+  };
+  const { key } = event;
+  if (key === "ArrowLeft" || key === "ArrowRight" || key === "ArrowUp" || key === "ArrowDown") {
+    event.preventDefault();
+    const next = neighbourBar(layout, marked, key);
+    setMarked(next);
+    // What is marked is in view.
+    if (next !== null && (next.end < view.from || next.start > view.to)) {
+      onView(panGantt(view, { by: next.start - (view.from + view.to) / 2, whole }));
     }
-    y += LANE_GAP_PX / 2;
+    return;
   }
-  return offsets;
+  const action = actions[key];
+  if (action === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
 }
 
-function xOf({ layout, width }: Pick<GanttPicture, "layout" | "width">, at: number): number {
-  return NAMES_PX + ((at - layout.start) / (layout.end - layout.start)) * (width - NAMES_PX - RIGHT_PX);
+interface PointerScope {
+  readonly geometry: GanttGeometry;
+  readonly whole: GanttView;
+  readonly onView: (view: GanttView) => void;
 }
 
-function hitBar(picture: Pick<GanttPicture, "layout" | "offsets" | "width">, x: number, y: number): GanttBar | null {
-  const hits = picture.layout.bars.filter(({ line, start, end }) => {
-    const top = picture.offsets[line] ?? 0;
-    return y >= top && y < top + LINE_PX && x >= xOf(picture, start) - 2 && x <= xOf(picture, end) + 2;
+/** Dragging moves; the wheel with Ctrl or ⌘ zooms about the pointer, as it does sideways by itself. */
+function useGanttPointer(canvas: React.RefObject<HTMLCanvasElement | null>, scope: PointerScope): void {
+  const onWheel = useEffectEvent((event: WheelEvent) => {
+    const { geometry, whole, onView } = scope;
+    const perPixel = (geometry.view.to - geometry.view.from) / Math.max(1, geometry.width);
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      const about = timeAt(geometry, event.offsetX);
+      onView(zoomGantt(geometry.view, { about, factor: Math.exp(event.deltaY * 0.002), whole }));
+    } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      event.preventDefault();
+      onView(panGantt(geometry.view, { by: event.deltaX * perPixel, whole }));
+    }
   });
-  return hits.at(-1) ?? null;
-}
-
-interface GanttPicture {
-  readonly context: CanvasRenderingContext2D;
-  readonly layout: GanttLayout;
-  readonly offsets: Float64Array;
-  readonly width: number;
-  readonly height: number;
-  readonly nameOf: (assetId: number) => string;
-  readonly hovered: GanttBar | null;
-}
-
-function paintGantt(picture: GanttPicture): void {
-  const { context, width, height } = picture;
-  context.fillStyle = canvasPalette().canvas;
-  context.fillRect(0, 0, width, height);
-  paintAxis(picture);
-  paintLanes(picture);
-  paintBars(picture);
-}
-
-function paintAxis(picture: GanttPicture): void {
-  const { context, layout, width, height } = picture;
-  const palette = canvasPalette();
-  const span = layout.end - layout.start;
-  const spacing = tickSpacing(span, Math.max(2, Math.floor((width - NAMES_PX) / 110)) / 2);
-  context.font = `400 11px ${CANVAS_FONT}`;
-  context.textBaseline = "middle";
-  context.textAlign = "left";
-  for (let at = 0; at <= span; at += spacing) {
-    const x = Math.round(xOf(picture, layout.start + at));
-    context.fillStyle = palette.line;
-    context.fillRect(x, AXIS_PX, 1, height - AXIS_PX);
-    context.fillStyle = palette.muted;
-    const text = at === 0 ? formatClock(layout.start) : `+${formatDuration(at)}`;
-    if (x + context.measureText(text).width < width) context.fillText(text, x + 3, AXIS_PX / 2);
-  }
-}
-
-function paintLanes(picture: GanttPicture): void {
-  const { context, layout, offsets, nameOf, width } = picture;
-  const palette = canvasPalette();
-  context.font = `500 12px ${CANVAS_FONT}`;
-  context.textAlign = "left";
-  for (const lane of layout.lanes) {
-    const top = (offsets[lane.line] ?? 0) - LANE_GAP_PX / 2;
-    context.fillStyle = palette.line;
-    context.fillRect(0, Math.round(top), width, 1);
-    context.fillStyle = lane.failed > 0 ? palette.text.failed : palette.ink;
-    const name = nameOf(lane.assetId);
-    const room = Math.floor((NAMES_PX - 20) / 6.6);
-    context.fillText(name.length > room ? `${name.slice(0, room - 1)}…` : name, 0, top + LANE_GAP_PX / 2 + LINE_PX / 2);
-  }
-}
-
-function paintBars(picture: GanttPicture): void {
-  const { context, layout, offsets, hovered } = picture;
-  const palette = canvasPalette();
-  for (const bar of layout.bars) {
-    const x = xOf(picture, bar.start);
-    const rect = {
-      x,
-      y: (offsets[bar.line] ?? 0) + 2,
-      width: Math.max(2, xOf(picture, bar.end) - x - 0.5),
-      height: LINE_PX - 4,
-    };
-    paintCell(context, rect, { look: STEP_LOOK[bar.step.status], palette, grey: false });
-    if (bar !== hovered) continue;
-    context.strokeStyle = palette.ink;
-    context.lineWidth = 1.5;
-    context.strokeRect(rect.x - 1, rect.y - 1, rect.width + 2, rect.height + 2);
-  }
+  const onMove = useEffectEvent((event: PointerEvent) => {
+    const { geometry, whole, onView } = scope;
+    if (event.buttons !== 1 || event.movementX === 0) return;
+    const span = geometry.view.to - geometry.view.from;
+    const perPixel = span / Math.max(1, geometry.width - namesWidth(geometry.width));
+    if (span < whole.to - whole.from) onView(panGantt(geometry.view, { by: -event.movementX * perPixel, whole }));
+  });
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const abort = new AbortController();
+    element.addEventListener("wheel", (event) => onWheel(event), { signal: abort.signal, passive: false });
+    element.addEventListener("pointermove", (event) => onMove(event), { signal: abort.signal });
+    return () => abort.abort();
+  }, [canvas]);
 }

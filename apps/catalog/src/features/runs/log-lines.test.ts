@@ -1,6 +1,6 @@
 import type { LogLine } from "@heddle/api";
 import { describe, expect, test } from "vitest";
-import { appendLines, foldProgress, MAX_LINES, prependLines } from "./log-lines.ts";
+import { appendLines, foldProgress, MAX_LINES, prependLines, splitSources } from "./log-lines.ts";
 
 function line(cursor: number): LogLine {
   return {
@@ -14,6 +14,7 @@ function line(cursor: number): LogLine {
     message: `line ${cursor}`,
     fields: null,
     stream: null,
+    fullBytes: null,
   };
 }
 
@@ -45,3 +46,24 @@ test.each([
   ["plain", "plain"],
   ["\r\r", "\r\r"],
 ])("%j is shown as %j", (message, shown) => expect(foldProgress(message)).toBe(shown));
+
+describe("places in source files", () => {
+  test("are found in stacks, with and without a scheme", () => {
+    const stack = "Error: no\n    at f (/app/src/definitions.ts:12:3)\n    at file:///app/lib/run.mjs:7";
+    expect(splitSources(stack).filter(({ kind }) => kind === "source")).toEqual([
+      { kind: "source", text: "/app/src/definitions.ts:12:3", path: "/app/src/definitions.ts:12:3" },
+      { kind: "source", text: "file:///app/lib/run.mjs:7", path: "/app/lib/run.mjs:7" },
+    ]);
+    expect(
+      splitSources(stack)
+        .map(({ text }) => text)
+        .join(""),
+    ).toBe(stack);
+  });
+
+  test("are not seen in addresses and times", () => {
+    for (const text of ["https://example.org/a/b:80", "12:30:15", "nothing", ""]) {
+      expect(splitSources(text)).toEqual([{ kind: "text", text }]);
+    }
+  });
+});

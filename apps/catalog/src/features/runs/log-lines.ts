@@ -25,3 +25,30 @@ export function foldProgress(message: string): string {
   const last = message.split("\r").findLast((part) => part.trim() !== "");
   return last ?? message;
 }
+
+/** A part of a message: text, or a place in a source file. */
+export type MessagePart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "source"; readonly text: string; readonly path: string };
+
+/** `src/definitions.ts:12:3`, with or without the directory before it. */
+const SOURCE = /(?:file:\/\/)?(?<path>(?:[\w.@~-]*\/)+[\w.@-]+\.(?:ts|tsx|mts|cts|js|mjs|cjs|py|sql):\d+(?::\d+)?)/gu;
+
+/** Longest message that is searched for places in source files. */
+const MAX_SEARCHED = 20_000;
+
+/** Takes a message apart into text and places in source files. */
+export function splitSources(message: string): readonly MessagePart[] {
+  if (message.length > MAX_SEARCHED) return [{ kind: "text", text: message }];
+  const parts: MessagePart[] = [];
+  let at = 0;
+  for (const match of message.matchAll(SOURCE)) {
+    const path = match.groups?.["path"];
+    if (path === undefined) continue;
+    if (match.index > at) parts.push({ kind: "text", text: message.slice(at, match.index) });
+    parts.push({ kind: "source", text: match[0], path });
+    at = match.index + match[0].length;
+  }
+  if (at < message.length || parts.length === 0) parts.push({ kind: "text", text: message.slice(at) });
+  return parts;
+}

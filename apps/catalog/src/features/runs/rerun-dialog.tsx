@@ -41,7 +41,7 @@ export function RerunDialog({ run, changes, onClose }: RerunDialogProps): ReactN
             disabled={changes.busy || broken.size > 0}
             onClick={() => {
               onClose();
-              changes.retry("all", config);
+              changes.retry("all", { config });
             }}
           >
             Run {formatCounted(run.total, "step")} again

@@ -11,23 +11,34 @@ interface RunFailuresProps {
   readonly failures: readonly FailureGroup[];
   /** Assets some of whose steps were skipped. */
   readonly skipped: readonly RunAssetProgress[];
+  /** The group that is looked at, from 0. @default none */
+  readonly current?: number | undefined;
 }
 
 /** Failed attempts, equal ones together, the largest group first; then what was skipped because of them. */
-export function RunFailures({ failures, skipped }: RunFailuresProps): ReactNode {
+export function RunFailures({ failures, skipped, current }: RunFailuresProps): ReactNode {
   if (failures.length === 0 && skipped.length === 0) return <p className="text-muted">Nothing has failed.</p>;
   return (
     <div className="flex flex-col gap-4">
       <ul className="flex flex-col gap-3">
         {failures.map((group, i) => (
-          <li key={group.fingerprint} className="rounded-md border border-line">
-            <Failure group={group} open={i === 0} />
+          <li
+            key={group.fingerprint}
+            ref={i === current ? showWhole : undefined}
+            aria-current={i === current}
+            className="rounded-md border border-line aria-[current=true]:border-accent"
+          >
+            <Failure key={String(i === current)} group={group} open={i === (current ?? 0)} />
           </li>
         ))}
       </ul>
       {skipped.length > 0 && <Skipped skipped={skipped} />}
     </div>
   );
+}
+
+function showWhole(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "nearest" });
 }
 
 /** Assets that are listed; the rest is counted. */

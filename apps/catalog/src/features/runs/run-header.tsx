@@ -8,18 +8,28 @@ import { RUN_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { useNow } from "../../ui/clock.ts";
 import { Ago } from "../../ui/instant.tsx";
+import { Pace } from "../backfills/pace.tsx";
 import { RunActions } from "./run-actions.tsx";
-import { describeOrigin, retriedRun } from "./run-origin.ts";
+import { RunCause } from "./run-cause.tsx";
 import { StepProgress } from "./step-bar.tsx";
-import { doneSteps, remainingMs } from "./step-progress.ts";
+import { doneSteps } from "./step-progress.ts";
+
+interface RunHeaderProps {
+  readonly run: RunDetail;
+  /** @default "Run 7" */
+  readonly title?: string;
+  /** Beside its status. */
+  readonly aside?: ReactNode;
+}
 
 /** What became of a run and why, before anything else. */
-export function RunHeader({ run }: { readonly run: RunDetail }): ReactNode {
+export function RunHeader({ run, title = `Run ${run.id}`, aside }: RunHeaderProps): ReactNode {
   return (
     <div className="border-b border-line px-4 pt-3 pb-3">
       <div className="flex flex-wrap items-center gap-3">
-        <h1 className="text-xl font-semibold tracking-[-0.01em]">Run {run.id}</h1>
+        <h1 className="text-xl font-semibold tracking-[-0.01em]">{title}</h1>
         <StatusMark look={RUN_LOOK[run.status]} />
+        {aside}
         <div className="ml-auto flex gap-2">
           <RunActions run={run} />
         </div>
@@ -31,7 +41,9 @@ export function RunHeader({ run }: { readonly run: RunDetail }): ReactNode {
         <span className="text-muted">
           {formatCount(doneSteps(run.counts))} of {formatCounted(run.total, "step")}
         </span>
-        <Pace run={run} />
+        <span className="flex flex-wrap gap-x-3 text-muted">
+          <Pace run={run} />
+        </span>
       </div>
       <Facts run={run} />
     </div>
@@ -104,47 +116,26 @@ function Blockers({ run }: { readonly run: RunDetail }): ReactNode {
   ));
 }
 
-function Pace({ run }: { readonly run: RunDetail }): ReactNode {
-  const now = useNow();
-  if (run.endedAt !== null || run.startedAt === null || run.status === "paused") return null;
-  const left = remainingMs(run.counts, run.total, now - run.startedAt);
-  return left === null ? null : <span className="text-muted">about {formatDuration(left)} left</span>;
-}
-
 function Facts({ run }: { readonly run: RunDetail }): ReactNode {
   const now = useNow();
-  const retried = retriedRun(run.origin);
   const tags = Object.entries(run.tags);
   return (
     <p className="mt-2 flex flex-wrap gap-x-5 gap-y-1 text-muted">
       <span>
-        {retried === null ? (
-          describeOrigin(run.origin)
-        ) : (
-          <>
-            retry of{" "}
-            <Link to="/runs/$runId" params={{ runId: String(retried) }} className="link">
-              run {retried}
-            </Link>
-          </>
-        )}
+        <RunCause origin={run.origin} />
       </span>
       <span>
         created <Ago at={run.createdAt} />
       </span>
       {run.startedAt !== null && <span>waited {formatDuration(run.startedAt - run.createdAt)}</span>}
-      {run.startedAt !== null && (
-        <span>took {formatDuration((run.endedAt ?? Math.max(now, run.startedAt)) - run.startedAt)}</span>
+      {run.startedAt !== null && run.endedAt === null && (
+        <span>for {formatDuration(Math.max(now, run.startedAt) - run.startedAt)} now</span>
       )}
       {run.maxConcurrency !== null && <span>at most {formatCounted(run.maxConcurrency, "step")} at once</span>}
       {run.order === "newest" && <span>newest partitions first</span>}
       {run.after.length > 0 && <After run={run} />}
       {run.priority !== 0 && <span>priority {formatCount(run.priority)}</span>}
-      {run.checks.failed + run.checks.warned > 0 && (
-        <span className={run.checks.failed > 0 ? "text-failed-ink" : "text-stale-ink"}>
-          {formatCounted(run.checks.failed, "check")} failed, {formatCount(run.checks.warned)} warned
-        </span>
-      )}
+      <CheckCounts run={run} />
       {run.codeVersion !== null && (
         <span>
           code <code className="font-mono text-xs">{run.codeVersion.slice(0, 10)}</code>
@@ -157,4 +148,14 @@ function Facts({ run }: { readonly run: RunDetail }): ReactNode {
       ))}
     </p>
   );
+}
+
+function CheckCounts({ run: { checks } }: { readonly run: RunDetail }): ReactNode {
+  const { failed, warned } = checks;
+  if (failed + warned === 0) return null;
+  const parts = [
+    ...(failed > 0 ? [`${formatCounted(failed, "check")} failed`] : []),
+    ...(warned > 0 ? [`${formatCounted(warned, "check")} warned`] : []),
+  ];
+  return <span className={failed > 0 ? "text-failed-ink" : "text-stale-ink"}>{parts.join(", ")}</span>;
 }

@@ -1,14 +1,13 @@
-import type { LogLine, RunDetail } from "@heddle/api";
+import type { RunDetail } from "@heddle/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { formatCount } from "../../format/amounts.ts";
-import { formatInstant, formatPreciseClock } from "../../format/instants.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { foldProgress } from "./log-lines.ts";
+import { LogLineView } from "./log-line-view.tsx";
 import { LOG_LEVELS, type LogLevel } from "./run-page-search.ts";
 import { type RunLogs, useRunLogs } from "./use-run-logs.ts";
 
@@ -19,6 +18,8 @@ interface RunLogsProps {
   readonly ordinal: number | undefined;
   readonly level: LogLevel | undefined;
   readonly text: string | undefined;
+  /** The line that is looked at, by cursor. */
+  readonly line: string | undefined;
   readonly onFilter: (filter: LogFilterChange) => void;
 }
 
@@ -26,12 +27,13 @@ interface LogFilterChange {
   readonly level?: LogLevel | undefined;
   readonly text?: string | undefined;
   readonly partition?: undefined;
+  readonly line?: string | undefined;
 }
 
 /** What a run's steps have written, followed while it goes on. */
-export function RunLogsView({ run, asset, ordinal, level, text, onFilter }: RunLogsProps): ReactNode {
-  const logs = useRunLogs({ runId: run.id, asset, ordinal, level, text });
-  const [follow, setFollow] = useState(true);
+export function RunLogsView({ run, asset, ordinal, level, text, line, onFilter }: RunLogsProps): ReactNode {
+  const logs = useRunLogs({ runId: run.id, asset, ordinal, level, text, around: line });
+  const [follow, setFollow] = useState(line === undefined);
   const names = useMemo(() => new Map(run.progress.map((own) => [own.asset.id, own.asset.key])), [run.progress]);
   return (
     <div className="flex min-h-80 flex-1 flex-col gap-2">
@@ -68,11 +70,23 @@ export function RunLogsView({ run, asset, ordinal, level, text, onFilter }: RunL
           label="Follow the end"
           className="ml-auto"
           aria-pressed={follow}
-          onClick={() => setFollow(!follow)}
+          onClick={() => {
+            // From a line in the middle, the end is somewhere else.
+            if (line !== undefined) onFilter({ line: undefined });
+            setFollow(!follow);
+          }}
         />
       </div>
       {logs.state === "failed" && <FailurePanel title="The logs could not be read" error={logs.error} />}
-      <LogList logs={logs} names={names} follow={follow} onFollow={setFollow} />
+      <LogList
+        runId={run.id}
+        logs={logs}
+        names={names}
+        follow={follow}
+        onFollow={setFollow}
+        marked={line}
+        onMark={(next) => onFilter({ line: next })}
+      />
     </div>
   );
 }
@@ -98,10 +112,14 @@ interface LogListProps {
   readonly names: ReadonlyMap<number, string>;
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
+  readonly runId: number;
+  /** The line that is looked at. */
+  readonly marked: string | undefined;
+  readonly onMark: (cursor: string | undefined) => void;
 }
 
-function LogList({ logs, names, follow, onFollow }: LogListProps): ReactNode {
-  const { lines, readEarlier } = logs;
+function LogList({ runId, logs, names, follow, onFollow, marked, onMark }: LogListProps): ReactNode {
+  const { lines, readEarlier, readLater } = logs;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -113,6 +131,12 @@ function LogList({ logs, names, follow, onFollow }: LogListProps): ReactNode {
   useEffect(() => {
     if (follow && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: "end" });
   }, [follow, lines, virtual]);
+  const markedAt = marked === undefined ? -1 : lines.findIndex(({ cursor }) => cursor === marked);
+  const isThere = markedAt >= 0;
+  const reveal = useEffectEvent(() => virtual.scrollToIndex(markedAt, { align: "center" }));
+  useEffect(() => {
+    if (isThere) reveal();
+  }, [isThere, marked]);
   return (
     <div
       ref={scroller}
@@ -150,41 +174,25 @@ function LogList({ logs, names, follow, onFollow }: LogListProps): ReactNode {
                 className="absolute inset-x-0"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Line line={line} name={names.get(line.assetId) ?? ""} />
+                <LogLineView
+                  runId={runId}
+                  line={line}
+                  name={names.get(line.assetId) ?? ""}
+                  marked={line.cursor === marked}
+                  onMark={() => onMark(line.cursor === marked ? undefined : line.cursor)}
+                />
               </div>
             )
           );
         })}
       </div>
-    </div>
-  );
-}
-
-const LEVEL_STYLE: Record<LogLine["level"], string> = {
-  debug: "text-faint",
-  info: "text-muted",
-  warn: "text-stale-ink",
-  error: "text-failed-ink",
-};
-
-function Line({ line, name }: { readonly line: LogLine; readonly name: string }): ReactNode {
-  return (
-    <div className="grid grid-cols-[96px_44px_minmax(120px,260px)_1fr] gap-3 px-3 hover:bg-hover">
-      <time dateTime={new Date(line.at).toISOString()} title={formatInstant(line.at)} className="text-faint">
-        {formatPreciseClock(line.at)}
-      </time>
-      <span className={LEVEL_STYLE[line.level]}>{line.level}</span>
-      <span className="truncate text-muted" title={`${name} ${line.partitionKey}`}>
-        {name} {line.partitionKey}
-      </span>
-      <span
-        className={`break-words whitespace-pre-wrap ${line.level === "error" ? "text-failed-ink" : line.level === "debug" ? "text-muted" : "text-ink"}`}
-      >
-        {foldProgress(line.message)}
-        {line.fields !== null && Object.keys(line.fields).length > 0 && (
-          <span className="text-muted"> {JSON.stringify(line.fields)}</span>
-        )}
-      </span>
+      {readLater !== null && (
+        <div className="px-3 py-1 font-sans">
+          <Button kind="ghost" onClick={readLater}>
+            Later lines
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

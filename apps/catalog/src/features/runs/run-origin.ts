@@ -21,3 +21,11 @@ export function retriedRun(origin: RunOrigin): number | null {
   const retryOf = origin["retryOf"] ?? origin["runId"];
   return origin.kind === "retry" && typeof retryOf === "number" ? retryOf : null;
 }
+
+/** For which time a schedule asked for it; `null` for anything else. */
+export function scheduledAt(origin: RunOrigin): number | null {
+  const at = origin["scheduledAt"];
+  if (origin.kind !== "schedule") return null;
+  const instant = typeof at === "number" ? at : typeof at === "string" ? Date.parse(at) : Number.NaN;
+  return Number.isFinite(instant) ? instant : null;
+}

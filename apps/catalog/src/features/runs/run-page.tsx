@@ -1,7 +1,8 @@
 import type { RunDetail } from "@heddle/api";
+import { assertNever } from "@heddle/core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useId } from "react";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useId } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
@@ -9,13 +10,18 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { TabBar } from "../../ui/tab-bar.tsx";
 import { RunFailures } from "./run-failures.tsx";
 import { RunHeader } from "./run-header.tsx";
-import { RunLogsView } from "./run-logs.tsx";
 import { RUN_TABS, type RunTab } from "./run-page-search.ts";
 import { RunProgressList } from "./run-progress.tsx";
 import { StepList } from "./step-list.tsx";
-import { RunTimeline } from "./run-timeline.tsx";
+
+const RunConfig = lazy(async () => ({ default: (await import("./run-config.tsx")).RunConfig }));
+const RunGraphView = lazy(async () => ({ default: (await import("./run-graph.tsx")).RunGraphView }));
+const RunIo = lazy(async () => ({ default: (await import("./run-io.tsx")).RunIo }));
+const RunLogsView = lazy(async () => ({ default: (await import("./run-logs.tsx")).RunLogsView }));
+const RunTimeline = lazy(async () => ({ default: (await import("./run-timeline.tsx")).RunTimeline }));
 
 const route = getRouteApi("/runs/$runId");
 
@@ -66,93 +72,134 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
   const set = (change: Partial<typeof search>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
   const tab = search.tab ?? (run.counts.failed > 0 ? "failures" : "timeline");
+  const goToError = (by: 1 | -1): void => {
+    const count = run.failures.length;
+    if (count === 0) return;
+    const from = search.error ?? (by > 0 ? -1 : 0);
+    set({ tab: "failures", error: (from + by + count) % count });
+  };
   useHotkeys("Run", [
     { keys: "t", does: "Timeline", run: () => set({ tab: "timeline" }) },
+    { keys: "g", does: "Graph", run: () => set({ tab: "graph" }) },
     { keys: "s", does: "Steps", run: () => set({ tab: "steps" }) },
     { keys: "l", does: "Logs", run: () => set({ tab: "logs" }) },
+    { keys: "i", does: "Inputs and outputs", run: () => set({ tab: "io" }) },
+    { keys: "c", does: "Config", run: () => set({ tab: "config" }) },
     { keys: "e", does: "Failures", run: () => set({ tab: "failures" }) },
+    { keys: "n", does: "Next failure", run: () => goToError(1) },
+    { keys: "p", does: "Failure before", run: () => goToError(-1) },
   ]);
   const panelId = useId();
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-      <RunHeader run={run} />
-      <div className="flex min-h-0 flex-1 flex-col gap-4 px-4 py-4">
-        <RunProgressList
-          progress={run.progress}
-          chosen={search.asset}
-          onChoose={(asset) => set({ asset, partition: undefined })}
+      <RunHeader
+        run={run}
+        aside={
+          run.total > run.assetCount && (
+            <Link to="/backfills/$runId" params={{ runId: String(run.id) }} className="link text-xs">
+              as a backfill
+            </Link>
+          )
+        }
+      />
+      <div className="flex min-h-0 flex-1 flex-col gap-4 py-4">
+        <div className="px-4">
+          <RunProgressList
+            progress={run.progress}
+            chosen={search.asset}
+            onChoose={(asset) => set({ asset, partition: undefined })}
+          />
+        </div>
+        <TabBar
+          label="Parts of the run"
+          tabs={RUN_TABS.map((name) => ({
+            name,
+            label: TAB_NAMES[name],
+            mark: name === "failures" ? failureMark(run) : undefined,
+          }))}
+          value={tab}
+          panelId={panelId}
+          onChange={(next) => set({ tab: next })}
         />
-        <RunTabs tab={tab} run={run} panelId={panelId} onTab={(next) => set({ tab: next })} />
-        <div id={panelId} role="tabpanel" aria-label={tab} className="flex min-h-0 flex-1 flex-col">
-          {tab === "timeline" && <RunTimeline run={run} asset={search.asset} />}
-          {tab === "steps" && (
-            <StepList run={run} asset={search.asset} statuses={search.steps} onStatuses={(steps) => set({ steps })} />
-          )}
-          {tab === "logs" && (
-            <RunLogsView
-              run={run}
-              asset={search.asset}
-              ordinal={search.asset === undefined ? undefined : search.partition}
-              level={search.level}
-              text={search.text}
-              onFilter={set}
-            />
-          )}
-          {tab === "failures" && (
-            <RunFailures
-              failures={run.failures.filter(
-                ({ assets }) => search.asset === undefined || assets.some(({ key }) => key === search.asset),
-              )}
-              skipped={run.progress.filter(
-                ({ asset, counts }) => counts.skipped > 0 && (search.asset === undefined || asset.key === search.asset),
-              )}
-            />
-          )}
+        <div id={panelId} role="tabpanel" aria-label={TAB_NAMES[tab]} className="flex min-h-0 flex-1 flex-col px-4">
+          <Suspense fallback={<Skeleton label={`Reading ${TAB_NAMES[tab]}`} lines={5} />}>
+            <TabContent run={run} tab={tab} search={search} set={set} />
+          </Suspense>
         </div>
       </div>
     </div>
   );
 }
 
-const TAB_NAMES: Record<RunTab, string> = { timeline: "Timeline", steps: "Steps", logs: "Logs", failures: "Failures" };
+type RunSearch = ReturnType<typeof route.useSearch>;
 
-interface RunTabsProps {
-  readonly tab: RunTab;
+interface TabContentProps {
   readonly run: RunDetail;
-  readonly panelId: string;
-  readonly onTab: (tab: RunTab) => void;
+  readonly tab: RunTab;
+  readonly search: RunSearch;
+  readonly set: (change: Partial<RunSearch>) => void;
 }
 
-function RunTabs({ tab, run, panelId, onTab }: RunTabsProps): ReactNode {
-  const step = (by: number): void => {
-    const next = RUN_TABS[(RUN_TABS.indexOf(tab) + by + RUN_TABS.length) % RUN_TABS.length];
-    if (next !== undefined) onTab(next);
-  };
-  return (
-    <div role="tablist" aria-label="Parts of the run" className="flex gap-5 border-b border-line">
-      {RUN_TABS.map((own) => (
-        <button
-          key={own}
-          type="button"
-          role="tab"
-          aria-selected={own === tab}
-          aria-controls={panelId}
-          tabIndex={own === tab ? 0 : -1}
-          onClick={() => onTab(own)}
-          onKeyDown={(event) => {
-            if (event.key === "ArrowRight") step(1);
-            if (event.key === "ArrowLeft") step(-1);
-          }}
-          className="-mb-px border-b-2 border-transparent py-1.5 font-medium text-muted hover:text-ink aria-selected:border-ink aria-selected:text-ink"
-        >
-          {TAB_NAMES[own]}
-          {own === "failures" && run.failures.length > 0 && (
-            <span className={`ml-1.5 text-xs ${run.counts.failed > 0 ? "text-failed-ink" : "text-muted"}`}>
-              {formatCount(run.failures.length)}
-            </span>
+function TabContent({ run, tab, search, set }: TabContentProps): ReactNode {
+  const { asset } = search;
+  switch (tab) {
+    case "timeline":
+      return <RunTimeline run={run} asset={asset} rows={search.rows} onRows={(rows) => set({ rows })} />;
+    case "graph":
+      return <RunGraphView run={run} chosen={asset} onChoose={(next) => set({ asset: next, partition: undefined })} />;
+    case "steps":
+      return (
+        <StepList
+          run={run}
+          asset={asset}
+          ordinal={asset === undefined ? undefined : search.partition}
+          statuses={search.steps}
+          onStatuses={(steps) => set({ steps })}
+          onClose={() => set({ partition: undefined })}
+        />
+      );
+    case "logs":
+      return (
+        <RunLogsView
+          run={run}
+          asset={asset}
+          ordinal={asset === undefined ? undefined : search.partition}
+          level={search.level}
+          text={search.text}
+          line={search.line}
+          onFilter={set}
+        />
+      );
+    case "io":
+      return <RunIo run={run} asset={asset} />;
+    case "config":
+      return <RunConfig run={run} other={search.with} onOther={(other) => set({ with: other })} />;
+    case "failures":
+      return (
+        <RunFailures
+          failures={run.failures.filter(({ assets }) => asset === undefined || assets.some(({ key }) => key === asset))}
+          skipped={run.progress.filter(
+            (own) => own.counts.skipped > 0 && (asset === undefined || own.asset.key === asset),
           )}
-        </button>
-      ))}
-    </div>
-  );
+          current={search.error}
+        />
+      );
+    default:
+      return assertNever(tab);
+  }
+}
+
+const TAB_NAMES: Record<RunTab, string> = {
+  timeline: "Timeline",
+  graph: "Graph",
+  steps: "Steps",
+  logs: "Logs",
+  io: "Inputs and outputs",
+  config: "Config",
+  failures: "Failures",
+};
+
+function failureMark(run: RunDetail): ReactNode {
+  if (run.failures.length === 0) return undefined;
+  return <span className={run.counts.failed > 0 ? "text-failed-ink" : ""}>{formatCount(run.failures.length)}</span>;
 }

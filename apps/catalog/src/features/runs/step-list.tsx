@@ -2,33 +2,54 @@ import type { RunDetail, StepBar } from "@heddle/api";
 import { STEP_STATUSES, type StepStatus } from "@heddle/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import { formatCount } from "../../format/amounts.ts";
+import { formatCount, formatCounted } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { STEP_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark, TONE_TEXT } from "../../status/status-mark.tsx";
-import { Button } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { canBeRetried, rangesByAsset } from "./retried-steps.ts";
 import { StepView } from "./step-view.tsx";
+import { useRunChanges } from "./use-run-changes.ts";
 import { type RunSteps, useRunSteps } from "./use-run-steps.ts";
 
 interface StepListProps {
   readonly run: RunDetail;
   /** Only the steps of this asset. */
   readonly asset: string | undefined;
+  /** The step of that asset that is looked at. */
+  readonly ordinal: number | undefined;
   /** Only steps in these states. */
   readonly statuses: readonly StepStatus[] | undefined;
   readonly onStatuses: (statuses: readonly StepStatus[] | undefined) => void;
+  /** No single step is looked at any more. */
+  readonly onClose: () => void;
 }
 
 /** Every step of a run, those that never began included; each opens to its attempts. */
-export function StepList({ run, asset, statuses, onStatuses }: StepListProps): ReactNode {
+export function StepList({ run, asset, ordinal, statuses, onStatuses, onClose }: StepListProps): ReactNode {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const read = useRunSteps({ runId: run.id, asset, statuses });
   const names = useMemo(() => new Map(run.progress.map((own) => [own.asset.id, own.asset.key])), [run.progress]);
   return (
     <div className="flex min-h-80 flex-1 flex-col gap-2">
-      <StatusChoice run={run} chosen={statuses ?? []} onChoose={onStatuses} />
+      <div className="flex min-h-7 flex-wrap items-center gap-2">
+        <StatusChoice run={run} chosen={statuses ?? []} onChoose={onStatuses} />
+        <RetryChosen run={run} steps={read.steps} chosen={chosen} names={names} onDone={() => setChosen(new Set())} />
+      </div>
+      {asset !== undefined && ordinal !== undefined && (
+        <section aria-label="Chosen step" className="overflow-hidden rounded-md border border-line">
+          <div className="flex items-center gap-2 py-1 pr-1 pl-4">
+            <h2 className="font-medium">
+              {asset} {read.steps.find((step) => step.ordinal === ordinal)?.partitionKey}
+            </h2>
+            <IconButton icon="close" label="Close the step" className="ml-auto" onClick={onClose} />
+          </div>
+          <StepView runId={run.id} assetKey={asset} ordinal={ordinal} />
+        </section>
+      )}
       {read.error !== null && (
         <FailurePanel title="The steps could not be read" error={read.error} onRetry={read.retry} />
       )}
@@ -36,8 +57,45 @@ export function StepList({ run, asset, statuses, onStatuses }: StepListProps): R
       {!read.isPending && read.error === null && read.steps.length === 0 && (
         <p className="text-muted">No step is in {statuses?.length === 1 ? "this state" : "these states"}.</p>
       )}
-      {read.steps.length > 0 && <Steps runId={run.id} read={read} names={names} />}
+      {read.steps.length > 0 && (
+        <Steps
+          runId={run.id}
+          read={read}
+          names={names}
+          chosen={run.endedAt === null ? null : chosen}
+          onChosen={setChosen}
+        />
+      )}
     </div>
+  );
+}
+
+interface RetryChosenProps {
+  readonly run: RunDetail;
+  readonly steps: readonly StepBar[];
+  readonly chosen: ReadonlySet<string>;
+  readonly names: ReadonlyMap<number, string>;
+  readonly onDone: () => void;
+}
+
+/** Does the steps that are marked in the list again, and no others. */
+function RetryChosen({ run, steps, chosen, names, onDone }: RetryChosenProps): ReactNode {
+  const changes = useRunChanges(run);
+  const wanted = steps.filter((step) => chosen.has(nameOf(step) ?? "") && canBeRetried(step));
+  if (wanted.length === 0) return null;
+  return (
+    <Button
+      kind="solid"
+      icon="retry"
+      className="ml-auto"
+      disabled={changes.busy}
+      onClick={() => {
+        changes.retry("unfinished", { partitions: rangesByAsset(wanted, names) });
+        onDone();
+      }}
+    >
+      Retry {formatCounted(wanted.length, "chosen step")}
+    </Button>
   );
 }
 
@@ -82,9 +140,19 @@ interface StepsProps {
   readonly runId: number;
   readonly read: RunSteps;
   readonly names: ReadonlyMap<number, string>;
+  /** The steps that are marked, by name; `null` where none can be. */
+  readonly chosen: ReadonlySet<string> | null;
+  readonly onChosen: (chosen: ReadonlySet<string>) => void;
 }
 
-function Steps({ runId, read: { steps, readMore, isFetching }, names }: StepsProps): ReactNode {
+function Steps(props: StepsProps): ReactNode {
+  const {
+    runId,
+    read: { steps, readMore, isFetching },
+    names,
+    chosen,
+    onChosen,
+  } = props;
   const [open, setOpen] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -116,6 +184,7 @@ function Steps({ runId, read: { steps, readMore, isFetching }, names }: StepsPro
               className="absolute inset-x-0 border-b border-line last:border-b-0"
               style={{ transform: `translateY(${start}px)` }}
             >
+              <ChosenMark step={step} assetKey={names.get(step.assetId) ?? ""} chosen={chosen} onChosen={onChosen} />
               <StepLine
                 step={step}
                 assetKey={names.get(step.assetId) ?? ""}
@@ -139,6 +208,31 @@ function Steps({ runId, read: { steps, readMore, isFetching }, names }: StepsPro
   );
 }
 
+interface ChosenMarkProps extends Pick<StepsProps, "chosen" | "onChosen"> {
+  readonly step: StepBar;
+  readonly assetKey: string;
+}
+
+/** Marks a step that can be done again. */
+function ChosenMark({ step, assetKey, chosen, onChosen }: ChosenMarkProps): ReactNode {
+  const name = nameOf(step) ?? "";
+  if (chosen === null || !canBeRetried(step)) return null;
+  return (
+    <input
+      type="checkbox"
+      aria-label={`Retry ${assetKey} ${step.partitionKey}`.trim()}
+      checked={chosen.has(name)}
+      onChange={(event) => {
+        const next = new Set(chosen);
+        if (event.target.checked) next.add(name);
+        else next.delete(name);
+        onChosen(next);
+      }}
+      className="absolute top-2 right-3 z-10 size-4 accent-[var(--accent)]"
+    />
+  );
+}
+
 function nameOf(step: StepBar | undefined): string | undefined {
   return step === undefined ? undefined : `${step.assetId}:${step.ordinal}`;
 }
@@ -158,7 +252,7 @@ function StepLine({ step, assetKey, open, onToggle }: StepLineProps): ReactNode 
       type="button"
       aria-expanded={open}
       onClick={onToggle}
-      className="grid h-8 w-full grid-cols-[16px_96px_minmax(140px,1fr)_minmax(96px,0.7fr)_minmax(0,1.4fr)_72px] items-center gap-3 px-3 text-left hover:bg-hover aria-expanded:bg-surface max-md:grid-cols-[16px_88px_minmax(0,1fr)_minmax(0,0.9fr)]"
+      className="grid h-8 w-full grid-cols-[16px_96px_minmax(140px,1fr)_minmax(96px,0.7fr)_minmax(0,1.4fr)_72px] items-center gap-3 pr-10 pl-3 text-left hover:bg-hover aria-expanded:bg-surface max-md:grid-cols-[16px_88px_minmax(0,1fr)_minmax(0,0.9fr)]"
     >
       <span className={`text-faint transition-transform ${open ? "rotate-90" : ""}`}>
         <Icon name="chevronRight" size={12} />

@@ -9,6 +9,13 @@ import type { RetryScope } from "./run-retries.ts";
 
 type RetryConfig = NonNullable<inferRouterInputs<AppRouter>["runs"]["retry"]["config"]>;
 
+/** What of a retry differs from the run that is retried. */
+export interface RetryOptions {
+  readonly config?: { readonly [assetKey: string]: JsonValue } | undefined;
+  /** Only these partitions, as ranges of ordinals by asset key. */
+  readonly partitions?: { readonly [assetKey: string]: readonly number[] } | undefined;
+}
+
 /** Everything that can be done to a run. */
 export interface RunChanges {
   readonly pause: () => void;
@@ -16,7 +23,7 @@ export interface RunChanges {
   /** `force` ends running steps at once; without it they are asked to stop. */
   readonly cancel: (options?: { readonly force: boolean }) => void;
   readonly setLimits: (limits: { readonly priority?: number; readonly maxConcurrency?: number | null }) => void;
-  readonly retry: (only: RetryScope, config?: { readonly [assetKey: string]: JsonValue }) => void;
+  readonly retry: (only: RetryScope, options?: RetryOptions) => void;
   readonly busy: boolean;
 }
 
@@ -50,9 +57,16 @@ export function useRunChanges({ id }: Pick<RunSummary, "id">): RunChanges {
     resume: () => resume.mutate({ runId: id }),
     cancel: (options) => cancel.mutate({ runId: id, ...options }),
     setLimits: (limits) => change.mutate({ runId: id, ...limits }),
-    retry: (only, config) =>
-      // The same JSON: only that lists may be changed is what the other type says more.
-      retry.mutate({ runId: id, only, ...(config === undefined ? {} : { config: config as RetryConfig }) }),
+    retry: (only, { config, partitions } = {}) =>
+      retry.mutate({
+        runId: id,
+        only,
+        // The same JSON: only that lists may be changed is what the other type says more.
+        ...(config === undefined ? {} : { config: config as RetryConfig }),
+        ...(partitions === undefined
+          ? {}
+          : { partitions: Object.fromEntries(Object.entries(partitions).map(([key, ranges]) => [key, [...ranges]])) }),
+      }),
     busy: [cancel, pause, resume, change, retry].some(({ isPending }) => isPending),
   };
 }

@@ -1,4 +1,4 @@
-import type { LogLine } from "@heddle/api";
+import type { LogLine, LogPage } from "@heddle/api";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { client } from "../../data/trpc.ts";
 import { appendLines, prependLines } from "./log-lines.ts";
@@ -12,6 +12,8 @@ export interface LogFilter {
   readonly ordinal: number | undefined;
   readonly level: LogLevel | undefined;
   readonly text: string | undefined;
+  /** The line to begin at, in both directions; left out: the end. */
+  readonly around: string | undefined;
 }
 
 /** The lines of a run, from the end backwards, followed while it goes on. */
@@ -21,6 +23,8 @@ export interface RunLogs {
   readonly error: unknown;
   /** Reads the lines before the first one; `null` when there are none. */
   readonly readEarlier: (() => void) | null;
+  /** Reads the lines after the last one, where the log was not begun at its end; `null` when there are none. */
+  readonly readLater: (() => void) | null;
 }
 
 const PAGE_SIZE = 500;
@@ -30,16 +34,23 @@ interface Loaded {
   readonly filter: string;
   readonly lines: readonly LogLine[];
   readonly before: string | null;
+  /** Where later lines are read from; `null` at the end. */
+  readonly after: string | null;
   readonly state: RunLogs["state"];
   readonly error: unknown;
 }
 
-const NOTHING: Loaded = { filter: "", lines: [], before: null, state: "reading", error: null };
+const NOTHING: Loaded = { filter: "", lines: [], before: null, after: null, state: "reading", error: null };
 
 /** Reads the newest lines, then follows the stream for as long as the run goes on and the component is shown. */
-export function useRunLogs({ runId, asset, ordinal, level, text }: LogFilter): RunLogs {
+export function useRunLogs({ runId, asset, ordinal, level, text, around: wanted }: LogFilter): RunLogs {
   const [kept, setKept] = useState(NOTHING);
-  const filterText = JSON.stringify([runId, asset, ordinal, level, text]);
+  // Marking another line of those that are there already reads nothing anew.
+  const [begun, setBegun] = useState(wanted);
+  const isHeld = wanted !== undefined && kept.lines.some(({ cursor }) => cursor === wanted);
+  const around = wanted === begun || isHeld || (wanted === undefined && kept.after === null) ? begun : wanted;
+  if (around !== begun) setBegun(around);
+  const filterText = JSON.stringify([runId, asset, ordinal, level, text, around]);
   const loaded = kept.filter === filterText ? kept : NOTHING;
   const reading = useRef(false);
   useEffect(() => {
@@ -50,16 +61,17 @@ export function useRunLogs({ runId, asset, ordinal, level, text }: LogFilter): R
       if (abort.signal.aborted) return;
       setKept((now) => ({ ...change(now.filter === filterText ? now : NOTHING), filter: filterText }));
     };
-    client.runs.logs.query({ ...filter, direction: "before", limit: PAGE_SIZE }, { signal: abort.signal }).then(
-      (page) => {
+    readFirst(filter, { around, signal: abort.signal }).then(
+      ({ page, later }) => {
         update((now) => ({
           ...now,
           lines: page.lines,
           before: page.before,
+          after: later,
           state: page.ended ? "ended" : "following",
           error: null,
         }));
-        if (page.ended || abort.signal.aborted) return;
+        if (page.ended || later !== null || abort.signal.aborted) return;
         stream = client.runs.tail.subscribe(
           { ...filter, lastEventId: page.after },
           {
@@ -82,9 +94,25 @@ export function useRunLogs({ runId, asset, ordinal, level, text }: LogFilter): R
       abort.abort();
       stream?.unsubscribe();
     };
-  }, [runId, asset, ordinal, level, text, filterText]);
+  }, [runId, asset, ordinal, level, text, around, filterText]);
 
-  const { before } = loaded;
+  const { before, after } = loaded;
+  const readLater = useCallback(() => {
+    if (reading.current || after === null) return;
+    reading.current = true;
+    client.runs.logs
+      .query({ runId, asset, ordinal, level, text, direction: "after", cursor: after, limit: PAGE_SIZE })
+      .then(
+        (page) =>
+          setKept((now) =>
+            now.filter === filterText && now.after === after
+              ? { ...now, lines: appendLines(now.lines, page.lines), after: page.hasMore ? page.after : null }
+              : now,
+          ),
+        (error: unknown) => setKept((now) => (now.filter === filterText ? { ...now, state: "failed", error } : now)),
+      )
+      .finally(() => (reading.current = false));
+  }, [runId, asset, ordinal, level, text, filterText, after]);
   const readEarlier = useCallback(() => {
     if (reading.current || before === null) return;
     reading.current = true;
@@ -106,5 +134,31 @@ export function useRunLogs({ runId, asset, ordinal, level, text }: LogFilter): R
     state: loaded.state,
     error: loaded.error,
     readEarlier: before === null ? null : readEarlier,
+    readLater: after === null ? null : readLater,
   };
+}
+
+type QueryFilter = Omit<LogFilter, "around">;
+
+/** The newest lines; or those on both sides of a line, with where what follows them is read from. */
+async function readFirst(
+  filter: QueryFilter,
+  { around, signal }: { readonly around: string | undefined; readonly signal: AbortSignal },
+): Promise<{ readonly page: LogPage; readonly later: string | null }> {
+  if (around === undefined) {
+    const page = await client.runs.logs.query({ ...filter, direction: "before", limit: PAGE_SIZE }, { signal });
+    return { page, later: null };
+  }
+  // From the line before it on, so that it is the first of what follows.
+  const earlier = await client.runs.logs.query(
+    { ...filter, direction: "before", cursor: around, limit: PAGE_SIZE / 2 },
+    { signal },
+  );
+  const from = earlier.lines.at(-1)?.cursor;
+  const later = await client.runs.logs.query(
+    { ...filter, direction: "after", limit: PAGE_SIZE / 2, ...(from === undefined ? {} : { cursor: from }) },
+    { signal },
+  );
+  const page = { ...later, lines: [...earlier.lines, ...later.lines], before: earlier.before };
+  return { page, later: later.hasMore ? later.after : null };
 }
