@@ -59,8 +59,11 @@ export function listenForHotkeys(): void {
     const key = describeKey(event);
     if (key === null || isElsewhere(event, key)) return;
     const sequence = first !== null && event.timeStamp - first.at < SEQUENCE_TIMEOUT_MS ? `${first.key} ${key}` : null;
-    const hotkey = (sequence === null ? undefined : find(sequence)) ?? find(key);
-    first = hotkey === undefined ? { key, at: event.timeStamp } : null;
+    const second = sequence === null ? undefined : find(sequence);
+    const hotkey = second ?? find(key);
+    // A key that does something by itself may begin a sequence, too: on the page of a run, g shows the graph, g a all assets.
+    const mayGoOn = second === undefined && (hotkey === undefined || beginsSequence(key));
+    first = mayGoOn ? { key, at: event.timeStamp } : null;
     if (hotkey === undefined) return;
     event.preventDefault();
     hotkey.run(event);
@@ -72,6 +75,10 @@ function find(keys: string): Hotkey | undefined {
     .toReversed()
     .flatMap(({ hotkeys }) => hotkeys)
     .find((hotkey) => hotkey.keys === keys);
+}
+
+function beginsSequence(key: string): boolean {
+  return groups.some(({ hotkeys }) => hotkeys.some(({ keys }) => keys.startsWith(`${key} `)));
 }
 
 function publish(next: readonly HotkeyGroup[]): void {

@@ -20,9 +20,23 @@ export function RunCause({ origin }: { readonly origin: RunOrigin }): ReactNode 
     );
   }
   const due = scheduledAt(origin);
+  const { kind, name } = origin;
   return (
     <>
-      {describeOrigin(origin)}
+      {typeof name === "string" && (kind === "schedule" || kind === "sensor") ? (
+        <>
+          {kind}{" "}
+          <Link
+            to={kind === "schedule" ? "/automation/schedules/$name" : "/automation/sensors/$name"}
+            params={{ name }}
+            className="link"
+          >
+            {name}
+          </Link>
+        </>
+      ) : (
+        describeOrigin(origin)
+      )}
       {due !== null && <span className="text-muted">, due {formatShortInstant(due, now)}</span>}
     </>
   );
