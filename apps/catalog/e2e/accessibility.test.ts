@@ -27,6 +27,17 @@ const PAGES: readonly {
   { name: "unknown asset", path: "/assets/flights/nothing", ready: "text=No asset has this key" },
   { name: "lineage", path: "/lineage", ready: "[role=treeitem]" },
   { name: "lineage in focus", path: "/lineage?focus=flights/clean", ready: "[aria-label='Asset in focus'] h2" },
+  {
+    name: "lineage by owner with a slider over time",
+    path: "/lineage?overlay=owner&time=shown",
+    ready: "[role=slider][aria-label=Moment]",
+  },
+  { name: "lineage with paths", path: "/lineage?path=flights/raw,reports/summary", ready: "[aria-label=Paths] b" },
+  {
+    name: "lineage of a partition",
+    path: "/lineage?focus=flights/clean&overlay=partition:2001-03-01",
+    ready: "[aria-label=Partition] b",
+  },
   { name: "runs", path: "/runs", ready: "h1" },
   { name: "automation", path: "/automation", ready: "h1" },
   { name: "checks", path: "/checks", ready: "[role=table] [role=cell]" },

@@ -62,6 +62,12 @@ export class StatusTable {
     for (const listener of this.#listeners) listener(rows);
   }
 
+  /** Tells the listeners after columns were written in another way than by a patch. */
+  touch(): void {
+    this.#revision++;
+    for (const listener of this.#listeners) listener([]);
+  }
+
   /** Calls back with the rows of every patch. Returns how to stop. */
   subscribe(listener: (rows: readonly number[]) => void): () => void {
     this.#listeners.add(listener);

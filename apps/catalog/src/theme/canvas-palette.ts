@@ -22,7 +22,16 @@ export interface CanvasPalette {
   readonly accent: string;
   readonly accentSoft: string;
   readonly failedOutline: string;
+  /** Eight colours of what is no status, told apart also by the colour-blind. */
+  readonly categories: readonly string[];
+  /** Five steps from little to much. */
+  readonly steps: readonly string[];
 }
+
+/** Colours of what is no status. */
+export const CATEGORIES = 8;
+/** Steps from little to much. */
+export const STEPS = 5;
 
 let current: CanvasPalette | undefined;
 onThemeChange(() => (current = undefined));
@@ -58,6 +67,8 @@ function readPalette(): CanvasPalette {
     accent: read("accent"),
     accentSoft: read("accent-soft"),
     failedOutline: read("failed-outline"),
+    categories: Array.from({ length: CATEGORIES }, (_, i) => read(`category-${i + 1}`)),
+    steps: Array.from({ length: STEPS }, (_, i) => read(`step-${i + 1}`)),
   };
 }
 

@@ -17,7 +17,7 @@ interface SelectionFieldProps {
 }
 
 /** Typing waits this long before the address and the page follow. */
-const SETTLE_MS = 120;
+const SETTLE_MS = 40;
 
 /** The field of the selection language, the same on every page; says what is wrong and where. */
 export function SelectionField(props: SelectionFieldProps): ReactNode {

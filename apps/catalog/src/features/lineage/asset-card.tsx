@@ -4,6 +4,7 @@ import { formatAgo } from "../../format/durations.ts";
 import { lookOfCode } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 import { StatusBar } from "../../ui/status-bar.tsx";
+import { type Overlay, styleOf } from "./overlay/overlay.ts";
 import type { Scene } from "./scene.ts";
 
 interface AssetCardProps {
@@ -12,6 +13,8 @@ interface AssetCardProps {
   readonly lit: boolean;
   readonly focused: boolean;
   readonly picked: boolean;
+  /** What colours the card; `null`: its status. */
+  readonly overlay: Overlay | null;
   /** Changes when the asset's status does: the card is painted from typed arrays. */
   readonly revision: number;
   /** Rounded so that cards are not painted anew each second. */
@@ -26,6 +29,7 @@ export const AssetCard = memo(function AssetCard({
   lit,
   focused,
   picked,
+  overlay,
   now,
   onSelect,
 }: AssetCardProps): ReactNode {
@@ -41,7 +45,8 @@ export const AssetCard = memo(function AssetCard({
     width: layout.nodeWidth,
     height: layout.nodeHeight,
   };
-  const failed = lit && look.tone === "failed";
+  const failed = lit && overlay === null && look.tone === "failed";
+  const kind = index.kinds[row]?.[0];
   const border =
     focused || picked ? "border-accent" : failed ? "border-failed" : lit ? "border-line-strong" : "border-line";
   return (
@@ -54,22 +59,35 @@ export const AssetCard = memo(function AssetCard({
       className={`absolute top-0 left-0 flex cursor-default flex-col justify-center rounded-md border px-3 text-left ${border} ${look.glyph === "diamond" ? "border-dashed" : ""} ${lit ? "bg-[var(--card)]" : "bg-[var(--group)]"} ${focused ? "outline-2 outline-accent" : ""}`}
     >
       <span className="flex items-center gap-1.5">
-        <span className={lit ? TONE_TEXT[look.tone] : "text-faint"}>
-          <GlyphIcon glyph={look.glyph} size={13} />
-        </span>
+        {overlay === null ? (
+          <span className={lit ? TONE_TEXT[look.tone] : "text-faint"}>
+            <GlyphIcon glyph={look.glyph} size={13} />
+          </span>
+        ) : (
+          <OverlaySwatch overlay={overlay} node={node} lit={lit} />
+        )}
         <span className={`card-name truncate font-semibold ${lit ? "text-ink" : "text-faint"}`}>
           <span className="sr-only">{prefix}</span>
           {name}
         </span>
+        {kind !== undefined && (
+          <span className={`card-kind ml-auto pl-2 text-2xs ${lit ? "text-muted" : "text-faint"}`}>{kind}</span>
+        )}
       </span>
       <span
         className={`card-detail flex items-center gap-1.5 text-xs whitespace-nowrap ${lit ? "text-muted" : "text-faint"}`}
       >
-        <span className={failed ? "font-medium text-failed-ink" : ""}>{look.word}</span>
-        {!Number.isNaN(at) && <span>· {formatAgo(at, Math.max(now, at))}</span>}
-        <Counts scene={scene} row={row} lit={lit} />
+        {overlay === null ? (
+          <>
+            <span className={failed ? "font-medium text-failed-ink" : ""}>{look.word}</span>
+            {!Number.isNaN(at) && <span>· {formatAgo(at, Math.max(now, at))}</span>}
+            <Counts scene={scene} row={row} lit={lit} />
+          </>
+        ) : (
+          <span className="truncate">{overlay.textOf(node)}</span>
+        )}
       </span>
-      {lit && index.external[row] === 0 && (
+      {lit && overlay === null && index.external[row] === 0 && (
         <StatusBar countOf={(code) => statuses.countOf(row, code)} className="absolute inset-x-1 bottom-1 h-1" />
       )}
       <Hidden count={scene.hiddenUpstream[node] ?? 0} side="left" />
@@ -77,6 +95,26 @@ export const AssetCard = memo(function AssetCard({
     </button>
   );
 });
+
+/** The colour of the overlay, where the glyph of the status is otherwise. */
+function OverlaySwatch({
+  overlay,
+  node,
+  lit,
+}: {
+  readonly overlay: Overlay;
+  readonly node: number;
+  readonly lit: boolean;
+}): ReactNode {
+  const colour = overlay.classes[overlay.classOf[node] ?? 0]?.colour ?? { kind: "none" };
+  return (
+    <span
+      aria-hidden
+      className="size-2.5 shrink-0 rounded-[2px]"
+      style={{ background: lit ? styleOf(colour) : "var(--line)" }}
+    />
+  );
+}
 
 interface CountsProps {
   readonly scene: Scene;

@@ -61,3 +61,10 @@ function walk(side: Adjacency, { node, limit, lit, edges }: Walk): number {
   }
   return reached;
 }
+
+/** A node and all that it reaches in one direction within some steps, in ascending order. */
+export function reachable(side: Adjacency, node: number, depth: FocusDepth): number[] {
+  const lit = new Uint8Array(side.start.length - 1);
+  walk(side, { node, limit: depth === "all" ? lit.length : depth, lit, edges: [] });
+  return Array.from(lit.keys()).filter((other) => lit[other] === 1);
+}

@@ -7,6 +7,8 @@ import { AssetCard } from "./asset-card.tsx";
 import type { Camera, ScreenPoint } from "./camera.ts";
 import type { FocusView } from "./focus-view.ts";
 import { LineageRenderer } from "./lineage-renderer.ts";
+import type { Overlay } from "./overlay/overlay.ts";
+import type { PlacedRule } from "./paint/paint-rules.ts";
 import { PointerInput } from "./pointer-input.ts";
 import type { Hit, Scene } from "./scene.ts";
 
@@ -14,19 +16,26 @@ interface LineageCanvasProps {
   readonly scene: Scene;
   readonly focus: FocusView | null;
   readonly picked: Uint8Array<ArrayBuffer>;
+  /** What colours the assets; their status when left out. */
+  readonly overlay?: Overlay | null;
+  readonly rules?: readonly PlacedRule[];
   /** Set while the canvas is shown. */
   readonly rendererRef: RefObject<LineageRenderer | null>;
   /** Puts the camera where the address says, once the size of the view is known. */
   readonly onReady: (renderer: LineageRenderer) => void;
+  /** Another scene was handed to the renderer. */
+  readonly onScene?: (renderer: LineageRenderer) => void;
   readonly onSelect: (node: number | null) => void;
   readonly onOpen: (node: number) => void;
   readonly onRest: (camera: Camera) => void;
   readonly onPick: (nodes: readonly number[]) => void;
 }
 
+const NO_RULES: readonly PlacedRule[] = [];
+
 /** The picture: edges and far assets on a canvas, near assets as cards over it. */
 export function LineageCanvas(props: LineageCanvasProps): ReactNode {
-  const { scene, focus, picked } = props;
+  const { scene, focus, picked, overlay = null, rules = NO_RULES } = props;
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const cards = useRef<HTMLDivElement>(null);
@@ -34,7 +43,13 @@ export function LineageCanvas(props: LineageCanvasProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const [cardNodes, setCardNodes] = useState<readonly number[]>([]);
   const renderer = useRenderer(props, { host, canvas, cards, tip, frame, setCardNodes });
-  useEffect(() => renderer.current?.setScene(scene), [renderer, scene]);
+  const onScene = useEffectEvent((shown: LineageRenderer) => props.onScene?.(shown));
+  useEffect(() => {
+    renderer.current?.setScene(scene);
+    if (renderer.current !== null) onScene(renderer.current);
+  }, [renderer, scene]);
+  useEffect(() => renderer.current?.setOverlay(overlay), [renderer, overlay, scene]);
+  useEffect(() => renderer.current?.setRules(rules), [renderer, rules]);
   useEffect(() => renderer.current?.setFocus(focus), [renderer, focus, scene]);
   useEffect(() => renderer.current?.setPicked(picked), [renderer, picked]);
   return (
@@ -63,6 +78,7 @@ function Cards({
   scene,
   focus,
   picked,
+  overlay = null,
   nodes,
   onSelect,
 }: LineageCanvasProps & { readonly nodes: readonly number[] }): ReactNode {
@@ -78,6 +94,7 @@ function Cards({
         lit={focus === null || focus.lit[node] === 1}
         focused={focus?.node === node}
         picked={picked[node] === 1}
+        overlay={overlay?.classOf.length === scene.rows.length ? overlay : null}
         revision={revision}
         now={now}
         onSelect={onSelect}
@@ -102,7 +119,13 @@ function useRenderer(props: LineageCanvasProps, parts: CanvasParts): RefObject<L
   const onPick = useEffectEvent((nodes: readonly number[]) => props.onPick(nodes));
   const onHover = useEffectEvent((hit: Hit | null, point: ScreenPoint) => {
     rendererRef.current?.setHoveredNode(hit?.kind === "node" ? hit.node : -1);
-    showTip(parts.tip.current, { scene: props.scene, hit, point, cards: parts.cards.current?.childElementCount !== 0 });
+    showTip(parts.tip.current, {
+      scene: props.scene,
+      hit,
+      point,
+      cards: parts.cards.current?.childElementCount !== 0,
+      overlay: props.overlay ?? null,
+    });
   });
   const onClick = useEffectEvent((hit: Hit | null) => {
     if (hit?.kind === "node") props.onSelect(hit.node);
@@ -151,29 +174,32 @@ interface Tip {
   readonly scene: Scene;
   readonly hit: Hit | null;
   readonly point: ScreenPoint;
+  readonly overlay: Overlay | null;
   /** Cards say themselves what they are. */
   readonly cards: boolean;
 }
 
 /** Written without React: it follows the pointer. */
-function showTip(tip: HTMLElement | null, { scene, hit, point, cards }: Tip): void {
+function showTip(tip: HTMLElement | null, { scene, hit, point, cards, overlay }: Tip): void {
   if (tip === null) return;
   tip.hidden = hit === null || cards;
   if (hit === null || tip.hidden) return;
-  tip.textContent = describeHit(scene, hit);
+  tip.textContent = describeHit(scene, hit, overlay);
   const host = tip.parentElement;
   const x = Math.min(point.x + 14, (host?.clientWidth ?? 0) - tip.offsetWidth - 8);
   const y = Math.min(point.y + 16, (host?.clientHeight ?? 0) - tip.offsetHeight - 8);
   tip.style.transform = `translate(${x}px, ${y}px)`;
 }
 
-function describeHit({ index, statuses, rows, layout }: Scene, hit: Hit): string {
+function describeHit({ index, statuses, rows, layout }: Scene, hit: Hit, overlay: Overlay | null): string {
   if (hit.kind === "group") {
     const size = (layout.groupStart[hit.group + 1] ?? 0) - (layout.groupStart[hit.group] ?? 0);
     return `${layout.groupNames[hit.group] ?? ""} · ${formatCounted(size, "asset")}`;
   }
   const row = rows[hit.node] ?? 0;
-  return `${index.keys[row] ?? ""} · ${lookOfCode(statuses.codes[row] ?? -1).word}`;
+  const text =
+    overlay?.classOf.length === rows.length ? overlay.textOf(hit.node) : lookOfCode(statuses.codes[row] ?? -1).word;
+  return `${index.keys[row] ?? ""} · ${text}`;
 }
 
 function showFrame(

@@ -1,5 +1,7 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useRef } from "react";
+import type { LineageDiff } from "@heddle/api";
+import { type ReactNode, type RefObject, useRef } from "react";
+import { createPortal } from "react-dom";
 import { type Catalog, useCatalog } from "../../data/catalog-state.ts";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { selectionFilter, useSelection } from "../../data/use-selection.ts";
@@ -13,12 +15,21 @@ import { NoAssets } from "../assets/no-assets.tsx";
 import { useLaunch } from "../launch/launch-search.ts";
 import { openStates } from "../launch/launch-target.ts";
 import { LineageCanvas } from "./lineage-canvas.tsx";
-import { FocusControls, Legend, PickBar, ZoomControls } from "./lineage-toolbar.tsx";
+import { FocusControls, PartitionBar, PathBar, PickBar, ZoomControls } from "./lineage-toolbar.tsx";
+import { TimeScrubber } from "./modes/time-scrubber.tsx";
+import { useRules } from "./modes/use-rules.ts";
+import { useShownCatalog } from "./modes/use-shown-catalog.ts";
+import { Legend } from "./overlay/legend.tsx";
+import { OVERLAYS } from "./overlay/overlay-names.ts";
+import { ExportMenu } from "./export/export-menu.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { PopoverButton } from "../../ui/popover-button.tsx";
+import { ViewMenu } from "./view-menu.tsx";
 import { Outline } from "./outline.tsx";
 import type { Scene } from "./scene.ts";
 import { SidePanel } from "./side-panel.tsx";
 import { useLayout } from "./use-layout.ts";
-import { useLineage } from "./use-lineage.ts";
+import { type Lineage, useLineage } from "./use-lineage.ts";
 
 const route = getRouteApi("/lineage");
 
@@ -40,53 +51,101 @@ export function LineagePage(): ReactNode {
   );
 }
 
-function LineageContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
-  const { sel = "" } = route.useSearch();
+function LineageContent({ catalog: live }: { readonly catalog: Catalog }): ReactNode {
+  const { sel = "", at, base, time } = route.useSearch();
   const navigate = useNavigate({ from: "/lineage" });
+  const shown = useShownCatalog(live, { at, base });
+  const { catalog } = shown;
   const result = useSelection(catalog, sel);
   const layout = useLayout(catalog, result.kind === "matched" ? result.rows : null);
-  const shown = result.kind === "matched" ? result.rows.length : catalog.index.count;
+  const count = result.kind === "matched" ? result.rows.length : catalog.index.count;
   const setSel = (next: string): void => {
     void navigate({
       search: (before) => ({ ...before, sel: next || undefined, x: undefined, y: undefined, z: undefined }),
       replace: true,
     });
   };
-  const empty = result.kind === "matched" && result.rows.length === 0;
+  const setTime = (change: { readonly at?: number | undefined; readonly time?: "shown" | undefined }): void => {
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  };
+  const menus = useRef<HTMLDivElement>(null);
+  const empty = count === 0;
   return (
     <>
       <PageHeader
         title="Lineage"
         meta={
-          shown === catalog.index.count
-            ? formatCounted(shown, "asset")
-            : `${formatCounted(shown, "asset")} of ${catalog.index.count}`
+          count === catalog.index.count
+            ? formatCounted(count, "asset")
+            : `${formatCounted(count, "asset")} of ${catalog.index.count}`
         }
-        actions={<SelectionField value={sel} result={result} onChange={setSel} />}
+        actions={
+          <>
+            <SelectionField value={sel} result={result} onChange={setSel} />
+            <div ref={menus} className="contents" />
+          </>
+        }
       />
+      {shown.error !== null && shown.error !== undefined && (
+        <FailurePanel
+          title={at === undefined ? "The versions could not be compared" : "This moment could not be read"}
+          error={shown.error}
+        />
+      )}
       <div className="relative flex min-h-0 flex-1">
-        {empty && <NothingSelected catalog={catalog} sel={sel} />}
+        {empty && catalog.index.count === 0 && (
+          <EmptyState title="There was no asset at this moment.">
+            <p>The first code was loaded later. Move the slider to the right.</p>
+          </EmptyState>
+        )}
+        {empty && catalog.index.count > 0 && <NothingSelected catalog={catalog} sel={sel} />}
         {!empty && layout.kind === "working" && <Skeleton label="Laying out the lineage" />}
         {!empty && layout.kind === "failed" && (
           <FailurePanel title="The lineage could not be laid out" error={layout.error} />
         )}
         {!empty && layout.kind === "cycle" && <Cycle keys={layout.keys} />}
-        {!empty && layout.kind === "ready" && <LineageSurface scene={layout.scene} sel={sel} />}
+        {!empty && layout.kind === "ready" && (
+          <LineageSurface scene={layout.scene} sel={sel} at={shown.at} diff={shown.diff} menus={menus} />
+        )}
       </div>
+      {time === "shown" && (
+        <TimeScrubber
+          at={at ?? null}
+          pending={shown.pending}
+          onAt={(moment) => setTime({ at: moment ?? undefined })}
+          onClose={() => setTime({ at: undefined, time: undefined })}
+        />
+      )}
     </>
   );
 }
 
-function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: string }): ReactNode {
+interface LineageSurfaceProps {
+  readonly scene: Scene;
+  readonly sel: string;
+  /** The moment that is shown; `null` for now. */
+  readonly at: number | null;
+  readonly diff: LineageDiff | null;
+  /** Where the menus of the picture are, in the page's header. */
+  readonly menus: RefObject<HTMLDivElement | null>;
+}
+
+function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): ReactNode {
   const filterField = useRef<HTMLInputElement>(null);
-  const lineage = useLineage(scene, sel, filterField);
+  const lineage = useLineage({ scene, sel, at, diff, filterField });
+  const rules = useRules(scene, lineage.search.rules === "shown" && at === null);
   const launch = useLaunch();
-  const { focus, depth, focusRow, picked, pickedRows } = lineage;
-  const materialize = (rows: readonly number[]): void =>
-    launch({ launch: selectionOfKeys(keysOf(rows)), only: openStates(scene, rows) });
+  const { focus, lit, depth, focusRow, picked, pickedRows, path, overlay } = lineage;
   const keysOf = (rows: readonly number[]): string[] => rows.map((row) => scene.index.keys[row] ?? "");
+  const materialize =
+    at === null
+      ? (rows: readonly number[]): void =>
+          launch({ launch: selectionOfKeys(keysOf(rows)), only: openStates(scene, rows) })
+      : undefined;
+  const panelRow = path === null ? focusRow : undefined;
   return (
     <>
+      <Menus target={menus} scene={scene} lineage={lineage} isPast={at !== null} />
       {lineage.outlineShown && (
         <Outline
           scene={scene}
@@ -99,8 +158,10 @@ function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: s
       <div className="relative min-w-0 flex-1 max-md:hidden">
         <LineageCanvas
           scene={scene}
-          focus={focus}
+          focus={lit}
           picked={picked}
+          overlay={overlay.overlay}
+          rules={rules}
           rendererRef={lineage.renderer}
           onReady={lineage.placeCamera}
           onSelect={lineage.select}
@@ -108,33 +169,106 @@ function LineageSurface({ scene, sel }: { readonly scene: Scene; readonly sel: s
           onRest={lineage.keepCamera}
           onPick={lineage.pick}
         />
-        {focus !== null && <FocusControls focus={focus} depth={depth} onDepth={lineage.setDepth} />}
+        {path !== null && <PathBar from={path.from} to={path.to} path={path.view} onClose={lineage.leavePath} />}
+        {path === null && overlay.partition !== null && (
+          <PartitionBar view={overlay.partition} onClose={() => lineage.followPartition(null)} />
+        )}
+        {path === null && overlay.partition === null && focus !== null && (
+          <FocusControls focus={focus} depth={depth} onDepth={lineage.setDepth} />
+        )}
+        {overlay.error !== null && overlay.error !== undefined && (
+          <div className="absolute top-14 left-3 max-w-md">
+            <FailurePanel title="The picture could not be coloured" error={overlay.error} />
+          </div>
+        )}
         <ZoomControls
           onZoom={(factor) => lineage.renderer.current?.zoomBy(factor, undefined, true)}
           onFit={() => lineage.renderer.current?.fit(true)}
-          outlineShown={lineage.outlineShown}
-          onToggleOutline={lineage.toggleOutline}
+          outline={{ shown: lineage.outlineShown, onToggle: lineage.toggleOutline }}
         />
-        <Legend />
+        <Legend overlay={overlay.overlay} />
         {pickedRows.length > 0 && (
           <PickBar
             count={pickedRows.length}
-            onMaterialize={() => materialize(pickedRows)}
+            onMaterialize={materialize === undefined ? undefined : () => materialize(pickedRows)}
             onShowOnly={() => lineage.showOnly(selectionOfKeys(keysOf(pickedRows)))}
             onClear={() => lineage.pick([])}
           />
         )}
       </div>
-      {focusRow !== undefined && (
+      {panelRow !== undefined && (
         <SidePanel
           scene={scene}
-          row={focusRow}
+          row={panelRow}
           onSelectRow={lineage.focusOnRow}
           onClose={() => lineage.select(null)}
-          onMaterialize={() => materialize([focusRow])}
+          onMaterialize={materialize === undefined ? undefined : () => materialize([panelRow])}
+          onPath={lineage.startPath}
+          onPartition={lineage.followPartition}
         />
       )}
     </>
+  );
+}
+
+const MENU_BUTTON =
+  "inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md border border-line-strong px-2.5 text-sm font-medium hover:bg-hover aria-expanded:bg-pressed max-md:hidden";
+
+interface MenusProps {
+  readonly target: RefObject<HTMLDivElement | null>;
+  readonly scene: Scene;
+  readonly lineage: Lineage;
+  readonly isPast: boolean;
+}
+
+/** The menus in the page's header; they act on the picture, so they belong to it. */
+function Menus({ target, scene, lineage, isPast }: MenusProps): ReactNode {
+  const { search, change } = lineage;
+  if (target.current === null) return null;
+  const overlay = OVERLAYS.find((name) => name === search.overlay);
+  const nodesOf = (): readonly number[] => {
+    const nodes = Array.from(scene.rows.keys());
+    if (lineage.pickedRows.length > 0) return nodes.filter((node) => lineage.picked[node] === 1);
+    return lineage.lit === null ? nodes : nodes.filter((node) => lineage.lit?.lit[node] === 1);
+  };
+  return createPortal(
+    <>
+      <PopoverButton
+        trigger={
+          <>
+            <Icon name="columns" size={14} /> View
+          </>
+        }
+        className={MENU_BUTTON}
+        title="View"
+        width="w-72"
+      >
+        <ViewMenu
+          overlay={overlay}
+          base={search.base}
+          rulesShown={search.rules === "shown"}
+          timeShown={search.time === "shown"}
+          isPast={isPast}
+          onOverlay={(next) => change({ overlay: next === "status" && search.base === undefined ? undefined : next })}
+          onBase={(base) => change({ base, overlay: undefined })}
+          onRules={(shown) => change({ rules: shown ? "shown" : undefined })}
+          onTime={(shown) => change(shown ? { time: "shown" } : { time: undefined, at: undefined })}
+        />
+      </PopoverButton>
+      <PopoverButton
+        trigger={
+          <>
+            <Icon name="external" size={14} /> Export
+          </>
+        }
+        className={MENU_BUTTON}
+        title="Export"
+        width="w-56"
+      >
+        {(close) => <ExportMenu scene={scene} renderer={lineage.renderer} nodes={nodesOf()} onDone={close} />}
+      </PopoverButton>
+    </>,
+    target.current,
   );
 }
 

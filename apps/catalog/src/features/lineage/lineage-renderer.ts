@@ -17,12 +17,24 @@ import {
 } from "./camera.ts";
 import { CARDS_FROM_PX, type DetailLevel, detailLevel } from "./detail-level.ts";
 import type { FocusView } from "./focus-view.ts";
+import type { Overlay } from "./overlay/overlay.ts";
 import type { Frame } from "./paint/frame.ts";
+import { paintRules, type PlacedRule } from "./paint/paint-rules.ts";
 import { NameWidths } from "./paint/name-widths.ts";
 import { paintBundles, paintFocusEdges, paintInnerEdges, paintTrunks } from "./paint/paint-edges.ts";
 import { paintGroupBoxes, paintGroupNames } from "./paint/paint-groups.ts";
 import { paintCells, paintNames } from "./paint/paint-nodes.ts";
-import { countByGroup, groupBounds, groupsIn, type Hit, hitTest, nodeBounds, nodesIn, type Scene } from "./scene.ts";
+import {
+  countByGroup,
+  countClassesByGroup,
+  groupBounds,
+  groupsIn,
+  type Hit,
+  hitTest,
+  nodeBounds,
+  nodesIn,
+  type Scene,
+} from "./scene.ts";
 
 /** The elements that the renderer paints on and moves. */
 export interface RendererElements {
@@ -45,6 +57,9 @@ const REST_AFTER_MS = 300;
 /** How much farther than the whole picture one can zoom out. */
 const MIN_SCALE_OF_FIT = 0.6;
 
+/** Pixels of a picture for each of the screen's. */
+const PICTURE_RATIO = 2;
+
 /** Scale at which a focus that was far away is shown. */
 const READING_SCALE = 0.86;
 
@@ -64,6 +79,8 @@ export class LineageRenderer {
   #scene: Scene | null = null;
   #groupCounts: Int32Array | null = null;
   #focus: FocusView | null = null;
+  #overlay: Overlay | null = null;
+  #rules: readonly PlacedRule[] = [];
   #picked = new Uint8Array(0);
   #hoveredNode = -1;
   #isNewScene = false;
@@ -113,6 +130,19 @@ export class LineageRenderer {
   setFocus(focus: FocusView | null): void {
     if (focus !== null && focus !== this.#focus) this.#focusedAt = performance.now();
     this.#focus = focus;
+    this.invalidate();
+  }
+
+  /** Colours the nodes by something else than their status; `null`: by that. The overlay belongs to the scene. */
+  setOverlay(overlay: Overlay | null): void {
+    this.#overlay = overlay;
+    this.#groupCounts = null;
+    this.invalidate();
+  }
+
+  /** Schedules and sensors to draw beside the assets that they materialize. */
+  setRules(rules: readonly PlacedRule[]): void {
+    this.#rules = rules;
     this.invalidate();
   }
 
@@ -187,6 +217,14 @@ export class LineageRenderer {
     this.moveTo(centreCamera({ x: (left + right) / 2, y: (top + bottom) / 2 }, scale, this.#viewport), true);
   }
 
+  /** Shows a node in the middle, as large as its card is made to be. */
+  lookAt(node: number): void {
+    const { layout } = this.#scene ?? {};
+    if (layout === undefined) return;
+    const { left, top, right, bottom } = nodeBounds(layout, node);
+    this.moveTo(centreCamera({ x: (left + right) / 2, y: (top + bottom) / 2 }, 1, this.#viewport), true);
+  }
+
   /** What is at a point of the screen. */
   hit(point: ScreenPoint): Hit | null {
     const scene = this.#scene;
@@ -243,15 +281,7 @@ export class LineageRenderer {
     this.#context.fillRect(0, 0, width, height);
     const frame = this.#frame(ratio);
     if (frame === null) return;
-    // Under the boxes: what leads past a group must not seem to lead into it.
-    paintTrunks(frame);
-    paintGroupBoxes(frame);
-    paintInnerEdges(frame);
-    if (frame.level === "cells") paintCells(frame);
-    if (frame.level === "names") paintNames(frame);
-    paintFocusEdges(frame);
-    paintBundles(frame);
-    paintGroupNames(frame);
+    paintFrame(frame);
     this.#placeCards(frame);
     this.#noteTimings();
   }
@@ -271,7 +301,10 @@ export class LineageRenderer {
     const cardHeight = layout.nodeHeight * this.#camera.scale;
     const nodes = cardHeight < 4 ? [] : nodesIn(layout, bounds);
     const level: DetailLevel = detailLevel(cardHeight, () => nodes.length);
-    this.#groupCounts ??= countByGroup(scene);
+    // An overlay of the scene before may still be there for a frame.
+    const overlay = this.#overlay?.classOf.length === scene.rows.length ? this.#overlay : null;
+    this.#groupCounts ??=
+      overlay === null ? countByGroup(scene) : countClassesByGroup(scene, overlay.classOf, overlay.classes.length);
     return {
       context: this.#context,
       ratio,
@@ -284,11 +317,28 @@ export class LineageRenderer {
       groups: groupsIn(layout, bounds),
       nodes,
       groupCounts: this.#groupCounts,
+      overlay,
       focus: this.#focus,
       picked: this.#picked,
       hoveredNode: this.#hoveredNode,
       names: this.#names,
+      rules: this.#rules,
     };
+  }
+
+  /** What is in view as a picture of its own, cards included: they are painted instead of being elements. */
+  picture(): { readonly frame: Frame; readonly canvas: HTMLCanvasElement } | null {
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d", { alpha: false });
+    const frame = this.#frame(PICTURE_RATIO);
+    if (context === null || frame === null) return null;
+    canvas.width = Math.round(this.#viewport.width * PICTURE_RATIO);
+    canvas.height = Math.round(this.#viewport.height * PICTURE_RATIO);
+    context.fillStyle = frame.palette.canvas;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const painted: Frame = { ...frame, context, level: frame.level === "cards" ? "names" : frame.level };
+    paintFrame(painted);
+    return { frame: painted, canvas };
   }
 
   #placeCards(frame: Frame): void {
@@ -314,6 +364,20 @@ export class LineageRenderer {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.#events.onRest(this.#camera), REST_AFTER_MS);
   }
+}
+
+/** Everything that is painted, from the bottom up. */
+function paintFrame(frame: Frame): void {
+  // Under the boxes: what leads past a group must not seem to lead into it.
+  paintTrunks(frame);
+  paintGroupBoxes(frame);
+  paintInnerEdges(frame);
+  if (frame.level === "cells") paintCells(frame);
+  if (frame.level === "names") paintNames(frame);
+  paintFocusEdges(frame);
+  paintBundles(frame);
+  paintGroupNames(frame);
+  paintRules(frame);
 }
 
 function wholeBounds(layout: { readonly width: number; readonly height: number }): Bounds {

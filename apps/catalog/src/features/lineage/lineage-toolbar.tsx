@@ -1,26 +1,28 @@
+import type { LineagePartitionView } from "@heddle/api";
 import type { ReactNode } from "react";
 import { formatCounted } from "../../format/amounts.ts";
-import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
-import { PARTITION_LOOK } from "../../status/status-look.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import type { FocusDepth, FocusView } from "./focus-view.ts";
+import type { PathView } from "./modes/path-view.ts";
 import { MAX_DEPTH } from "./lineage-search.ts";
 
 interface ZoomControlsProps {
   readonly onZoom: (factor: number) => void;
   readonly onFit: () => void;
-  readonly outlineShown: boolean;
-  readonly onToggleOutline: () => void;
+  /** Left out where the outline always stays. */
+  readonly outline?: { readonly shown: boolean; readonly onToggle: () => void };
 }
 
 /** Zoom and outline, at the lower left of the picture. */
-export function ZoomControls({ onZoom, onFit, outlineShown, onToggleOutline }: ZoomControlsProps): ReactNode {
+export function ZoomControls({ onZoom, onFit, outline }: ZoomControlsProps): ReactNode {
   return (
     <div
       data-control
       className="absolute bottom-3 left-3 flex gap-px rounded-md border border-line-strong bg-[var(--raised)] p-0.5"
     >
-      <IconButton icon="outline" label="Outline (o)" aria-pressed={outlineShown} onClick={onToggleOutline} />
+      {outline !== undefined && (
+        <IconButton icon="outline" label="Outline (o)" aria-pressed={outline.shown} onClick={outline.onToggle} />
+      )}
       <IconButton icon="minus" label="Zoom out (-)" onClick={() => onZoom(1 / 1.5)} />
       <IconButton icon="plus" label="Zoom in (+)" onClick={() => onZoom(1.5)} />
       <IconButton icon="fit" label="Show everything (0)" onClick={onFit} />
@@ -28,65 +30,119 @@ export function ZoomControls({ onZoom, onFit, outlineShown, onToggleOutline }: Z
   );
 }
 
-interface FocusControlsProps {
-  readonly focus: FocusView;
+interface DepthSliderProps {
   readonly depth: FocusDepth;
   readonly onDepth: (depth: FocusDepth) => void;
 }
 
-/** How far the focus reaches, at the upper left of the picture. */
-export function FocusControls({ focus, depth, onDepth }: FocusControlsProps): ReactNode {
-  const value = depth === "all" ? MAX_DEPTH + 1 : depth;
+/** How many steps from an asset are shown, up to all. */
+export function DepthSlider({ depth, onDepth }: DepthSliderProps): ReactNode {
   return (
-    <div
-      data-control
-      className="absolute top-3 left-3 flex items-center gap-3 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 text-xs"
-    >
+    <label className="flex items-center gap-2 text-muted">
+      Depth
+      <input
+        type="range"
+        min={1}
+        max={MAX_DEPTH + 1}
+        value={depth === "all" ? MAX_DEPTH + 1 : depth}
+        aria-valuetext={depth === "all" ? "all" : String(depth)}
+        onChange={(event) => onDepth(Number(event.target.value) > MAX_DEPTH ? "all" : Number(event.target.value))}
+        className="w-28 accent-[var(--accent)]"
+      />
+      <output className="w-6 text-ink">{depth === "all" ? "all" : depth}</output>
+    </label>
+  );
+}
+
+const BAR =
+  "absolute top-3 left-3 flex max-w-[calc(100%-24px)] items-center gap-3 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 text-xs";
+
+/** How far the focus reaches, at the upper left of the picture. */
+export function FocusControls({ focus, depth, onDepth }: DepthSliderProps & { readonly focus: FocusView }): ReactNode {
+  return (
+    <div data-control className={BAR}>
       <span>
         {formatCounted(focus.upstream, "asset")} up, {formatCounted(focus.downstream, "asset")} down
       </span>
-      <label className="flex items-center gap-2 text-muted">
-        Depth
-        <input
-          type="range"
-          min={1}
-          max={MAX_DEPTH + 1}
-          value={value}
-          aria-valuetext={depth === "all" ? "all" : String(depth)}
-          onChange={(event) => onDepth(Number(event.target.value) > MAX_DEPTH ? "all" : Number(event.target.value))}
-          className="w-28 accent-[var(--accent)]"
-        />
-        <output className="w-6 text-ink">{depth === "all" ? "all" : depth}</output>
-      </label>
+      <DepthSlider depth={depth} onDepth={onDepth} />
     </div>
   );
 }
 
-/** What the colours and shapes mean, at the lower right of the picture. */
-export function Legend(): ReactNode {
+interface PathBarProps {
+  readonly from: string;
+  /** `null` while it is chosen. */
+  readonly to: string | null;
+  readonly path: PathView | null;
+  readonly onClose: () => void;
+}
+
+/** What paths are shown, at the upper left of the picture. */
+export function PathBar({ from, to, path, onClose }: PathBarProps): ReactNode {
   return (
-    <ul
-      aria-label="Legend"
-      className="pointer-events-none absolute right-3 bottom-3 flex gap-3 rounded-md border border-line bg-[var(--raised)] px-2.5 py-1 text-2xs text-muted max-lg:hidden"
-    >
-      {(["fresh", "stale", "failed", "running", "queued", "missing"] as const).map((status) => {
-        const look = PARTITION_LOOK[status];
-        return (
-          <li key={status} className="flex items-center gap-1">
-            <span className={TONE_TEXT[look.tone]}>
-              <GlyphIcon glyph={look.glyph} size={10} />
-            </span>
-            {look.word}
-          </li>
-        );
-      })}
-    </ul>
+    <div data-control role="region" aria-label="Paths" className={BAR}>
+      {to === null && (
+        <p role="status">
+          Paths from <b className="font-medium">{from}</b>: choose the other end, in the picture or in the outline
+        </p>
+      )}
+      {to !== null && path === null && (
+        <p role="status">
+          Nothing leads from <b className="font-medium">{from}</b> to <b className="font-medium">{to}</b>, nor back
+        </p>
+      )}
+      {to !== null && path !== null && (
+        <p role="status">
+          {path.paths >= 1e9 ? "Countless paths" : formatCounted(path.paths, "path")} over{" "}
+          {formatCounted(path.assets, "asset")}: <b className="font-medium">{from}</b> →{" "}
+          <b className="font-medium">{to}</b>
+        </p>
+      )}
+      <IconButton icon="close" label="Leave the paths" className="-my-1 -mr-2" onClick={onClose} />
+    </div>
+  );
+}
+
+/** What one partition leads to and comes from, at the upper left of the picture. */
+export function PartitionBar({
+  view,
+  onClose,
+}: {
+  readonly view: LineagePartitionView;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { asset, partitionKey, read, ids } = view;
+  return (
+    <div data-control role="region" aria-label="Partition" className={BAR}>
+      <p role="status">
+        <b className="font-medium">
+          {asset.key}
+          {partitionKey !== "" && ` ${partitionKey}`}
+        </b>
+        : {formatCounted(ids.length - 1, "asset")} concerned
+        {read === null ? ", not made yet" : `, made by run ${read.runId}`}
+        {read !== null && read.inputs.length > 0 && (
+          <>
+            {" from "}
+            {read.inputs
+              .slice(0, 3)
+              .map(
+                ({ asset: upstream, text, runId }) => `${upstream.key}${text === "" ? "" : ` ${text}`} (run ${runId})`,
+              )
+              .join(", ")}
+            {read.inputs.length > 3 && ` and ${read.inputs.length - 3} more`}
+          </>
+        )}
+      </p>
+      <IconButton icon="close" label="Leave the partition" className="-my-1 -mr-2" onClick={onClose} />
+    </div>
   );
 }
 
 interface PickBarProps {
   readonly count: number;
-  readonly onMaterialize: () => void;
+  /** Left out where nothing can be launched: in the past. */
+  readonly onMaterialize: (() => void) | undefined;
   readonly onShowOnly: () => void;
   readonly onClear: () => void;
 }
@@ -101,9 +157,11 @@ export function PickBar({ count, onMaterialize, onShowOnly, onClear }: PickBarPr
       className="absolute bottom-14 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 shadow-float"
     >
       <span className="mr-2 font-medium">{formatCounted(count, "asset")} picked</span>
-      <Button kind="solid" icon="play" onClick={onMaterialize}>
-        Materialize
-      </Button>
+      {onMaterialize !== undefined && (
+        <Button kind="solid" icon="play" onClick={onMaterialize}>
+          Materialize
+        </Button>
+      )}
       <Button onClick={onShowOnly}>Show only these</Button>
       <Button kind="ghost" onClick={onClear}>
         Clear

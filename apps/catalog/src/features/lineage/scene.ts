@@ -158,3 +158,13 @@ export function countByGroup(scene: Scene): Int32Array {
   }
   return counts;
 }
+
+/** How many assets of each group are in each class of an overlay: row `g` of width `classes`. */
+export function countClassesByGroup({ layout }: Scene, classOf: Uint8Array, classes: number): Int32Array {
+  const counts = new Int32Array(layout.groupNames.length * classes);
+  for (let node = 0; node < classOf.length; node++) {
+    const slot = (layout.nodeGroup[node] ?? 0) * classes + (classOf[node] ?? 0);
+    counts[slot] = (counts[slot] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useStatusRevision } from "../../data/catalog-state.ts";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
@@ -10,6 +10,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Sentence } from "../../ui/sentence.tsx";
 import { StatusBar } from "../../ui/status-bar.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { countReach } from "./focus-view.ts";
 import type { Scene } from "./scene.ts";
 
@@ -18,7 +19,10 @@ interface SidePanelProps {
   readonly row: number;
   readonly onSelectRow: (row: number) => void;
   readonly onClose: () => void;
-  readonly onMaterialize: () => void;
+  /** Left out where nothing can be launched: in the past. */
+  readonly onMaterialize: (() => void) | undefined;
+  readonly onPath: () => void;
+  readonly onPartition: (partition: string) => void;
 }
 
 /** What there is to know of the asset in focus without leaving the lineage. */
@@ -39,20 +43,24 @@ export function SidePanel(props: SidePanelProps): ReactNode {
         <IconButton icon="close" label="Close panel" className="-mr-1.5" onClick={onClose} />
       </div>
       <PanelStatus {...props} assetKey={key} />
-      <div className="flex gap-2 px-4 pt-3">
+      <div className="flex flex-wrap gap-2 px-4 pt-3">
         <Link
           to="/assets/$"
           params={{ _splat: key }}
-          className="inline-flex h-7 items-center rounded-md border border-line-strong px-2.5 font-medium hover:bg-hover"
+          className="inline-flex h-7 items-center rounded-md border whitespace-nowrap border-line-strong px-2.5 font-medium hover:bg-hover"
         >
           Open asset
         </Link>
-        {index.external[row] === 0 && (
+        {index.external[row] === 0 && onMaterialize !== undefined && (
           <Button icon="play" onClick={onMaterialize}>
             Materialize
           </Button>
         )}
+        <Button kind="ghost" onClick={props.onPath}>
+          Paths to…
+        </Button>
       </div>
+      <PartitionField key={key} {...props} />
       <PanelFacts {...props} />
       <Neighbours {...props} side="in" title="Upstream" />
       <Neighbours {...props} side="out" title="Downstream" />
@@ -103,6 +111,29 @@ function PanelFacts({ scene, row }: SidePanelProps): ReactNode {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Follows one partition through the whole graph. */
+function PartitionField({ scene, row, onPartition }: SidePanelProps): ReactNode {
+  const [text, setText] = useState("");
+  if (scene.index.partitionsOf(row) === null) return null;
+  return (
+    <form
+      className="flex items-end gap-2 px-4 pt-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== "") onPartition(text.trim());
+      }}
+    >
+      <TextField
+        label="Follow a partition"
+        placeholder="Key of a partition"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Button type="submit">Follow</Button>
+    </form>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { LineageDiff } from "@heddle/api";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type RefObject, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
@@ -6,9 +7,12 @@ import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { useLaunch } from "../launch/launch-search.ts";
 import { openStates } from "../launch/launch-target.ts";
 import { type Camera, cameraCentre, centreCamera } from "./camera.ts";
-import { type FocusDepth, type FocusView, focusView } from "./focus-view.ts";
+import { type FocusDepth, type FocusView, focusView, reachable } from "./focus-view.ts";
 import type { LineageRenderer } from "./lineage-renderer.ts";
-import { MAX_DEPTH } from "./lineage-search.ts";
+import { MAX_DEPTH, PARTITION_OVERLAY } from "./lineage-search.ts";
+import { partitionFocus } from "./modes/partition-focus.ts";
+import { type PathView, pathView } from "./modes/path-view.ts";
+import { type ShownOverlay, useOverlay } from "./overlay/use-overlay.ts";
 import type { Scene } from "./scene.ts";
 import { type WalkDirection, walkFrom } from "./walk.ts";
 
@@ -19,6 +23,15 @@ const MAX_PICKED = 200;
 
 /** What the lineage page shows and does; all of it but the pointer's position stands in the address. */
 export interface Lineage {
+  readonly search: ReturnType<typeof route.useSearch>;
+  /** What stays lit: the focus, paths, or what a partition leads to; `null` for everything. */
+  readonly lit: FocusView | null;
+  readonly path: { readonly from: string; readonly to: string | null; readonly view: PathView | null } | null;
+  readonly startPath: () => void;
+  readonly leavePath: () => void;
+  readonly overlay: ShownOverlay;
+  readonly followPartition: (key: string | null) => void;
+  readonly change: (change: Partial<ReturnType<typeof route.useSearch>>) => void;
   readonly renderer: RefObject<LineageRenderer | null>;
   readonly focus: FocusView | null;
   /** Row in focus, shown or filtered out. */
@@ -42,7 +55,17 @@ export interface Lineage {
   readonly keepCamera: (camera: Camera) => void;
 }
 
-export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTMLInputElement | null>): Lineage {
+/** What the page knows besides the address. */
+export interface LineageContext {
+  readonly scene: Scene;
+  readonly sel: string;
+  /** The moment that is shown; `null` for now. */
+  readonly at: number | null;
+  readonly diff: LineageDiff | null;
+  readonly filterField: RefObject<HTMLInputElement | null>;
+}
+
+export function useLineage({ scene, sel, at, diff, filterField }: LineageContext): Lineage {
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/lineage" });
   const renderer = useRef<LineageRenderer>(null);
@@ -57,14 +80,46 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
   );
   const pick = search.pick ?? NO_KEYS;
   const pickedRows = useMemo(() => pick.flatMap((key) => index.rowOfKey(key) ?? []), [pick, index]);
-  const picked = useMemo(() => markNodes(scene, pickedRows), [scene, pickedRows]);
+  const [pathFrom, pathTo] = search.path ?? NO_KEYS;
+  const path = useMemo(() => {
+    if (pathFrom === undefined) return null;
+    const ends = [pathFrom, pathTo].map((key) => nodeOfRow[index.rowOfKey(key ?? "") ?? -1] ?? -1);
+    const [a = -1, b = -1] = ends;
+    return { from: pathFrom, to: pathTo ?? null, ends, view: a < 0 || b < 0 ? null : pathView(graph, a, b) };
+  }, [pathFrom, pathTo, graph, index, nodeOfRow]);
+  const picked = useMemo(() => {
+    const marks = markNodes(scene, pickedRows);
+    for (const node of path?.ends ?? []) if (node >= 0) marks[node] = 1;
+    return marks;
+  }, [scene, pickedRows, path]);
+  const overlay = useOverlay(scene, { name: search.overlay, diff, focusKey: search.focus, at });
+  const { partition } = overlay;
+  const lit = useMemo(() => {
+    if (path?.to != null) return path.view?.view ?? null;
+    return partition === null ? focus : partitionFocus(scene, focusedNode, partition);
+  }, [path, partition, focus, scene, focusedNode]);
   useCameraMoves({ renderer, scene, sel, focusKey: search.focus, focusedNode, clickedRef });
 
   const setSearch = (change: Partial<typeof search>, replace = false): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace, resetScroll: false });
   };
+  const choosingEnd = path !== null && path.to === null;
+  /** While the other end of paths is chosen, an asset that is chosen is that. */
+  const chooseKey = (key: string | undefined): void => {
+    if (choosingEnd && key !== undefined) setSearch({ path: [path.from, key], focus: undefined, overlay: undefined });
+    else setSearch({ focus: key, ...(isPartitionOverlay && key !== search.focus && { overlay: undefined }) });
+  };
+  const isPartitionOverlay = search.overlay?.startsWith(PARTITION_OVERLAY) === true;
   const keyOf = (node: number): string => index.keys[rows[node] ?? 0] ?? "";
   const lineage: Lineage = {
+    search,
+    lit,
+    path,
+    startPath: () => search.focus !== undefined && setSearch({ path: [search.focus] }),
+    leavePath: () => setSearch({ path: undefined, ...(path !== null && { focus: path.from }) }),
+    overlay,
+    followPartition: (key) => setSearch({ overlay: key === null ? undefined : `${PARTITION_OVERLAY}${key}` }),
+    change: (change) => setSearch(change, true),
     renderer,
     focus,
     focusRow,
@@ -74,10 +129,11 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
     outlineShown: search.outline !== "hidden",
     select: (node) => {
       clickedRef.current = node === null ? null : keyOf(node);
-      setSearch({ focus: clickedRef.current ?? undefined });
+      // A click beside the assets ends neither paths nor the choice of their end.
+      if (node !== null || path === null) chooseKey(clickedRef.current ?? undefined);
     },
-    focusNode: (node) => setSearch({ focus: keyOf(node) }),
-    focusOnRow: (row) => setSearch({ focus: index.keys[row] }),
+    focusNode: (node) => chooseKey(keyOf(node)),
+    focusOnRow: (row) => chooseKey(index.keys[row]),
     open: (node) => void navigate({ to: "/assets/$", params: { _splat: keyOf(node) } }),
     setDepth: (next) => setSearch({ depth: next === "all" ? undefined : next }, true),
     pick: (nodes) => {
@@ -104,7 +160,7 @@ export function useLineage(scene: Scene, sel: string, filterField: RefObject<HTM
       setSearch({ x: Math.round(centre.x), y: Math.round(centre.y), z: Math.round(camera.scale * 1_000) / 10 }, true);
     },
   };
-  useLineageHotkeys(scene, lineage, filterField);
+  useLineageHotkeys({ scene, lineage, filterField, isPast: at !== null });
   return lineage;
 }
 
@@ -149,9 +205,27 @@ function useCameraMoves({ renderer, scene, sel, focusKey, focusedNode, clickedRe
   }, [focusKey]);
 }
 
-function useLineageHotkeys(scene: Scene, lineage: Lineage, filterField: RefObject<HTMLInputElement | null>): void {
+interface HotkeyContext extends Pick<LineageContext, "scene" | "filterField"> {
+  readonly lineage: Lineage;
+  readonly isPast: boolean;
+}
+
+function useLineageHotkeys({ scene, lineage, filterField, isPast }: HotkeyContext): void {
   const launch = useLaunch();
   const { focus, renderer, depth } = lineage;
+  const before = useRef<Camera | null>(null);
+  /** Near the focus, and back to where one was. */
+  const peek = (): void => {
+    const shown = renderer.current;
+    if (shown === null || focus === null) return;
+    const back = before.current;
+    before.current = back === null ? shown.camera : null;
+    if (back === null) shown.lookAt(focus.node);
+    else shown.moveTo(back, true);
+  };
+  const pickSide = (side: "in" | "out") => (): void => {
+    if (focus !== null) lineage.pick(reachable(scene.graph[side], focus.node, depth));
+  };
   const walk = (direction: WalkDirection) => (): void => {
     if (focus === null) return;
     const next = walkFrom(focus.node, direction, scene);
@@ -169,6 +243,16 @@ function useLineageHotkeys(scene: Scene, lineage: Lineage, filterField: RefObjec
     { keys: "ArrowDown", does: "Next asset below", run: walk("down") },
     { keys: "Enter", does: "Open the asset in focus", run: () => focus !== null && lineage.open(focus.node) },
     { keys: "f", does: "Bring the focus into view", run: () => focus !== null && renderer.current?.reveal(focus.node) },
+    { keys: "Space", does: "Peek at the focus, and back", run: peek },
+    { keys: "u", does: "Pick the focus and all upstream of it", run: pickSide("in") },
+    { keys: "d", does: "Pick the focus and all downstream of it", run: pickSide("out") },
+    { keys: "p", does: "Paths from the focus to another asset", run: lineage.startPath },
+    {
+      keys: "t",
+      does: "Time slider",
+      run: () =>
+        lineage.change(lineage.search.time === undefined ? { time: "shown" } : { time: undefined, at: undefined }),
+    },
     { keys: "[", does: "Focus less deep", run: deeper(-1) },
     { keys: "]", does: "Focus deeper", run: deeper(1) },
     { keys: "0", does: "Show everything", run: () => renderer.current?.fit(true) },
@@ -179,13 +263,26 @@ function useLineageHotkeys(scene: Scene, lineage: Lineage, filterField: RefObjec
     { keys: "/", does: "Find in the outline", run: () => filterField.current?.focus() },
     {
       keys: "m",
-      does: "Materialize the focus",
+      does: "Materialize what is picked, or the focus",
       run: () => {
-        const row = focus === null ? undefined : scene.rows[focus.node];
-        if (row === undefined || scene.index.external[row] === 1) return;
-        launch({ launch: selectionOfKeys([scene.index.keys[row] ?? ""]), only: openStates(scene, [row]) });
+        const focused = focus === null ? [] : [scene.rows[focus.node] ?? -1];
+        const wanted = lineage.pickedRows.length > 0 ? lineage.pickedRows : focused;
+        const rows = wanted.filter((row) => scene.index.external[row] === 0);
+        if (rows.length === 0 || isPast) return;
+        launch({
+          launch: selectionOfKeys(rows.map((row) => scene.index.keys[row] ?? "")),
+          only: openStates(scene, rows),
+        });
       },
     },
-    { keys: "Escape", does: "Leave the focus", run: () => lineage.select(null) },
+    {
+      keys: "Escape",
+      does: "Leave paths, then what is picked, then the focus",
+      run: () => {
+        if (lineage.path !== null) lineage.leavePath();
+        else if (lineage.pickedRows.length > 0) lineage.pick([]);
+        else lineage.select(null);
+      },
+    },
   ]);
 }

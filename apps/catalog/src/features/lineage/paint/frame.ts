@@ -2,8 +2,10 @@ import type { CanvasPalette } from "../../../theme/canvas-palette.ts";
 import { type Bounds, type Camera, toScreen, type Viewport } from "../camera.ts";
 import type { DetailLevel } from "../detail-level.ts";
 import type { FocusView } from "../focus-view.ts";
+import type { Overlay } from "../overlay/overlay.ts";
 import type { Scene } from "../scene.ts";
 import type { NameWidths } from "./name-widths.ts";
+import type { PlacedRule } from "./paint-rules.ts";
 
 /** Everything that one frame is painted from. */
 export interface Frame {
@@ -19,13 +21,16 @@ export interface Frame {
   readonly scene: Scene;
   readonly groups: readonly number[];
   readonly nodes: readonly number[];
-  /** Assets of each group by status; see `countByGroup`. */
+  /** Assets of each group by status, see `countByGroup`; under an overlay by its classes. */
   readonly groupCounts: Int32Array;
+  /** What colours the assets; `null`: their status. */
+  readonly overlay: Overlay | null;
   readonly focus: FocusView | null;
   /** 1 for each picked node; empty when none is. */
   readonly picked: Uint8Array;
   readonly hoveredNode: number;
   readonly names: NameWidths;
+  readonly rules: readonly PlacedRule[];
 }
 
 /** Paint in CSS pixels of the screen. */

@@ -1,6 +1,7 @@
 import { formatShortCount } from "../../../format/amounts.ts";
 import { CANVAS_FONT } from "../../../theme/canvas-palette.ts";
 import { intersects, toScreen } from "../camera.ts";
+import type { Scene } from "../scene.ts";
 import { type Frame, isLit, usePicture, useScreen } from "./frame.ts";
 
 /** Trunks painted at most; the largest win. */
@@ -32,12 +33,16 @@ export function paintTrunks(frame: Frame): void {
     const width = 0.75 + 0.55 * Math.log2(1 + (layout.trunkSize[t] ?? 1));
     context.lineWidth = (focus === null ? width : 0.75) / camera.scale;
     context.beginPath();
-    traceTrunk(frame, t);
+    traceTrunk(context, scene, t);
     context.stroke();
   }
 }
 
-function traceTrunk({ context, scene: { layout } }: Frame, trunk: number): void {
+/** What a way is traced on: a canvas, or something that writes it down. */
+export type Pen = Pick<CanvasRenderingContext2D, "bezierCurveTo" | "lineTo" | "moveTo">;
+
+/** Traces one trunk. */
+export function traceTrunk(context: Pen, { layout }: Scene, trunk: number): void {
   const from = layout.trunkFrom[trunk] ?? 0;
   const to = layout.trunkTo[trunk] ?? 0;
   // A trunk against the order of layers leaves to the left.
@@ -68,7 +73,7 @@ export function paintInnerEdges(frame: Frame): void {
     for (let k = layout.groupStart[group] ?? 0; k < (layout.groupStart[group + 1] ?? 0); k++) {
       const node = layout.groupMember[k] ?? 0;
       for (let i = graph.out.start[node] ?? 0; i < (graph.out.start[node + 1] ?? 0); i++) {
-        if (layout.nodeGroup[graph.out.target[i] ?? 0] === group) traceEdge(frame, graph.out.edge[i] ?? 0);
+        if (layout.nodeGroup[graph.out.target[i] ?? 0] === group) traceEdge(context, scene, graph.out.edge[i] ?? 0);
       }
     }
   }
@@ -83,7 +88,7 @@ export function paintFocusEdges(frame: Frame): void {
   context.strokeStyle = palette.accent;
   context.lineWidth = (frame.level === "groups" ? 1 : 1.6) / camera.scale;
   context.beginPath();
-  for (const edge of focus.edges.subarray(0, FOCUS_EDGE_BUDGET)) traceEdge(frame, edge);
+  for (const edge of focus.edges.subarray(0, FOCUS_EDGE_BUDGET)) traceEdge(context, frame.scene, edge);
   context.stroke();
 }
 
@@ -115,7 +120,8 @@ export function paintBundles(frame: Frame): void {
   }
 }
 
-function traceEdge({ context, scene: { layout, graph } }: Frame, edge: number): void {
+/** Traces one edge. */
+export function traceEdge(context: Pen, { layout, graph }: Scene, edge: number): void {
   const from = graph.from[edge] ?? 0;
   const to = graph.to[edge] ?? 0;
   traceRoute(context, layout.edgeRoute, {
@@ -139,7 +145,7 @@ interface RouteEnds {
 }
 
 /** Curves to the first point of each pair and runs straight to the second, then curves to the end. */
-function traceRoute(context: CanvasRenderingContext2D, route: Float32Array, ends: RouteEnds): void {
+function traceRoute(context: Pen, route: Float32Array, ends: RouteEnds): void {
   let { x, y } = ends;
   context.moveTo(x, y);
   for (let i = ends.first; i + 1 < ends.end; i += 2) {
@@ -156,7 +162,7 @@ function traceRoute(context: CanvasRenderingContext2D, route: Float32Array, ends
 /** How far the handles of a curve reach at most: long curves stay flat at their ends without bulging. */
 const MAX_REACH = 220;
 
-function curveTo(context: CanvasRenderingContext2D, [x, y, toX, toY]: readonly [number, number, number, number]): void {
+function curveTo(context: Pen, [x, y, toX, toY]: readonly [number, number, number, number]): void {
   const reach = Math.min(MAX_REACH, Math.max(16, Math.abs(toX - x) / 2)) * (toX >= x ? 1 : -1);
   context.bezierCurveTo(x + reach, y, toX - reach, toY, toX, toY);
 }

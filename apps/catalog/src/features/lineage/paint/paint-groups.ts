@@ -1,8 +1,10 @@
 import { PARTITION_STATUSES } from "@heddle/core";
+import { GROUP_PART_SEPARATOR } from "@heddle/graph-layout";
 import { STATUS_COUNT } from "../../../data/status-table.ts";
 import { formatShortCount } from "../../../format/amounts.ts";
 import { codeOf, PARTITION_LOOK } from "../../../status/status-look.ts";
-import { CANVAS_FONT } from "../../../theme/canvas-palette.ts";
+import { CANVAS_FONT, CATEGORIES } from "../../../theme/canvas-palette.ts";
+import { type OverlayClass, paintOf } from "../overlay/overlay.ts";
 import { groupBounds } from "../scene.ts";
 import { type Frame, type ScreenRect, screenRect, useScreen } from "./frame.ts";
 
@@ -30,31 +32,82 @@ export function paintGroupBoxes(frame: Frame): void {
   context.fill();
   context.stroke();
   if (frame.level === "groups") for (const group of frame.groups) paintStatusBar(frame, group);
+  else paintHues(frame);
+}
+
+const HUE_PX = 3;
+
+/** A bar of the group's own hue at the left of its box: the same name has the same hue everywhere. */
+function paintHues(frame: Frame): void {
+  const { context, palette, scene } = frame;
+  for (const group of frame.groups) {
+    const rect = screenRect(frame, groupBounds(scene.layout, group));
+    if (rect.height < 24) continue;
+    context.fillStyle = palette.categories[hueOf(scene.layout.groupNames[group] ?? "")] ?? palette.line;
+    context.globalAlpha = frame.focus !== null && !hasLit(frame, group) ? 0.25 : 0.85;
+    context.beginPath();
+    context.roundRect(rect.x + 1, rect.y + 6, HUE_PX, rect.height - 12, HUE_PX / 2);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/** Number of a group's hue, by its name up to where it was split. */
+function hueOf(name: string): number {
+  const own = name.split(GROUP_PART_SEPARATOR, 1)[0] ?? "";
+  let hash = 0;
+  for (let i = 0; i < own.length; i++) hash = (Math.imul(hash, 31) + own.charCodeAt(i)) | 0;
+  return ((hash % CATEGORIES) + CATEGORIES) % CATEGORIES;
 }
 
 /** From left to right in a bar: what holds, then trouble, then what is missing. */
 const BAR_ORDER = (["fresh", "skipped", "stale", "failed", "running", "queued", "missing"] as const).map(codeOf);
 
-/** All of a group's assets by status, as one bar: what its cells would show if there were room for them. */
+/** One part of a bar. */
+interface BarPart {
+  readonly count: number;
+  readonly colour: string;
+  /** Gets two pixels also when there are few of it. */
+  readonly loud: boolean;
+  readonly alpha: number;
+}
+
+/** All of a group's assets by status, or by the overlay, as one bar: what its cells would show if there were room. */
 function paintStatusBar(frame: Frame, group: number): void {
-  const { context, groupCounts, palette, scene } = frame;
-  const rect = screenRect(frame, groupBounds(scene.layout, group));
-  const bar = barRect(rect);
+  const { context, palette, scene } = frame;
+  const bar = barRect(screenRect(frame, groupBounds(scene.layout, group)));
   const total = (scene.layout.groupStart[group + 1] ?? 0) - (scene.layout.groupStart[group] ?? 0);
   const grey = frame.focus !== null && !hasLit(frame, group);
   let x = bar.x;
-  for (const code of BAR_ORDER) {
-    const count = groupCounts[group * (STATUS_COUNT + 1) + code] ?? 0;
+  for (const { count, colour, loud, alpha } of barParts(frame, group)) {
     if (count === 0) continue;
-    const tone = PARTITION_LOOK[PARTITION_STATUSES[code] ?? "missing"].tone;
-    const loud = tone === "failed" || tone === "running" || tone === "stale";
     const width = Math.max(loud ? 2 : 0.5, (count / total) * bar.width);
-    context.globalAlpha = tone === "fresh" ? 0.6 : 1;
-    context.fillStyle = grey ? palette.lineStrong : palette.fill[tone];
+    context.globalAlpha = alpha;
+    context.fillStyle = grey ? palette.lineStrong : colour;
     context.fillRect(x, bar.y, Math.min(width, Math.max(0, bar.x + bar.width - x)), bar.height);
     x += width;
   }
   context.globalAlpha = 1;
+}
+
+function barParts({ groupCounts, overlay, palette }: Frame, group: number): readonly BarPart[] {
+  if (overlay !== null) {
+    return overlay.classes.map(({ colour }: OverlayClass, i) => ({
+      count: groupCounts[group * overlay.classes.length + i] ?? 0,
+      colour: paintOf(colour, palette),
+      loud: colour.kind !== "none",
+      alpha: 1,
+    }));
+  }
+  return BAR_ORDER.map((code) => {
+    const { tone } = PARTITION_LOOK[PARTITION_STATUSES[code] ?? "missing"];
+    return {
+      count: groupCounts[group * (STATUS_COUNT + 1) + code] ?? 0,
+      colour: palette.fill[tone],
+      loud: tone === "failed" || tone === "running" || tone === "stale",
+      alpha: tone === "fresh" ? 0.6 : 1,
+    };
+  });
 }
 
 /** A bar at the foot of a box that has room for a name above it, else the whole box. */

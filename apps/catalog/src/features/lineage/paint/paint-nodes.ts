@@ -1,6 +1,7 @@
 import { lookOfCode, type StatusLook } from "../../../status/status-look.ts";
 import { CANVAS_FONT } from "../../../theme/canvas-palette.ts";
 import { paintCell } from "../../../status/paint-cell.ts";
+import { paintOf } from "../overlay/overlay.ts";
 import { nodeBounds } from "../scene.ts";
 import { type Frame, isLit, type ScreenRect, screenRect, useScreen } from "./frame.ts";
 
@@ -9,9 +10,22 @@ export function paintCells(frame: Frame): void {
   useScreen(frame);
   for (const node of frame.nodes) {
     const rect = screenRect(frame, nodeBounds(frame.scene.layout, node));
-    paintCell(frame.context, rect, { look: lookOf(frame, node), palette: frame.palette, grey: !isLit(frame, node) });
+    paintNodeCell(frame, node, rect);
     paintMarks(frame, node, rect);
   }
+}
+
+/** One cell in the colour of the overlay, or in colour and shape of the status. */
+function paintNodeCell(frame: Frame, node: number, rect: ScreenRect): void {
+  const { context, palette, overlay } = frame;
+  const grey = !isLit(frame, node);
+  if (overlay === null || grey) {
+    paintCell(context, rect, { look: lookOf(frame, node), palette, grey });
+    return;
+  }
+  const colour = overlay.classes[overlay.classOf[node] ?? 0]?.colour ?? { kind: "none" };
+  context.fillStyle = paintOf(colour, palette);
+  context.fillRect(rect.x, rect.y, rect.width, rect.height);
 }
 
 /** Assets as small cards: a bar in the colour of the status, and the name. */
@@ -24,9 +38,9 @@ export function paintNames(frame: Frame): void {
     const rect = screenRect(frame, nodeBounds(scene.layout, node));
     const lit = isLit(frame, node);
     const look = lookOf(frame, node);
-    paintCardGround(frame, rect, { look, lit });
+    paintCardGround(frame, rect, { look, lit, loud: frame.overlay === null });
     const bar = Math.max(3, rect.height * 0.12);
-    paintCell(context, { x: rect.x, y: rect.y, width: bar, height: rect.height }, { look, palette, grey: !lit });
+    paintNodeCell(frame, node, { x: rect.x, y: rect.y, width: bar, height: rect.height });
     const size = Math.min(13, Math.max(9, rect.height * 0.4));
     const left = rect.x + bar + rect.height * 0.22;
     const name = scene.index.names[scene.rows[node] ?? 0] ?? "";
@@ -41,10 +55,11 @@ export function paintNames(frame: Frame): void {
 function paintCardGround(
   { context, palette }: Frame,
   rect: ScreenRect,
-  { look, lit }: { readonly look: StatusLook; readonly lit: boolean },
+  { look, lit, loud }: { readonly look: StatusLook; readonly lit: boolean; readonly loud: boolean },
 ): void {
   context.fillStyle = lit ? palette.card : palette.group;
-  context.strokeStyle = lit && look.tone === "failed" ? palette.fill.failed : lit ? palette.lineStrong : palette.line;
+  context.strokeStyle =
+    lit && loud && look.tone === "failed" ? palette.fill.failed : lit ? palette.lineStrong : palette.line;
   context.lineWidth = 1;
   context.setLineDash(look.glyph === "diamond" ? [3, 2] : []);
   context.beginPath();
