@@ -499,6 +499,11 @@ const planFields = {
   order: z.enum(["oldest", "newest"]).default("oldest"),
   /** Partitions in one step, for assets whose function makes several; left out: as they declare it. */
   chunk: z.union([z.int().min(1).max(MAX_CHUNK), z.literal("range")]).optional(),
+  /**
+   * Which assets skip what is up to date when its step would start: those that declare `cache`, all of them (`fresh`), or
+   * none (`never`).
+   */
+  reuse: z.enum(["declared", "fresh", "never"]).default("declared"),
   /** Config by asset key. */
   config: z.record(key, config).refine(fewKeys, MANY_KEYS).optional(),
   /** Leaves out partitions that read others which do not exist, instead of refusing the plan. */

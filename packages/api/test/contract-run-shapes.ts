@@ -59,6 +59,7 @@ export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
       failed: count,
       stale: count,
       fresh: count,
+      reusable: count,
       overwrites: count,
       reason: z.enum(["selected", "upstream", "downstream"]),
       chunk: z.union([count, z.literal("range")]).nullable(),

@@ -57,7 +57,7 @@ export const skipCause: Shape<contract.SkipCause> = z.strictObject({
   asset: assetRef,
   ordinal: z.int(),
   partitionKey: text,
-  status: z.enum(["failed", "canceled", "skipped"]),
+  status: z.enum(["failed", "canceled", "skipped", "fresh"]),
   message: z.string().min(1),
 });
 

@@ -10,6 +10,7 @@ export interface PlanOptions {
   readonly cascade: string;
   readonly order: string;
   readonly chunk?: string;
+  readonly reuse?: string;
   readonly config?: string;
   readonly overlap: string;
   readonly leaveOutUnreadable?: boolean;
@@ -25,6 +26,7 @@ const MAX_CHUNK = 1_000_000;
 const ONLY = ["missing", "failed", "stale"] as const;
 const CASCADES = { self: "self", "upstream-missing": "upstream_missing", downstream: "downstream" } as const;
 const ORDERS = { oldest: "oldest", newest: "newest" } as const;
+const REUSES = { declared: "declared", fresh: "fresh", never: "never" } as const;
 const OVERLAPS = { "leave-out": "leave_out", wait: "wait", refuse: "refuse" } as const;
 
 /** Reads everything about a plan that needs no look at the project. @throws CONFIG_INVALID naming the option */
@@ -35,6 +37,7 @@ export function readPlanRequest(selection: string, options: PlanOptions): PlanRe
     ...(only !== undefined && only !== "all" && { only: readOnly(only) }),
     cascade: readChoice("--cascade", options.cascade, CASCADES),
     order: readChoice("--order", options.order, ORDERS),
+    reuse: readChoice("--reuse", options.reuse ?? "declared", REUSES),
     overlap: readChoice("--overlap", options.overlap, OVERLAPS),
     leaveOutUnreadable: options.leaveOutUnreadable === true,
     ...(chunk !== undefined && { chunk: readChunk(chunk) }),

@@ -61,6 +61,7 @@ const COLUMNS: readonly Column[] = [
   { title: "failed", cell: ({ failed }) => count(failed) },
   { title: "stale", cell: ({ stale }) => count(stale) },
   { title: "fresh", cell: ({ fresh }) => count(fresh) },
+  { title: "skipped if fresh", cell: ({ reusable }) => count(reusable) },
   { title: "replaced", cell: ({ overwrites }) => count(overwrites) },
   { title: "a step", cell: ({ chunk }) => (chunk === "range" ? "all" : chunk === null ? "" : count(chunk)) },
   { title: "work", cell: ({ workMs }) => (workMs === null || workMs < SHORT_MS ? "" : formatDuration(workMs)) },

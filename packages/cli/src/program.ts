@@ -89,6 +89,7 @@ function addPlanOptions(command: Command): Command {
     .option("--cascade <what>", "what else: self, upstream-missing, downstream", "self")
     .option("--order <order>", "which partitions go first: oldest, newest", "oldest")
     .option("--chunk <size>", "partitions a step, for assets that make several: a number, or range for all")
+    .option("--reuse <rule>", "skip what is up to date: declared (assets with cache), fresh (all), never", "declared")
     .option("--config <json>", "config by asset key, or @file")
     .option("--overlap <rule>", "what other runs hold: leave-out, wait, refuse", "leave-out")
     .option("--leave-out-unreadable", "leave out what reads partitions that do not exist, instead of refusing");

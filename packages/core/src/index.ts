@@ -531,6 +531,7 @@ export { narrowPlan, type NarrowedAsset, type NarrowPlanChanges } from "./run/na
 export { createPartitionSpaces, type PartitionSpaces } from "./run/partition-spaces.ts";
 export type { FindConfigProblem, PlanConfig } from "./run/plan-config.ts";
 export { MAX_PLAN_PARTITIONS, planAmongRuns, planRun, type PlannedRun, type PlanRunInput } from "./run/plan-run.ts";
+export { judgeReuse, REUSE_REFUSALS, type ReuseFacts, type ReuseInput, type ReuseRefusal } from "./run/judge-reuse.ts";
 export type { PlanTargets } from "./run/plan-targets.ts";
 export type { PlanAssetState } from "./run/plan-warnings.ts";
 export { neededBy, toleratedMissing, type NeededPartitions } from "./run/wait-verdict.ts";
@@ -546,6 +547,7 @@ export type {
   RunPlan,
   RunPlanAsset,
   RunPlanDependency,
+  PlanReuse,
 } from "./run/run-plan.ts";
 export {
   findLimitsProblem,

@@ -321,6 +321,7 @@ export { readOwnedClaims, type OwnedClaim } from "./runs/owned-claims.ts";
 export { readRunPlanIn } from "./read/run-plan.ts";
 export { assetIdAt, getRunGraph, type StaticRun } from "./runs/run-graphs.ts";
 export { readPreviousColumns } from "./read/previous-columns.ts";
+export { findFreshPartitions, type FreshQuery } from "./read/fresh-partitions.ts";
 export {
   readStoredInputs,
   type StoredInput,

@@ -20,6 +20,8 @@ export interface PlannedAsset {
   readonly failed: number;
   readonly stale: number;
   readonly fresh: number;
+  /** Of those that are up to date now, how many are skipped if they still are when their step would start. */
+  readonly reusable: number;
   /** Those that have a materialization, or are about to get one from another run, which a new one replaces. */
   readonly overwrites: number;
   /** Why it is part of the plan. */

@@ -117,8 +117,8 @@ export interface SkipCause {
   readonly asset: AssetRef;
   readonly ordinal: number;
   readonly partitionKey: string;
-  /** `skipped` where what stopped it lies too many steps away. */
-  readonly status: "failed" | "canceled" | "skipped";
+  /** `fresh`: it was up to date, and nothing stopped it. `skipped` where what stopped it lies too many steps away. */
+  readonly status: "failed" | "canceled" | "skipped" | "fresh";
   /** For people: `weather/raw [2024-01-03] failed`. */
   readonly message: string;
 }

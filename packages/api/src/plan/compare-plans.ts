@@ -84,6 +84,8 @@ function* describeDifferences(old: RunPlanAsset, now: RunPlanAsset, hasOthers: b
         : "its config changed";
   }
   if (old.chunk !== now.chunk) yield `${describeChunk(now.chunk)}, not ${describeChunk(old.chunk)}`;
+  if (old.reuse !== now.reuse)
+    yield now.reuse === true ? "what is up to date is skipped" : "what is up to date is made again";
   if (differ(old.retry, now.retry)) yield "it is retried otherwise";
   // Where partitions were added or removed, this follows from it.
   if (!hasOthers && old.overwrites !== now.overwrites) {

@@ -56,6 +56,7 @@ function describeAsset(
     text: spaces.resolve(planned.partitionsSpec).format(set, SHOWN_RANGES),
     count: set.size,
     ...planned.counts,
+    reusable: planned.reuse === true ? planned.counts.fresh : 0,
     overwrites: planned.overwrites,
     chunk: planned.chunk,
     config: asset?.definition.config ?? null,

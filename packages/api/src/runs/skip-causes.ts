@@ -40,13 +40,18 @@ export class SkipCauses {
   of({ assetId, ordinal }: { readonly assetId: number; readonly ordinal: number }): SkipCause | null {
     const position = this.#names.assetIds.indexOf(assetId);
     if (this.#stopped.get(position)?.skipped.has(ordinal) !== true) return null;
+    if (this.#stopped.get(position)?.fresh.has(ordinal) === true) {
+      return this.#describe({ position, ordinal, status: "fresh" });
+    }
     const cause = this.#find({ position, ordinal });
     return cause === null ? null : this.#describe(cause);
   }
 
   /** The same for the first skipped step of an asset. */
   ofFirst(assetId: number): SkipCause | null {
-    const ordinal = this.#stopped.get(this.#names.assetIds.indexOf(assetId))?.skipped.first;
+    const stopped = this.#stopped.get(this.#names.assetIds.indexOf(assetId));
+    // What was stopped is what somebody wants to hear of first.
+    const ordinal = stopped?.skipped.subtract(stopped.fresh).first ?? stopped?.fresh.first;
     return ordinal === undefined ? null : this.of({ assetId, ordinal });
   }
 
@@ -64,7 +69,7 @@ export class SkipCauses {
           const ordinal = read.intersect(stopped[status]).first;
           if (ordinal !== undefined) return { position: edge.upstream, ordinal, status };
         }
-        const ordinal = read.intersect(stopped.skipped).first;
+        const ordinal = read.intersect(stopped.skipped.subtract(stopped.fresh)).first;
         if (ordinal !== undefined) next ??= { position: edge.upstream, ordinal };
       }
       if (next === undefined) return null;
@@ -80,7 +85,7 @@ export class SkipCauses {
     const asset = index.byId(assetId);
     const partitionKey = asset === undefined ? `#${ordinal}` : partitionKeyOf(spaces.of(asset), ordinal);
     const name = partitionKey === "" ? key : `${key} [${partitionKey}]`;
-    const verb = status === "failed" ? "failed" : `was ${status}`;
+    const verb = status === "failed" ? "failed" : status === "fresh" ? "is up to date" : `was ${status}`;
     return { asset: { id: assetId, key }, ordinal, partitionKey, status, message: `${name} ${verb}` };
   }
 }

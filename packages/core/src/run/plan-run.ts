@@ -17,7 +17,15 @@ import {
   unreadableLeftOut,
   type PlanAssetState,
 } from "./plan-warnings.ts";
-import type { DynamicKeys, PlanOrder, PlanPredicate, PlanWarning, RunPlan, RunPlanAsset } from "./run-plan.ts";
+import type {
+  DynamicKeys,
+  PlanOrder,
+  PlanPredicate,
+  PlanReuse,
+  PlanWarning,
+  RunPlan,
+  RunPlanAsset,
+} from "./run-plan.ts";
 
 /** Most partitions, of all its assets together, that one run makes. */
 export const MAX_PLAN_PARTITIONS = 5_000_000;
@@ -44,6 +52,8 @@ export interface PlanRunInput {
   readonly order?: PlanOrder;
   /** How many partitions one call makes, for assets whose function makes several. @default as they declare it */
   readonly chunk?: number | "range";
+  /** Which assets skip what is up to date. @default "declared" */
+  readonly reuse?: PlanReuse;
   /** @default none */
   readonly config?: PlanConfig;
   /** Looks at stated config. @default not looked at */
@@ -170,7 +180,11 @@ function findAwaited(context: TargetContext, targets: TargetSets, { stateOf }: P
   return awaited;
 }
 
-function planAsset(asset: AssetSnapshot, targets: TargetSets, { stateOf, chunk, config }: PlanRunInput): RunPlanAsset {
+function planAsset(
+  asset: AssetSnapshot,
+  targets: TargetSets,
+  { stateOf, chunk, config, reuse = "declared" }: PlanRunInput,
+): RunPlanAsset {
   const partitions = targets.get(asset.key) ?? PartitionSet.EMPTY;
   const state = stateOf(asset.key);
   const { missing, failed, stale, fresh } = splitByState(partitions, state);
@@ -190,6 +204,7 @@ function planAsset(asset: AssetSnapshot, targets: TargetSets, { stateOf, chunk, 
     codeVersion: asset.codeVersion,
     chunk: declared === null ? null : (chunk ?? declared),
     ...(asset.pools !== undefined && { pools: asset.pools }),
+    ...((reuse === "declared" ? asset.cache === true : reuse === "fresh") && { reuse: true }),
     ...(stated !== undefined && { config: stated }),
     counts: { missing: missing.size, failed: failed.size, stale: stale.size, fresh: fresh.size },
     // What other runs hold counts as made: it will be by the time that this plan's run begins, and a plan that waits for

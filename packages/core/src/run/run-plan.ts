@@ -39,6 +39,12 @@ export interface RunPlan {
 /** Which partitions of an asset go first: by ordinal, ascending or descending. */
 export type PlanOrder = "oldest" | "newest";
 
+/**
+ * Which assets of a run skip what is up to date: those that declare `cache`, all (`fresh`), or none (`never`): everything is
+ * made again.
+ */
+export type PlanReuse = "declared" | "fresh" | "never";
+
 /** A state for which a partition may be made again: see {@link PlannedCounts}. */
 export type PlanPredicate = "missing" | "failed" | "stale";
 
@@ -56,6 +62,8 @@ export interface RunPlanAsset {
   readonly chunk: number | "range" | null;
   /** Pools that each step counts against; absent for none. */
   readonly pools?: readonly PoolUse[];
+  /** Whether a partition that is up to date when its step would start is skipped. @default false */
+  readonly reuse?: true;
   /** What the function gets as its config; absent: nothing was stated. */
   readonly config?: JsonValue;
   /** How many of the partitions there were in each state when the plan was made. Together they are all of them. */

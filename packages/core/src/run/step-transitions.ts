@@ -7,6 +7,7 @@ export const STEP_EVENTS = [
   "claim",
   "release",
   "succeed",
+  "reuse",
   "fail",
   "back_off",
   "retry",
@@ -30,6 +31,8 @@ export const STEP_TRANSITIONS: { readonly [event in StepEvent]: { readonly [from
   release: { running: "ready" },
   /** Its result was published. */
   succeed: { running: "success" },
+  /** Its partition turned out to be up to date, so that it was skipped; what reads it goes on. */
+  reuse: { running: "skipped" },
   /** An attempt failed, and there will be no other. */
   fail: { running: "failed" },
   /** An attempt failed, and the next one has to wait. */

@@ -64,6 +64,7 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
     leaveOutRunning: input.overlap === "leave_out",
     order: input.order,
     ...(input.chunk !== undefined && { chunk: input.chunk }),
+    ...(input.reuse !== undefined && { reuse: input.reuse }),
     ...(config !== undefined && { config }),
     ...(findConfigProblem !== undefined && { findConfigProblem }),
     at,

@@ -1,4 +1,4 @@
-import type { JsonValue, PlanPredicate } from "@heddle/core";
+import type { JsonValue, PlanPredicate, PlanReuse } from "@heddle/core";
 
 /** Which partitions of the chosen assets a plan is for. Assets without partitions always take part whole. */
 export type PartitionsChoice =
@@ -36,6 +36,8 @@ export interface PlanChoice {
   readonly order: "oldest" | "newest";
   /** Partitions in one step; left out: as the assets declare it. */
   readonly chunk?: number | "range" | undefined;
+  /** Which assets skip what is up to date; left out: those that declare it. */
+  readonly reuse?: PlanReuse | undefined;
   /** Config by asset key. */
   readonly config?: Readonly<Record<string, JsonValue>> | undefined;
   /** Leaves out partitions that read others which do not exist, instead of refusing the plan. */

@@ -14,6 +14,10 @@ export interface ResolvedAsset {
   readonly snapshot: AssetSnapshot;
   readonly space: PartitionSpace;
   readonly inputs: readonly ResolvedInput[];
+  /** Whether the run skips partitions of it that are up to date. */
+  readonly isReused: boolean;
+  /** Whether it depends on an asset that only others make. */
+  readonly readsExternal: boolean;
   /** What the run states for it. */
   readonly config: JsonValue | undefined;
   /** The columns of its last materialization before the run, for an asset that stores tables. */
@@ -96,7 +100,15 @@ export class PlannedRun {
     });
     const position = this.graph.positionOf(key);
     const previousColumns = position < 0 ? undefined : this.#previousColumns.get(assetIdAt(this.#run, position));
-    return { snapshot, space: this.#spaceOf(key), inputs, config: planned?.config, previousColumns };
+    return {
+      snapshot,
+      space: this.#spaceOf(key),
+      inputs,
+      isReused: planned?.reuse === true,
+      readsExternal: snapshot.deps.some(({ upstream }) => this.#snapshots.get(upstream)?.kind !== "asset"),
+      config: planned?.config,
+      previousColumns,
+    };
   }
 
   /** What the run makes is cut as its plan says, everything else as the code version does. */

@@ -1,6 +1,14 @@
-import { HeddleError, PartitionSet, serializeError, type AssetSnapshot } from "@heddle/core";
+import {
+  HeddleError,
+  isHeddleError,
+  PartitionSet,
+  serializeError,
+  type AssetSnapshot,
+  type ReuseRefusal,
+} from "@heddle/core";
 import {
   assetIdAt,
+  findFreshPartitions,
   getCodeVersion,
   getRunGraph,
   readPreviousColumns,
@@ -15,7 +23,7 @@ import { InputFinder } from "../step/find-inputs.ts";
 import { PlannedRun, type PlannedAsset, type ResolvedAsset } from "./planned-run.ts";
 import { PromiseCache } from "./promise-cache.ts";
 import { PublishedValues } from "./published-values.ts";
-import { failedOutcome } from "./step-outcome.ts";
+import { failedOutcome, placeOf } from "./step-outcome.ts";
 import type { PoolStep } from "./step-lane.ts";
 
 /** A step with everything that is needed to run and to settle it. */
@@ -25,6 +33,8 @@ export interface PlannedStep extends PoolStep {
   readonly provenance: MaterializationInputs;
   /** The same for each partition of a chunk, by ordinal. */
   readonly provenances?: ReadonlyMap<number, MaterializationInputs>;
+  /** Why it is made although its run skips what is up to date; left out where it skips nothing. */
+  readonly refusal?: ReuseRefusal;
 }
 
 /** What a part of a claim became: steps to run, and outcomes of those that cannot run. */
@@ -59,20 +69,27 @@ export class StepPlanner {
     const run = await this.#runs.get(claim.runId, () => this.#loadRun(claim));
     const asset = run.asset(claim.assetKey);
     this.#published.name(claim);
-    const finder = new InputFinder(asset.inputs, await this.#findStored(claim, asset));
+    const stored = await this.#findStored(claim, asset);
+    const finder = new InputFinder(asset.inputs, stored);
+    const verdicts = asset.isReused ? await this.#judgeReuse(claim, asset, stored) : NOBODY_ASKED;
     const isChunked = (asset.snapshot.chunk ?? null) !== null;
     if (claim.isChunk && !isChunked) throw chunkUnexpected(claim);
     let part: PlannedClaim = { steps: [], outcomes: [] };
     for (const ordinal of claim.partitions) {
-      if (!claim.isChunk && part.steps.length === PART) {
+      if (!claim.isChunk && part.steps.length + part.outcomes.length >= PART) {
         yield part;
         part = { steps: [], outcomes: [] };
         // What the first ones report is heard in between.
         await new Promise((resolve) => setImmediate(resolve));
       }
       const step = this.#step(claim, asset, ordinal);
+      const refusal = verdicts.get(ordinal);
+      if (refusal === null) {
+        part.outcomes.push({ ...placeOf(step), kind: "fresh" });
+        continue;
+      }
       try {
-        const planned = { ...step, ...finder.ofStep(step) };
+        const planned = { ...step, ...finder.ofStep(step), ...(refusal !== undefined && { refusal }) };
         for (const made of isChunked && !claim.isChunk ? toChunk([planned], finder) : [planned]) part.steps.push(made);
       } catch (error) {
         part.outcomes.push(failedOutcome(step, { cause: "error", error: serializeError(error) }));
@@ -167,6 +184,42 @@ export class StepPlanner {
     return known.flatMap((found) => found ?? read.shift() ?? []);
   }
 
+  /** Says of each partition of a claim whether it is up to date, and why not. */
+  async #judgeReuse(claim: Claim, asset: ResolvedAsset, stored: readonly StoredInputs[]) {
+    return findFreshPartitions(this.#db, {
+      environmentId: claim.environmentId,
+      assetId: claim.assetId,
+      assetKey: claim.assetKey,
+      partitions: claim.partitions,
+      codeVersion: asset.snapshot.codeVersion,
+      config: asset.config,
+      takesConfig: (asset.snapshot.config ?? null) !== null,
+      readsExternal: asset.readsExternal,
+      inputs: asset.inputs.flatMap(({ mapping }, index) => {
+        const found = stored[index];
+        const readBy = (ordinal: number) => mapping.upstreamOf(PartitionSet.of([ordinal])).partitions;
+        return found === undefined ? [] : [{ stored: found, readBy }];
+      }),
+      codeVersionsOf: async (ids) => {
+        const entries = await Promise.all(
+          ids.map(async (id) => [id, await this.#codeVersionOf(id, claim.assetKey)] as const),
+        );
+        return new Map(entries.flatMap(([id, version]) => (version === undefined ? [] : [[id, version] as const])));
+      },
+    });
+  }
+
+  /** The code version of an asset in a version of the code; nothing when that is not kept any more. */
+  async #codeVersionOf(codeVersionId: number, assetKey: string): Promise<string | undefined> {
+    try {
+      const snapshots = await this.#snapshots.get(codeVersionId, () => this.#loadSnapshot(codeVersionId));
+      return snapshots.get(assetKey)?.codeVersion;
+    } catch (error) {
+      if (isHeddleError(error, "CODE_VERSION_MISSING")) return undefined;
+      throw error;
+    }
+  }
+
   #step(claim: StepsToPlan, asset: ResolvedAsset, ordinal: number): PlannedStep {
     return {
       runId: claim.runId,
@@ -216,16 +269,17 @@ export class StepPlanner {
 /** What steps take over from their claim. */
 type StepsToPlan = Pick<Claim, "runId" | "claimId" | "assetId" | "assetKey" | "codeVersionId" | "attempts">;
 
+const NOBODY_ASKED: ReadonlyMap<number, ReuseRefusal | null> = new Map();
 const FIRST_ATTEMPT: Claim["attempts"] = new Map();
 
 /**
  * Whether steps of an asset may run before they are claimed: not those that have a process of their own or make several
- * partitions, nor those whose value others could see before Heddle says so. (What counts against a pool never does: its
+ * partitions, nor those whose value others could see before Heddle says so, nor those that may turn out to be up to date. (What counts against a pool never does: its
  * slots are counted from claims.)
  */
-function mayRunAhead({ snapshot, inputs }: ResolvedAsset): boolean {
+function mayRunAhead({ snapshot, inputs, isReused }: ResolvedAsset): boolean {
   const { isolation, chunk = null, publishesOutside = false } = snapshot;
-  return isolation === "shared" && chunk === null && !publishesOutside && inputs.length > 0;
+  return !isReused && isolation === "shared" && chunk === null && !publishesOutside && inputs.length > 0;
 }
 
 /** Makes one step of those that one call of the function makes; none of none. */

@@ -1,4 +1,4 @@
-import { serializeError } from "@heddle/core";
+import { REUSE_REFUSALS, serializeError, type ReuseRefusal } from "@heddle/core";
 import {
   readOwnedClaims,
   settleAndClaim,
@@ -16,7 +16,7 @@ import { WakeSignal } from "../wake-signal.ts";
 import { AheadSteps } from "./ahead-steps.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { LogWriter } from "./log-writer.ts";
-import type { DefaultsConfig, StepReport } from "./protocol.ts";
+import type { DefaultsConfig, LogFrame, StepReport } from "./protocol.ts";
 import { StepHolding } from "./step-holding.ts";
 import { StepPace } from "./step-pace.ts";
 import { StepPlanner, type PlannedStep } from "./step-planner.ts";
@@ -281,6 +281,7 @@ export class WorkerSession {
         planned += claim.isChunk ? claim.partitions.size : outcomes.length + steps.length;
         if (claim.isChunk) this.#addChunk(claim.assetId, outcomes, steps.length === 0);
         else for (const outcome of outcomes) this.#add(outcome);
+        for (const step of steps) if (step.refusal !== undefined) this.#logs.write(step, notReused(step.refusal));
         if (this.#draining) this.#release(steps);
         else this.#pool.submit(steps);
       }
@@ -402,6 +403,11 @@ interface Settled extends SettleAndClaimResult {
   readonly outcomes: readonly StepOutcome[];
   readonly ahead: readonly AttemptPlace[];
   readonly sentAt: number;
+}
+
+/** The first line of a step whose run would have skipped it, had it been up to date. */
+function notReused(refusal: ReuseRefusal): LogFrame {
+  return { i: 0, t: Date.now(), l: "info", m: `made again because ${REUSE_REFUSALS[refusal]}` };
 }
 
 /** What a worker that drains wants. */

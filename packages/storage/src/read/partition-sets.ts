@@ -44,6 +44,8 @@ interface OpenChunk {
   readonly backoff: Uint8Array;
   readonly running: Uint8Array;
   readonly skipped: Uint8Array;
+  /** Those of them that were up to date. */
+  readonly fresh: Uint8Array | null;
 }
 
 /**
@@ -64,8 +66,9 @@ export async function readPartitionSets(
   const onlyOpen = assetIds === undefined ? sql`` : sql`and c.asset_id = any(${assetIds}::integer[])`;
   const onlyStored = assetIds === undefined ? sql`` : sql`and asset_id = any(${assetIds}::integer[])`;
   const open = await sql<OpenChunk[]>`
-    select c.asset_id as "assetId", c.waiting, c.ready, c.backoff, c.running, c.skipped
+    select c.asset_id as "assetId", c.waiting, c.ready, c.backoff, c.running, c.skipped, f.partitions as fresh
     from run r join run_chunk c on c.run_id = r.id
+    left join fresh_chunk f on f.run_id = c.run_id and f.asset_id = c.asset_id and f.chunk = c.chunk
     where r.status in ('queued', 'running', 'canceling', 'paused') and r.environment_id = ${environmentId}
       ${onlyOpen}`;
   const stored = await sql<StoredChunk[]>`
@@ -95,7 +98,12 @@ class SetsBuilder {
 
   addOpen(chunk: OpenChunk): void {
     appendRanges(this.#ranges.running, chunk.running);
-    appendRanges(this.#ranges.skipped, chunk.skipped);
+    // What was up to date has the state that it had.
+    if (chunk.fresh === null) appendRanges(this.#ranges.skipped, chunk.skipped);
+    else {
+      const stopped = PartitionSet.decode(chunk.skipped).subtract(PartitionSet.decode(chunk.fresh));
+      for (const bound of stopped.ranges) this.#ranges.skipped.push(bound);
+    }
     for (const set of [chunk.waiting, chunk.ready, chunk.backoff]) appendRanges(this.#ranges.queued, set);
   }
 

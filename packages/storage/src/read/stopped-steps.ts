@@ -6,14 +6,25 @@ export interface StoppedSteps {
   readonly failed: PartitionSet;
   readonly skipped: PartitionSet;
   readonly canceled: PartitionSet;
+  /** Those that were skipped because they were up to date: members of `skipped`. */
+  readonly fresh: PartitionSet;
+}
+
+interface StoppedRow {
+  readonly position: number;
+  readonly failed: Uint8Array;
+  readonly skipped: Uint8Array;
+  readonly canceled: Uint8Array;
+  readonly fresh: Uint8Array | null;
 }
 
 /** Reads the steps of a run that ended without success, by the asset's position in the run. */
 export async function readStoppedSteps({ sql }: Transaction, runId: number): Promise<Map<number, StoppedSteps>> {
-  const rows = await sql<{ position: number; failed: Uint8Array; skipped: Uint8Array; canceled: Uint8Array }[]>`
-    select position, failed, skipped, canceled from run_chunk
-    where run_id = ${runId} and octet_length(failed) + octet_length(skipped) + octet_length(canceled) > 3
-    order by position, chunk`;
+  const rows = await sql<StoppedRow[]>`
+    select c.position, c.failed, c.skipped, c.canceled, f.partitions as fresh
+    from run_chunk c left join fresh_chunk f on f.run_id = c.run_id and f.asset_id = c.asset_id and f.chunk = c.chunk
+    where c.run_id = ${runId} and octet_length(c.failed) + octet_length(c.skipped) + octet_length(c.canceled) > 3
+    order by c.position, c.chunk`;
   const byPosition = Map.groupBy(rows, ({ position }) => position);
   return new Map(
     [...byPosition].map(([position, chunks]) => [
@@ -22,6 +33,7 @@ export async function readStoppedSteps({ sql }: Transaction, runId: number): Pro
         failed: join(chunks.map(({ failed }) => failed)),
         skipped: join(chunks.map(({ skipped }) => skipped)),
         canceled: join(chunks.map(({ canceled }) => canceled)),
+        fresh: join(chunks.flatMap(({ fresh }) => fresh ?? [])),
       },
     ]),
   );

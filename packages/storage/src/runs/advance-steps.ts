@@ -31,6 +31,10 @@ export async function advanceSteps(
   work: RunWork,
   settledRuns: readonly SettledRun[],
 ): Promise<void> {
+  await work.fresh.load(
+    sql,
+    settledRuns.flatMap(({ runId, run }) => (run.hasReuse ? [runId] : [])),
+  );
   let undecided = settledRuns;
   for (let asked = 0; undecided.length > 0; asked += 1) {
     if (asked >= MAX_ROUNDS) throw new HeddleError("INTERNAL", "a run cannot be advanced: its chunks are not complete");
@@ -53,11 +57,19 @@ export async function advanceSteps(
 function viewOf(work: RunWork, { runId, run }: SettledRun): RunStateView {
   const chunkOf = (position: number, chunk: number) => work.chunk({ runId, assetId: assetIdAt(run, position) }, chunk);
   return {
-    success: (position, chunk) => chunkOf(position, chunk)?.get("success"),
+    success: (position, chunk) => {
+      const state = chunkOf(position, chunk);
+      const success = state?.get("success");
+      return run.hasReuse ? success?.union(work.fresh.of(runId, assetIdAt(run, position), chunk)) : success;
+    },
     waiting: (position, chunk) => chunkOf(position, chunk)?.get("waiting"),
     stopped: (position, chunk) => {
       const state = chunkOf(position, chunk);
-      return state?.get("failed").union(state.get("skipped")).union(state.get("canceled"));
+      const skipped = state?.get("skipped");
+      const stopping = run.hasReuse
+        ? skipped?.subtract(work.fresh.of(runId, assetIdAt(run, position), chunk))
+        : skipped;
+      return stopping === undefined ? undefined : state?.get("failed").union(stopping).union(state.get("canceled"));
     },
   };
 }

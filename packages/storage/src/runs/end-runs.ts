@@ -8,7 +8,12 @@ export async function endRuns(sql: TransactionSql, work: RunWork): Promise<void>
   for (const run of work.runs.values()) {
     if (run.unfinished > 0) continue;
     const stored = await readStepCounts(sql, run.id);
-    const status = deriveFinalStatus(run.status, addChanges(work, run.id, stored));
+    const counts = addChanges(work, run.id, stored);
+    // What was up to date stopped nothing.
+    if (counts.skipped > 0) await work.fresh.load(sql, [run.id]);
+    const fresh = work.fresh.count(run.id);
+    const judged = { ...counts, skipped: counts.skipped - fresh, success: counts.success + fresh };
+    const status = deriveFinalStatus(run.status, judged);
     if (status === undefined) continue;
     work.setStatus(run, status, "run_ended");
     // A place among the admitted runs is free.

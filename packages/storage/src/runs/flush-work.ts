@@ -19,6 +19,7 @@ export function flushWork(sql: TransactionSql, work: RunWork): Promise<unknown>[
     ...(counts.length > 0 ? [updateCounts(sql, counts)] : []),
     ...(progressed.length > 0 ? [updateUnfinished(sql, progressed)] : []),
     ...(changed.length > 0 ? [updateStatuses(sql, changed)] : []),
+    ...work.fresh.write(sql),
     ...(work.events.length > 0 ? [insertEvents(sql, work)] : []),
     ...([...work.notifications].length > 0 ? [sendNotifications(sql, work)] : []),
   ];

@@ -37,7 +37,7 @@ export function foreseeReads(
     let set = sets.get(key);
     if (set === undefined) sets.set(key, (set = { runId, assetId, ordinals: [], succeeded: [] }));
     set.ordinals.push(ordinal);
-    if (kind === "success") set.succeeded.push(ordinal);
+    if (kind === "success" || kind === "fresh") set.succeeded.push(ordinal);
     if (kind === "success" || kind === "failure") lasting.push({ environmentId: run.environmentId, assetId, ordinal });
   }
   const chunks = new Map<string, ChunkPlace>();

@@ -30,6 +30,8 @@ interface RunChunkRecord extends StepSets {
   readonly key: string;
   readonly currentMaterialized: Uint8Array | null;
   readonly currentFailed: Uint8Array | null;
+  /** Those of the skipped that were up to date. */
+  readonly fresh: Uint8Array | null;
   /** Ordinals of the chunk that a later run has materialized. */
   readonly madeSince: number[];
 }
@@ -53,7 +55,7 @@ export async function findRetriedSteps(
   for (const chunk of chunks) {
     let wanted = union(SCOPES[only].map((name) => decode(chunk[name])));
     if (chosen !== undefined) wanted = wanted.intersect(chosenOf(chosen, chunk.key));
-    if (only !== "all") wanted = wanted.subtract(PartitionSet.of(chunk.madeSince));
+    if (only !== "all") wanted = wanted.subtract(PartitionSet.of(chunk.madeSince)).subtract(decode(chunk.fresh));
     for (const { runId, partitions } of held.get(`${chunk.assetId}/${chunk.chunk}`) ?? []) {
       if (!wanted.overlaps(partitions)) continue;
       heldBy.add(runId);
@@ -80,6 +82,7 @@ async function readRunChunks(
   return sql<RunChunkRecord[]>`
     select c.asset_id as "assetId", c.chunk, a.key, c.waiting, c.ready, c.running, c.backoff, c.success, c.failed,
       c.skipped, c.canceled, p.materialized as "currentMaterialized", p.failed as "currentFailed",
+      f.partitions as fresh,
       array(
         select ordinal from asset_partition
         where environment_id = ${environmentId} and asset_id = c.asset_id and run_id > ${runId}
@@ -88,6 +91,7 @@ async function readRunChunks(
     from run_chunk c
     join asset a on a.id = c.asset_id
     left join asset_chunk p on p.environment_id = ${environmentId} and p.asset_id = c.asset_id and p.chunk = c.chunk
+    left join fresh_chunk f on f.run_id = c.run_id and f.asset_id = c.asset_id and f.chunk = c.chunk
     where c.run_id = ${runId} and (
       ${only === "all"} or octet_length(c.failed) + octet_length(c.skipped) + octet_length(c.canceled) > 3
     )`;

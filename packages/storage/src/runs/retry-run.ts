@@ -7,6 +7,7 @@ import {
   type JsonValue,
   type RunLimits,
   type RunPlan,
+  type RunPlanAsset,
   type RunStatus,
 } from "@heddle/core";
 import type { Database, TransactionSql } from "../database.ts";
@@ -79,7 +80,9 @@ async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<Cre
     partitions,
     environmentId: run.environmentId,
   });
-  const plan = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
+  const narrowed = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
+  // Everything once more means that.
+  const plan = only === "all" ? makeAgain(narrowed) : narrowed;
   if (plan.total === 0) throw nothingToRetry(runId, steps.heldBy);
   const { priority, tags, maxConcurrency, environment } = run;
   const codeVersionId = options.codeVersionId ?? run.codeVersionId;
@@ -87,6 +90,15 @@ async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<Cre
   const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId, limits };
   const made = await insertRun(sql, createRunGraph(plan), { ...launch, after: steps.heldBy });
   return { runId: made.runId, created: made.created };
+}
+
+/** The same plan, in which nothing is skipped because it is up to date. */
+function makeAgain(plan: RunPlan): RunPlan {
+  const again = (asset: RunPlanAsset): RunPlanAsset => {
+    const { reuse, ...rest } = asset;
+    return reuse === undefined ? asset : rest;
+  };
+  return { ...plan, assets: plan.assets.map(again) };
 }
 
 interface RetriedRun {

@@ -14,6 +14,7 @@ export type RunEventKind =
   | "steps_released"
   | "steps_retrying"
   | "steps_failed"
+  /** The payload is `{ reason: "fresh" }` for those that were up to date, else null. */
   | "steps_skipped"
   | "steps_canceled"
   | "materialized"

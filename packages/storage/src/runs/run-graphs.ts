@@ -12,6 +12,8 @@ export interface StaticRun {
   readonly positions: ReadonlyMap<number, number>;
   /** Ids of the assets that counted against a pool when this was read. */
   readonly pooled: ReadonlySet<number>;
+  /** Whether any of its assets skips what is up to date. */
+  readonly hasReuse: boolean;
 }
 
 /** Runs that a process keeps at hand; the one that was used longest ago goes first. */
@@ -71,7 +73,8 @@ export function buildStaticRun(
 ): StaticRun {
   const positions = new Map(assetIds.map((id, position) => [id, position]));
   const pooled = new Set(assetIds.filter((_id, position) => pools[position] != null));
-  return { graph, environmentId, assetIds, positions, pooled };
+  const hasReuse = graph.plan.assets.some(({ reuse }) => reuse === true);
+  return { graph, environmentId, assetIds, positions, pooled, hasReuse };
 }
 
 /** Id of the asset at a position of the plan. */

@@ -10,6 +10,7 @@ import {
   type StepStatus,
 } from "@heddle/core";
 import { ChunkState, type ChunkRow } from "./chunk-state.ts";
+import { FreshSteps } from "./fresh-steps.ts";
 import type { RunChannel, RunEventDraft, RunEventKind } from "./run-events.ts";
 
 /** A run whose row is locked by this transaction. Everything of a run changes under this lock and no other way. */
@@ -50,6 +51,8 @@ export interface CountChange extends RunAssetPlace {
 export class RunWork {
   readonly runs = new Map<number, LockedRun>();
   readonly events: RunEventDraft[] = [];
+  /** Steps that were skipped because they were up to date. */
+  readonly fresh = new FreshSteps();
   readonly #chunks = new Map<string, ChunkState>();
   readonly #counts = new Map<string, CountChange>();
   readonly #notifications = new Map<string, { channel: RunChannel; payload: string }>();
@@ -119,6 +122,12 @@ export class RunWork {
   /** Tells of partitions; nothing when there are none. */
   tell(kind: RunEventKind, place: RunAssetPlace, partitions: PartitionSet): void {
     if (!partitions.isEmpty) this.events.push({ kind, ...pickPlace(place), partitions, payload: null });
+  }
+
+  /** Tells of partitions that were skipped because they were up to date. */
+  tellFresh(place: RunAssetPlace, partitions: PartitionSet): void {
+    const payload = { reason: "fresh" };
+    this.events.push({ kind: "steps_skipped", ...pickPlace(place), partitions, payload });
   }
 
   notify(channel: RunChannel, payload = ""): void {

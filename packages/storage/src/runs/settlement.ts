@@ -36,10 +36,11 @@ export interface SettlementContext {
 }
 
 /** What an outcome does to its step. Each is an event of the table of transitions. */
-type Effect = "succeed" | "fail" | "back_off" | "retry" | "release" | "cancel";
+type Effect = "succeed" | "reuse" | "fail" | "back_off" | "retry" | "release" | "cancel";
 
 const EFFECTS: { readonly [effect in Effect]: { readonly result: OutcomeResult; readonly told: RunEventKind } } = {
   succeed: { result: "published", told: "materialized" },
+  reuse: { result: "reused", told: "steps_skipped" },
   fail: { result: "failed", told: "steps_failed" },
   back_off: { result: "retrying", told: "steps_retrying" },
   retry: { result: "retrying", told: "steps_retrying" },
@@ -94,22 +95,25 @@ export class Settlement {
       const set = PartitionSet.of(ordinals);
       const moved = work.move(effect, place, set);
       if (moved.size !== set.size) throw notRunning(place, set.subtract(moved));
-      work.tell(EFFECTS[effect].told, place, set);
+      if (effect === "reuse") work.tellFresh(place, set);
+      else work.tell(EFFECTS[effect].told, place, set);
       if (effect === "retry" || effect === "release") work.notify("heddle_work");
       // The daemon has to know for how long it may sleep.
       if (effect === "back_off") work.notify("heddle_run");
-      if (effect !== "succeed" && effect !== "fail") continue;
+      if (effect !== "succeed" && effect !== "fail" && effect !== "reuse") continue;
       const run = staticRun(graphs, runId);
-      assetChunks.record(
-        { environmentId: run.environmentId, assetId },
-        effect === "fail" ? "failed" : "materialized",
-        set,
-      );
+      if (effect === "reuse") work.fresh.add(place, set);
+      else {
+        const status = effect === "fail" ? "failed" : "materialized";
+        assetChunks.record({ environmentId: run.environmentId, assetId }, status, set);
+      }
       let entry = settled.get(runId);
       if (entry === undefined) {
         settled.set(runId, (entry = { runId, run, settled: { succeeded: new Map(), stopped: new Map() } }));
       }
-      entry.settled[effect === "fail" ? "stopped" : "succeeded"].set(run.positions.get(assetId) ?? -1, set);
+      const sets = entry.settled[effect === "fail" ? "stopped" : "succeeded"];
+      const position = run.positions.get(assetId) ?? -1;
+      sets.set(position, set.union(sets.get(position) ?? PartitionSet.EMPTY));
     }
     this.#ordinals.clear();
     return [...settled.values()];
@@ -145,6 +149,8 @@ export class Settlement {
         return this.#publish(outcome);
       case "failure":
         return this.#fail(outcome);
+      case "fresh":
+        return "reuse";
       case "released":
       case "canceled":
         // A worker that stopped a step of a run that goes on, whatever made it think so: the step is free again.

@@ -21,7 +21,8 @@ export interface CheckOutcome {
 }
 
 /** What became of an attempt, as its worker says. */
-export type StepOutcome = AttemptPlace & (StepSuccess | StepFailure | { readonly kind: "released" | "canceled" });
+export type StepOutcome = AttemptPlace &
+  (StepSuccess | StepFailure | { readonly kind: "released" | "canceled" | "fresh" });
 
 /** The function returned, its value is stored durably, and every blocking check passed. */
 export interface StepSuccess {
@@ -64,6 +65,7 @@ export interface StepFailure {
  *   was changed;
  * - `retrying`, `failed`: the failure is recorded, and the step is tried again or not;
  * - `released`: the step can be claimed again, at no cost;
+ * - `reused`: its partition was up to date, so that it was skipped;
  * - `canceled`: its run was asked to stop before, so nothing of it became visible.
  */
 export type OutcomeResult =
@@ -74,6 +76,7 @@ export type OutcomeResult =
   | "retrying"
   | "failed"
   | "released"
+  | "reused"
   | "canceled";
 
 /** Steps of one asset of one run that a worker owns from now on. */

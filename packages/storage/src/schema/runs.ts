@@ -153,7 +153,7 @@ export const runChunk = pgTable(
 
 /**
  * The steps of one row of {@link runChunk} that were skipped because their partition was fresh. They are members of
- * `success`, since what reads them may go on; a row of their own keeps what is written for every step as small as it is.
+ * `skipped`, and what reads them goes on; a row of their own keeps what is written for every step as small as it is.
  */
 export const freshChunk = pgTable(
   "fresh_chunk",

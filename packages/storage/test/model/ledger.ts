@@ -84,6 +84,7 @@ export class Ledger {
           fenced: changes.length > 0 || !isPublished,
           dropped: !isPublished && !isFailed,
           released: !isPublished && !isFailed,
+          reused: !isPublished && !isFailed,
           canceled: !isPublished && !isFailed,
         }[result];
         if (!isTrue)

@@ -15,6 +15,7 @@ export function PlanEffects(props: PlanViewProps): ReactNode {
   const { preview } = props;
   const { assets, alreadyPlanned, estimate, after, order } = preview;
   const overwrites = assets.reduce((sum, own) => sum + own.overwrites, 0);
+  const reusable = assets.reduce((sum, own) => sum + own.reusable, 0);
   return (
     <ul className="flex flex-col gap-1 text-muted">
       {estimate !== null && assets.length > 0 && (
@@ -31,6 +32,11 @@ export function PlanEffects(props: PlanViewProps): ReactNode {
         <li>
           {formatCounted(overwrites, "materialization")} will be replaced. Readers see the old one until the new one is
           published.
+        </li>
+      )}
+      {reusable > 0 && (
+        <li>
+          {formatCounted(reusable, "partition")} will be skipped if still up to date when their steps would start.
         </li>
       )}
       {alreadyPlanned > 0 && assets.length > 0 && (
