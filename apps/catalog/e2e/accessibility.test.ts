@@ -19,6 +19,8 @@ const PAGES: readonly {
   { name: "assets", path: "/assets", ready: "[role=table] [role=cell]" },
   { name: "assets without a match", path: "/assets?sel=key:nothing", ready: "text=No asset is left" },
   { name: "a misread address", path: "/assets?sort=backwards&sel=status:(", ready: "text=Left out of the address" },
+  { name: "assets as a tree", path: "/assets?view=tree&open=flights/", ready: "[aria-expanded=true]" },
+  { name: "assets by day", path: "/assets?view=matrix", ready: "[role=cell] [role=img]" },
   { name: "asset", path: "/assets/flights/raw?partition=11353", ready: "[aria-label='Chosen partition'] h3" },
   { name: "asset without partitions", path: "/assets/reports/summary", ready: "text=Materialization" },
   { name: "lineage of an asset", path: "/assets/flights/clean?tab=lineage", ready: "text=Show in the whole lineage" },

@@ -13,7 +13,7 @@ describe("a backfill", () => {
     await Promise.all([markDocument(assets), markDocument(asset)]);
 
     // Everything that the 182 days of the daily assets of flights are made from.
-    await assets.getByRole("textbox", { name: "Filter by selection" }).fill("+flights/airport_days");
+    await assets.getByRole("combobox", { name: "Filter by selection" }).fill("+flights/airport_days");
     await assets.getByText("7 of 24", { exact: true }).waitFor();
     await assets.getByRole("button", { name: "Materialize", exact: true }).click();
     const dialog = assets.getByRole("dialog", { name: "Materialize" });

@@ -34,7 +34,7 @@ export function Shell(): ReactNode {
   useShellHotkeys({ openPalette: () => setOver("palette"), openHelp: () => setOver("help") });
   useForgetAddressProblems();
   return (
-    <div className="grid h-full grid-cols-[64px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[44px_minmax(0,1fr)_52px]">
+    <div className="grid h-full grid-cols-[76px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[44px_minmax(0,1fr)_52px]">
       <a href="#main" className="skip-link">
         Skip to content
       </a>

@@ -25,7 +25,7 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
       <Link
         to="/"
         aria-label="Heddle"
-        className="flex h-full w-16 shrink-0 items-center justify-center border-r border-line"
+        className="flex h-full w-[76px] shrink-0 max-md:w-14 items-center justify-center border-r border-line"
       >
         <Mark />
       </Link>

@@ -40,3 +40,14 @@ export function Clock({ at }: { readonly at: number }): ReactNode {
     </time>
   );
 }
+
+/** An instant to come as its distance: `in 3 h`; in full as tooltip. */
+export function Until({ at }: { readonly at: number }): ReactNode {
+  const now = useNow();
+  useTimeZoneChoice();
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatFullInstant(at)} className="whitespace-nowrap">
+      {formatAgo(at, Math.min(now, at))}
+    </time>
+  );
+}

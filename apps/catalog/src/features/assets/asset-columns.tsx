@@ -2,64 +2,58 @@ import { Link } from "@tanstack/react-router";
 import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
 import type { ReactNode } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
+import { downstreamCounts } from "../../data/downstream-counts.ts";
 import { formatCount, formatShortCount } from "../../format/amounts.ts";
+import { formatDuration } from "../../format/durations.ts";
 import { lookOfCode } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
-import { Ago } from "../../ui/instant.tsx";
+import { Ago, Until } from "../../ui/instant.tsx";
+import { Sparkline } from "../../ui/sparkline.tsx";
 import { StatusBar } from "../../ui/status-bar.tsx";
-import type { SortColumn } from "./asset-sort.ts";
 
 export const assetTableFeatures = tableFeatures({});
+
+/** What columns show that is read only while they are shown. */
+export interface ColumnData {
+  readonly expected: ReadonlyMap<number, ExpectedAsset>;
+  /** Mean durations of the last runs by asset id, the oldest first. */
+  readonly durations: ReadonlyMap<number, readonly number[]>;
+}
+
+/** When a schedule asks for an asset. */
+export interface ExpectedAsset {
+  readonly at: number;
+  readonly schedule: string;
+}
 
 /** One line of the table: a row of the catalog. */
 export interface AssetLine {
   readonly row: number;
   readonly catalog: Catalog;
+  readonly data: ColumnData;
 }
-
-interface ColumnPlace {
-  /** Track of the grid. */
-  readonly track: string;
-  readonly sort?: SortColumn;
-  /** Left out where the window is narrower than this; `phone` never is. */
-  readonly from: "phone" | "tablet" | "desktop";
-}
-
-/** Where each column stands, by its id. */
-export const COLUMN_PLACES: Readonly<Record<string, ColumnPlace>> = {
-  name: { track: "minmax(200px, 2.2fr)", sort: "name", from: "phone" },
-  group: { track: "minmax(96px, 1fr)", sort: "group", from: "desktop" },
-  kinds: { track: "minmax(88px, 0.8fr)", from: "desktop" },
-  status: { track: "104px", sort: "status", from: "phone" },
-  materialized: { track: "104px", sort: "materialized", from: "tablet" },
-  partitions: { track: "minmax(152px, 1fr)", sort: "partitions", from: "tablet" },
-  checks: { track: "136px", sort: "checks", from: "tablet" },
-  owners: { track: "minmax(88px, 0.8fr)", from: "desktop" },
-};
 
 const helper = createColumnHelper<typeof assetTableFeatures, AssetLine>();
 
 export const assetColumns = helper.columns([
-  helper.display({ id: "name", header: "Name", cell: ({ row }) => <NameCell {...row.original} /> }),
-  helper.display({ id: "group", header: "Group", cell: ({ row }) => <GroupCell {...row.original} /> }),
+  helper.display({ id: "name", cell: ({ row }) => <NameCell {...row.original} /> }),
+  helper.display({ id: "group", cell: ({ row }) => <GroupCell {...row.original} /> }),
   helper.display({
     id: "kinds",
-    header: "Kinds",
     cell: ({ row }) => <ListCell values={row.original.catalog.index.kinds[row.original.row]} />,
   }),
-  helper.display({ id: "status", header: "Status", cell: ({ row }) => <StatusCell {...row.original} /> }),
-  helper.display({
-    id: "materialized",
-    header: "Last made",
-    cell: ({ row }) => <MaterializedCell {...row.original} />,
-  }),
-  helper.display({ id: "partitions", header: "Partitions", cell: ({ row }) => <PartitionsCell {...row.original} /> }),
-  helper.display({ id: "checks", header: "Checks", cell: ({ row }) => <ChecksCell {...row.original} /> }),
+  helper.display({ id: "status", cell: ({ row }) => <StatusCell {...row.original} /> }),
+  helper.display({ id: "materialized", cell: ({ row }) => <MaterializedCell {...row.original} /> }),
+  helper.display({ id: "expected", cell: ({ row }) => <ExpectedCell {...row.original} /> }),
+  helper.display({ id: "partitions", cell: ({ row }) => <PartitionsCell {...row.original} /> }),
+  helper.display({ id: "checks", cell: ({ row }) => <ChecksCell {...row.original} /> }),
   helper.display({
     id: "owners",
-    header: "Owners",
     cell: ({ row }) => <ListCell values={row.original.catalog.index.owners[row.original.row]} />,
   }),
+  helper.display({ id: "downstream", cell: ({ row }) => <DownstreamCell {...row.original} /> }),
+  helper.display({ id: "duration", cell: ({ row }) => <DurationCell {...row.original} /> }),
+  helper.display({ id: "location", cell: ({ row }) => <LocationCell {...row.original} /> }),
 ]);
 
 function NameCell({ row, catalog: { index } }: AssetLine): ReactNode {
@@ -74,8 +68,8 @@ function NameCell({ row, catalog: { index } }: AssetLine): ReactNode {
       title={index.summaries[row] === "" ? key : `${key}\n${index.summaries[row] ?? ""}`}
       className="flex min-w-0 font-medium hover:underline hover:underline-offset-3"
     >
-      {prefix !== "" && <span className="min-w-4 shrink-[1000] truncate font-normal text-muted">{prefix}</span>}
-      <span className="truncate">{name}</span>
+      {prefix !== "" && <bdi className="min-w-4 shrink-[1000] truncate font-normal text-muted">{prefix}</bdi>}
+      <bdi className="truncate">{name}</bdi>
     </Link>
   );
 }
@@ -155,6 +149,41 @@ function ChecksCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
           {formatShortCount(passed)}
         </span>
       )}
+    </span>
+  );
+}
+
+function ExpectedCell({ row, catalog: { index }, data }: AssetLine): ReactNode {
+  const next = data.expected.get(index.ids[row] ?? -1);
+  if (next === undefined) return null;
+  return (
+    <span className="truncate text-muted" title={`by the schedule ${next.schedule}`}>
+      <Until at={next.at} />
+    </span>
+  );
+}
+
+function DownstreamCell({ row, catalog: { index } }: AssetLine): ReactNode {
+  const count = downstreamCounts(index)[row] ?? 0;
+  return <span className="text-muted">{count === 0 ? "" : formatCount(count)}</span>;
+}
+
+function LocationCell({ row, catalog: { index } }: AssetLine): ReactNode {
+  const name = index.codeLocations[index.codeLocationOf[row] ?? -1] ?? "";
+  return (
+    <span className="truncate text-muted" title={name}>
+      {name}
+    </span>
+  );
+}
+
+function DurationCell({ row, catalog: { index }, data }: AssetLine): ReactNode {
+  const means = data.durations.get(index.ids[row] ?? -1);
+  if (means === undefined) return null;
+  return (
+    <span className="flex w-full items-center gap-2">
+      <Sparkline values={means} label={`Last ${means.length} runs: ${means.map(formatDuration).join(", ")}`} />
+      <span className="text-xs whitespace-nowrap text-muted">{formatDuration(means.at(-1) ?? 0)}</span>
     </span>
   );
 }

@@ -1,8 +1,9 @@
 import type { Catalog } from "../../data/catalog-state.ts";
+import { downstreamCounts } from "../../data/downstream-counts.ts";
 import { URGENCY_OF_CODE } from "../../status/status-look.ts";
 
 /** Columns of the assets table that it can be sorted by. */
-export const SORT_COLUMNS = ["name", "group", "status", "materialized", "partitions", "checks"] as const;
+export const SORT_COLUMNS = ["name", "group", "status", "materialized", "partitions", "checks", "downstream"] as const;
 export type SortColumn = (typeof SORT_COLUMNS)[number];
 
 /** A column, ascending, or descending with `-` before it. */
@@ -46,6 +47,8 @@ function comparer({ index, statuses }: Catalog, column: SortColumn): (a: number,
       return by((row) => finiteOr(statuses.lastMaterializedAt[row], -1));
     case "partitions":
       return by((row) => statuses.materializedOf(row) / Math.max(1, statuses.totals[row] ?? 1));
+    case "downstream":
+      return by((row) => downstreamCounts(index)[row] ?? 0);
     case "checks":
       return by((row) => (statuses.checksFailed[row] ?? 0) * 1_000_000 + (statuses.checksWarned[row] ?? 0));
   }

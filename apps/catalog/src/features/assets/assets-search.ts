@@ -1,7 +1,16 @@
 import { choiceParam, choicesParam, textParam, textsParam } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
+import { CHOSEN_COLUMNS } from "./asset-column-choice.ts";
 import { FACET_STATUSES } from "./asset-facets.ts";
 import { ASSET_SORTS } from "./asset-sort.ts";
+
+/** How assets can be shown. */
+export const ASSET_VIEWS = ["list", "tree", "matrix"] as const;
+export type AssetView = (typeof ASSET_VIEWS)[number];
+
+/** Spans of the matrix, in days. */
+export const MATRIX_DAYS = ["7", "14", "30", "60"] as const;
+export type MatrixDays = (typeof MATRIX_DAYS)[number];
 
 /** What the address of the assets table holds. */
 export const assetsSearch = searchSchema({
@@ -13,4 +22,12 @@ export const assetsSearch = searchSchema({
   owner: textsParam(),
   /** Column to sort by, `-` before it for descending. */
   sort: choiceParam(ASSET_SORTS),
+  /** Columns beside the name; left out: as it comes. */
+  cols: choicesParam(CHOSEN_COLUMNS),
+  /** Left out: list. */
+  view: choiceParam(ASSET_VIEWS),
+  /** Prefixes that are open in the tree. */
+  open: textsParam(),
+  /** Days of the matrix; left out: 14. */
+  days: choiceParam(MATRIX_DAYS),
 });
