@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { formatShortInstant } from "../../format/instants.ts";
+import { formatClock, formatShortInstant } from "../../format/instants.ts";
 import { CANVAS_FONT, canvasPalette } from "../../theme/canvas-palette.ts";
 import { type ChartData, valueExtent, valueRange } from "./chart-data.ts";
 import { formatAxisValue } from "./chart-format.ts";
@@ -13,6 +13,7 @@ interface ChartSize {
 /** Smallest distance between two labels of the lower axis, in pixels. */
 const LABEL_SPACE = 96;
 const VALUE_SPACE = 32;
+const MINUTE_MS = 60_000;
 /** Points are drawn as such up to this many. */
 const MAX_DOTS = 80;
 const FONT = `11px ${CANVAS_FONT}`;
@@ -87,5 +88,12 @@ function pointAxis({ axis }: ChartData): Partial<uPlot.Axis> {
       values: (_, splits) => splits.map((ordinal) => axis.labelOf(ordinal)),
     };
   }
-  return { values: (_, splits) => splits.map((at) => formatShortInstant(at, splits.at(-1) ?? at)) };
+  return {
+    values: (_, splits) => {
+      const [first = 0, second = Infinity] = splits;
+      const last = splits.at(-1) ?? first;
+      // Labels less than a minute apart would all say the same.
+      return splits.map((at) => (second - first < MINUTE_MS ? formatClock(at) : formatShortInstant(at, last)));
+    },
+  };
 }
