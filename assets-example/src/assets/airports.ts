@@ -83,4 +83,13 @@ States that the source leaves out are filled in.`,
     const repaired = rows.filter(({ code }) => code in MISSING_STATES);
     return output({ value: rows, metadata: { ...describeRows(rows), repaired: meta.table(repaired) } });
   },
+  columns: {
+    code: { description: "Three letters or digits.", from: { airports: "iata" } },
+    name: { from: { airports: "name" } },
+    city: { description: 'Null where the source says "NA".', from: { airports: ["city"] } },
+    state: { description: "Two letters; null outside of the United States.", from: { airports: ["state", "iata"] } },
+    country: { from: { airports: "country" } },
+    latitude: { from: { airports: "latitude" } },
+    longitude: { from: { airports: "longitude" } },
+  },
 });

@@ -71,6 +71,16 @@ export const flightsAirportDays = asset({
     rows.sort((a, b) => b.departures - a.departures || a.airport.localeCompare(b.airport));
     return output({ value: rows, metadata: describeRows(rows) });
   },
+  columns: {
+    day: { description: "The day that the flights are dated on.", from: {} },
+    airport: { from: { flights: "origin" } },
+    state: { from: { flights: "originState" } },
+    departures: { from: { flights: ["origin"] } },
+    late: { description: "Departures that were late.", from: { flights: ["late"] } },
+    delaySum: { description: "Of all flights together, in minutes.", from: { flights: ["delay"] } },
+    delayMedian: { from: { flights: ["delay"] } },
+    delayMost: { from: { flights: ["delay"] } },
+  },
 });
 
 export const flightsWeeklyTrend = asset({

@@ -1,4 +1,4 @@
-import { asset, output, resource } from "@heddle/core";
+import { asset, meta, output, resource } from "@heddle/core";
 import { bool, int32, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { describeRows } from "../describe-rows.ts";
 import { tableOf } from "../io.ts";
@@ -90,6 +90,13 @@ being published.`,
     log.info("read the day", { day: partition.key, flights: rows.length });
     return output({ value: rows, metadata: describeRows(rows) });
   },
+  columns: {
+    departure: { description: "By the clock of the origin, without zone.", from: { file: ["date"] } },
+    delay: { description: "Of the arrival, in minutes; early ones are negative.", from: { file: "delay" } },
+    distance: { description: "In miles.", from: { file: "distance" } },
+    origin: { description: "Code of the airport of departure.", from: { file: "origin" } },
+    destination: { description: "Code of the airport of arrival.", from: { file: "destination" } },
+  },
 });
 
 export const flightsClean = asset({
@@ -125,8 +132,26 @@ export const flightsClean = asset({
     const counts = { dropped: deps.flights.length - rows.length, redated: rows.filter((row) => row.redated).length };
     return output({
       value: rows,
-      metadata: { ...describeRows(rows), ...counts, latePercent: percent(late, rows.length) },
+      metadata: {
+        ...describeRows(rows),
+        ...counts,
+        latePercent: meta.number(percent(late, rows.length), "%"),
+      },
     });
+  },
+  columns: {
+    departure: { from: { flights: ["departure", "delay"] } },
+    redated: {
+      description: "Whether the source had the departure a day too early.",
+      from: { flights: ["departure", "delay"] },
+    },
+    delay: { from: { flights: "delay" } },
+    late: { description: "15 minutes or more, as the airlines count it.", from: { flights: ["delay"] } },
+    distance: { from: { flights: "distance" } },
+    origin: { from: { flights: "origin" } },
+    originState: { from: { flights: ["origin"], airports: ["code", "state"] } },
+    destination: { from: { flights: "destination" } },
+    destinationState: { from: { flights: ["destination"], airports: ["code", "state"] } },
   },
 });
 

@@ -61,6 +61,9 @@ export type {
   FormerPartitions,
   Materialization,
   MaterializationInput,
+  MetadataMark,
+  MetadataSeries,
+  NumberSeries,
   PartitionCountColumns,
   PartitionCounts,
   SelectionResult,
@@ -164,3 +167,4 @@ export type {
   UpcomingOwner,
   UpcomingTicks,
 } from "./contract/home.ts";
+export type { AssetColumn, AssetColumns, ColumnLineageAnswer, ColumnPathAnswer } from "./contract/columns.ts";

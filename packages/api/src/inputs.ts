@@ -93,6 +93,19 @@ const formerId = id.optional();
 
 export const partitionDetailInput = z.strictObject({ key, ordinal, assetId: formerId });
 
+/** Names a column of an asset. */
+export const columnInput = z.strictObject({ key, column: storable(1_000).min(1) });
+
+export const columnLineageInput = z.strictObject({ keys: z.array(key).min(1).max(MAX_PAGE_SIZE) });
+
+export const metadataSeriesInput = z.strictObject({
+  key,
+  /** Over time, the newest materializations; or over partitions, the last ones. @default time */
+  axis: z.enum(["time", "partition"]).default("time"),
+  /** Most points. */
+  limit: z.int().min(1).max(MAX_PAGE_SIZE).default(200),
+});
+
 export const partitionPreviewInput = z.strictObject({
   key,
   assetId: formerId,
@@ -558,6 +571,7 @@ export type MessageListInput = z.output<typeof messageListInput>;
 export type PlanPreviewInput = z.output<typeof planPreviewInput>;
 export type PlanLaunchInput = z.output<typeof planLaunchInput>;
 export type PoolSetInput = z.output<typeof poolSetInput>;
+export type MetadataSeriesInput = z.output<typeof metadataSeriesInput>;
 export type PartitionPreviewInput = z.output<typeof partitionPreviewInput>;
 export type PartitionStatusInput = z.output<typeof partitionStatusInput>;
 export type MaterializationListInput = z.output<typeof materializationListInput>;

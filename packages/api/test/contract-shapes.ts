@@ -280,6 +280,18 @@ export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("ki
   }),
 ]);
 
+export const metadataSeries: Shape<contract.MetadataSeries> = z.strictObject({
+  axis: z.enum(["time", "partition"]),
+  at: z.array(z.int()),
+  partitions: z.array(text),
+  ordinals: z.array(z.int()),
+  runIds: z.array(id),
+  series: z.array(z.strictObject({ name: text, unit: maybe, values: z.array(z.number().nullable()) })),
+  marks: z.array(
+    z.strictObject({ at: instant, kind: z.enum(["deploy", "failed"]), text, runId: id, ordinal: z.int() }),
+  ),
+});
+
 export const partitionPreview: Shape<contract.PartitionPreview> = z.strictObject({
   runId: id,
   partitionKey: text,

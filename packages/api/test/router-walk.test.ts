@@ -7,6 +7,7 @@ import * as lineageShapes from "./contract-lineage-shapes.ts";
 import { answerPreviewOf } from "./preview-world.ts";
 import * as automationShapes from "./contract-automation-shapes.ts";
 import * as shapes from "./contract-shapes.ts";
+import * as columnShapes from "./contract-column-shapes.ts";
 import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
 import * as notificationShapes from "./contract-notification-shapes.ts";
@@ -60,6 +61,10 @@ const WALK: Readonly<Record<string, Walked>> = {
   "assets.materializations": {
     inputs: () => [{ ...raw, ordinal: FIRST_DAY, limit: 2 }, raw, { key: "report" }, { key: "weather/stations" }],
     answer: shapes.pageOf(shapes.materialization),
+  },
+  "assets.metadataSeries": {
+    inputs: () => [{ ...raw, axis: "partition", limit: 5 }, raw, { key: "weather/stations" }],
+    answer: shapes.metadataSeries,
   },
   "assets.snapshot": { inputs: () => [{ knownVersion: "x" }, {}], answer: shapes.assetsSnapshot },
   "assets.status": { inputs: () => [{ ids: [1, 2, 2_000] }, {}], answer: shapes.assetStatuses },
@@ -132,6 +137,15 @@ const WALK: Readonly<Record<string, Walked>> = {
   "deployment.audit": {
     inputs: () => [{ action: "partitions.", outcome: "done", limit: 2 }, {}],
     answer: shapes.pageOf(notificationShapes.auditEntry),
+  },
+  "columns.forAsset": { inputs: () => [raw, { key: "report" }], answer: columnShapes.assetColumns },
+  "columns.lineage": { inputs: () => [{ keys: ["weather/summary", "report"] }], answer: columnShapes.columnLineage },
+  "columns.path": {
+    inputs: () => [
+      { key: "weather/summary", column: "mean" },
+      { ...raw, column: "no such" },
+    ],
+    answer: columnShapes.columnPath,
   },
   "deployment.get": { inputs: () => [{}], answer: shapes.deployment },
   "deployment.reload": { inputs: () => [{ name: "weather" }], answer: notificationShapes.reload },

@@ -37,6 +37,7 @@ const summary = asset({
   deps: { days: raw },
   automation: eager(),
   materialize: () => ({ mean: 7 }),
+  columns: { mean: { description: "Of the month.", from: { days: ["temperature"] } } },
 });
 
 const report = asset({

@@ -11,6 +11,7 @@ import {
 import type { LoadedValue, PairsHint, ReturnCheck, StorableReturn } from "./asset-value.ts";
 import { brand, hasBrand } from "./brand.ts";
 import type { ChunkSize } from "./chunk.ts";
+import type { ColumnsOptions, DeclaredColumns } from "./columns/column-options.ts";
 import type { ConfigSchema, ConfigValue } from "./config-schema.ts";
 import type { ContextOf } from "./context-types.ts";
 import { declareCheck } from "./asset-check.ts";
@@ -72,6 +73,11 @@ export interface AssetOptions<
   readonly materialize: (
     context: ContextOf<TPartitions, TDeps, TResources, TChunk, ConfigValue<TConfig>>,
   ) => TReturn | PairsHint;
+  /**
+   * What its columns hold and where they come from. Write them after `materialize`: which columns there are follows from
+   * it, unless the I/O manager has a schema. @default not known
+   */
+  readonly columns?: ColumnsOptions<LoadedValue<TIo, NoInfer<TReturn>, TChunk>, NoInfer<TDeps>> | undefined;
   /** Tests of this asset by name. Write them after `materialize`: the type of `value` follows from it. */
   readonly checks?:
     | Readonly<
@@ -137,6 +143,8 @@ export function asset<
     chunk: options.chunk ?? null,
     config: options.config ?? null,
     codeVersion: options.codeVersion ?? null,
+    // Their names were compared with those of the rows and of the dependencies; from here on they are plain texts.
+    columns: (options.columns ?? null) as DeclaredColumns | null,
     checks,
     ...describeAsset(options),
     ...describeExecution(options),

@@ -2,6 +2,7 @@ import type { AssetContext, CheckContext, ChunkContext, PartitionContext } from 
 import type { AutomationCondition } from "./automation/automation-condition.ts";
 import type { CheckResult, CheckSeverity } from "./check-result.ts";
 import type { ChunkSize } from "./chunk.ts";
+import type { DeclaredColumns } from "./columns/column-options.ts";
 import type { ConfigSchema } from "./config-schema.ts";
 import type { FreshnessPolicy } from "./freshness/freshness-policy.ts";
 import type { AnyIoManager } from "./io-manager.ts";
@@ -82,6 +83,8 @@ export interface Asset<
   readonly freshness: FreshnessPolicy | null;
   /** As it was stated; `null` where it follows from the code. */
   readonly codeVersion: string | null;
+  /** What it says about its columns; `null` when it says nothing. */
+  readonly columns: DeclaredColumns | null;
   readonly source: DeclarationPlace | null;
   /** Only types: they do not exist at run time. */
   readonly types?: { readonly value: TValue; readonly slots: TSlots };

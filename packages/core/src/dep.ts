@@ -20,7 +20,7 @@ export type LoadedThrough<TAsset, TIo> =
     : InferAssetValue<TAsset>;
 
 /** The row of a value that is a list of rows or gives them one after the other; `never` for every other value. */
-type RowOf<TValue> = TValue extends readonly (infer TRow extends object)[]
+export type RowOf<TValue> = TValue extends readonly (infer TRow extends object)[]
   ? TRow
   : TValue extends AsyncIterable<infer TItem extends object>
     ? // Bytes and record batches are objects too, and no rows.
@@ -35,7 +35,9 @@ type NamedRow<TAsset, TIo> = [RowOf<LoadedThrough<TAsset, TIo>>] extends [never]
   : RowOf<LoadedThrough<TAsset, TIo>>;
 
 /** Columns of the rows; any text for other values, which the I/O manager has to understand. */
-type ColumnOf<TAsset, TIo> = [NamedRow<TAsset, TIo>] extends [never] ? string : keyof NamedRow<TAsset, TIo> & string;
+export type ColumnOf<TAsset, TIo> = [NamedRow<TAsset, TIo>] extends [never]
+  ? string
+  : keyof NamedRow<TAsset, TIo> & string;
 
 /** Values that are certainly no table. */
 type NoTable = string | number | bigint | boolean | null | undefined | Uint8Array | readonly unknown[];

@@ -88,6 +88,8 @@ export {
   type MetadataValue,
   type MetadataValues,
 } from "./metadata.ts";
+export { ColumnLineage, type ColumnEdge, type ColumnPath, type ColumnRef } from "./columns/column-lineage.ts";
+export type { ColumnOptions, ColumnsOptions, DeclaredColumn, DeclaredColumns } from "./columns/column-options.ts";
 export { profilePreview, type ContentPreview, type ProfiledColumn, type StoredPreview } from "./preview.ts";
 export { Fail, RetryAfter, type StepErrorOptions } from "./step-errors.ts";
 export type { MapSubSteps, RunSubStep, SubStepContext, SubStepMapOptions, SubStepOptions } from "./sub-step.ts";
@@ -591,6 +593,8 @@ export {
 
 // Snapshots and statuses
 export type {
+  ColumnSnapshot,
+  ColumnSource,
   AssetSnapshot,
   CheckSnapshot,
   ConfigSnapshot,

@@ -21,6 +21,7 @@ import type {
   DependencySnapshot,
 } from "./snapshot.ts";
 import { snapshotNotification, snapshotSchedule, snapshotSensor } from "./snapshot-ticks.ts";
+import { snapshotColumns } from "./columns/snapshot-columns.ts";
 import { relativeToProject } from "./source-location.ts";
 
 /** Name of the I/O manager of assets that declare none, when the definitions name none either. */
@@ -83,6 +84,7 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     ...(declared.automation !== null && { automation: snapshotAutomation(declared.automation) }),
     ...(declared.freshness !== null && { freshness: declared.freshness.spec }),
     ...snapshotIo(declared.io ?? definitions.io),
+    ...snapshotColumns(declared, declared.io ?? definitions.io),
     codeVersion: declared.codeVersion ?? options.codeVersionOf(key),
     checks: (definitions.checks.get(key) ?? []).map((check) => snapshotCheck(check, options)),
   };

@@ -97,9 +97,30 @@ export interface AssetSnapshot {
   readonly table?: { readonly drift: SchemaDrift } | null;
   /** Whether its I/O manager shows what is published to readers that do not come through Heddle. @default false */
   readonly publishesOutside?: boolean;
+  /** What is declared about its columns, in their order; absent when nothing is. */
+  readonly columns?: readonly ColumnSnapshot[];
   readonly source: SourceLocation | null;
   readonly codeVersion: string;
   readonly checks: readonly CheckSnapshot[];
+}
+
+/** One column of an asset as data. */
+export interface ColumnSnapshot {
+  readonly name: string;
+  /** The Arrow type's name; absent where only a value tells it. */
+  readonly type?: string;
+  readonly nullable?: boolean;
+  readonly description?: string;
+  /** Where it comes from; absent: not known, empty: from no other asset. */
+  readonly from?: readonly ColumnSource[];
+}
+
+/** What a column takes from one upstream asset. */
+export interface ColumnSource {
+  readonly upstream: string;
+  readonly columns: readonly string[];
+  /** Whether the one column is passed through as it is. */
+  readonly passes: boolean;
 }
 
 /** The config that an asset takes, as data. */

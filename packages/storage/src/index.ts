@@ -79,6 +79,14 @@ export {
   type SingleRef,
 } from "./read/materializations.ts";
 export {
+  readFailureMarks,
+  readMeasured,
+  readMeasuredPartitions,
+  type FailureMark,
+  type MeasuredQuery,
+  type MeasuredRow,
+} from "./read/metadata-series.ts";
+export {
   NO_PARTITION_SETS,
   readPartitionSets,
   type PartitionSets,

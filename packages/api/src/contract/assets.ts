@@ -237,3 +237,36 @@ export type SelectionResult =
       /** Offset of the first wrong character, from 0. */
       readonly position: number;
     };
+
+/** A number that is recorded of materializations. */
+export interface NumberSeries {
+  readonly name: string;
+  /** `bytes`, `ms`, or whatever was reported. */
+  readonly unit: string | null;
+  /** One for each point; `null` where it was not recorded. */
+  readonly values: readonly (number | null)[];
+}
+
+/** Something that happened between two materializations. */
+export interface MetadataMark {
+  readonly at: Instant;
+  /** `deploy`: from here on other code of the asset made it. */
+  readonly kind: "deploy" | "failed";
+  readonly text: string;
+  readonly runId: number;
+  readonly ordinal: number;
+}
+
+/** `assets.metadataSeries`: every number of an asset along time, or along what is in use of its last partitions. */
+export interface MetadataSeries {
+  readonly axis: "time" | "partition";
+  /** Ascending: instants, or ordinals. */
+  readonly at: readonly number[];
+  /** Key, ordinal and run of each point. */
+  readonly partitions: readonly string[];
+  readonly ordinals: readonly number[];
+  readonly runIds: readonly number[];
+  readonly series: readonly NumberSeries[];
+  /** Of time alone, ascending. */
+  readonly marks: readonly MetadataMark[];
+}

@@ -9,6 +9,7 @@ import { lineageRouter } from "./lineage.ts";
 import { deploymentRouter } from "./deployment.ts";
 import { notificationsRouter } from "./notifications.ts";
 import { automationRouter, freshnessRouter } from "./automation.ts";
+import { columnsRouter } from "./columns.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
 import { poolsRouter } from "./pools.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   assets: assetsRouter,
   automation: automationRouter,
   checks: checksRouter,
+  columns: columnsRouter,
   deployment: deploymentRouter,
   events: router({
     list: procedure

@@ -4,6 +4,7 @@ import { readAssetChecks } from "../assets/asset-checks.ts";
 import { readAssetStatuses } from "../assets/asset-statuses.ts";
 import { readAssetsSnapshot } from "../assets/assets-snapshot.ts";
 import { evaluateSelectionText } from "../assets/selection.ts";
+import { readMetadataSeries } from "../assets/metadata-series.ts";
 import { readMaterializations } from "../assets/materialization-list.ts";
 import { readCheckList } from "../checks/all-checks.ts";
 import { changeSilence, readCheckDetail } from "../checks/check-detail.ts";
@@ -21,6 +22,7 @@ import type {
   CheckSilenceChange,
   ExpectedAssets,
   Materialization,
+  MetadataSeries,
   Page,
   SelectionResult,
 } from "../contract.ts";
@@ -32,6 +34,7 @@ import {
   checkListInput,
   checkSilenceInput,
   materializationListInput,
+  metadataSeriesInput,
   noInput,
   selectionInput,
   snapshotInput,
@@ -56,6 +59,9 @@ export const assetsRouter = router({
     .input(assetActivityInput)
     .query(({ ctx, input }): Promise<AssetActivity> => readAssetActivity(ctx.state, input.bounds)),
   expected: procedure.input(noInput).query(({ ctx }): Promise<ExpectedAssets> => readExpectedAssets(ctx.state)),
+  metadataSeries: procedure
+    .input(metadataSeriesInput)
+    .query(({ ctx, input }): Promise<MetadataSeries> => readMetadataSeries(ctx.state, input)),
   materializations: procedure
     .input(materializationListInput)
     .query(({ ctx, input }): Promise<Page<Materialization>> => readMaterializations(ctx.state, input)),

@@ -5,6 +5,7 @@ import {
   type AssetContext,
   type AutomationOptions,
   type CheckOptions,
+  type ColumnsOptions,
   type ConfigSchema,
   type ConfigValue,
   type DependenciesCheck,
@@ -58,6 +59,8 @@ export interface SqlAssetOptions<
    * a database gives rows in any order otherwise.
    */
   readonly sql: (context: SqlContextOf<TDeps, TPartitions, ConfigValue<TConfig>>) => MaybePromise<SqlFragment>;
+  /** What its columns hold and where they come from. Heddle does not read that out of the query. @default not known */
+  readonly columns?: ColumnsOptions<LoadedValue<TIo, SqlJsonRows<TSchema>>, NoInfer<TDeps>> | undefined;
   /** Tests of this asset by name. */
   readonly checks?:
     | Readonly<Record<string, CheckOptions<LoadedValue<TIo, SqlJsonRows<TSchema>>, PartitionOf<TPartitions>, object>>>

@@ -1,4 +1,4 @@
-import { choiceParam, integerParam } from "../../search/search-param.ts";
+import { choiceParam, integerParam, textParam } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
 
 /** Parts of an asset's page, in the order in which they stand. */
@@ -19,6 +19,8 @@ export type AssetTabName = (typeof ASSET_TAB_NAMES)[number];
 export const assetPageSearch = searchSchema({
   /** @default partitions when a partition is named, else overview */
   tab: choiceParam(ASSET_TAB_NAMES),
+  /** Column whose path is shown. */
+  column: textParam(1_000),
   /** Ordinal of the partition that is looked at. */
   partition: integerParam(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
 });

@@ -46,6 +46,11 @@ export const ASSET_TABS: readonly AssetTab[] = [
     Content: lazy(async () => ({ default: (await import("./tabs/lineage-tab.tsx")).LineageTab })),
   },
   {
+    name: "columns",
+    label: "Columns",
+    Content: lazy(async () => ({ default: (await import("./tabs/columns-tab.tsx")).ColumnsTab })),
+  },
+  {
     name: "checks",
     label: "Checks",
     applies: ({ checks }) => checks.length > 0,

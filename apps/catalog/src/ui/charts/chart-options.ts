@@ -12,7 +12,7 @@ interface ChartSize {
 
 /** Smallest distance between two labels of the lower axis, in pixels. */
 const LABEL_SPACE = 96;
-const VALUE_SPACE = 32;
+const VALUE_SPACE = 24;
 const MINUTE_MS = 60_000;
 /** Points are drawn as such up to this many. */
 const MAX_DOTS = 80;
@@ -33,7 +33,7 @@ export function chartOptions(
     height,
     // Milliseconds, as everywhere else.
     ms: 1,
-    padding: [8, 12, 0, 0],
+    padding: [8, 32, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

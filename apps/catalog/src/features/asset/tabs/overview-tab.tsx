@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Section } from "../../../ui/page.tsx";
 import { AssetChecks } from "../asset-checks.tsx";
 import { AssetFacts } from "../asset-facts.tsx";
@@ -8,6 +8,8 @@ import type { AssetTabProps } from "../asset-tabs.tsx";
 import { describeWaits } from "../describe-waits.ts";
 import { MaterializationView } from "../materialization-view.tsx";
 import { PreviewSection } from "../preview/preview-section.tsx";
+
+const AssetTrends = lazy(async () => ({ default: (await import("../asset-trends.tsx")).AssetTrends }));
 
 /** What an asset is, how it stands, and what was made last. */
 export function OverviewTab({ detail, partition, onPartition, onMaterialize }: AssetTabProps): ReactNode {
@@ -31,6 +33,11 @@ export function OverviewTab({ detail, partition, onPartition, onMaterialize }: A
               />
             )}
           </Section>
+        )}
+        {detail.latest !== null && (
+          <Suspense>
+            <AssetTrends assetKey={detail.definition.key} partitioned={partitioned} />
+          </Suspense>
         )}
         <AssetChecks checks={detail.checks} partitioned={partitioned} onPartition={onPartition} />
       </div>

@@ -1,0 +1,128 @@
+import { getOrAdd } from "../get-or-add.ts";
+import type { AssetSnapshot, ColumnSnapshot } from "../snapshot.ts";
+
+/** Names a column of an asset. */
+export interface ColumnRef {
+  readonly asset: string;
+  readonly column: string;
+}
+
+/** One column that comes from another. */
+export interface ColumnEdge {
+  readonly from: ColumnRef;
+  /** `column: null`: the asset reads it, and does not say what comes of it. */
+  readonly to: { readonly asset: string; readonly column: string | null };
+  /** Whether it is the very same, passed through. */
+  readonly passes: boolean;
+}
+
+/** Everything that one column comes from, and that comes from it. */
+export interface ColumnPath {
+  readonly edges: readonly ColumnEdge[];
+  /** Whether there is more: a path ends after so many edges. */
+  readonly isCut: boolean;
+}
+
+/** Edges of one path. */
+const MAX_PATH_EDGES = 2_000;
+
+type DescribedAsset = Pick<AssetSnapshot, "key" | "deps" | "columns">;
+
+/**
+ * Which columns come from which, as far as assets say so. What they do not say is left open and never guessed. Finding the
+ * neighbours of a column takes no longer for more assets.
+ */
+export class ColumnLineage {
+  readonly #columns = new Map<string, ReadonlyMap<string, ColumnSnapshot>>();
+  readonly #upstream = new Map<string, ColumnEdge[]>();
+  readonly #downstream = new Map<string, ColumnEdge[]>();
+
+  constructor(assets: Iterable<DescribedAsset>) {
+    for (const asset of assets) this.#add(asset);
+  }
+
+  /** What a column comes from. */
+  upstreamOf(ref: ColumnRef): readonly ColumnEdge[] {
+    return this.#upstream.get(nameOf(ref)) ?? [];
+  }
+
+  /** What comes from a column; also who reads it without saying what for. */
+  downstreamOf(ref: ColumnRef): readonly ColumnEdge[] {
+    return this.#downstream.get(nameOf(ref)) ?? [];
+  }
+
+  /** Whether an asset says where a column comes from. */
+  isKnown({ asset, column }: ColumnRef): boolean {
+    return this.#columns.get(asset)?.get(column)?.from !== undefined;
+  }
+
+  /** What is said about a column: by its asset, else by the one which it is passed through from. */
+  descriptionOf(ref: ColumnRef): { readonly text: string; readonly by: ColumnRef } | null {
+    const seen = new Set<string>();
+    for (let at = ref; !seen.has(nameOf(at));) {
+      seen.add(nameOf(at));
+      const text = this.#columns.get(at.asset)?.get(at.column)?.description;
+      if (text !== undefined) return { text, by: at };
+      const passed = this.upstreamOf(at).filter(({ passes }) => passes);
+      const [only] = passed;
+      // Of two sources neither is the column itself.
+      if (only === undefined || passed.length > 1) return null;
+      at = only.from;
+    }
+    return null;
+  }
+
+  /** The path of one column: upstream and downstream of it, and nothing beside. */
+  pathOf(ref: ColumnRef): ColumnPath {
+    const edges = new Set<ColumnEdge>();
+    const isWhole = this.#walk(ref, edges, "up") && this.#walk(ref, edges, "down");
+    return { edges: [...edges], isCut: !isWhole };
+  }
+
+  #walk(start: ColumnRef, edges: Set<ColumnEdge>, direction: "up" | "down"): boolean {
+    const seen = new Set([nameOf(start)]);
+    const queue: ColumnRef[] = [start];
+    // It grows while it is gone through: breadth first, the nearest columns before those further away.
+    for (const at of queue) {
+      for (const edge of direction === "up" ? this.upstreamOf(at) : this.downstreamOf(at)) {
+        if (edges.size >= MAX_PATH_EDGES) return false;
+        edges.add(edge);
+        const { asset, column } = direction === "up" ? edge.from : edge.to;
+        if (column === null || seen.has(nameOf({ asset, column }))) continue;
+        seen.add(nameOf({ asset, column }));
+        queue.push({ asset, column });
+      }
+    }
+    return true;
+  }
+
+  #add({ key, deps, columns = [] }: DescribedAsset): void {
+    this.#columns.set(key, new Map(columns.map((column) => [column.name, column])));
+    const said = new Set<string>();
+    for (const { name, from = [] } of columns) {
+      for (const { upstream, columns: sources, passes } of from) {
+        for (const source of sources) {
+          const edge = { from: { asset: upstream, column: source }, to: { asset: key, column: name }, passes };
+          said.add(nameOf(edge.from));
+          getOrAdd(this.#upstream, nameOf({ asset: key, column: name }), () => []).push(edge);
+          getOrAdd(this.#downstream, nameOf(edge.from), () => []).push(edge);
+        }
+      }
+    }
+    // What a dependency loads is read, whatever comes of it.
+    for (const { upstream, columns: read = [] } of deps) {
+      for (const column of read) {
+        const from = { asset: upstream, column };
+        if (said.has(nameOf(from))) continue;
+        said.add(nameOf(from));
+        const edge = { from, to: { asset: key, column: null }, passes: false };
+        getOrAdd(this.#downstream, nameOf(from), () => []).push(edge);
+      }
+    }
+  }
+}
+
+/** Asset keys hold no control characters. */
+function nameOf({ asset, column }: ColumnRef): string {
+  return `${asset}\n${column}`;
+}
