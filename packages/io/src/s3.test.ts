@@ -399,6 +399,8 @@ describe("errors that say what to do", () => {
     expect(error.message).toMatch(/^cannot write s3:\/\/acme\/production\/a\/1\.bin: /);
     expect(error.message).toMatch(why);
     expect(error.hint).toMatch(hint);
+    // Credentials that have ended are renewed by somebody; nobody knows what a teapot does.
+    expect(error.details?.["permanent"] === true).toBe(name !== "ExpiredToken" && name !== "Teapot");
     // What cannot succeed is not tried again.
     expect(fake.requests).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
 import {
+  HeddleError,
   asset,
   definitions,
   fail,
@@ -125,6 +126,18 @@ describe("what is staged", () => {
     expect(events).toEqual([WRITTEN, "load", "check"]);
     expect(removed).toEqual([["test:k", "a", null]]);
   });
+
+  test.each([
+    [{ location: "s3://b" }, "io"],
+    [{ location: "s3://b", permanent: true }, "error"],
+  ])(
+    "that a store cannot take is the fault of the infrastructure, unless it will never pass: %j",
+    async (details, cause) => {
+      const failed = new HeddleError("IO_STORE_FAILED", "there is no bucket", { details });
+      const { run } = open({ publish: () => Promise.reject(failed) });
+      expect(await run()).toMatchObject({ kind: "failure", cause, error: { code: "IO_STORE_FAILED" } });
+    },
+  );
 
   test("is removed also when the step was aborted, and not published", async () => {
     const { events, run, controller } = open({

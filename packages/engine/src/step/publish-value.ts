@@ -58,6 +58,7 @@ export async function stageAndCheck(step: StepAssignment, made: MadeValue, ports
   try {
     const { asset, reported } = made;
     const { value, metadata, dataVersion } = unpack(made);
+    if (value === undefined && asset.io?.table !== undefined) throw nothingReturned(step, asset.io);
     staged = value === undefined ? undefined : await stage(asset.io ?? ports.defaults.io, value, { step, ports });
     const checks = await runChecks(asset, { step, ports, load: () => loadStaged(staged) });
     const blocked = checks.filter((check) => check.blocking && !check.passed);
@@ -84,15 +85,29 @@ export async function stageAndCheck(step: StepAssignment, made: MadeValue, ports
   }
 }
 
-/** What an error of a step leads to. Failures of stores are the infrastructure's; everything else is the asset's own. */
+/**
+ * What an error of a step leads to. Failures of stores are the infrastructure's, but for those that say that they are
+ * `permanent`, such as a bucket that does not exist; everything else is the asset's own.
+ */
 export function failure(error: unknown): StepFailed {
-  const isInfrastructure = isHeddleError(error, "IO_STORE_FAILED") || isHeddleError(error, "RESOURCE_FAILED");
+  const isInfrastructure =
+    (isHeddleError(error, "IO_STORE_FAILED") && error.details?.["permanent"] !== true) ||
+    isHeddleError(error, "RESOURCE_FAILED");
   return { kind: "failure", cause: isInfrastructure ? "io" : "error", error: serializeError(error), checks: [] };
 }
 
 function unpack({ returned, reported }: MadeValue) {
   if (!isOutput(returned)) return { value: returned, metadata: reported.metadata, dataVersion: null };
   return { ...returned, metadata: { ...reported.metadata, ...returned.metadata } };
+}
+
+/** A table without rows is an empty list; nothing at all is a `return` that was forgotten. */
+function nothingReturned(step: StepAssignment, { name }: AnyIoManager): HeddleError {
+  return new HeddleError(
+    "IO_VALUE_NOT_STORABLE",
+    `${describeStep(step)} returned nothing, and ${name} stores the rows that it returns`,
+    { hint: "Return the rows, an empty list for none; or leave `io` out of an asset that stores its data itself." },
+  );
 }
 
 /** A value that is stored and not published. */

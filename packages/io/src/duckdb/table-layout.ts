@@ -170,7 +170,7 @@ function mistyped(
   { name, stored, wanted }: { name: string; stored: string; wanted: string },
 ): HeddleError {
   return new HeddleError(
-    "IO_SCHEMA_MISMATCH",
+    "IO_SCHEMA_DRIFT",
     `column ${JSON.stringify(name)} of the table ${tableName} is ${stored}, and the schema declares ${wanted}`,
     {
       hint: "The versions of a table share its columns: declare the column as it was, or store the asset in another table.",

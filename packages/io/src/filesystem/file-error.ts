@@ -9,6 +9,8 @@ export function systemErrorCode(error: unknown): string | undefined {
 /** No space, no quota, a file larger than allowed: a retry on this disk cannot succeed by itself. */
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 /** What `link()` answers on file systems without hard links (FAT, exFAT, some network mounts). */
+/** The place is wrong or not ours: nothing that passes by itself. */
+const PERMANENT = new Set(["EACCES", "EROFS", "ENOTDIR", "ENAMETOOLONG"]);
 const UNSUPPORTED = new Set(["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EMLINK"]);
 
 /** Turns a system error into one that says what the store was doing and what to do about it. */
@@ -26,6 +28,7 @@ export function fileError(error: unknown, operation: StoreOperation): unknown {
   }
   return new HeddleError("IO_STORE_FAILED", `cannot ${verb} ${location} (${code})`, {
     ...options,
+    details: { location, code, ...(PERMANENT.has(code) && { permanent: true }) },
     hint: hintFor(code, verb),
   });
 }

@@ -63,7 +63,12 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   "57014": { why: "it took too long", hint: "Look for load and locks on the server, or raise `timeoutMs`." },
   "25006": { why: "the server only reads", hint: "Name the primary server in the URL, not a replica." },
-  "42P01": { hint: "Somebody removed what Heddle keeps there: materialize the partition again." },
+  "42P01": {
+    hint: "Somebody removed what Heddle keeps there: materialize the partition again. Where the schema heddle was dropped, restart the workers, which make it anew, and materialize all that lay in its tables.",
+  },
+  "3F000": {
+    hint: "Somebody dropped a schema: restart the workers, which make it anew, and materialize all that lay in its tables.",
+  },
   "42703": { hint: "Somebody changed the table: put the column back, or materialize the partition again." },
   "2BP01": {
     hint: "The view is made anew with other columns: drop what is yours and depends on it, materialize again, and make it anew.",
@@ -79,6 +84,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 };
 
 const FULL: ReadonlySet<string> = new Set(["53100", "54000"]);
+/** Wrong address, user, rights or tables: nothing that passes by itself, so that trying again would only take time. */
+const PERMANENT = /^(?:28|3D|3F|42|2B|0A|25006$|ENOTFOUND$|TLS_|SASL_)/u;
 const LOST_EXPLANATION = { hint: "Look at the server and the network, then retry what failed." };
 
 /** A failure of the database, as an error that says what, where, why and what to do. Others pass as they are. */
@@ -96,6 +103,10 @@ export function postgresError(error: unknown, { verb, subject, address }: Operat
   return new HeddleError(
     FULL.has(code) ? "IO_STORE_FULL" : "IO_STORE_FAILED",
     `cannot ${verb} ${subject} in ${address.label}: ${why}${detail} (${code})`,
-    { hint: known.hint, details: { location: address.label, subject, code }, cause: error },
+    {
+      hint: known.hint,
+      details: { location: address.label, subject, code, ...(PERMANENT.test(code) && { permanent: true }) },
+      cause: error,
+    },
   );
 }

@@ -72,12 +72,24 @@ export function s3Error(error: unknown, operation: StoreOperation & { failure: S
   const { verb, location, failure, settings } = operation;
   const { status, code } = failure;
   const { why, hint, isFull } = explain(failure, settings);
+  const isPermanent = !isTransient(failure) && isMisconfigured(failure);
   const answer = status === undefined ? code : `${code}, status ${status}`;
   return new HeddleError(
     isFull === true ? "IO_STORE_FULL" : "IO_STORE_FAILED",
     `cannot ${verb} ${location}: ${why} (${failure.isTimeout ? "deadline" : answer})`,
-    { hint, details: { location, code, ...(status !== undefined && { status }) }, cause: error },
+    {
+      hint,
+      details: { location, code, ...(status !== undefined && { status }), ...(isPermanent && { permanent: true }) },
+      cause: error,
+    },
   );
+}
+
+/** Bucket, region, keys or rights are wrong: nothing that passes by itself, so that trying again would only take time. */
+function isMisconfigured({ status, code, message }: S3Failure): boolean {
+  if (code.startsWith("Expired") || code === "TokenRefreshRequired" || code === "QuotaExceeded") return false;
+  if ([301, 401, 403, 501].includes(status ?? 0) || message === "Region is missing") return true;
+  return code === "NoSuchBucket" || code === "CredentialsProviderError";
 }
 
 interface Explanation {
