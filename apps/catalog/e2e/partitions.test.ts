@@ -246,6 +246,9 @@ test("config is asked for before a launch, and another one after it", async () =
   const button = dialog.getByRole("button", { name: "Materialize 1 partition of 1 asset" });
   expect(await button.isDisabled()).toBe(true);
   await dialog.getByText("what prices are told in").waitFor();
+  await dialog.getByRole("combobox", { name: "currency" }).selectOption("USD");
+  await dialog.getByRole("alert", { name: "Errors" }).waitFor({ state: "detached" });
+  await dialog.getByRole("radio", { name: "JSON" }).click();
   const config = dialog.getByRole("textbox", { name: "shop/prices" });
   await config.fill('{ "currency": ');
   await dialog.getByText(/^This is no JSON/u).waitFor();
@@ -257,6 +260,7 @@ test("config is asked for before a launch, and another one after it", async () =
 
   await page.getByRole("button", { name: "Run everything again" }).click();
   const again = page.getByRole("dialog", { name: /^Run everything of run \d+ again$/u });
+  await again.getByRole("radio", { name: "JSON" }).click();
   const editor = again.getByRole("textbox", { name: "shop/prices" });
   expect(JSON.parse(await editor.inputValue())).toEqual({ currency: "EUR" });
   await editor.fill('{ "currency": "USD" }');

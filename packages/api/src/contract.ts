@@ -134,7 +134,15 @@ export type {
   StepCounts,
   StepDetail,
 } from "./contract/runs.ts";
-export type { LaunchResult, PlanChange, PlanEstimate, PlannedAsset, PlanPreview, RunRef } from "./contract/plan.ts";
+export type {
+  LaunchResult,
+  PlanChange,
+  PlanEstimate,
+  PlannedAsset,
+  PlannedPool,
+  PlanPreview,
+  RunRef,
+} from "./contract/plan.ts";
 export type { ActivityEvent, EventChanges, EventMessage, RunProgress } from "./contract/events.ts";
 export type {
   Schedule,

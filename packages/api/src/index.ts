@@ -95,6 +95,7 @@ export type {
   PlanChange,
   PlanEstimate,
   PlannedAsset,
+  PlannedPool,
   PlanNotice,
   PlanPreview,
   Pool,

@@ -17,6 +17,8 @@ export const MAX_INPUT_RANGES = 50_000;
 
 /** Most partitions in one step. */
 export const MAX_CHUNK = 1_000_000;
+/** Most attempts that a launch may ask for. */
+export const MAX_ATTEMPTS = 20;
 /** States by which partitions are chosen. */
 export const PLAN_PREDICATES = ["missing", "failed", "stale"] as const satisfies readonly PlanPredicate[];
 
@@ -517,6 +519,8 @@ const planFields = {
    * none (`never`).
    */
   reuse: z.enum(["declared", "fresh", "never"]).default("declared"),
+  /** Attempts that a step has at most, instead of what the assets declare. */
+  attempts: z.int().min(1).max(MAX_ATTEMPTS).optional(),
   /** Config by asset key. */
   config: z.record(key, config).refine(fewKeys, MANY_KEYS).optional(),
   /** Leaves out partitions that read others which do not exist, instead of refusing the plan. */

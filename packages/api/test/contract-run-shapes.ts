@@ -74,7 +74,8 @@ export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
   alreadyPlanned: count,
   order: z.enum(["oldest", "newest"]),
   after: z.array(z.strictObject({ id, status: runStatus })),
-  estimate: z.strictObject({ workMs: count, wallMs: count, basis: text }).nullable(),
+  pools: z.array(z.strictObject({ name: text, slots: count, used: count, ready: count, steps: id })),
+  estimate: z.strictObject({ workMs: count, wallMs: count, p50Ms: count, p90Ms: count, basis: text }).nullable(),
   refused: maybe,
 });
 

@@ -102,6 +102,8 @@ function isElsewhere(event: KeyboardEvent, key: string): boolean {
   const { target } = event;
   if (!(target instanceof Element)) return false;
   if (target.closest("[role='dialog'], [role='menu'], [role='listbox']") !== null) return true;
+  // The space bar presses what has the focus.
+  if (key === "Space" && target.closest("button, a, summary, [role='slider']") !== null) return true;
   // Nothing is typed into a box that is ticked: only the keys that tick it and move on belong to it.
   if (target.matches("input[type='checkbox'], input[type='radio']")) return /^(?:Space|Enter|Arrow.*)$/u.test(key);
   return target.closest("input, textarea, select, [contenteditable]") !== null;

@@ -42,8 +42,22 @@ export interface PlanEstimate {
   readonly workMs: number;
   /** From the first step to the last one with the workers that are there now. */
   readonly wallMs: number;
+  /** The same as `wallMs` when every asset takes as long as in the middle one of its newest runs, and as in a slow one of ten. */
+  readonly p50Ms: number;
+  readonly p90Ms: number;
   /** What it is told from, for people. */
   readonly basis: string;
+}
+
+/** A limit that steps of a plan count against, and how full it is now. */
+export interface PlannedPool {
+  readonly name: string;
+  readonly slots: number;
+  readonly used: number;
+  /** Steps of other runs that could begin if there were slots. */
+  readonly ready: number;
+  /** Steps of the plan that count against it. */
+  readonly steps: number;
 }
 
 /** A run that a plan has to do with. */
@@ -72,6 +86,8 @@ export interface PlanPreview {
   readonly order: PlanOrder;
   /** Runs that have to be over before this one begins: they make what it reads, or what it makes too. */
   readonly after: readonly RunRef[];
+  /** Limits that its steps will contend for with others, 20 at most. */
+  readonly pools: readonly PlannedPool[];
   /** `null` when nothing like it was ever made. */
   readonly estimate: PlanEstimate | null;
   /** Why `plan.launch` would refuse it, in a sentence; `null` when it would not. */

@@ -26,13 +26,26 @@ const plan = (...assets: RunPlanAsset[]): RunPlan => ({
   dynamicKeys: {},
 });
 
-const SECOND = { steps: 10, totalMs: 10_000 };
+const SECOND = { steps: 10, totalMs: 10_000, runMeansMs: [1_000] };
 
 describe("estimate", () => {
   it("spreads the mean of the past over the workers", () => {
     const { whole, workMsOf } = estimate(plan(asset("a", 100)), { durationsOf: () => SECOND, slots: 4 });
-    expect(whole).toEqual({ workMs: 100_000, wallMs: 25_000, basis: "the mean of 10 earlier steps, 4 at a time" });
+    expect(whole).toEqual({
+      workMs: 100_000,
+      wallMs: 25_000,
+      p50Ms: 25_000,
+      p90Ms: 25_000,
+      basis: "the mean of 10 earlier steps, 4 at a time",
+    });
     expect(workMsOf("a")).toBe(100_000);
+  });
+
+  it("says how far runs were from each other", () => {
+    const runMeansMs = [900, 5_000, 1_000, 1_100, 950, 1_050, 1_020, 980, 1_010, 990];
+    const durationsOf = () => ({ steps: 10, totalMs: 14_000, runMeansMs });
+    const { whole } = estimate(plan(asset("a", 10)), { durationsOf, slots: 1 });
+    expect(whole).toMatchObject({ wallMs: 14_000, p50Ms: 10_000, p90Ms: 11_000 });
   });
 
   it("is never faster than its longest chain", () => {
@@ -48,6 +61,8 @@ describe("estimate", () => {
     expect(known.whole).toEqual({
       workMs: 10_000,
       wallMs: 10_000,
+      p50Ms: 10_000,
+      p90Ms: 10_000,
       basis:
         "the mean of 10 earlier steps, one at a time, as no worker is there now, without 1 asset never made before",
     });

@@ -30,8 +30,32 @@ export interface EstimateInput {
   readonly slots: number;
 }
 
-/** Estimates without reading anything: the mean of the past, spread over the workers, but never faster than its chains. */
-export function estimate(plan: RunPlan, { durationsOf, slots }: EstimateInput): EstimatedPlan {
+/**
+ * Estimates without reading anything: the mean of the past, spread over the workers, but never faster than its chains. How
+ * far runs were from each other says how sure that is.
+ */
+export function estimate(plan: RunPlan, input: EstimateInput): EstimatedPlan {
+  const { whole, workMsOf } = estimateFrom(plan, input);
+  if (whole === null) return { whole: null, workMsOf };
+  const at = (share: number): number => {
+    const durationsOf = (key: string) => quantileOf(input.durationsOf(key), share);
+    return estimateFrom(plan, { ...input, durationsOf }).whole?.wallMs ?? whole.wallMs;
+  };
+  return { whole: { ...whole, p50Ms: at(0.5), p90Ms: at(0.9) }, workMsOf };
+}
+
+/** The past as if all runs had been like the one at a share of their order: 0.5 for the one in the middle. */
+function quantileOf(past: StepDurations | undefined, share: number): StepDurations | undefined {
+  if (past === undefined || past.runMeansMs.length === 0) return past;
+  const means = past.runMeansMs.toSorted((a, b) => a - b);
+  const meanMs = means[Math.min(means.length - 1, Math.ceil(share * means.length) - 1)] ?? 0;
+  return { ...past, totalMs: meanMs * past.steps };
+}
+
+function estimateFrom(
+  plan: RunPlan,
+  { durationsOf, slots }: EstimateInput,
+): { readonly whole: Omit<PlanEstimate, "p50Ms" | "p90Ms"> | null; readonly workMsOf: EstimatedPlan["workMsOf"] } {
   const works = new Map<string, number>();
   const chains = new Map<string, number>();
   let steps = 0;

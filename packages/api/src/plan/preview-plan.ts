@@ -5,6 +5,7 @@ import type { ApiState } from "../api-state.ts";
 import type { PlannedAsset, PlanNotice, PlanPreview } from "../contract.ts";
 import type { PlanPreviewInput } from "../inputs.ts";
 import { describeWait } from "./describe-wait.ts";
+import { readPlannedPools } from "./planned-pools.ts";
 import { estimatePlan, type EstimatedPlan } from "./estimate-plan.ts";
 import { MAX_WARNINGS, RangeBudget, SHOWN_RANGES } from "./plan-limits.ts";
 
@@ -37,6 +38,7 @@ export async function describePlan(tx: Transaction, made: MadePlan): Promise<Pla
     alreadyPlanned: overlaps.count,
     order: plan.order,
     after: overlaps.after,
+    pools: await readPlannedPools(tx, plan),
     estimate: estimate.whole,
     refused: refusal?.message ?? null,
   };

@@ -54,7 +54,7 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
   const { config } = input;
   // What reads schemas takes a while to load, and few plans have config.
   const findConfigProblem = config === undefined ? undefined : (await import("./config-problem.ts")).findConfigProblem;
-  const planned = planAmongRuns({
+  const asDeclared = planAmongRuns({
     assets: [...index.graph.topologicalOrder].flatMap((number) => index.declared[number]?.definition ?? []),
     selected: assets.map((asset) => asset.key),
     targets: choosePartitions(input.partitions, { assets, chosen, spaces }),
@@ -71,6 +71,7 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
     dynamicKeys: spaces.dynamicKeys,
     stateOf,
   });
+  const planned = withAttempts(input.attempts, asDeclared);
   const overlaps = await findOverlaps(tx, planned, { index, environmentId, overlap: input.overlap });
   return {
     plan: planned.plan,
@@ -124,6 +125,13 @@ function findRelevant(
     depth,
   );
   return [...numbers].flatMap((number) => declared[number] ?? []);
+}
+
+/** Attempts are what somebody states, whatever the assets declare; when the next one begins stays theirs. */
+function withAttempts(attempts: number | undefined, planned: PlannedRun): PlannedRun {
+  if (attempts === undefined) return planned;
+  const assets = planned.plan.assets.map((asset) => ({ ...asset, retry: { ...asset.retry, attempts } }));
+  return { ...planned, plan: { ...planned.plan, assets } };
 }
 
 /** Runs that a sentence names. */

@@ -38,6 +38,8 @@ export interface PlanChoice {
   readonly chunk?: number | "range" | undefined;
   /** Which assets skip what is up to date; left out: those that declare it. */
   readonly reuse?: PlanReuse | undefined;
+  /** Attempts that a step has at most, instead of what the assets declare. */
+  readonly attempts?: number | undefined;
   /** Config by asset key. */
   readonly config?: Readonly<Record<string, JsonValue>> | undefined;
   /** Leaves out partitions that read others which do not exist, instead of refusing the plan. */

@@ -6,6 +6,8 @@ export interface StepDurations {
   readonly steps: number;
   /** Of all of them together, in milliseconds. */
   readonly totalMs: number;
+  /** Mean of a step in each of these runs, in no order. */
+  readonly runMeansMs: readonly number[];
 }
 
 export interface DurationsQuery {
@@ -22,7 +24,8 @@ export async function readDurations(
   { environmentId, assetIds }: DurationsQuery,
 ): Promise<Map<number, StepDurations>> {
   const rows = await sql<({ assetId: number } & StepDurations)[]>`
-    select a.id as "assetId", sum(newest.success)::float8 as steps, sum(newest.duration_ms)::float8 as "totalMs"
+    select a.id as "assetId", sum(newest.success)::float8 as steps, sum(newest.duration_ms)::float8 as "totalMs",
+      array_agg(newest.duration_ms::float8 / newest.success) filter (where newest.success > 0) as "runMeansMs"
     from unnest(${assetIds}::integer[]) as a(id)
     cross join lateral (
       select own.success, own.duration_ms from run_asset own join run on run.id = own.run_id
@@ -31,5 +34,5 @@ export async function readDurations(
     ) as newest
     group by a.id
     having sum(newest.success) > 0`;
-  return new Map(rows.map(({ assetId, steps, totalMs }) => [assetId, { steps, totalMs }]));
+  return new Map(rows.map(({ assetId, ...durations }) => [assetId, durations]));
 }

@@ -1,9 +1,12 @@
 import type { PlannedAsset } from "@heddle/api";
 import type { JsonValue } from "@heddle/core";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId, useMemo, useState } from "react";
 import { Field } from "../../ui/field.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
 import { useTypedValue } from "../../ui/use-typed-value.ts";
+import { findConfigProblems, readSchema } from "./config-schema.ts";
 import { describeSchema, readJson } from "./config-text.ts";
+import { ShapeFields } from "./schema-fields.tsx";
 
 /** Typing waits this long before the plan follows. */
 const SETTLE_MS = 400;
@@ -39,7 +42,7 @@ export function useBrokenConfig(): BrokenConfig {
   };
 }
 
-/** Config for each asset that takes some, as JSON. */
+/** Config for each asset that takes some: as fields where its schema can be asked for, and as JSON always. */
 export function ConfigFields({ planned, config, onConfig, onBroken }: ConfigFieldsProps): ReactNode {
   const set = (key: string, value: JsonValue | undefined): void => {
     const { [key]: _, ...rest } = config ?? {};
@@ -74,7 +77,56 @@ interface ConfigFieldProps {
   readonly onBroken: (broken: boolean) => void;
 }
 
-function ConfigField({ assetKey, schema, required, value, onValue, onBroken }: ConfigFieldProps): ReactNode {
+function ConfigField(props: ConfigFieldProps): ReactNode {
+  const { assetKey, schema, required, value, onValue, onBroken } = props;
+  const shape = useMemo(() => readSchema(schema), [schema]);
+  const problems = useMemo(() => findConfigProblems(shape, value), [shape, value]);
+  const [asJson, setAsJson] = useState(false);
+  const hasForm = shape.kind === "object";
+  const showsForm = hasForm && !asJson;
+  return (
+    <div className="min-w-0">
+      <div className="mb-1.5 flex items-center gap-2">
+        <span className="truncate">{assetKey}</span>
+        <span className="text-xs text-muted">{required ? "needed" : "optional"}</span>
+        {hasForm && (
+          <span className="ml-auto">
+            <Segmented
+              label={`Config of ${assetKey} as`}
+              value={asJson ? "json" : "form"}
+              options={FORMS}
+              onChange={(next) => {
+                // A text that means nothing is left behind with its field.
+                onBroken(false);
+                setAsJson(next === "json");
+              }}
+            />
+          </span>
+        )}
+      </div>
+      {showsForm ? (
+        <ShapeFields
+          shape={shape}
+          value={value}
+          onValue={onValue}
+          path=""
+          problems={value === undefined && !required ? [] : problems}
+          label={assetKey}
+          preset={undefined}
+        />
+      ) : (
+        <JsonField {...props} />
+      )}
+    </div>
+  );
+}
+
+const FORMS = [
+  { value: "form", label: "Fields" },
+  { value: "json", label: "JSON" },
+] as const;
+
+function JsonField({ assetKey, schema, value, onValue, onBroken }: ConfigFieldProps): ReactNode {
   const id = useId();
   const [text, setText, handOn] = useTypedValue({
     value,
@@ -90,12 +142,8 @@ function ConfigField({ assetKey, schema, required, value, onValue, onBroken }: C
   const hints = describeSchema(schema);
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 flex items-baseline gap-2">
-        <span className="truncate">{assetKey}</span>
-        <span className="text-xs text-muted">{required ? "needed" : "optional"}</span>
-      </label>
       <textarea
-        id={id}
+        aria-label={assetKey}
         value={text}
         rows={Math.min(10, Math.max(2, text.split("\n").length))}
         spellCheck={false}

@@ -13,7 +13,7 @@ export interface LaunchInput extends Omit<LaunchRequest, "launch" | "parts" | "b
 
 /** The part of it that the plan depends on, as the server takes it. */
 export function previewInput(input: LaunchInput): PreviewInput {
-  const { selection, partitions, only, cascade, order, chunk, config, overlap, leave } = input;
+  const { selection, partitions, only, cascade, order, chunk, tries, config, overlap, leave } = input;
   return {
     selection,
     partitions,
@@ -21,6 +21,7 @@ export function previewInput(input: LaunchInput): PreviewInput {
     ...(only === undefined ? {} : { only: [...only] }),
     ...(order === undefined ? {} : { order }),
     ...(chunk === undefined ? {} : { chunk }),
+    ...(tries === undefined ? {} : { attempts: tries }),
     // The same JSON: only that lists may be changed is what the other type says more.
     ...(config === undefined ? {} : { config: config as NonNullable<PreviewInput["config"]> }),
     ...(overlap === undefined ? {} : { overlap }),

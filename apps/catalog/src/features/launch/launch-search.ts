@@ -31,6 +31,9 @@ export const MAX_AT_ONCE = 10_000;
 /** Most partitions in one call of an asset's function that a launch may ask for. */
 export const MAX_CHUNK = 1_000_000;
 
+/** Most attempts at a step that a launch may ask for. */
+export const MAX_TRIES = 20;
+
 /** Bounds of a run's priority. */
 export const MAX_PRIORITY = 1_000;
 
@@ -51,6 +54,8 @@ const PARAMS = {
   order: choiceParam(ORDERS),
   /** Partitions in one call, for assets that can make several: a number, or all of them. */
   chunk: choiceOrIntegerParam(["range"], { min: 1, max: MAX_CHUNK }),
+  /** Attempts that a step has at most. */
+  tries: integerParam(1, MAX_TRIES),
   /** Most steps of the run at once. */
   most: integerParam(1, MAX_AT_ONCE),
   priority: integerParam(-MAX_PRIORITY, MAX_PRIORITY),

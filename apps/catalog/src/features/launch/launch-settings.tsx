@@ -5,7 +5,7 @@ import { NumberField } from "../../ui/number-field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { ConfigFields } from "./config-fields.tsx";
 import type { LaunchFormProps } from "./launch-form.tsx";
-import { type LaunchRequest, MAX_AT_ONCE, MAX_CHUNK, MAX_PRIORITY, type Overlap } from "./launch-search.ts";
+import { type LaunchRequest, MAX_AT_ONCE, MAX_CHUNK, MAX_PRIORITY, MAX_TRIES, type Overlap } from "./launch-search.ts";
 import { TagsField } from "./tags-field.tsx";
 
 type LaunchSettingsProps = Pick<LaunchFormProps, "request" | "planned" | "onChange" | "onBrokenConfig">;
@@ -49,6 +49,7 @@ export function LaunchSettings(props: LaunchSettingsProps): ReactNode {
 export function statedSettings({
   order,
   chunk,
+  tries,
   most,
   priority,
   tags,
@@ -59,6 +60,7 @@ export function statedSettings({
   return [
     ...(order === undefined ? [] : [`${order} first`]),
     ...(chunk === undefined ? [] : [chunk === "range" ? "all in one call" : `chunks of ${chunk}`]),
+    ...(tries === undefined ? [] : [tries === 1 ? "no retries" : `${tries} attempts`]),
     ...(most === undefined ? [] : [`at most ${most} at once`]),
     ...(priority === undefined ? [] : [`priority ${priority}`]),
     ...(overlap === undefined ? [] : [overlap === "wait" ? "waits for other runs" : "refuses overlaps"]),
@@ -89,6 +91,14 @@ function Pace({ request, planned, onChange }: LaunchSettingsProps): ReactNode {
         min={1}
         max={MAX_AT_ONCE}
         onChange={(most) => onChange({ most })}
+      />
+      <NumberField
+        label="Attempts at a step"
+        placeholder="as declared"
+        value={request.tries}
+        min={1}
+        max={MAX_TRIES}
+        onChange={(tries) => onChange({ tries })}
       />
       <NumberField
         label="Priority"

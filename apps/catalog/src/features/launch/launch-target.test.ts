@@ -4,7 +4,7 @@ import { catalogIndex } from "../../data/catalog-index.ts";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { StatusTable } from "../../data/status-table.ts";
 import { codeOf } from "../../status/status-look.ts";
-import { countLeftStale, openStates, partitionedRows, rootOf } from "./launch-target.ts";
+import { findLeftStale, openStates, partitionedRows, rootOf } from "./launch-target.ts";
 
 const CITIES: PartitionsSpec = { kind: "static", keys: ["a", "b", "c"] };
 
@@ -45,9 +45,9 @@ describe("what a launch is aimed at", () => {
   });
 
   test("assets behind the plan are counted once", () => {
-    expect(countLeftStale(catalog, [row("raw")])).toBe(2);
-    expect(countLeftStale(catalog, [row("raw"), row("clean")])).toBe(1);
-    expect(countLeftStale(catalog, [row("report"), row("lone")])).toBe(0);
+    expect(findLeftStale(catalog, [row("raw")])).toHaveLength(2);
+    expect(findLeftStale(catalog, [row("raw"), row("clean")])).toHaveLength(1);
+    expect(findLeftStale(catalog, [row("report"), row("lone")])).toHaveLength(0);
   });
 
   test("open partitions are preset when they are a part, everything otherwise", () => {

@@ -46,8 +46,8 @@ function nearestUpstream({ index }: Catalog, row: number, candidates: ReadonlySe
   return undefined;
 }
 
-/** How many assets read what is planned, directly or through others, and are not part of the plan themselves. */
-export function countLeftStale({ index }: Catalog, planned: readonly number[]): number {
+/** Rows of the assets that read what is planned, directly or through others, and are not part of the plan themselves. */
+export function findLeftStale({ index }: Catalog, planned: readonly number[]): readonly number[] {
   const { start, target } = index.graph.out;
   const seen = new Set(planned);
   const known = seen.size;
@@ -55,5 +55,5 @@ export function countLeftStale({ index }: Catalog, planned: readonly number[]): 
   for (const row of seen) {
     for (let i = start[row] ?? 0; i < (start[row + 1] ?? 0); i++) seen.add(target[i] ?? 0);
   }
-  return seen.size - known;
+  return [...seen].slice(known);
 }

@@ -1,11 +1,13 @@
 import type { PlanPreview } from "@heddle/api";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCounted } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { copyText } from "../../ui/copy.ts";
 import type { PlanViewProps } from "./plan-view.tsx";
-import { countLeftStale } from "./launch-target.ts";
+import { findLeftStale } from "./launch-target.ts";
+import { trpc } from "../../data/trpc.ts";
 
 /** Digits of a hash that people compare. */
 const HASH_SHOWN = 10;
@@ -23,10 +25,25 @@ export function PlanEffects(props: PlanViewProps): ReactNode {
           Takes <span className="text-ink">{describeLength(estimate.wallMs)}</span>
           {estimate.workMs > Math.max(SHORTEST_MS, estimate.wallMs) &&
             ` for ${formatDuration(estimate.workMs)} of work`}
+          {estimate.p90Ms > estimate.p50Ms * SPREAD && estimate.p90Ms >= SHORTEST_MS && (
+            <>
+              {" "}
+              (half of the runs so far: up to {describeLength(estimate.p50Ms)}; nine of ten:{" "}
+              {describeLength(estimate.p90Ms)})
+            </>
+          )}
           , {estimate.basis}.
         </li>
       )}
       {after.length > 0 && <After after={after} />}
+      {preview.pools.map((pool) => (
+        <li key={pool.name}>
+          {formatCounted(pool.steps, "step")} count against the pool{" "}
+          <code className="font-mono text-xs text-ink">{pool.name}</code>: {pool.used} of{" "}
+          {formatCounted(pool.slots, "slot")} taken
+          {pool.ready > 0 && `, ${formatCounted(pool.ready, "step")} of other runs wait`}.
+        </li>
+      ))}
       {order === "newest" && <li>The newest partitions are made first.</li>}
       {overwrites > 0 && (
         <li>
@@ -58,6 +75,9 @@ export function PlanEffects(props: PlanViewProps): ReactNode {
   );
 }
 
+/** Runs that differ less than this are alike. */
+const SPREAD = 1.2;
+
 /** Nothing shorter is told: starting a step alone takes a part of it. */
 const SHORTEST_MS = 1_000;
 
@@ -88,15 +108,25 @@ function After({ after }: Pick<PlanPreview, "after">): ReactNode {
 }
 
 function LeftStale({ catalog, preview, cascade, onCascade }: PlanViewProps): ReactNode {
-  const left = countLeftStale(
+  const rows = findLeftStale(
     catalog,
     preview.assets.flatMap(({ asset }) => catalog.index.rowOfId(asset.id) ?? []),
   );
+  const conditions = useQuery({ ...trpc.automation.conditions.queryOptions({}), enabled: rows.length > 0 }).data;
+  const left = rows.length;
   if (left === 0) return null;
+  const keys = new Set(rows.map((row) => catalog.index.keys[row] ?? ""));
+  const automatic = new Set(
+    conditions?.conditions
+      .filter(({ asset, check, state }) => check === null && state === "on" && keys.has(asset.key))
+      .map(({ asset }) => asset.key),
+  );
   return (
     <li>
       {formatCounted(left, "asset")} downstream {left === 1 ? "reads" : "read"} what is made and{" "}
       {left === 1 ? "is" : "are"} not part of the plan.{" "}
+      {automatic.size > 0 &&
+        `Conditions will ask for ${automatic.size === left ? (left === 1 ? "it" : "all of them") : `${formatCounted(automatic.size, "of them", "of them")}`} by themselves. `}
       {cascade !== "downstream" && (
         <button type="button" className="text-accent-ink hover:underline" onClick={() => onCascade("downstream")}>
           Include {left === 1 ? "it" : "them"}

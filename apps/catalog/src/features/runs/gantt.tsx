@@ -77,19 +77,17 @@ export function Gantt(props: GanttProps): ReactNode {
     return [event.clientX - rect.left, event.clientY - rect.top];
   };
   return (
-    <div
-      role="group"
-      aria-label={`Timeline of ${formatCounted(layout.bars.length, "bar")} in ${formatCounted(layout.lanes.length, "row")}`}
-      tabIndex={0}
-      onKeyDown={(event) => handleKey(event, { ...props, view, whole, marked: shown, setMarked })}
-      className="relative rounded-sm"
-    >
+    <div className="relative">
       <p className="sr-only" aria-live="polite">
         {shown === null ? "" : `${nameOf(shown)}, ${describeBar(shown)}`}
       </p>
       <div
         ref={scroller}
-        className="overflow-y-auto"
+        role="group"
+        aria-label={`Timeline of ${formatCounted(layout.bars.length, "bar")} in ${formatCounted(layout.lanes.length, "row")}`}
+        tabIndex={0}
+        onKeyDown={(event) => handleKey(event, { ...props, view, whole, marked: shown, setMarked })}
+        className="overflow-y-auto rounded-sm"
         style={{ height: seen }}
         onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
       >

@@ -11,9 +11,19 @@ export function describeOrigin(origin: RunOrigin): string {
       return name === undefined ? "by hand" : `by ${name}`;
     case "retry":
       return typeof retryOf === "number" ? `retry of run ${retryOf}` : "retry";
+    case "condition":
+      return describeCondition(origin);
     default:
       return name === undefined ? origin.kind.replaceAll("_", " ") : `${origin.kind.replaceAll("_", " ")} ${name}`;
   }
+}
+
+/** A condition's run says which assets wanted it. */
+function describeCondition({ evaluations }: RunOrigin): string {
+  if (typeof evaluations !== "object" || evaluations === null) return "condition";
+  const [first, ...more] = Object.keys(evaluations);
+  if (first === undefined) return "condition";
+  return more.length === 0 ? `condition of ${first}` : `conditions of ${first} and ${more.length} more`;
 }
 
 /** The run that this one does again; `null` when it is none. */
