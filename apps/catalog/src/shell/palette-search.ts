@@ -1,10 +1,22 @@
 import uFuzzy from "@leeoniya/ufuzzy";
 import type { CatalogIndex } from "../data/catalog-index.ts";
+import type { LaunchState } from "../features/launch/launch-search.ts";
+import { readMaterializeAction } from "./palette-action.ts";
 import { PLACES, type PlacePath } from "./places.ts";
+import type { Recent } from "./recent.ts";
 import { measureTiming } from "../timings.ts";
 
 /** Something that the palette can open. */
 export type PaletteEntry =
+  | {
+      readonly kind: "action";
+      readonly label: string;
+      readonly key: string;
+      readonly parts: string | null;
+      readonly only: readonly LaunchState[];
+    }
+  | { readonly kind: "schedule" | "sensor"; readonly name: string; readonly label: string }
+  | { readonly kind: "check"; readonly assetKey: string; readonly name: string; readonly label: string }
   | { readonly kind: "asset"; readonly row: number; readonly label: string }
   | { readonly kind: "group"; readonly label: string }
   | { readonly kind: "run"; readonly runId: number; readonly label: string }
@@ -15,6 +27,9 @@ const LIMIT = 50;
 
 /** Above this many matches uFuzzy only filters and does not rank. */
 const RANK_LIMIT = 5_000;
+
+/** Assets that one order is offered for. */
+const MAX_ACTIONS = 5;
 
 const PAGES: readonly PaletteEntry[] = PLACES.map(({ to, label }) => ({ kind: "page", to, label }));
 
@@ -27,18 +42,46 @@ export class PaletteSearch {
     this.#index = index;
   }
 
-  /** The best entries for a text; pages and the first assets for none. */
-  find(text: string): readonly PaletteEntry[] {
+  /** The best entries for a text; for none what was opened last, pages and the first assets. */
+  find(text: string, recent: readonly Recent[]): readonly PaletteEntry[] {
     const needle = text.trim();
     const run = /^#?(\d{1,15})$/u.exec(needle)?.[1];
     const runs: readonly PaletteEntry[] =
       run === undefined ? [] : [{ kind: "run", runId: Number(run), label: `Run ${run}` }];
-    if (needle === "") return [...PAGES, ...this.#firstAssets()].slice(0, LIMIT);
+    if (needle === "") return [...this.#recent(recent), ...PAGES, ...this.#firstAssets()].slice(0, LIMIT);
     const pages = PAGES.filter(({ label }) => label.toLowerCase().startsWith(needle.toLowerCase()));
     const startedAt = performance.now();
-    const found = [...runs, ...pages, ...this.#groups(needle), ...this.#assets(needle)].slice(0, LIMIT);
+    const found = [...this.#actions(needle), ...runs, ...pages, ...this.#groups(needle), ...this.#assets(needle)].slice(
+      0,
+      LIMIT,
+    );
     measureTiming("palette-query", startedAt);
     return found;
+  }
+
+  /** What was opened last, as far as it is still declared. */
+  #recent(recent: readonly Recent[]): readonly PaletteEntry[] {
+    return recent.flatMap((own): PaletteEntry[] => {
+      if (own.kind === "run") return [{ kind: "run", runId: own.runId, label: `Run ${own.runId}` }];
+      const row = this.#index?.rowOfKey(own.key);
+      return row === undefined ? [] : [{ kind: "asset", row, label: own.key }];
+    });
+  }
+
+  #actions(needle: string): readonly PaletteEntry[] {
+    const action = readMaterializeAction(needle);
+    if (action === null) return [];
+    const { parts, only } = action;
+    return this.#assets(action.needle)
+      .filter((entry) => entry.kind === "asset" && this.#index?.external[entry.row] === 0)
+      .slice(0, MAX_ACTIONS)
+      .map(({ label: key }) => ({
+        kind: "action",
+        label: [`Materialize ${key}`, parts, only.join(" and ")].filter(Boolean).join(", "),
+        key,
+        parts,
+        only,
+      }));
   }
 
   #firstAssets(): readonly PaletteEntry[] {

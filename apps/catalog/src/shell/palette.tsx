@@ -1,12 +1,28 @@
 import { Dialog } from "@base-ui/react/dialog";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { selectionOfKeys } from "../data/selection-of-keys.ts";
+import { trpc } from "../data/trpc.ts";
+import { useLaunch } from "../features/launch/launch-search.ts";
 import { useCatalog } from "../data/catalog-state.ts";
 import { lookOfCode } from "../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../status/status-mark.tsx";
 import { Key } from "../ui/button.tsx";
-import { Icon } from "../ui/icons.tsx";
+import { Icon, type IconName } from "../ui/icons.tsx";
 import { type PaletteEntry, PaletteSearch } from "./palette-search.ts";
+import { recentlyOpened } from "./recent.ts";
+
+const ENTRY_ICONS: Record<PaletteEntry["kind"], IconName> = {
+  action: "play",
+  asset: "assets",
+  check: "checks",
+  group: "assets",
+  page: "chevronRight",
+  run: "runs",
+  schedule: "clock",
+  sensor: "automation",
+};
 
 /** Finds and opens anything by a few letters. */
 export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
@@ -28,7 +44,9 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
   const search = useMemo(() => new PaletteSearch(catalog?.index ?? null), [catalog]);
-  const entries = useMemo(() => search.find(text), [search, text]);
+  const [recent] = useState(recentlyOpened);
+  const fromServer = useServerEntries(text);
+  const entries = useMemo(() => [...search.find(text, recent), ...fromServer], [search, text, recent, fromServer]);
   const openEntry = useOpenEntry(onClose);
   const listId = useId();
 
@@ -51,11 +69,11 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
         <input
           autoFocus
           role="combobox"
-          aria-label="Go to an asset, group, run or page"
+          aria-label="Go to anything, or materialize it"
           aria-expanded
           aria-controls={listId}
           aria-activedescendant={entries.length > 0 ? `${listId}-${active}` : undefined}
-          placeholder="Asset, group, run number, page"
+          placeholder="Asset, group, check, schedule, run number, page, “materialize …”"
           spellCheck={false}
           autoComplete="off"
           value={text}
@@ -70,7 +88,7 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
       <div id={listId} role="listbox" aria-label="Results" className="min-h-0 flex-1 overflow-y-auto p-1.5">
         {entries.map((entry, i) => (
           <Entry
-            key={`${entry.kind}:${entry.label}`}
+            key={`${entry.kind}:${entry.label}:${i}`}
             id={`${listId}-${i}`}
             entry={entry}
             active={i === active}
@@ -120,7 +138,7 @@ function Entry({ id, entry, active, onHover, onOpen }: EntryProps): ReactNode {
       className="flex h-8 cursor-default items-center gap-2.5 rounded-sm px-2.5 aria-selected:bg-pressed"
     >
       <EntryMark entry={entry} />
-      <span className="truncate">{entry.label}</span>
+      <bdi className="truncate">{entry.label}</bdi>
       <span className="ml-auto shrink-0 text-2xs text-muted">
         <EntryKind entry={entry} />
       </span>
@@ -140,7 +158,7 @@ function EntryMark({ entry }: { readonly entry: PaletteEntry }): ReactNode {
   }
   return (
     <span className="text-faint">
-      <Icon name={entry.kind === "run" ? "runs" : entry.kind === "group" ? "assets" : "chevronRight"} size={12} />
+      <Icon name={ENTRY_ICONS[entry.kind]} size={12} />
     </span>
   );
 }
@@ -153,15 +171,60 @@ function EntryKind({ entry }: { readonly entry: PaletteEntry }): ReactNode {
 
 function useOpenEntry(onClose: () => void): (entry: PaletteEntry, inLineage: boolean) => void {
   const navigate = useNavigate();
+  const launch = useLaunch();
   return (entry, inLineage) => {
     onClose();
-    if (entry.kind === "page") void navigate({ to: entry.to });
+    if (entry.kind === "action") launch({ launch: selectionOfKeys([entry.key]), ...launchOf(entry) });
+    else if (entry.kind === "schedule")
+      void navigate({ to: "/automation/schedules/$name", params: { name: entry.name } });
+    else if (entry.kind === "sensor") void navigate({ to: "/automation/sensors/$name", params: { name: entry.name } });
+    else if (entry.kind === "check")
+      void navigate({ to: "/checks/$", params: { _splat: entry.assetKey }, search: { check: entry.name } });
+    else if (entry.kind === "page") void navigate({ to: entry.to });
     else if (entry.kind === "run") void navigate({ to: "/runs/$runId", params: { runId: String(entry.runId) } });
     else if (entry.kind === "asset" && !inLineage) void navigate({ to: "/assets/$", params: { _splat: entry.label } });
     else if (entry.kind === "asset") void navigate({ to: "/lineage", search: { focus: entry.label } });
     else if (inLineage) void navigate({ to: "/lineage", search: { sel: groupSelection(entry.label) } });
     else void navigate({ to: "/assets", search: { group: [entry.label] } });
   };
+}
+
+function launchOf({ parts, only }: Extract<PaletteEntry, { readonly kind: "action" }>) {
+  return { parts: parts ?? undefined, only: only.length === 0 ? undefined : only };
+}
+
+/** Letters after which the server is asked: fewer match nearly everything. */
+const ASK_FROM = 2;
+const ASKED_FOR = 8;
+
+/** Checks, schedules and sensors whose name holds a text: what the page does not know of by itself. */
+function useServerEntries(text: string): readonly PaletteEntry[] {
+  const [needle, setNeedle] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setNeedle(text.trim()), 150);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const enabled = needle.length >= ASK_FROM && needle.length <= 100;
+  const checks = useQuery({ ...trpc.checks.list.queryOptions({ text: needle, limit: ASKED_FOR }), enabled }).data;
+  const schedules = useQuery({ ...trpc.schedules.list.queryOptions(), enabled }).data;
+  const sensors = useQuery({ ...trpc.sensors.list.queryOptions(), enabled }).data;
+  return useMemo(() => {
+    if (!enabled) return [];
+    const holds = ({ name }: { readonly name: string }): boolean => name.toLowerCase().includes(needle.toLowerCase());
+    const owner =
+      (kind: "schedule" | "sensor") =>
+      ({ name }: { readonly name: string }) => ({ kind, name, label: name });
+    return [
+      ...(schedules?.schedules.filter(holds).slice(0, ASKED_FOR).map(owner("schedule")) ?? []),
+      ...(sensors?.sensors.filter(holds).slice(0, ASKED_FOR).map(owner("sensor")) ?? []),
+      ...(checks?.items.map(({ asset, name }) => ({
+        kind: "check" as const,
+        assetKey: asset.key,
+        name,
+        label: `${name} of ${asset.key}`,
+      })) ?? []),
+    ];
+  }, [enabled, needle, checks, schedules, sensors]);
 }
 
 function groupSelection(group: string): string {

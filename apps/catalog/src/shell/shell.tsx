@@ -11,6 +11,7 @@ import { Toasts } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { useDeployment } from "./deployment.ts";
 import { PLACES } from "./places.ts";
+import { rememberOpened } from "./recent.ts";
 import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -113,6 +114,7 @@ function useShellHotkeys({
 function useForgetAddressProblems(): void {
   const { pathname } = useLocation();
   const [first] = useState(pathname);
+  useEffect(() => rememberOpened(pathname), [pathname]);
   useEffect(() => {
     if (pathname !== first) dismissSearchProblems();
   }, [pathname, first]);

@@ -1,5 +1,13 @@
 import { type ReactNode, useState } from "react";
-import { chooseTheme, THEME_CHOICES, type ThemeChoice, themeChoice, useTheme } from "../theme/theme.ts";
+import {
+  chooseDistinction,
+  chooseTheme,
+  THEME_CHOICES,
+  type ThemeChoice,
+  themeChoice,
+  useDistinction,
+  useTheme,
+} from "../theme/theme.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { PopoverButton } from "../ui/popover-button.tsx";
 import { Segmented } from "../ui/segmented.tsx";
@@ -24,6 +32,7 @@ const OPTIONS = THEME_CHOICES.map((value) => ({
 /** Chooses between light, dark and what the system says. */
 export function ThemeSwitch(): ReactNode {
   const shown = useTheme();
+  const distinction = useDistinction();
   const [choice, setChoice] = useState(themeChoice);
   const choose = (value: ThemeChoice): void => {
     setChoice(value);
@@ -39,6 +48,18 @@ export function ThemeSwitch(): ReactNode {
     >
       <div className="mt-2">
         <Segmented label="Theme" value={choice} options={OPTIONS} onChange={choose} />
+        <label className="mt-3 flex items-start gap-2">
+          <input
+            type="checkbox"
+            checked={distinction === "high"}
+            onChange={({ target }) => chooseDistinction(target.checked ? "high" : "normal")}
+            className="mt-1 size-3.5 shrink-0 accent-[var(--accent)]"
+          />
+          <span>
+            High distinction
+            <span className="block text-xs text-muted">Fresh is blue, failed orange, running grey.</span>
+          </span>
+        </label>
       </div>
     </PopoverButton>
   );

@@ -1,11 +1,12 @@
 import type { Deployment } from "@heddle/api";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { isMac } from "../keyboard/hotkeys.ts";
 import { IconButton, Key } from "../ui/button.tsx";
 import { copyText } from "../ui/copy.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Breadcrumb } from "./breadcrumb.tsx";
+import { commandOf } from "./command-of.ts";
 import { CodeState } from "./code-state.tsx";
 import { HealthState } from "./health-state.tsx";
 import { Mark } from "./mark.tsx";
@@ -55,6 +56,7 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
           className="max-md:hidden"
           onClick={() => void copyText(window.location.href, "Link")}
         />
+        <CommandButton />
         <IconButton icon="keyboard" label="Keyboard shortcuts" className="max-md:hidden" onClick={onHelp} />
         <div className="max-md:hidden">
           <TimeZoneSwitch />
@@ -62,5 +64,20 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
         <ThemeSwitch />
       </div>
     </header>
+  );
+}
+
+/** Copies the command that tells in a terminal what this page shows. */
+function CommandButton(): ReactNode {
+  const { pathname, search } = useLocation();
+  const command = commandOf(pathname, search);
+  if (command === null) return null;
+  return (
+    <IconButton
+      icon="terminal"
+      label={`Copy as command: ${command.length > 120 ? `${command.slice(0, 119)}…` : command}`}
+      className="max-md:hidden"
+      onClick={() => void copyText(command, "Command")}
+    />
   );
 }

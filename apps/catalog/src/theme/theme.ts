@@ -45,9 +45,33 @@ export function onThemeChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The theme that is shown, for components. */
+/** The theme that is shown, for components. Whoever paints by it is rendered anew when the colours of statuses change too. */
 export function useTheme(): Theme {
+  useSyncExternalStore(onThemeChange, () => document.documentElement.dataset["distinction"] ?? "normal");
   return useSyncExternalStore(onThemeChange, shownTheme);
+}
+
+/** Whether statuses are shown in colours that stay apart for every sight. */
+export type Distinction = "normal" | "high";
+
+const DISTINCTION_KEY = "heddle.distinction";
+
+/** Which of the two is shown now, for components. */
+export function useDistinction(): Distinction {
+  return useSyncExternalStore(onThemeChange, () =>
+    document.documentElement.dataset["distinction"] === "high" ? "high" : "normal",
+  );
+}
+
+/** Stores which of the two it shall be and shows it at once. */
+export function chooseDistinction(distinction: Distinction): void {
+  try {
+    localStorage.setItem(DISTINCTION_KEY, distinction);
+  } catch {
+    // The choice then lasts as long as the page, which is all that a browser without storage allows.
+  }
+  document.documentElement.dataset["distinction"] = distinction;
+  for (const listener of listeners) listener();
 }
 
 function apply(given: ThemeChoice | Event): void {
