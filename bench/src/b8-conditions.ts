@@ -1,25 +1,20 @@
 import {
   compileAutomation,
-  eager,
   evaluateAutomation,
   NO_AUTOMATION_STATE,
   PartitionSet,
-  resolvePartitions,
   type AssetFacts,
-  type AssetSnapshot,
   type AutomationResult,
   type AutomationState,
   type AutomationView,
-  type PartitionsSpec,
 } from "@heddle/core";
+import { ASSETS, CHANGED, daysAt, GRAPH, sourcesOf } from "./automated-assets.ts";
 import { median, round, type Benchmark } from "./benchmark.ts";
 import { measureColdNode } from "./calibration.ts";
 
-const ASSETS = 5_000;
-const LAYERS = 10;
-const CHANGED = 100;
 const ROUNDS = 21;
 const NOW = Date.UTC(2026, 0, 1, 12);
+const EXISTING = daysAt(NOW);
 
 /**
  * B8, the part that is pure: one evaluation of 5,000 assets with `eager()`, of which 100 were updated since the one before.
@@ -47,58 +42,6 @@ export const conditions: Benchmark = {
     });
   },
 };
-
-const DAYS: PartitionsSpec = {
-  kind: "time-window",
-  cadence: "daily",
-  cron: "0 0 * * *",
-  timeZone: "UTC",
-  start: "2020-01-01",
-  end: null,
-  endOffset: 0,
-  format: "%Y-%m-%d",
-};
-const EXISTING = resolvePartitions(DAYS, { now: NOW }).all;
-const PER_LAYER = ASSETS / LAYERS;
-
-const GRAPH: readonly AssetSnapshot[] = Array.from({ length: ASSETS }, (_, index) => {
-  const [layer, place] = [Math.floor(index / PER_LAYER), index % PER_LAYER];
-  const isDaily = place % 2 === 0;
-  // The same parity: days read days.
-  const upstream = layer === 0 ? [] : [place, (place + 2) % PER_LAYER].map((at) => `a${(layer - 1) * PER_LAYER + at}`);
-  return {
-    key: `a${index}`,
-    kind: "asset",
-    description: null,
-    group: `g${layer}`,
-    owners: [],
-    tags: {},
-    kinds: [],
-    metadata: {},
-    partitions: isDaily ? DAYS : null,
-    deps: upstream.map((key) => ({
-      name: key,
-      upstream: key,
-      mapping: isDaily ? { kind: "identity" } : { kind: "unpartitioned" },
-      multiplicity: "one",
-      rule: "",
-    })),
-    resources: [],
-    retry: { attempts: 1, backoff: "constant", delayMs: 0, maxDelayMs: 0, jitter: false },
-    timeoutMs: 60_000,
-    isolation: "shared",
-    io: "json",
-    source: null,
-    codeVersion: "v1",
-    checks: [],
-    automation: { version: 1, condition: eager().spec },
-  };
-});
-
-/** Keys of the assets that are updated in a round, spread over all layers. */
-function sourcesOf(round: number): string[] {
-  return Array.from({ length: CHANGED }, (_, index) => `a${(index * 49 + round * 7) % ASSETS}`);
-}
 
 class Bench {
   readonly #automation: ReturnType<typeof compileAutomation>;

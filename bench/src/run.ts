@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   b5: async () => (await import("./b5-load-definitions.ts")).loadTwoThousandAssets,
   b6: async () => (await import("./b6-start-up.ts")).startUp,
   b7: async () => (await import("./b7-partition-status.ts")).partitionStatus,
+  b8: async () => (await import("./b8-automation.ts")).automationTick,
   "b8-conditions": async () => (await import("./b8-conditions.ts")).conditions,
   b9: async () => (await import("./b9-plan.ts")).planOfBackfill,
   b10: async () => (await import("./b10-columnar.ts")).columnarFormats,

@@ -59,6 +59,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addPreview(command, run);
   addPartitions(program, command, run);
   addTickers(program, command, run);
+  addAutomation(program, command, run);
   addPools(program, command, run);
   addCare(command, run);
   return program;
@@ -208,6 +209,42 @@ function addPartitions(program: Command, command: AddCommand, run: Run): void {
       run(async (definition: string, keys: string[], options) =>
         (await import("./commands/partitions.ts")).changePartitions(action, definition, { keys, options }),
       ),
+    );
+  }
+}
+
+function addAutomation(program: Command, command: AddCommand, run: Run): void {
+  command("why <key> [partition]", "why a partition was made by itself, or was not; without one: the newest")
+    .option("--check <name>", "of a check of the asset")
+    .option("--tree", "the whole condition, part by part")
+    .action(
+      run(async (key: string, partition: string | undefined, options) =>
+        (await import("./commands/automation.ts")).why(key, partition, options),
+      ),
+    );
+  const automation = program
+    .command("automation")
+    .description("look at automation conditions, switch them off and on; alone: all of them");
+  command("list", "conditions, whether they are on, and what they last asked for", automation).action(
+    run(async (options) => (await import("./commands/automation.ts")).listAutomation(options)),
+  );
+  command(
+    "preview [selection]",
+    "what an evaluation at this moment would ask for; nothing is launched",
+    automation,
+  ).action(
+    run(async (selection: string | undefined, options) =>
+      (await import("./commands/automation.ts")).previewAutomation(selection, options),
+    ),
+  );
+  for (const [action, on, description] of [
+    ["pause", false, "switch the condition of an asset off; what it misses is not made up for"],
+    ["resume", true, "switch the condition of an asset on again"],
+  ] as const) {
+    const one = command(`${action} <key>`, description, automation).option("--check <name>", "of a check of the asset");
+    if (!on) one.option("--reason <text>", "why, for those who wonder");
+    one.action(
+      run(async (key: string, options) => (await import("./commands/automation.ts")).setAutomation(key, on, options)),
     );
   }
 }

@@ -33,7 +33,6 @@ test("the page's definitions compile, are valid, and can be evaluated", async ()
     ["shop/report", null],
     ["shop/archive", null],
     ["shop/dashboard", null],
-    ["shop/dashboard", "loads"],
   ]);
 });
 

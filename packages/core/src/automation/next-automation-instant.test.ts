@@ -26,6 +26,12 @@ test("the earliest of ticks and ends of windows counts, in their own zones", () 
   expect(nextAutomationInstant(automation, at("2026-03-08T05:00:00Z"), 1)).toBe(at("2026-03-09T04:00:00Z"));
 });
 
+test("a definition that has ended is not waited for", () => {
+  const automation = { clocks: [], timelines: [{ spec: { ...days, end: "2026-02-01" }, targets: [0] }] };
+  expect(nextAutomationInstant(automation, at("2026-01-31T12:00:00Z"))).toBe(at("2026-02-01T05:00:00Z"));
+  expect(nextAutomationInstant(automation, at("2026-03-08T05:00:00Z"))).toBeNull();
+});
+
 test("nothing is waited for where no clock matters", () => {
   expect(nextAutomationInstant({ clocks: [], timelines: [] }, 0)).toBeNull();
   expect(nextAutomationInstant({ clocks: [{ clock, targets: [0] }], timelines: [] }, 0, 1)).toBeNull();

@@ -20,6 +20,8 @@ export function nextAutomationInstant(
   const ends = timelines.filter(isAsked).flatMap(({ spec }) => {
     const timeline = timelineOf(spec);
     const ordinal = timeline.floor(after);
+    // A definition that has ended has no more windows to come.
+    if (ordinal - Math.abs(spec.endOffset) > timeline.end) return [];
     // Hollow ordinals stand for no time: the next real window is what counts.
     for (let next = ordinal + 1; next <= ordinal + MAX_HOLLOW; next += 1) {
       const end = timeline.startOf(next);

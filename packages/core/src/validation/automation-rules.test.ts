@@ -99,8 +99,13 @@ describe("conditions", () => {
   test("of checks are looked at, too", () => {
     const check = assetCheck({ asset: raw, name: "c", automation: cronTickPassed("never"), check: () => pass() });
     const problems = validateDefinitions(definitions({ assets: [raw], checks: [check] }), { projectDirectory });
-    expect(problems.map(({ code, asset: key }) => [code, key])).toEqual([["AUTOMATION_INVALID", "raw"]]);
-    expect(problems[0]?.message).toMatch(/^the check "c" of asset "raw" \(.*\) has an automation/u);
+    expect(problems.map(({ code, asset: key }) => [code, key])).toEqual([
+      ["AUTOMATION_INVALID", "raw"],
+      ["AUTOMATION_INVALID", "raw"],
+    ]);
+    const [own, wrong] = problems.map(({ message }) => message);
+    expect(own).toMatch(/^the check "c" of asset "raw" \(.*\) has an automation of its own, and checks run only with/u);
+    expect(wrong).toMatch(/^the check "c" of asset "raw" \(.*\) has an automation that cannot be used/u);
   });
 });
 

@@ -30,6 +30,11 @@ export const automationRule: DefinitionRule = (definitions, report) => {
       report.add("FRESHNESS_INVALID", { message, hint: FRESHNESS_HINT, about: asset });
     }
     for (const check of definitions.checks.get(asset.key) ?? []) {
+      if (check.automation !== null) {
+        const name = `the check ${JSON.stringify(check.name)} of ${report.name("asset", asset)}`;
+        const message = `${name} has an automation of its own, and checks run only with the asset that they are about`;
+        report.add("AUTOMATION_INVALID", { message, hint: CHECK_HINT, about: check, asset: asset.key });
+      }
       for (const problem of problemsOf(check.automation, { asset: asset.key, check: check.name })) {
         const name = `the check ${JSON.stringify(check.name)} of ${report.name("asset", asset)}`;
         const message = `${name} has an automation that cannot be used: ${problem}`;
@@ -40,6 +45,7 @@ export const automationRule: DefinitionRule = (definitions, report) => {
 };
 
 const AUTOMATION_HINT = "Correct the part of the condition that the message names, or leave the option out.";
+const CHECK_HINT = "Leave the option out, and give the condition to the asset.";
 const FRESHNESS_HINT =
   "Write freshWithin({ failMs: 26 * 3_600_000 }) or freshBy({ cron, timeZone, lowerBoundMs }), or leave the option out.";
 

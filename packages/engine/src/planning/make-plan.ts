@@ -75,7 +75,10 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
   const overlaps = await findOverlaps(tx, planned, { index, environmentId, overlap: input.overlap });
   return {
     plan: planned.plan,
-    hash: hashPlan(planned.plan),
+    // Of a large plan it takes a while, and only those who show plans need it.
+    get hash() {
+      return hashPlan(planned.plan);
+    },
     overlaps,
     refusal: findRefusal(planned, overlaps, input.overlap),
     chosen: new Set(chosen.map((asset) => asset.key)),

@@ -1,7 +1,7 @@
 import type { RequestGroup } from "@heddle/core";
 
 /** Runs that one evaluation makes at most, as long as there are fewer code locations. */
-export const MAX_RUNS = 50;
+export const MAX_RUNS = 20;
 
 /**
  * Puts groups together where there are more than runs should be: thousands of assets with the same clock are a few runs, and
@@ -13,10 +13,11 @@ export function fewerGroups(groups: readonly RequestGroup[], most = MAX_RUNS): r
   const locations = new Set(groups.map(({ codeLocation }) => codeLocation));
   const alone = bySize.slice(0, Math.max(0, most - locations.size));
   const rest = Map.groupBy(bySize.slice(alone.length), ({ codeLocation }) => codeLocation);
-  return [...alone, ...[...rest.values()].map(joined)];
+  return [...alone, ...[...rest.values()].map(joinGroups)];
 }
 
-function joined(groups: readonly RequestGroup[]): RequestGroup {
+/** One group of several of one code location. */
+export function joinGroups(groups: readonly RequestGroup[]): RequestGroup {
   return {
     codeLocation: groups[0]?.codeLocation ?? "",
     selected: groups.flatMap(({ selected }) => selected),

@@ -1,4 +1,11 @@
-import { createRunGraph, groupRequests, PartitionSet, type JsonValue, type RequestGroup } from "@heddle/core";
+import {
+  createRunGraph,
+  groupRequests,
+  PartitionSet,
+  type JsonValue,
+  type RequestGroup,
+  type RunPlan,
+} from "@heddle/core";
 import {
   admitAtOnce,
   evaluationKey,
@@ -10,7 +17,7 @@ import {
 import type { AutomationLook } from "../../automation/index.ts";
 import { freezeDefinitions, makePlan, type MadePlan, type PlanningState } from "../../planning/index.ts";
 import { isOfPlan } from "../ticks/schedule-ticks.ts";
-import { fewerGroups } from "./fewer-groups.ts";
+import { fewerGroups, joinGroups } from "./fewer-groups.ts";
 
 /** What an evaluation's runs are made from. */
 export interface AutomationLaunch {
@@ -51,28 +58,82 @@ export function launchAutomation(launch: AutomationLaunch): LaunchAutomation {
     );
     const frozen = freezeDefinitions(planning);
     const launched: LaunchedRequest[] = [];
-    for (const [number, group] of groups.entries()) {
-      launched.push(...(await launchGroup(tx, { launch, group, number, frozen, evaluationIds })));
+    const byLocation = Map.groupBy([...groups.entries()], ([, { codeLocation }]) => codeLocation);
+    // What one code location asks for is seen by the plans of the next.
+    for (const numbered of byLocation.values()) {
+      const scope = { launch, frozen, evaluationIds };
+      launched.push(...((await launchTogether(tx, numbered, scope)) ?? (await launchEach(tx, numbered, scope))));
     }
     return launched;
   };
 }
 
-interface Launching {
+interface LaunchScope {
   readonly launch: AutomationLaunch;
-  readonly group: RequestGroup;
-  readonly number: number;
   readonly frozen: PlanningState;
   readonly evaluationIds: ReadonlyMap<string, number>;
 }
 
-async function launchGroup(tx: Transaction, launching: Launching): Promise<LaunchedRequest[]> {
-  const { launch, group, number, frozen, evaluationIds } = launching;
-  const refused = (problem: string): LaunchedRequest[] =>
-    group.selected.map((asset) => ({ asset, check: null, count: 0, runId: null, problem }));
-  const made = await plan(tx, launch, { group, frozen });
-  if (typeof made === "string") return refused(made);
-  if (made.plan.total === 0) return refused(nothingToDo(made));
+/** Groups with their numbers, which name the runs. */
+type NumberedGroups = readonly (readonly [number, RequestGroup])[];
+
+/**
+ * Plans all groups at once and writes their runs beside each other: two plans for hundreds of assets cost twice as much as one.
+ * @returns `null` where something of it meets other runs, or is refused: then each group has to be looked at by itself
+ */
+async function launchTogether(
+  tx: Transaction,
+  groups: NumberedGroups,
+  scope: LaunchScope,
+): Promise<readonly LaunchedRequest[] | null> {
+  if (groups.length < 2) return null;
+  const all = joinGroups(groups.map(([, group]) => group));
+  const made = await plan(tx, scope.launch, { group: all, frozen: scope.frozen });
+  if (typeof made === "string" || made.overlaps.count > 0 || made.overlaps.after.length > 0) return null;
+  const written = groups.map(async ([number, group]) =>
+    write(tx, { plan: partOf(made.plan, group), overlaps: made.overlaps }, { group, number, scope }),
+  );
+  return (await Promise.all(written)).flat();
+}
+
+async function launchEach(tx: Transaction, groups: NumberedGroups, scope: LaunchScope): Promise<LaunchedRequest[]> {
+  const launched: LaunchedRequest[] = [];
+  for (const [number, group] of groups) {
+    const made = await plan(tx, scope.launch, { group, frozen: scope.frozen });
+    launched.push(
+      ...(typeof made === "string" ? refused(group, made) : await write(tx, made, { group, number, scope })),
+    );
+  }
+  return launched;
+}
+
+/** The part of a plan that makes what one group asks for: groups have no partition in common, and read none of each other. */
+function partOf(plan: RunPlan, { partitions }: RequestGroup): RunPlan {
+  const assets = plan.assets
+    .filter(({ key }) => partitions.has(key))
+    .map((asset) => ({
+      ...asset,
+      deps: asset.deps.map((dep) => ({ ...dep, inRun: dep.inRun && partitions.has(dep.upstream) })),
+    }));
+  return {
+    ...plan,
+    assets,
+    warnings: plan.warnings.filter(({ asset }) => partitions.has(asset)),
+    total: assets.reduce((sum, asset) => sum + PartitionSet.fromRanges(asset.partitions).size, 0),
+  };
+}
+
+function refused({ selected }: RequestGroup, problem: string): LaunchedRequest[] {
+  return selected.map((asset) => ({ asset, check: null, count: 0, runId: null, problem }));
+}
+
+async function write(
+  tx: Transaction,
+  made: Pick<MadePlan, "plan" | "overlaps">,
+  { group, number, scope }: { readonly group: RequestGroup; readonly number: number; readonly scope: LaunchScope },
+): Promise<LaunchedRequest[]> {
+  if (made.plan.total === 0) return refused(group, nothingToDo(made));
+  const { launch, evaluationIds } = scope;
   const { environment, at, originKey } = launch;
   const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
     plan: made.plan,
@@ -81,7 +142,8 @@ async function launchGroup(tx: Transaction, launching: Launching): Promise<Launc
     environment,
     after: made.overlaps.after.map(({ id }) => id),
   });
-  if (created) await admitAtOnce(tx.sql, runId);
+  // The others have one before them.
+  if (created && number === 0) await admitAtOnce(tx.sql, runId);
   const counts = new Map(
     made.plan.assets.map(({ key, partitions }) => [key, PartitionSet.fromRanges(partitions).size]),
   );
@@ -123,7 +185,7 @@ async function plan(
   }
 }
 
-function nothingToDo({ overlaps: { holders } }: MadePlan): string {
+function nothingToDo({ overlaps: { holders } }: Pick<MadePlan, "overlaps">): string {
   if (holders.length === 0) return "nothing of it could be made: what it reads is not there";
   const named = holders.slice(0, 5).map(({ id }) => id);
   return `it is made by run${named.length === 1 ? "" : "s"} ${named.join(", ")} already`;
