@@ -1,7 +1,7 @@
 import type { AssetDetail } from "@heddle/api";
 import { PARTITION_STATUSES, type PartitionStatus, PartitionSet } from "@heddle/core";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
 import { partitionText, type Partitions, usePartitions } from "../../partitions/partition-space.ts";
@@ -13,7 +13,9 @@ import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { LaunchState } from "../launch/launch-search.ts";
-import { PartitionPanel } from "./partition-panel.tsx";
+
+/** Most of what the panel is made of is needed when a partition is looked at, and not before. */
+const PartitionPanel = lazy(async () => ({ default: (await import("./partition-panel.tsx")).PartitionPanel }));
 
 interface AssetPartitionsProps {
   readonly detail: AssetDetail;
@@ -67,12 +69,14 @@ export function AssetPartitions({ detail, current, onCurrent, onMaterialize }: A
         />
       )}
       {shown !== null && (
-        <PartitionPanel
-          assetKey={key}
-          ordinal={shown}
-          onClose={spec === null ? null : () => onCurrent(null)}
-          onMaterialize={spec === null ? null : onMaterialize}
-        />
+        <Suspense fallback={<Skeleton label="Reading the partition" lines={3} />}>
+          <PartitionPanel
+            assetKey={key}
+            ordinal={shown}
+            onClose={spec === null ? null : () => onCurrent(null)}
+            onMaterialize={spec === null ? null : onMaterialize}
+          />
+        </Suspense>
       )}
     </Section>
   );
