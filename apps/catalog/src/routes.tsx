@@ -3,7 +3,7 @@ import { assetPageSearch } from "./features/asset/asset-page-search.ts";
 import { backfillSearch } from "./features/backfills/backfill-search.ts";
 import { assetsSearch } from "./features/assets/assets-search.ts";
 import { homeSearch } from "./features/home/home-search.ts";
-import { automationSearch, tickOwnerSearch } from "./features/automation/automation-search.ts";
+import { automationSearch, conditionSearch, tickOwnerSearch } from "./features/automation/automation-search.ts";
 import { checkPageSearch, checksSearch } from "./features/checks/checks-search.ts";
 import { launchSearch } from "./features/launch/launch-search.ts";
 import { lineageSearch } from "./features/lineage/lineage-search.ts";
@@ -102,6 +102,13 @@ const sensorRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/automation/sensor-page.tsx"), "SensorPage"),
 });
 
+const conditionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/automation/conditions/$",
+  validateSearch: conditionSearch,
+  component: lazyRouteComponent(() => import("./features/automation/condition-page.tsx"), "ConditionPage"),
+});
+
 /** A parent of its own, as assets have one: the rest of the address is the asset key. */
 const checksParentRoute = createRoute({ getParentRoute: () => rootRoute, path: "/checks" });
 
@@ -132,6 +139,7 @@ export const router = createRouter({
     automationRoute,
     scheduleRoute,
     sensorRoute,
+    conditionRoute,
     checksParentRoute.addChildren([checksRoute, checkRoute]),
   ]),
   parseSearch: parseSearchText,

@@ -78,6 +78,7 @@ export const why: Shape<contract.AutomationWhy> = z.strictObject({
   assetKey: text,
   check: maybe,
   partition: text,
+  ordinal: z.int().nullable(),
   verdict: z.enum([
     "no_condition",
     "off",

@@ -65,6 +65,7 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
     assetKey: asset.key,
     check,
     partition: asked.partition,
+    ordinal: asked.ordinal,
     verdict: judged.verdict,
     sentences: [...judged.sentences.map((text) => sentenceParts(text, asked.scope)), ...told],
     tree: now.explanation === null ? null : describeTree(now.explanation.root, asked.scope),

@@ -117,6 +117,8 @@ export interface AutomationWhy {
   readonly check: string | null;
   /** The partition that is told of; "" for an asset without partitions. */
   readonly partition: string;
+  /** Its ordinal, 0 for an asset without partitions; `null` when there is no such partition. */
+  readonly ordinal: number | null;
   readonly verdict: AutomationVerdict;
   /** The decision, why it is so, what has to change, and what was requested last: in this order. */
   readonly sentences: readonly (readonly SentencePart[])[];

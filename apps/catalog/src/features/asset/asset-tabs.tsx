@@ -63,6 +63,11 @@ export const ASSET_TABS: readonly AssetTab[] = [
     applies: ({ definition }) => definition.kind !== "external",
     Content: lazy(async () => ({ default: (await import("./tabs/runs-tab.tsx")).RunsTab })),
   },
+  {
+    name: "automation",
+    label: "Automation",
+    Content: lazy(async () => ({ default: (await import("./tabs/automation-tab.tsx")).AutomationTab })),
+  },
 ];
 
 /** The tabs that an asset has. */

@@ -12,9 +12,17 @@ import { Page, PageHeader } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { type AutomationRow, filterRows, LOOK_OF_STATE, rowOfSchedule, rowOfSensor } from "./automation-rows.ts";
+import {
+  type AutomationRow,
+  filterRows,
+  LOOK_OF_STATE,
+  rowOfCondition,
+  rowOfSchedule,
+  rowOfSensor,
+} from "./automation-rows.ts";
 import { AUTOMATION_STATES, type AutomationKind, type AutomationState } from "./automation-search.ts";
 import { AutomationTable, useOpenRow } from "./automation-table.tsx";
+import { PreviewButton } from "./preview-dialog.tsx";
 
 const route = getRouteApi("/automation");
 
@@ -43,13 +51,16 @@ export function AutomationPage(): ReactNode {
         title="Automation"
         meta={rows.length > 0 && `${formatCount(shown.length)} of ${formatCount(rows.length)}`}
         actions={
-          <SearchField
-            ref={field}
-            label="Name or trigger"
-            className="w-72 max-md:w-full"
-            text={search.text ?? ""}
-            onText={(text) => set({ text: text || undefined })}
-          />
+          <>
+            <SearchField
+              ref={field}
+              label="Name or trigger"
+              className="w-72 max-md:w-full"
+              text={search.text ?? ""}
+              onText={(text) => set({ text: text || undefined })}
+            />
+            {rows.some(({ kind }) => kind === "condition") && <PreviewButton />}
+          </>
         }
       />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line px-4 py-1.5">
@@ -92,20 +103,23 @@ function useAutomationRows(): AutomationRows {
   const options = { refetchInterval: READ_INTERVAL_MS };
   const schedules = useQuery(trpc.schedules.list.queryOptions({}, options));
   const sensors = useQuery(trpc.sensors.list.queryOptions({}, options));
+  const conditions = useQuery(trpc.automation.conditions.queryOptions({}, options));
   const rows = useMemo(
     () => [
       ...(schedules.data?.schedules.map(rowOfSchedule) ?? []),
       ...(sensors.data?.sensors.map((sensor) => rowOfSensor(sensor, sensors.data.now)) ?? []),
+      ...(conditions.data?.conditions.map(rowOfCondition) ?? []),
     ],
-    [schedules.data, sensors.data],
+    [schedules.data, sensors.data, conditions.data],
   );
   const failed = [
     { title: "The schedules could not be read", query: schedules },
     { title: "The sensors could not be read", query: sensors },
+    { title: "The conditions could not be read", query: conditions },
   ].filter(({ query }) => query.isError);
   return {
     rows,
-    isPending: schedules.isPending || sensors.isPending,
+    isPending: schedules.isPending || sensors.isPending || conditions.isPending,
     errors: failed.map(({ title, query }) => ({ title, error: query.error, retry: () => void query.refetch() })),
   };
 }
@@ -114,6 +128,7 @@ const KINDS: readonly { readonly value: AutomationKind | "all"; readonly label: 
   { value: "all", label: "All" },
   { value: "schedule", label: "Schedules" },
   { value: "sensor", label: "Sensors" },
+  { value: "condition", label: "Conditions" },
 ];
 
 function KindFilter({

@@ -1,4 +1,4 @@
-import type { Schedule, Sensor, Tick, TickSwitch } from "@heddle/api";
+import type { AutomatedTarget, Schedule, Sensor, Tick, TickSwitch } from "@heddle/api";
 import { formatDuration } from "../../format/durations.ts";
 import type { StatusLook } from "../../status/status-look.ts";
 import type { AutomationKind, AutomationState } from "./automation-search.ts";
@@ -75,6 +75,29 @@ export function rowOfSensor(sensor: Sensor, now: number): AutomationRow {
     nextAt,
     lagMs: nextAt === null || nextAt >= now ? null : now - nextAt,
     outcomes: Array.from(sensor.marks, outcomeOfMark),
+  };
+}
+
+const REQUESTED_LOOK = TICK_LOOK.requested;
+
+export function rowOfCondition(target: AutomatedTarget): AutomationRow {
+  const { asset, check, label, text, state: set, switched, lastRequest, stopped } = target;
+  const state = set === "off" ? "off" : stopped === null ? "on" : "failing";
+  return {
+    kind: "condition",
+    name: check === null ? asset.key : `${asset.key} · ${check}`,
+    to: { kind: "condition", assetKey: asset.key, check },
+    trigger: label ?? text,
+    state,
+    look: LOOK_OF_STATE[state],
+    switched,
+    last:
+      lastRequest === null
+        ? null
+        : { look: REQUESTED_LOOK, at: lastRequest.at, runIds: lastRequest.runIds, reason: stopped?.reason ?? null },
+    nextAt: null,
+    lagMs: null,
+    outcomes: null,
   };
 }
 

@@ -24,3 +24,15 @@ export const tickOwnerSearch = searchSchema({
   /** Time zone of the ticks to come. */
   zone: textParam(100),
 });
+
+/** What the address of a condition holds; the rest of its path is the key of the asset. */
+export const conditionSearch = searchSchema({
+  /** Name of the check whose condition it is; left out: the asset's. */
+  check: textParam(1_024),
+  /** Key of the partition that is asked about. */
+  partition: textParam(1_024),
+  /** The evaluation that is looked at. */
+  evaluation: integerParam(1, Number.MAX_SAFE_INTEGER),
+  /** Also evaluations that requested nothing. */
+  all: choiceParam(["yes"]),
+});

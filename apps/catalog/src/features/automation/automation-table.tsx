@@ -90,7 +90,7 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
       </div>
       <div role="cell" className="max-lg:hidden">
         {outcomes === null ? (
-          <span className="text-xs text-muted">see evaluations</span>
+          <span className="text-xs text-faint">evaluated all the time</span>
         ) : (
           <OutcomeStrip outcomes={outcomes} places={PLACES} />
         )}
@@ -162,7 +162,16 @@ function RowLink({ to, children }: { readonly to: RowAddress; readonly children:
         </Link>
       );
     case "condition":
-      return children;
+      return (
+        <Link
+          to="/automation/conditions/$"
+          params={{ _splat: to.assetKey }}
+          search={{ check: to.check ?? undefined }}
+          className={LINK}
+        >
+          {children}
+        </Link>
+      );
   }
 }
 
@@ -172,5 +181,12 @@ export function useOpenRow(): (to: RowAddress) => void {
   return (to) => {
     if (to.kind === "schedule") void navigate({ to: "/automation/schedules/$name", params: { name: to.name } });
     if (to.kind === "sensor") void navigate({ to: "/automation/sensors/$name", params: { name: to.name } });
+    if (to.kind !== "condition") return;
+    const { assetKey, check } = to;
+    void navigate({
+      to: "/automation/conditions/$",
+      params: { _splat: assetKey },
+      search: { check: check ?? undefined },
+    });
   };
 }

@@ -90,7 +90,10 @@ function useSwitch(row: Switched, onDone: () => void) {
 }
 
 async function switchIt({ to, state }: Switched, author: AuthorInput): Promise<unknown> {
-  if (to.kind === "condition") return undefined;
+  if (to.kind === "condition") {
+    const { assetKey, check } = to;
+    return client.automation.set.mutate({ assetKey, on: state === "off", ...(check !== null && { check }), ...author });
+  }
   const owner = to.kind === "schedule" ? client.schedules : client.sensors;
   return (state === "off" ? owner.resume : owner.pause).mutate({ name: to.name, ...author });
 }
