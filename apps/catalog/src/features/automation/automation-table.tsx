@@ -81,7 +81,7 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
         )}
       </div>
       <div role="cell" className="text-muted max-md:hidden">
-        {nextAt === null ? <span className="text-faint">none</span> : <Ahead at={nextAt} />}
+        {nextAt === null ? <span className="text-faint">{describeNext(row)}</span> : <Ahead at={nextAt} />}
         {lagMs !== null && (
           <div className={`text-xs ${lagMs > LATE_MS ? "text-stale-ink" : "text-muted"}`}>
             {formatDuration(lagMs)} late
@@ -89,17 +89,18 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
         )}
       </div>
       <div role="cell" className="max-lg:hidden">
-        {outcomes === null ? (
-          <span className="text-xs text-faint">evaluated all the time</span>
-        ) : (
-          <OutcomeStrip outcomes={outcomes} places={PLACES} />
-        )}
+        {outcomes !== null && <OutcomeStrip outcomes={outcomes} places={PLACES} />}
       </div>
       <div role="cell" className="-mr-1.5">
         <SwitchButton row={row} compact />
       </div>
     </>
   );
+}
+
+/** Where no instant can be told: a condition acts as soon as it holds. */
+function describeNext({ kind, state }: AutomationRow): string {
+  return kind === "condition" && state !== "off" ? "any time" : "none";
 }
 
 /** A tick may be so much later than it was due before that is worth a look. */

@@ -108,7 +108,6 @@ function TreeItem({ row, asked, isBlocking, isFocused, isOpen, onFold, onFocus }
       aria-setsize={size}
       aria-posinset={place}
       {...(isParent && { "aria-expanded": isOpen })}
-      aria-label={`${node.label ?? node.text}: ${look.word}${isBlocking ? ", the first part that does not" : ""}, ${describeHeld(node)}`}
       tabIndex={isFocused ? 0 : -1}
       onFocus={onFocus}
       className={`flex min-h-8 items-center gap-2 pr-3 hover:bg-hover ${isBlocking ? "bg-stale-soft" : ""}`}
@@ -130,7 +129,13 @@ function TreeItem({ row, asked, isBlocking, isFocused, isOpen, onFold, onFocus }
         {node.label === null && node.text}
         {asked !== null && node.assetKey !== asked.assetKey && <span className="text-muted"> of {node.assetKey}</span>}
       </span>
-      {isBlocking && <span className="shrink-0 text-xs font-medium text-stale-ink">does not hold</span>}
+      {isBlocking ? (
+        <span className="shrink-0 text-xs font-medium text-stale-ink">
+          does not hold<span className="sr-only">, the first part that does not</span>
+        </span>
+      ) : (
+        <span className="sr-only">{look.word}</span>
+      )}
       {since !== null && (
         <span className="shrink-0 text-xs text-muted max-md:hidden">
           since <Ago at={since} />
