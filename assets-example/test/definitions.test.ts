@@ -14,6 +14,17 @@ describe("the definitions", () => {
     expect(assets.filter(({ description, owners }) => description === null || owners.length === 0)).toEqual([]);
   });
 
+  it("keep everything that is derived fresh by conditions, and read sources by hand", () => {
+    const assets = [...project.assets.values()].flatMap((one) => (one.kind === "asset" ? [one] : []));
+    const byHand = assets.filter(({ automation }) => automation === null || automation === undefined);
+    expect(byHand.map(({ key }) => key).toSorted()).toEqual([
+      "airports/raw",
+      "birdstrikes/raw",
+      "flights/raw",
+      "weather/raw",
+    ]);
+  });
+
   it("have checks that say what they look for", () => {
     const checks = [...project.checks.values()].flat();
     expect(checks).toHaveLength(27);

@@ -2,6 +2,7 @@ import { asset, meta, output } from "@heddle/core";
 import { float64, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { describeRows } from "../describe-rows.ts";
 import { tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { parseNumber } from "../sources/csv.ts";
 import { readCsvSource } from "../sources/files.ts";
 import { airportsFile } from "./sources.ts";
@@ -65,6 +66,7 @@ export const airportsRaw = asset({
 
 export const airportsClean = asset({
   key: "airports/clean",
+  automation: keptFresh,
   group: "airports",
   owners: ["@data-platform"],
   tags: { layer: "clean" },

@@ -4,6 +4,7 @@ import { AIRPORT_CODES } from "../airport-names.ts";
 import { collectRows } from "../collect-rows.ts";
 import { describeRows } from "../describe-rows.ts";
 import { tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { years } from "../partitions.ts";
 import { parseNumber } from "../sources/csv.ts";
 import { readCsvSource } from "../sources/files.ts";
@@ -123,6 +124,7 @@ export const birdstrikesRaw = asset({
 
 export const birdstrikesClean = asset({
   key: "birdstrikes/clean",
+  automation: keptFresh,
   group,
   owners,
   tags: { layer: "clean", grain: "year" },
@@ -154,6 +156,7 @@ export const birdstrikesClean = asset({
 
 export const birdstrikesByAirport = asset({
   key: "birdstrikes/by_airport",
+  automation: keptFresh,
   group,
   owners,
   tags: { layer: "aggregate" },

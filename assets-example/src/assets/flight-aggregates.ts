@@ -4,6 +4,7 @@ import { collectRows } from "../collect-rows.ts";
 import { delaysOf } from "../delays.ts";
 import { describeRows, markdownTable } from "../describe-rows.ts";
 import { documents, tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { days, months, states, weekEnds } from "../partitions.ts";
 import { median, sumOf } from "../statistics.ts";
 import { flightsClean } from "./flights.ts";
@@ -45,6 +46,7 @@ const owners = ["@flight-analytics"];
 
 export const flightsAirportDays = asset({
   key: "flights/airport_days",
+  automation: keptFresh,
   group,
   owners,
   tags: { layer: "aggregate", grain: "day" },
@@ -85,6 +87,7 @@ export const flightsAirportDays = asset({
 
 export const flightsWeeklyTrend = asset({
   key: "flights/weekly_trend",
+  automation: keptFresh,
   group,
   owners,
   tags: { layer: "aggregate", grain: "day" },
@@ -104,6 +107,7 @@ week evens that out. A window of days that moves by a day: every partition reads
 
 export const flightsAirportMonths = asset({
   key: "flights/airport_months",
+  automation: keptFresh,
   group,
   owners,
   tags: { layer: "aggregate", grain: "month" },
@@ -141,6 +145,7 @@ function summarizeMonth(month: string, allDays: readonly string[], rows: readonl
 
 export const flightsStateDelays = asset({
   key: "flights/state_delays",
+  automation: keptFresh,
   group,
   owners,
   tags: { layer: "aggregate", grain: "half-year" },

@@ -2,6 +2,7 @@ import { asset, meta, output, resource } from "@heddle/core";
 import { bool, int32, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { describeRows } from "../describe-rows.ts";
 import { tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { days } from "../partitions.ts";
 import { pathOfSource } from "../sources/files.ts";
 import { openFlightsFile } from "../sources/flights-file.ts";
@@ -101,6 +102,7 @@ being published.`,
 
 export const flightsClean = asset({
   key: "flights/clean",
+  automation: keptFresh,
   group: "flights",
   owners: ["@flight-analytics"],
   tags: { layer: "clean", grain: "day" },

@@ -3,6 +3,7 @@ import { collectRows } from "../collect-rows.ts";
 import { delaysOf } from "../delays.ts";
 import { markdownTable } from "../describe-rows.ts";
 import { documents } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { hubs } from "../partitions.ts";
 import { flightsAirportMonths } from "./flight-aggregates.ts";
 
@@ -11,6 +12,7 @@ const HUBS = 10;
 
 export const flightsHubs = asset({
   key: "flights/hubs",
+  automation: keptFresh,
   group: "flights",
   owners: ["@flight-analytics"],
   tags: { layer: "aggregate", grain: "half-year" },
@@ -39,6 +41,7 @@ are added, and an airport that is no hub any more is removed.`,
 
 export const hubProfile = asset({
   key: "reports/hub_profile",
+  automation: keptFresh,
   group: "reports",
   owners: ["@flight-analytics"],
   tags: { layer: "report", grain: "hub" },

@@ -1,6 +1,7 @@
 import { sql, sqlAsset } from "@heddle/io/duckdb";
 import { float64, int32, table, utf8 } from "@heddle/io/parquet";
 import { tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { flightsAirportMonths } from "./flight-aggregates.ts";
 
 const mostDelayed = table({
@@ -16,6 +17,7 @@ const LEAST_DEPARTURES = 20_000;
 
 export const mostDelayedReport = sqlAsset({
   key: "reports/most_delayed",
+  automation: keptFresh,
   group: "reports",
   owners: ["@flight-analytics"],
   tags: { layer: "report" },

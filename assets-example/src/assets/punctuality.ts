@@ -1,6 +1,7 @@
 import { asset, output } from "@heddle/core";
 import { delaysOf } from "../delays.ts";
 import { documents } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { airportGroups } from "../partitions.ts";
 import { regionOf } from "../regions.ts";
 import { flightsAirportMonths } from "./flight-aggregates.ts";
@@ -17,6 +18,7 @@ export function sizeOf(departures: number): "large" | "medium" | "small" {
 
 export const flightsPunctuality = asset({
   key: "flights/punctuality",
+  automation: keptFresh,
   group: "flights",
   owners: ["@flight-analytics"],
   tags: { layer: "aggregate", grain: "month" },

@@ -1,15 +1,18 @@
-import { allPartitions, asset, dep, lastPartition, meta, output, specificPartitions } from "@heddle/core";
+import { allPartitions, asset, dep, freshWithin, lastPartition, meta, output, specificPartitions } from "@heddle/core";
 import { float64, int32, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { AIRPORT_CODES } from "../airport-names.ts";
 import { collectRows } from "../collect-rows.ts";
 import { delaysOf } from "../delays.ts";
 import { describeRows, markdownTable } from "../describe-rows.ts";
 import { documents, tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { cities } from "../partitions.ts";
 import { round } from "../statistics.ts";
 import { birdstrikesByAirport, birdstrikesClean } from "./birdstrikes.ts";
 import { flightsAirportMonths, flightsStateDelays, flightsWeeklyTrend } from "./flight-aggregates.ts";
 import { weatherClimate } from "./weather.ts";
+
+const DAY_MS = 86_400_000;
 
 const strikeRates = table({
   airport: utf8(),
@@ -35,6 +38,7 @@ const tags = { layer: "report" };
 
 export const strikeRatesReport = asset({
   key: "reports/strike_rates",
+  automation: keptFresh,
   group,
   owners,
   tags,
@@ -67,6 +71,7 @@ landing, on freighters and on private aircraft are in it, and their flights are 
 
 export const weatherDelaysReport = asset({
   key: "reports/weather_delays",
+  automation: keptFresh,
   group,
   owners,
   tags: { ...tags, grain: "city" },
@@ -98,6 +103,8 @@ comparison of 2001 with an average of 2012–2015, **not** of flights with the w
 
 export const summaryReport = asset({
   key: "reports/summary",
+  automation: keptFresh,
+  freshness: freshWithin({ warnMs: 30 * DAY_MS, failMs: 60 * DAY_MS }),
   group,
   owners,
   tags,

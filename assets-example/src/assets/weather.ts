@@ -2,6 +2,7 @@ import { asset, output } from "@heddle/core";
 import { date, float64, int32, table, utf8, type InferRow } from "@heddle/io/parquet";
 import { describeRows } from "../describe-rows.ts";
 import { tableOf } from "../io.ts";
+import { keptFresh } from "../kept-fresh.ts";
 import { cities } from "../partitions.ts";
 import { parseNumber } from "../sources/csv.ts";
 import { readCsvSource } from "../sources/files.ts";
@@ -75,6 +76,7 @@ export const weatherRaw = asset({
 
 export const weatherClimate = asset({
   key: "weather/climate",
+  automation: keptFresh,
   group: "weather",
   owners: ["@weather-desk"],
   tags: { layer: "aggregate", grain: "city" },
