@@ -55,7 +55,7 @@ export async function serveDeployment(options: GeneratedOptions): Promise<Served
 }
 
 /** Assets of one code location: what is registered in one transaction. */
-const LOCATION_ASSETS = 10_000;
+const LOCATION_ASSETS = 5_000;
 
 async function register(db: Database, options: GeneratedOptions): Promise<void> {
   const { assets, protocol } = generateDefinitions(options);

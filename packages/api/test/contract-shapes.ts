@@ -124,7 +124,7 @@ export const assetsSnapshot: Shape<contract.AssetsSnapshotResult> = z.discrimina
     partitions: z.array(plainObject<PartitionsSpec>()),
     partitionsOf: z.array(z.int().min(-1)),
     checkCounts: z.array(count),
-    edges: z.strictObject({ from: z.array(count), to: z.array(count) }),
+    edges: z.strictObject({ counts: z.array(count), back: z.array(z.int()) }),
   }),
 ]);
 

@@ -66,16 +66,17 @@ describe("assets.snapshot", () => {
       "weather/stations",
       "weather/summary",
     ]);
-    const edges = snapshot.edges.from.map((from, i) => [
-      snapshot.keys[from],
-      snapshot.keys[snapshot.edges.to[i] ?? -1],
+    const readers = snapshot.edges.counts.flatMap((count, reader) => Array.from({ length: count }, () => reader));
+    const edges = snapshot.edges.back.map((back, i) => [
+      snapshot.keys[(readers[i] ?? -1) - back],
+      snapshot.keys[readers[i] ?? -1],
     ]);
     expect(edges).toEqual([
       ["weather/raw", "weather/summary"],
       ["weather/summary", "report"],
       ["report", "letter"],
     ]);
-    expect(snapshot.edges.from.every((from, i) => from < (snapshot.edges.to[i] ?? -1))).toBe(true);
+    expect(snapshot.edges.back.every((back) => back > 0)).toBe(true);
     expect(snapshot.groups[snapshot.groupOf[row("letter")] ?? -1]).toBe("reports");
     expect(snapshot.summaries[row("weather/raw")]).toBe("What the station measured.");
     expect(snapshot.external[row("weather/stations")]).toBe(1);

@@ -55,12 +55,25 @@ export function catalogIndex(snapshot: AssetsSnapshot): CatalogIndex {
     tags: snapshot.tags,
     kinds: snapshot.kinds,
     checkCounts: Int32Array.from(snapshot.checkCounts),
-    graph: directedGraph(count, Int32Array.from(snapshot.edges.from), Int32Array.from(snapshot.edges.to)),
+    graph: graphOf(snapshot),
     rowOfId: (id) => rowOfId.get(id),
     rowOfKey: (key) => rowOfKey.get(key),
     partitionsOf: (row) => partitions[partitionsOf[row] ?? -1] ?? null,
     groupNameOf: (row) => groups[groupOf[row] ?? -1] ?? "",
   };
+}
+
+function graphOf({ keys, edges: { counts, back } }: AssetsSnapshot): DirectedGraph {
+  const from = new Int32Array(back.length);
+  const to = new Int32Array(back.length);
+  let edge = 0;
+  counts.forEach((count, row) => {
+    for (const end = edge + count; edge < end; edge++) {
+      from[edge] = row - (back[edge] ?? 0);
+      to[edge] = row;
+    }
+  });
+  return directedGraph(keys.length, from, to);
 }
 
 /** Last segment of an asset key. */

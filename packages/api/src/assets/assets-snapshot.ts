@@ -49,15 +49,14 @@ export function snapshotOf(index: DefinitionsIndex): AssetsSnapshot {
 function edgesOf({ graph }: DefinitionsIndex): AssetsSnapshot["edges"] {
   const rowOf = new Int32Array(graph.size);
   for (const [row, number] of graph.topologicalOrder.entries()) rowOf[number] = row;
-  const from: number[] = [];
-  const to: number[] = [];
+  const counts: number[] = [];
+  const back: number[] = [];
   for (const [row, number] of graph.topologicalOrder.entries()) {
-    for (const upstream of graph.upstreamOf(number)) {
-      from.push(rowOf[upstream] ?? 0);
-      to.push(row);
-    }
+    const before = back.length;
+    for (const upstream of graph.upstreamOf(number)) back.push(row - (rowOf[upstream] ?? 0));
+    counts.push(back.length - before);
   }
-  return { from, to };
+  return { counts, back };
 }
 
 function summaryOf(description: string | null): string {

@@ -33,8 +33,11 @@ export interface AssetsSnapshot {
   readonly partitionsOf: readonly number[];
   /** How many checks each asset has. */
   readonly checkCounts: readonly number[];
-  /** Edge `e` goes from row `from[e]` (upstream) to row `to[e]` (downstream): positions in the columns, not ids. */
-  readonly edges: { readonly from: readonly number[]; readonly to: readonly number[] };
+  /**
+   * Lineage: row `i` reads `counts[i]` other rows. `back` holds, row after row, how many rows before it each of these stands;
+   * negative where it stands after it. Written so because small numbers travel in half the bytes.
+   */
+  readonly edges: { readonly counts: readonly number[]; readonly back: readonly number[] };
 }
 
 /**

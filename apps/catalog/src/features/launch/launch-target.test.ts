@@ -27,7 +27,8 @@ function makeCatalog(): Catalog {
     checkCounts: keys.map(() => 0),
     partitions: [CITIES],
     partitionsOf: [0, -1, 0, -1, 0],
-    edges: { from: [4, 2, 0], to: [2, 0, 3] },
+    // clean reads raw, raw reads source, report reads clean.
+    edges: { counts: [1, 0, 1, 1, 0], back: [-2, -2, 3] },
   });
   return { index, statuses: new StatusTable(index) };
 }

@@ -24,6 +24,7 @@ import { NameWidths } from "./paint/name-widths.ts";
 import { paintBundles, paintFocusEdges, paintInnerEdges, paintTrunks } from "./paint/paint-edges.ts";
 import { paintGroupBoxes, paintGroupNames } from "./paint/paint-groups.ts";
 import { paintCells, paintNames } from "./paint/paint-nodes.ts";
+import { type PaintTarget, Snapshot } from "./snapshot.ts";
 import {
   countByGroup,
   countClassesByGroup,
@@ -53,6 +54,7 @@ export interface RendererEvents {
 
 const ANIMATION_MS = 150;
 const REST_AFTER_MS = 300;
+const SETTLE_AFTER_MS = 140;
 
 /** How much farther than the whole picture one can zoom out. */
 const MIN_SCALE_OF_FIT = 0.6;
@@ -88,6 +90,12 @@ export class LineageRenderer {
   #focusedAt = Number.NaN;
   #cardNodes: readonly number[] = [];
   #frameRequest = 0;
+  readonly #snapshot = new Snapshot();
+  /** Changes whenever anything but the camera does. */
+  #stamp = 0;
+  #paintedCamera: Camera | null = null;
+  #isSnapshotShown = false;
+  #settleTimer: ReturnType<typeof setTimeout> | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -175,7 +183,7 @@ export class LineageRenderer {
       this.#camera = camera;
     }
     this.#restLater();
-    this.invalidate();
+    this.#request();
   }
 
   panBy(dx: number, dy: number): void {
@@ -243,12 +251,19 @@ export class LineageRenderer {
 
   /** Paints in the next frame. */
   invalidate(): void {
+    this.#stamp++;
+    this.#request();
+  }
+
+  #request(): void {
     if (this.#frameRequest === 0) this.#frameRequest = requestAnimationFrame((now) => this.#tick(now));
   }
 
   destroy(): void {
     cancelAnimationFrame(this.#frameRequest);
     clearTimeout(this.#restTimer);
+    clearTimeout(this.#settleTimer);
+    this.#snapshot.clear();
     this.#unsubscribe?.();
     for (const stop of this.#stop) stop();
   }
@@ -261,25 +276,53 @@ export class LineageRenderer {
       const eased = 1 - (1 - part) ** 3;
       this.#camera = part === 1 ? to : betweenCameras(from, to, { part: eased, viewport: this.#viewport });
       if (part === 1) this.#animation = null;
-      else this.invalidate();
+      else this.#request();
     }
-    this.#paint();
+    const moved = this.#paintedCamera !== null && this.#paintedCamera !== this.#camera;
+    this.#paintedCamera = this.#camera;
+    this.#isSnapshotShown = moved && this.#paintFromSnapshot();
+    if (!this.#isSnapshotShown) this.#paint();
+    this.#settleLater();
+  }
+
+  /** While the camera moves and no cards are in view, a picture from before stands in. */
+  #paintFromSnapshot(): boolean {
+    if (this.#scene === null || this.#scene.layout.nodeHeight * this.#camera.scale >= CARDS_FROM_PX) return false;
+    return this.#cardNodes.length === 0 && this.#snapshot.draw(this.#target(), this.#stamp);
+  }
+
+  /** When nothing has moved for a moment the picture is painted as it is, and once more for the next movement. */
+  #settleLater(): void {
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = setTimeout(() => {
+      if (this.#animation !== null || this.#frameRequest !== 0 || this.#scene === null) return;
+      if (this.#isSnapshotShown) this.#paint();
+      this.#isSnapshotShown = false;
+      if (this.#scene.layout.nodeHeight * this.#camera.scale >= CARDS_FROM_PX) return;
+      this.#snapshot.take(this.#target(), this.#stamp, (target) => {
+        const frame = this.#frame(target);
+        clearTarget(target);
+        if (frame !== null) paintFrame(frame);
+      });
+    }, SETTLE_AFTER_MS);
+  }
+
+  #target(): PaintTarget {
+    const ratio = Math.min(2, window.devicePixelRatio);
+    return { context: this.#context, camera: this.#camera, viewport: this.#viewport, ratio };
   }
 
   #paint(): void {
     const { canvas } = this.#elements;
-    const ratio = Math.min(2, window.devicePixelRatio);
-    const width = Math.round(this.#viewport.width * ratio);
-    const height = Math.round(this.#viewport.height * ratio);
+    const target = this.#target();
+    const width = Math.round(this.#viewport.width * target.ratio);
+    const height = Math.round(this.#viewport.height * target.ratio);
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
       canvas.height = height;
     }
-    const palette = canvasPalette();
-    this.#context.setTransform(1, 0, 0, 1, 0, 0);
-    this.#context.fillStyle = palette.canvas;
-    this.#context.fillRect(0, 0, width, height);
-    const frame = this.#frame(ratio);
+    clearTarget(target);
+    const frame = this.#frame(target);
     if (frame === null) return;
     paintFrame(frame);
     this.#placeCards(frame);
@@ -293,12 +336,12 @@ export class LineageRenderer {
     this.#focusedAt = Number.NaN;
   }
 
-  #frame(ratio: number): Frame | null {
+  #frame({ context, camera, viewport, ratio }: PaintTarget): Frame | null {
     const scene = this.#scene;
     if (scene === null) return null;
     const { layout } = scene;
-    const bounds = visibleBounds(this.#camera, this.#viewport);
-    const cardHeight = layout.nodeHeight * this.#camera.scale;
+    const bounds = visibleBounds(camera, viewport);
+    const cardHeight = layout.nodeHeight * camera.scale;
     const nodes = cardHeight < 4 ? [] : nodesIn(layout, bounds);
     const level: DetailLevel = detailLevel(cardHeight, () => nodes.length);
     // An overlay of the scene before may still be there for a frame.
@@ -306,10 +349,10 @@ export class LineageRenderer {
     this.#groupCounts ??=
       overlay === null ? countByGroup(scene) : countClassesByGroup(scene, overlay.classOf, overlay.classes.length);
     return {
-      context: this.#context,
+      context,
       ratio,
-      camera: this.#camera,
-      viewport: this.#viewport,
+      camera,
+      viewport,
       bounds,
       level,
       palette: canvasPalette(),
@@ -330,13 +373,14 @@ export class LineageRenderer {
   picture(): { readonly frame: Frame; readonly canvas: HTMLCanvasElement } | null {
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d", { alpha: false });
-    const frame = this.#frame(PICTURE_RATIO);
-    if (context === null || frame === null) return null;
+    if (context === null) return null;
+    const target = { ...this.#target(), context, ratio: PICTURE_RATIO };
+    const frame = this.#frame(target);
+    if (frame === null) return null;
     canvas.width = Math.round(this.#viewport.width * PICTURE_RATIO);
     canvas.height = Math.round(this.#viewport.height * PICTURE_RATIO);
-    context.fillStyle = frame.palette.canvas;
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    const painted: Frame = { ...frame, context, level: frame.level === "cards" ? "names" : frame.level };
+    clearTarget(target);
+    const painted: Frame = { ...frame, level: frame.level === "cards" ? "names" : frame.level };
     paintFrame(painted);
     return { frame: painted, canvas };
   }
@@ -364,6 +408,12 @@ export class LineageRenderer {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.#events.onRest(this.#camera), REST_AFTER_MS);
   }
+}
+
+function clearTarget({ context, viewport, ratio }: PaintTarget): void {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.fillStyle = canvasPalette().canvas;
+  context.fillRect(0, 0, Math.ceil(viewport.width * ratio), Math.ceil(viewport.height * ratio));
 }
 
 /** Everything that is painted, from the bottom up. */
