@@ -20,7 +20,7 @@ const index = catalogIndex({
   partitions: [],
   partitionsOf: [-1, -1, -1],
   checkCounts: [0, 0, 0],
-  edges: { from: [0, 1], to: [1, 2] },
+  edges: { counts: [0, 1, 1], back: [1, 1] },
 });
 
 /** The texts that each option leads to; `|` is the cursor. */
