@@ -23,7 +23,7 @@ function snapshotOf(keys: readonly string[]): AssetsSnapshot {
     partitions: [],
     partitionsOf: each(-1),
     checkCounts: each(0),
-    edges: { from: [], to: [] },
+    edges: { counts: each(0), back: [] },
   };
 }
 
