@@ -115,7 +115,7 @@ describe("Home", () => {
 });
 
 test("instants are shown in the time zone that was chosen, on the next visit too", async () => {
-  const page = await visitor.open("/runs");
+  const page = await visitor.open("/");
   await page.getByRole("button", { name: /^Time zone: / }).click();
   await page.getByRole("textbox", { name: "Find a time zone" }).fill("kolkata");
   await page.getByRole("radio", { name: /^Asia\/Kolkata/u }).check();

@@ -65,7 +65,7 @@ describe("a server that goes and comes back", () => {
     await page.getByText(/What you see is as of \d\d:\d\d, and is read anew/u).waitFor();
     await page.getByRole("button", { name: "offline" }).waitFor();
     // What is there stays, and so does everything that needs no server.
-    await page.getByRole("cell", { name: "orders" }).waitFor();
+    await page.getByRole("cell", { name: "orders", exact: true }).waitFor();
     await page
       .getByRole("button", { name: "missing" })
       .or(page.getByRole("checkbox", { name: /missing/u }))
