@@ -5,6 +5,7 @@ import { assetsSearch } from "./features/assets/assets-search.ts";
 import { homeSearch } from "./features/home/home-search.ts";
 import { automationSearch, conditionSearch, tickOwnerSearch } from "./features/automation/automation-search.ts";
 import { checkPageSearch, checksSearch } from "./features/checks/checks-search.ts";
+import { deploymentSearch } from "./features/deployment/deployment-search.ts";
 import { launchSearch } from "./features/launch/launch-search.ts";
 import { lineageSearch } from "./features/lineage/lineage-search.ts";
 import { runListSearch } from "./features/runs/run-list-search.ts";
@@ -126,6 +127,13 @@ const checkRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/checks/check-page.tsx"), "CheckPage"),
 });
 
+const deploymentRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/deployment",
+  validateSearch: deploymentSearch,
+  component: lazyRouteComponent(() => import("./features/deployment/deployment-page.tsx"), "DeploymentPage"),
+});
+
 /** All pages by address. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -141,6 +149,7 @@ export const router = createRouter({
     sensorRoute,
     conditionRoute,
     checksParentRoute.addChildren([checksRoute, checkRoute]),
+    deploymentRoute,
   ]),
   parseSearch: parseSearchText,
   stringifySearch: formatSearchText,

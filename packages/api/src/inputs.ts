@@ -563,6 +563,8 @@ export const poolSetInput = z.strictObject({
   name: storable(300).min(1),
   /** 0 lets none of its steps begin; null: what the definitions say holds again. */
   slots: z.int().min(0).max(MAX_POOL_SLOTS).nullable(),
+  /** Why; kept in the audit log. */
+  reason: text.optional(),
 });
 
 export const eventStreamInput = z.strictObject({

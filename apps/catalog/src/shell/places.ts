@@ -20,6 +20,7 @@ export const PLACES = [
   { to: "/backfills", label: "Backfills", icon: "backfills", key: "b" },
   { to: "/automation", label: "Automation", icon: "automation", key: "u" },
   { to: "/checks", label: "Checks", icon: "checks", key: "c" },
+  { to: "/deployment", label: "Deployment", icon: "deployment", key: "d" },
 ] as const satisfies readonly (Place & { readonly to: string })[];
 
 export type PlacePath = (typeof PLACES)[number]["to"];

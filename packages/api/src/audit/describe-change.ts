@@ -15,8 +15,10 @@ export function describeChange(actor: Actor, action: string, given: unknown): Au
   const input = problem === null ? (given as JsonValue) : null;
   const text = JSON.stringify(input);
   const kept = withoutPrivate(input);
+  const named = isObject(input) && typeof input["actor"] === "string" && input["actor"] !== "" ? input["actor"] : null;
   return {
-    actor,
+    // Somebody who was asked for a name has given it with the change.
+    actor: { ...actor, name: actor.name ?? named?.slice(0, MAX_SUBJECT_LENGTH) ?? null },
     action,
     subject: subjectOf(input).toWellFormed().replaceAll("\0", "\u{FFFD}").slice(0, MAX_SUBJECT_LENGTH).toWellFormed(),
     input: isStorable(JSON.stringify(kept)) ? kept : null,

@@ -1,8 +1,12 @@
 import { BlockList, isIP } from "node:net";
 import { HeddleError } from "@heddle/core";
 
-/** Addresses that no request from outside should be led to: this machine, its network, and what is no host. */
-const PRIVATE = new BlockList();
+/**
+ * Addresses that no request from outside should be led to: this machine, its network, and what is no host. Two lists: one
+ * that holds the range of IPv4 within IPv6 finds every address of IPv4 in it.
+ */
+const PRIVATE_4 = new BlockList();
+const PRIVATE_6 = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -20,7 +24,7 @@ for (const [network, prefix] of [
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, "ipv4");
+  PRIVATE_4.addSubnet(network, prefix, "ipv4");
 }
 for (const [network, prefix] of [
   ["::", 96],
@@ -36,7 +40,7 @@ for (const [network, prefix] of [
   ["fec0::", 10],
   ["ff00::", 8],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, "ipv6");
+  PRIVATE_6.addSubnet(network, prefix, "ipv6");
 }
 
 /** Where notifications may go besides public addresses by https. */
@@ -68,7 +72,8 @@ export function checkAddress(url: URL, address: string, policy: AddressPolicy): 
   if (isAllowedHost(url, policy)) return;
   const family = isIP(address);
   // A zone, as in fe80::1%eth0, is of this machine's network by itself.
-  if (family !== 0 && !address.includes("%") && !PRIVATE.check(address, family === 6 ? "ipv6" : "ipv4")) return;
+  const isPublic = family === 4 ? !PRIVATE_4.check(address, "ipv4") : family === 6 && !PRIVATE_6.check(address, "ipv6");
+  if (isPublic && !address.includes("%")) return;
   throw refused(`${url.host} is ${address}, which is not a public address`);
 }
 

@@ -43,7 +43,11 @@ export async function postChecked(request: CheckedRequest): Promise<CheckedAnswe
 async function resolve(url: URL, policy: AddressPolicy): Promise<{ address: string; family: number }> {
   const hostname = url.hostname.replace(/^\[(?<inner>.*)\]$/u, "$<inner>");
   const literal = isIP(hostname);
-  const found = literal === 0 ? await lookup(hostname, { all: true }) : [{ address: hostname, family: literal }];
+  // A dot at the end means the same name.
+  const found =
+    literal === 0
+      ? await lookup(hostname.replace(/\.$/u, ""), { all: true })
+      : [{ address: hostname, family: literal }];
   // One private address among public ones is as bad: the sender must not be led there by chance.
   for (const { address } of found) checkAddress(url, address, policy);
   const [first] = found;

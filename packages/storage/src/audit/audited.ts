@@ -67,7 +67,7 @@ async function insert(
 
 /** What transactions answer that found everything as it was wanted. */
 function isUnchanged(result: unknown): boolean {
-  if (result === "unchanged" || result === "unknown") return true;
+  if (result === "unchanged" || result === "unknown" || result === false) return true;
   if (typeof result !== "object" || result === null) return false;
   const { changed, created, kind } = result as { changed?: unknown; created?: unknown; kind?: unknown };
   return changed === false || created === false || kind === "changed";

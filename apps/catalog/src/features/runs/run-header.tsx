@@ -11,6 +11,7 @@ import { Ago } from "../../ui/instant.tsx";
 import { Pace } from "../backfills/pace.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunCause } from "./run-cause.tsx";
+import { RunNotifications } from "./run-notifications.tsx";
 import { StepProgress } from "./step-bar.tsx";
 import { doneSteps } from "./step-progress.ts";
 
@@ -36,6 +37,7 @@ export function RunHeader({ run, title = `Run ${run.id}`, aside }: RunHeaderProp
       </div>
       <FirstFailure run={run} />
       <Blockers run={run} />
+      <RunNotifications run={run} />
       <div className="mt-2 flex items-center gap-3">
         <StepProgress counts={run.counts} className="h-2.5 max-w-3xl flex-1" />
         <span className="text-muted">
