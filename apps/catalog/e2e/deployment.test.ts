@@ -14,7 +14,7 @@ import { asset, definitions, notify, runFailed, stepFailed, webhook } from "@hed
 
 export const broken = asset({
   key: "shop/broken",
-  pools: ["warehouse"],
+  pool: "warehouse",
   materialize: () => { throw new Error("the till is empty"); },
 });
 

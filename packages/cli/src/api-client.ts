@@ -1,5 +1,6 @@
 import { createLocalApi, type Api } from "@heddle/api";
 import { consoleLog, findProject, type Project } from "@heddle/engine";
+import { userInfo } from "node:os";
 import { PlanFiles } from "./plan-files.ts";
 import { openDeployment, type Deployment } from "./deployment.ts";
 
@@ -33,6 +34,20 @@ export async function openApi(directory: string): Promise<ProjectApi> {
 /** The API on a deployment that is open, and stays so when this is disposed of. */
 export async function connectApi({ project, deployment }: OpenProject): Promise<ProjectApi> {
   const plans = new PlanFiles(project.stateDirectory);
-  const { api, close } = await createLocalApi({ db: deployment.db, log: consoleLog("api"), previews: plans });
+  const { api, close } = await createLocalApi({
+    db: deployment.db,
+    log: consoleLog("api"),
+    previews: plans,
+    ...userName(),
+  });
   return { project, deployment, api, plans, [Symbol.asyncDispose]: () => close() };
+}
+
+/** The operating system's user, for the audit log; nothing where the system does not know a name. */
+function userName(): { readonly user?: string } {
+  try {
+    return { user: userInfo().username };
+  } catch {
+    return {}; // In a container a user may have no entry: then nobody is named.
+  }
 }

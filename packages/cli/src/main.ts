@@ -5,7 +5,15 @@ import { createProgram } from "./program.ts";
 import { guardOutput } from "./terminal.ts";
 
 /** Commands whose first subcommand may be left out: `heddle runs` is `heddle runs list`. */
-const LISTS: ReadonlySet<string> = new Set(["automation", "runs", "assets", "pools", "schedules", "sensors"]);
+const LISTS: ReadonlySet<string> = new Set([
+  "automation",
+  "runs",
+  "assets",
+  "notifications",
+  "pools",
+  "schedules",
+  "sensors",
+]);
 
 /** Runs the command line. Sets the exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {

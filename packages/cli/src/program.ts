@@ -61,6 +61,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addTickers(program, command, run);
   addAutomation(program, command, run);
   addPools(program, command, run);
+  addNotifications(program, command, run);
   addCare(command, run);
   return program;
 }
@@ -257,6 +258,27 @@ function addPools(program: Command, command: AddCommand, run: Run): void {
   command("set <name> <slots>", 'set the slots of a limit; "default" for what is declared, 0 to hold it', pools).action(
     run(async (name: string, slots: string, options) =>
       (await import("./commands/pools.ts")).setPool(name, slots, options),
+    ),
+  );
+}
+
+function addNotifications(program: Command, command: AddCommand, run: Run): void {
+  const notifications = program
+    .command("notifications")
+    .description("look at notifications, test them, try messages again; alone: all of them");
+  command("list", "what is told, to whom, and how many messages failed", notifications).action(
+    run(async (options) => (await import("./commands/notifications.ts")).listNotifications(options)),
+  );
+  command("messages", "messages and what became of them, the newest first", notifications)
+    .option("--failed", "only those that could not be delivered")
+    .option("--limit <number>", "how many", "20")
+    .action(run(async (options) => (await import("./commands/notifications.ts")).listMessages(options)));
+  command("test <name>", "send a message that says that it is a test", notifications).action(
+    run(async (name: string, options) => (await import("./commands/notifications.ts")).testNotification(name, options)),
+  );
+  command("retry [message]", "try a message again; without a number all that have failed", notifications).action(
+    run(async (id: string | undefined, options) =>
+      (await import("./commands/notifications.ts")).retryMessages(id, options),
     ),
   );
 }

@@ -14,7 +14,7 @@ import { QueryState } from "./query-state.tsx";
 const route = getRouteApi("/deployment");
 const PAGE_SIZE = 50;
 const TRACKS =
-  "md:grid-cols-[132px_minmax(120px,180px)_minmax(130px,180px)_minmax(140px,1fr)_minmax(110px,160px)_minmax(160px,1.4fr)]";
+  "md:grid-cols-[160px_minmax(120px,180px)_minmax(130px,180px)_minmax(140px,1fr)_minmax(110px,160px)_minmax(160px,1.4fr)]";
 
 /** Who changed what by hand, and who was refused. */
 export function AuditTab(): ReactNode {

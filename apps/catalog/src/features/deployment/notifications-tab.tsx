@@ -82,7 +82,7 @@ function NotificationCells({ notification }: { readonly notification: Notificati
         <div>{on.join("; ")}</div>
         <div className="text-xs text-muted">
           {scope !== "" && `of ${scope} · `}
-          gathered for {formatDuration(gatherMs)}, every {formatDuration(minIntervalMs)} at most
+          {describePace(gatherMs, minIntervalMs)}
         </div>
       </Cell>
       <Cell>
@@ -112,6 +112,11 @@ function NotificationCells({ notification }: { readonly notification: Notificati
       </Cell>
     </>
   );
+}
+
+function describePace(gatherMs: number, minIntervalMs: number): string {
+  const gathered = gatherMs === 0 ? "told at once" : `gathered for ${formatDuration(gatherMs)}`;
+  return minIntervalMs === 0 ? gathered : `${gathered}, every ${formatDuration(minIntervalMs)} at most`;
 }
 
 function TestButton({ name }: { readonly name: string }): ReactNode {
