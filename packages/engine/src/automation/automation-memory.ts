@@ -9,7 +9,6 @@ import {
   type CompiledAutomation,
   type DynamicKeys,
   type TargetState,
-  type UpdateBatch,
 } from "@heddle/core";
 import {
   CHECK_FACTS_DEADLINE_MS,
@@ -333,9 +332,6 @@ export class AutomationMemory {
     return this.#known?.rows.get(id);
   }
 }
-
-/** Updates that belong to one asset, in a view. */
-export type Updates = ReadonlyMap<string, readonly UpdateBatch[]>;
 
 function isOther(a: FreshnessRow, b: FreshnessRow): boolean {
   return (

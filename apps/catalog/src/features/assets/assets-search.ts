@@ -6,11 +6,9 @@ import { ASSET_SORTS } from "./asset-sort.ts";
 
 /** How assets can be shown. */
 export const ASSET_VIEWS = ["list", "tree", "matrix"] as const;
-export type AssetView = (typeof ASSET_VIEWS)[number];
 
 /** Spans of the matrix, in days. */
 export const MATRIX_DAYS = ["7", "14", "30", "60"] as const;
-export type MatrixDays = (typeof MATRIX_DAYS)[number];
 
 /** What the address of the assets table holds. */
 export const assetsSearch = searchSchema({
