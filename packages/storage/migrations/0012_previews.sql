@@ -1,3 +1,4 @@
+-- additive
 CREATE TABLE "preview_request" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"asset_id" integer NOT NULL,

@@ -25,7 +25,14 @@ export const event = pgTable(
     partitions: partitionSet(),
     payload: jsonb().$type<JsonValue>(),
   },
-  (table) => [index("event_cursor").on(table.xid, table.id)],
+  (table) => [
+    index("event_cursor").on(table.xid, table.id),
+    // What happened in a stretch of time is read by time; rows are in its order, nearly.
+    index("event_by_time").using("brin", table.at),
+    index("event_of_loads")
+      .on(table.id)
+      .where(sql`kind = 'code_loaded'`),
+  ],
 );
 
 /** Leadership by lease and epoch, by database time. */

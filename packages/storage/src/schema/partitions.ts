@@ -53,7 +53,11 @@ export const materialization = pgTable(
     /** Since when what it stored is removed: a later one had taken its place. The row stays as history. */
     collectedAt: timestamp({ withTimezone: true }),
   },
-  (table) => [primaryKey({ columns: [table.assetId, table.ordinal, table.runId] })],
+  (table) => [
+    primaryKey({ columns: [table.assetId, table.ordinal, table.runId] }),
+    // What was so at a moment of the past is read by time; it costs next to nothing, because rows are in its order, nearly.
+    index("materialization_by_time").using("brin", table.publishedAt),
+  ],
 );
 
 /** The current materialization of each partition in each environment. */
