@@ -162,6 +162,7 @@ export type {
   Attention,
   AttentionCheck,
   AttentionFailure,
+  AttentionFreshness,
   AttentionItem,
   AttentionNote,
   AttentionNoteChange,

@@ -1,7 +1,7 @@
 import { PartitionSet, storeExplanation, storeTargetState } from "@heddle/core";
 import { previewAutomation } from "@heddle/engine/automation";
 import { DefinitionsCache } from "@heddle/engine/planning";
-import { recordAutomation, type Database } from "@heddle/storage";
+import { recordAutomation, type Database, type FreshnessRow } from "@heddle/storage";
 
 /** Writes down one evaluation of all conditions, as the daemon does, which has asked for `runId` and stopped. */
 export async function recordEvaluation(db: Database, runId: number): Promise<void> {
@@ -30,5 +30,23 @@ export async function recordEvaluation(db: Database, runId: number): Promise<voi
     freshness,
     events: [],
     launch: async () => explanations.map(({ asset, check }) => ({ asset, check, count: 1, runId, problem: null })),
+  });
+}
+
+/** Writes down how fresh an asset is, as the daemon does when no condition has changed. */
+export async function recordFreshness(db: Database, row: FreshnessRow): Promise<void> {
+  const planning = { definitions: new DefinitionsCache("production") };
+  const { look, result } = await db.read("evaluate", (tx) => previewAutomation(planning, tx));
+  await recordAutomation(db, {
+    environmentId: look.environmentId,
+    expectedVersion: 0,
+    at: result.state.at,
+    cursor: look.view.cursor,
+    definitions: result.state.version,
+    states: [],
+    evaluations: [],
+    freshness: { rows: [row], changes: [], gone: [] },
+    events: [],
+    launch: async () => [],
   });
 }

@@ -11,6 +11,7 @@ const attentionItem: Shape<contract.AttentionItem> = z.strictObject({
   failure: z
     .strictObject({ runId: id, at: instant, message: z.string().min(1), ordinal: z.int(), partitionKey: text })
     .nullable(),
+  overdue: z.strictObject({ state: z.enum(["warn", "fail"]), since: instant }).nullable(),
   checks: z.array(z.strictObject({ name: z.string().min(1), failed: count, warned: count })),
   problem: z.string().min(1),
   note: z.strictObject({ text, at: instant, until: lastInstant }).nullable(),

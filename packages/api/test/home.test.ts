@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AttentionItem } from "@heddle/api";
+import { recordFreshness } from "./automation-rows.ts";
 import { launch } from "./launch.ts";
 import { StepRunner, type Behaviour } from "./step-runner.ts";
 import { register, startTestServer, type TestServer } from "./test-server.ts";
@@ -107,6 +108,26 @@ describe("home.attention", () => {
     expect((await itemOf("letter"))?.note).toBeNull();
     const unknown = test.client.home.acknowledge.mutate({ asset: "no/such", problem: "x" });
     await expect(unknown).rejects.toMatchObject({ data: { heddle: { code: "ASSET_UNKNOWN" } } });
+  });
+
+  it("tells what is overdue by its own policy, as a problem of its own", async () => {
+    const since = Date.now() - 60_000;
+    const policy = { version: 1, kind: "within", failMs: 3_600_000, warnMs: null } as const;
+    const row = { asset: "letter", policy, judgedAt: since, materializedAt: null, changesAt: null, overdueAt: since };
+    const before = await itemOf("letter");
+    await recordFreshness(test.db, { ...row, state: "fail", since });
+    const item = await itemOf("letter");
+    expect(item).toMatchObject({ severity: "error", overdue: { state: "fail", since } });
+    expect(item?.problem).not.toBe(before?.problem);
+  });
+
+  it("leaves out checks that are silenced, and assets of which nothing else is wrong", async () => {
+    expect(await itemOf("weather/raw")).toMatchObject({ checks: [{ name: "plausible" }] });
+    const of = { key: "weather/raw", check: "plausible" };
+    await test.client.checks.silence.mutate({ ...of, until: Date.now() + 3_600_000, reason: "known" });
+    expect(await itemOf("weather/raw")).toBeUndefined();
+    await test.client.checks.silence.mutate({ ...of, until: null, reason: "mended" });
+    expect(await itemOf("weather/raw")).toMatchObject({ checks: [{ name: "plausible" }] });
   });
 });
 

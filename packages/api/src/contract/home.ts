@@ -19,7 +19,7 @@ export interface Attention {
 /** One asset with everything that is wrong with it. */
 export interface AttentionItem {
   readonly asset: AssetRef;
-  /** `warn` where nothing but checks of that severity did not pass. */
+  /** `warn` where nothing worse than a warning is wrong: of checks, or of its freshness policy. */
   readonly severity: "error" | "warn";
   /** How many assets depend on it, directly or by way of others. */
   readonly downstream: number;
@@ -29,7 +29,9 @@ export interface AttentionItem {
   readonly failedText: string;
   /** The newest failure; `null` when no partition failed, or its run is no longer kept. */
   readonly failure: AttentionFailure | null;
-  /** Checks whose newest results did not pass, those that failed first. 20 at most. */
+  /** Since when it is older than its freshness policy allows; `null` while it is not. */
+  readonly overdue: AttentionFreshness | null;
+  /** Checks whose newest results did not pass, those that failed first; silenced ones are left out. 20 at most. */
   readonly checks: readonly AttentionCheck[];
   /** Names the problems: an acknowledgement holds as long as there are no others. */
   readonly problem: string;
@@ -46,6 +48,13 @@ export interface AttentionFailure {
   readonly ordinal: number;
   /** "" for an asset without partitions. */
   readonly partitionKey: string;
+}
+
+/** An asset that is not fresh, by its own policy. */
+export interface AttentionFreshness {
+  /** `warn` before it is overdue. */
+  readonly state: "warn" | "fail";
+  readonly since: Instant;
 }
 
 /** A check that did not pass on some partitions. */

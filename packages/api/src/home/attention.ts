@@ -1,3 +1,4 @@
+import type { FreshnessState } from "@heddle/core";
 import {
   type AssetStanding,
   type DefinitionsIndex,
@@ -13,12 +14,14 @@ import {
   type NewestFailureRow,
   readAttentionNotes,
   readClock,
+  readFreshness,
   readNewestFailures,
+  readSilences,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { downstreamCounts } from "../assets/downstream-counts.ts";
 import type { CheckStandings } from "../checks/check-standings.ts";
-import type { Attention, AttentionCheck, AttentionItem, AttentionNoteChange } from "../contract.ts";
+import type { Attention, AttentionCheck, AttentionFreshness, AttentionItem, AttentionNoteChange } from "../contract.ts";
 import type { AcknowledgeInput, AttentionInput } from "../home-inputs.ts";
 
 /** Assets with problems that are looked at closely; those on which the most depends. */
@@ -27,10 +30,21 @@ const SHOWN_CHECKS = 20;
 const SHOWN_RANGES = 3;
 const SHOWN_MESSAGE = 300;
 
+/** What assets with problems are found by. */
+interface Known {
+  readonly index: DefinitionsIndex;
+  readonly checks: CheckStandings;
+  /** Names of checks that nobody wants to be told of. */
+  readonly silenced: ReadonlySet<string>;
+  /** By asset key. */
+  readonly overdue: ReadonlyMap<string, AttentionFreshness>;
+}
+
 /** An asset with problems, before the details are read. */
 interface Troubled {
   readonly standing: AssetStanding;
   readonly checks: readonly (AttentionCheck & { readonly lastId: number })[];
+  readonly overdue: AttentionFreshness | null;
   readonly severity: "error" | "warn";
   readonly downstream: number;
 }
@@ -44,7 +58,12 @@ export async function readAttention(state: ApiState, { limit }: AttentionInput):
     const environmentId = await state.definitions.environmentId(tx);
     const spaces = await state.definitions.spaces(tx, Date.now());
     const standings = await readAssetStandings(state, tx, { assets: index.declared, spaces });
-    const troubled = findTroubled(standings, { index, checks: state.checks });
+    const silenced = new Set((await readSilences(tx, environmentId)).map(nameCheck));
+    const freshness = await readFreshness(tx, { environmentId });
+    const overdue = new Map(
+      freshness.flatMap(({ asset, state: is, since }) => (isOld(is) ? [[asset, { state: is, since }]] : [])),
+    );
+    const troubled = findTroubled(standings, { index, checks: state.checks, silenced, overdue });
     const notes = await readAttentionNotes(tx, environmentId);
     const considered = troubled.slice(0, CONSIDERED);
     const failures = await readNewestFailures(tx, {
@@ -92,18 +111,18 @@ function findAsset(state: ApiState, key: string): Promise<{ readonly environment
 }
 
 /** Those first on which the most depends; what only warns comes after everything that has failed. */
-function findTroubled(
-  standings: readonly AssetStanding[],
-  { index, checks }: { readonly index: DefinitionsIndex; readonly checks: CheckStandings },
-): Troubled[] {
+function findTroubled(standings: readonly AssetStanding[], known: Known): Troubled[] {
+  const { index } = known;
   const downstream = downstreamCounts(index);
   const troubled = standings.flatMap((standing): Troubled[] => {
-    const unpassed = findUnpassed(standing, checks);
-    const hasFailed = standing.statuses.counts.failed > 0 || unpassed.some(({ failed }) => failed > 0);
-    if (!hasFailed && unpassed.length === 0) return [];
+    const unpassed = findUnpassed(standing, known);
+    const overdue = known.overdue.get(standing.asset.key) ?? null;
+    const hasFailed =
+      standing.statuses.counts.failed > 0 || unpassed.some(({ failed }) => failed > 0) || overdue?.state === "fail";
+    if (!hasFailed && unpassed.length === 0 && overdue === null) return [];
     const number = index.graph.indexOf(standing.asset.key);
     const severity = hasFailed ? "error" : "warn";
-    return [{ standing, checks: unpassed, severity, downstream: downstream[number] ?? 0 }];
+    return [{ standing, checks: unpassed, overdue, severity, downstream: downstream[number] ?? 0 }];
   });
   const rank = ({ severity }: Troubled): number => (severity === "error" ? 0 : 1);
   return troubled.toSorted(
@@ -115,15 +134,23 @@ function findTroubled(
   );
 }
 
-function findUnpassed({ asset }: AssetStanding, checks: CheckStandings): Troubled["checks"] {
+function findUnpassed({ asset }: AssetStanding, { checks, silenced }: Known): Troubled["checks"] {
   const results = checks.ofAsset(asset.id);
   return asset.definition.checks
     .flatMap(({ name }) => {
-      const sets = results.get(name);
+      const sets = silenced.has(nameCheck({ assetId: asset.id, name })) ? undefined : results.get(name);
       if (sets === undefined || (sets.failed.size === 0 && sets.warned.size === 0)) return [];
       return [{ name, failed: sets.failed.size, warned: sets.warned.size, lastId: sets.lastId }];
     })
     .toSorted((a, b) => b.failed - a.failed || b.warned - a.warned || (a.name < b.name ? -1 : 1));
+}
+
+function nameCheck({ assetId, name }: { readonly assetId: number; readonly name: string }): string {
+  return `${assetId} ${name}`;
+}
+
+function isOld(state: FreshnessState): state is AttentionFreshness["state"] {
+  return state === "warn" || state === "fail";
 }
 
 interface Details {
@@ -133,9 +160,9 @@ interface Details {
 }
 
 function describeItem(troubled: Troubled, { failure, note, spaces }: Details): AttentionItem {
-  const { standing, checks, severity, downstream } = troubled;
+  const { standing, checks, overdue, severity, downstream } = troubled;
   const { asset, statuses, sets } = standing;
-  const problem = nameProblem(failure, checks);
+  const problem = nameProblem(failure, troubled);
   const holds = note !== undefined && (note.until !== null || note.problem === problem);
   const isCut = asset.definition.partitions !== null;
   return {
@@ -154,16 +181,21 @@ function describeItem(troubled: Troubled, { failure, note, spaces }: Details): A
             ordinal: failure.ordinal,
             partitionKey: isCut ? partitionKeyOf(spaces.of(asset), failure.ordinal) : "",
           },
+    overdue,
     checks: checks.slice(0, SHOWN_CHECKS).map(({ name, failed, warned }) => ({ name, failed, warned })),
     problem,
     note: holds ? { text: note.text, at: note.notedAt.getTime(), until: note.until?.getTime() ?? null } : null,
   };
 }
 
-/** Another failure and another result of a check are another problem. */
-function nameProblem(failure: NewestFailureRow | undefined, checks: Troubled["checks"]): string {
+/** Another failure, another result of a check and another time of being late are another problem. */
+function nameProblem(failure: NewestFailureRow | undefined, { checks, overdue }: Troubled): string {
   const last = Math.max(0, ...checks.map(({ lastId }) => lastId));
-  return [failure === undefined ? [] : `run ${failure.runId}`, last === 0 ? [] : `check result ${last}`]
+  return [
+    failure === undefined ? [] : `run ${failure.runId}`,
+    last === 0 ? [] : `check result ${last}`,
+    overdue === null ? [] : `freshness ${overdue.state} since ${overdue.since}`,
+  ]
     .flat()
     .join(", ");
 }

@@ -93,7 +93,7 @@ function AttentionLine({ item, active }: { readonly item: AttentionItem; readonl
 }
 
 function Problems({ item }: { readonly item: AttentionItem }): ReactNode {
-  const { failedPartitions, failedText, failure, checks } = item;
+  const { failedPartitions, failedText, failure, checks, overdue } = item;
   const failed = checks.filter((check) => check.failed > 0);
   const warned = checks.filter((check) => check.failed === 0);
   const parts = [
@@ -105,6 +105,13 @@ function Problems({ item }: { readonly item: AttentionItem }): ReactNode {
   ].filter((part) => part !== false);
   return (
     <>
+      {overdue !== null && (
+        <>
+          {overdue.state === "fail" ? "Overdue since " : "Close to overdue since "}
+          <At at={overdue.since} />
+          {(parts.length > 0 || failure !== null) && ". "}
+        </>
+      )}
       {parts.join(". ")}
       {failure !== null && (
         <>
