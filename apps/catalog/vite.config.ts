@@ -15,7 +15,14 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// }],
+          // What every page needs is in few files: small ones compress badly, and each of them is named in the first.
+          groups: [
+            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+            {
+              name: "pages",
+              test: /node_modules\/@(tanstack\/(react-)?(router|router-core|history|store|query|query-core)|trpc)\//,
+            },
+          ],
         },
       },
     },

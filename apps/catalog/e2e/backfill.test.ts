@@ -30,6 +30,7 @@ describe("a backfill", () => {
 
     // Meanwhile the page of the asset has followed by itself.
     await asset.getByRole("button", { name: "181 fresh" }).waitFor({ timeout: PAGE_TIMEOUT_MS });
+    await asset.getByRole("tab", { name: "Runs" }).click();
     await asset.getByRole("table", { name: "Newest runs of this asset" }).getByText("failed").first().waitFor();
     await expectSameDocument(asset);
   });

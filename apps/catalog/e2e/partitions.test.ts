@@ -254,6 +254,8 @@ test("config is asked for before a launch, and another one after it", async () =
   await dialog.getByText(/^This is no JSON/u).waitFor();
   expect(await button.isDisabled()).toBe(true);
   await config.fill('{ "currency": "EUR" }');
+  // What is typed counts when it is left.
+  await config.blur();
   await dialog.getByRole("alert", { name: "Errors" }).waitFor({ state: "detached" });
   await launch(page, "Materialize 1 partition of 1 asset");
   await runEnds(page, "success");

@@ -187,6 +187,7 @@ export { formatSourceLocation, type DeclarationPlace } from "./source-location.t
 export { AssetGraph, type GraphAsset } from "./asset-graph.ts";
 export { countReachable, type PackedEdges } from "./reachable-counts.ts";
 export type { GraphEdges } from "./graph-edges.ts";
+export { LineageGraph } from "./lineage-graph.ts";
 export {
   evaluateSelection,
   selectKeys,

@@ -1,10 +1,10 @@
 import {
-  AssetGraph,
   asksForStatus,
   escapeWildcard,
   evaluateSelection,
   formatSelection,
   isHeddleError,
+  LineageGraph,
   parseSelection,
   type SelectableAsset,
   type Selection,
@@ -45,7 +45,7 @@ export function parseFilter(text: string): Selection {
 /** Evaluates selections on the assets of a catalog. The graph is built at the first use. */
 export class SelectionFilter {
   readonly #catalog: Catalog;
-  #scope: { readonly graph: AssetGraph; readonly assets: readonly SelectableAsset[] } | undefined;
+  #scope: { readonly graph: LineageGraph; readonly assets: readonly SelectableAsset[] } | undefined;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -90,17 +90,17 @@ export class SelectionFilter {
     return Int32Array.from(evaluateSelection(selection, { graph, assets, statusOf })).sort();
   }
 
-  #buildScope(): { readonly graph: AssetGraph; readonly assets: readonly SelectableAsset[] } {
+  #buildScope(): { readonly graph: LineageGraph; readonly assets: readonly SelectableAsset[] } {
     const { index } = this.#catalog;
-    const { start, target } = index.graph.in;
     const assets = index.keys.map((key, row) => ({
       key,
       group: index.groupNameOf(row),
       kinds: index.kinds[row] ?? [],
       owners: index.owners[row] ?? [],
       tags: index.tags[row] ?? {},
-      deps: Array.from(target.subarray(start[row], start[row + 1]), (other) => ({ upstream: index.keys[other] ?? "" })),
     }));
-    return { graph: AssetGraph.fromSnapshot(assets), assets };
+    const upstream = { offsets: index.graph.in.start, targets: index.graph.in.target };
+    const downstream = { offsets: index.graph.out.start, targets: index.graph.out.target };
+    return { graph: new LineageGraph(index.keys, { upstream, downstream }), assets };
   }
 }

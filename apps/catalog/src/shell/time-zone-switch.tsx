@@ -1,13 +1,10 @@
-import { type ReactNode, useState } from "react";
-import { formatFullInstant, formatOffset, zoneOfInstants } from "../format/instants.ts";
-import { allTimeZones, chooseTimeZone, cityOf, findTimeZones, useTimeZoneChoice } from "../time-zone/time-zone.ts";
-import { useNow } from "../ui/clock.ts";
+import { lazy, type ReactNode } from "react";
+import { zoneOfInstants } from "../format/instants.ts";
+import { cityOf, useTimeZoneChoice } from "../time-zone/time-zone.ts";
 import { PopoverButton } from "../ui/popover-button.tsx";
-import { TextField } from "../ui/text-field.tsx";
 import { STATE_BUTTON } from "./state-button.ts";
 
-/** Zones listed at once: as many as can be taken in before another letter narrows them. */
-const LISTED = 8;
+const ZoneChoice = lazy(async () => ({ default: (await import("./zone-choice.tsx")).ZoneChoice }));
 
 /** Shows in which time zone instants are written, and chooses another one. */
 export function TimeZoneSwitch(): ReactNode {
@@ -23,75 +20,5 @@ export function TimeZoneSwitch(): ReactNode {
     >
       <ZoneChoice choice={choice} />
     </PopoverButton>
-  );
-}
-
-function ZoneChoice({ choice }: { readonly choice: string }): ReactNode {
-  const [text, setText] = useState("");
-  const [zones] = useState(allTimeZones);
-  const now = useNow();
-  const found = findTimeZones(zones, text);
-  const browserZone = new Intl.DateTimeFormat("en").resolvedOptions().timeZone;
-  const offered = text.trim() === "" ? ["UTC", ...(choice === "browser" || choice === "UTC" ? [] : [choice])] : found;
-  return (
-    <>
-      <p className="mt-1 text-muted">
-        It is now {formatFullInstant(now)}. Partitions keep the zone of their definition.
-      </p>
-      <TextField
-        label="Find a time zone"
-        icon="search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onClear={() => setText("")}
-        className="mt-3"
-      />
-      <div role="radiogroup" aria-label="Time zone" className="mt-2 flex flex-col">
-        {text.trim() === "" && (
-          <ZoneOption
-            chosen={choice === "browser"}
-            name="As the browser"
-            aside={browserZone}
-            onChoose={() => chooseTimeZone("browser")}
-          />
-        )}
-        {offered.slice(0, LISTED).map((zone) => (
-          <ZoneOption
-            key={zone}
-            chosen={choice === zone}
-            name={zone.replaceAll("_", " ")}
-            aside={zone === zoneOfInstants() ? formatOffset(now) : ""}
-            onChoose={() => chooseTimeZone(zone)}
-          />
-        ))}
-      </div>
-      {offered.length > LISTED && (
-        <p className="mt-1 px-2 text-2xs text-muted">{offered.length - LISTED} more: type another letter</p>
-      )}
-      {offered.length === 0 && <p className="mt-1 px-2 text-muted">No time zone has this name.</p>}
-    </>
-  );
-}
-
-interface ZoneOptionProps {
-  readonly chosen: boolean;
-  readonly name: string;
-  readonly aside: string;
-  readonly onChoose: () => void;
-}
-
-function ZoneOption({ chosen, name, aside, onChoose }: ZoneOptionProps): ReactNode {
-  return (
-    <label className="flex h-8 items-center gap-2.5 rounded-sm px-2 hover:bg-hover has-checked:font-medium">
-      <input
-        type="radio"
-        name="time-zone"
-        checked={chosen}
-        onChange={onChoose}
-        className="size-3.5 shrink-0 accent-[var(--accent)]"
-      />
-      <span className="truncate">{name}</span>
-      <span className="ml-auto text-xs font-normal text-muted">{aside}</span>
-    </label>
   );
 }

@@ -1,4 +1,4 @@
-import type { AssetGraph } from "../asset-graph.ts";
+import type { LineageGraph } from "../lineage-graph.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import type { PartitionStatus } from "../statuses.ts";
 import type { Selection, SelectionAttribute, TraversalDepth } from "./selection.ts";
@@ -9,7 +9,7 @@ export type SelectableAsset = Pick<AssetSnapshot, "key" | "group" | "kinds" | "o
 
 /** What a selection is evaluated on. */
 export interface SelectionScope {
-  readonly graph: AssetGraph;
+  readonly graph: LineageGraph;
   /** The assets of the graph, in any order. */
   readonly assets: readonly SelectableAsset[];
   /** The statuses that partitions of an asset have now; needed when {@link asksForStatus} says so. */
@@ -113,7 +113,7 @@ function traverse(selection: Selection & { kind: "traverse" }, scope: SelectionS
 }
 
 /** Those of `selected` that reach no other of them in one direction, however many assets lie between. */
-function edgeOf(selected: ReadonlySet<number>, graph: AssetGraph, direction: "upstream" | "downstream"): Set<number> {
+function edgeOf(selected: ReadonlySet<number>, graph: LineageGraph, direction: "upstream" | "downstream"): Set<number> {
   const order = direction === "upstream" ? graph.topologicalOrder : graph.topologicalOrder.toReversed();
   const next = (index: number) => (direction === "upstream" ? graph.upstreamOf(index) : graph.downstreamOf(index));
   const reaches = new Uint8Array(graph.size);

@@ -2,9 +2,10 @@ import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "
 import { formatCount } from "../../format/amounts.ts";
 import type { ChartData } from "./chart-data.ts";
 import { formatPoint, formatValue } from "./chart-format.ts";
+import { WhenNear } from "../when-near.tsx";
 import { ChartTable } from "./chart-table.tsx";
 
-/** The chart library is loaded with the first chart of a page, and with no page that has none. */
+/** The chart library is loaded with the first chart that is looked at. */
 const ChartCanvas = lazy(async () => ({ default: (await import("./chart-canvas.tsx")).ChartCanvas }));
 
 interface ChartProps {
@@ -50,9 +51,11 @@ export function Chart({ title, data, height = 148 }: ChartProps): ReactNode {
         <ChartTable title={title} data={data} height={height} />
       ) : (
         <div role="img" aria-label={describeChart(data)}>
-          <Suspense fallback={<div style={{ height }} />}>
-            <ChartCanvas data={data} height={height} onPoint={onPoint} />
-          </Suspense>
+          <WhenNear height={height}>
+            <Suspense fallback={<div style={{ height }} />}>
+              <ChartCanvas data={data} height={height} onPoint={onPoint} />
+            </Suspense>
+          </WhenNear>
         </div>
       )}
     </figure>
