@@ -85,7 +85,7 @@ describe("loading a project", () => {
   it("ends a module that never finishes loading, and shows what it printed", async () => {
     const error = await fail(
       `console.log("waiting for godot"); await new Promise(() => setInterval(() => {}, 1000));${VALID}`,
-      1_500,
+      5_000,
     );
     expect(error.code).toBe("CODE_LOCATION_LOAD_TIMEOUT");
     expect(error.message).toContain("waiting for godot");
