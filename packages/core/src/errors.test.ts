@@ -9,6 +9,7 @@ import { DECLARATION_ERRORS } from "./error-catalogue/declaration-errors.ts";
 import { IO_ERRORS } from "./error-catalogue/io-errors.ts";
 import { NOTIFICATION_ERRORS } from "./error-catalogue/notification-errors.ts";
 import { PARTITION_ERRORS } from "./error-catalogue/partition-errors.ts";
+import { PREVIEW_ERRORS } from "./error-catalogue/preview-errors.ts";
 import { PROCESS_ERRORS } from "./error-catalogue/process-errors.ts";
 import { RUN_ERRORS } from "./error-catalogue/run-errors.ts";
 import { deserializeError, HeddleError, isHeddleError, serializeError } from "./errors.ts";
@@ -106,6 +107,7 @@ test("no code is in two areas", () => {
     TICK_ERRORS,
     NOTIFICATION_ERRORS,
     COLLECTION_ERRORS,
+    PREVIEW_ERRORS,
     DATABASE_ERRORS,
     API_ERRORS,
     PROCESS_ERRORS,
