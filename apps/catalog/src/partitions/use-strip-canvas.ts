@@ -6,6 +6,7 @@ import { measureTiming } from "../timings.ts";
 import { paintStrip } from "./paint-strip.ts";
 import type { Partitions } from "./partition-space.ts";
 import { clampView, columnSpan, positionAtX, type StripView, zoomView } from "./strip-geometry.ts";
+import { useCanvasWidth } from "../ui/use-canvas-width.ts";
 
 interface StripCanvas {
   readonly partitions: Partitions;
@@ -64,18 +65,6 @@ interface Drag {
 function markedWhile({ span, changes }: Drag, marked: readonly number[]): readonly number[] {
   if (!changes) return span;
   return toggled(PartitionSet.fromRanges(marked), PartitionSet.range(...span)).ranges;
-}
-
-function useCanvasWidth(canvas: RefObject<HTMLCanvasElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [canvas]);
-  return width;
 }
 
 interface StripPointer extends StripCanvas {

@@ -1,8 +1,9 @@
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Tone } from "../status/status-look.ts";
 import { type CanvasPalette, canvasPalette } from "../theme/canvas-palette.ts";
 import { useTheme } from "../theme/theme.ts";
 import { worstMark } from "./worst-mark.ts";
+import { useCanvasWidth } from "./use-canvas-width.ts";
 
 /** One thing that happened, as a bar. */
 export interface Mark {
@@ -28,7 +29,7 @@ interface MarkStripProps {
 /** What happened, one bar beside the other, the newest at the right; in a narrow strip a pixel shows the worst of those under it. */
 export function MarkStrip({ marks, places, current = -1, height = 18, label }: MarkStripProps): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(canvas);
+  const width = useCanvasWidth(canvas);
   const theme = useTheme();
   useEffect(() => {
     const request = requestAnimationFrame(() => {
@@ -91,16 +92,4 @@ function paint({ context, palette, marks, places, current, width, height }: Pict
     context.lineWidth = 1.5;
     context.strokeRect(x - 1, 0.75, each - gap + 2, height - 1.5);
   }
-}
-
-function useWidth(canvas: RefObject<HTMLCanvasElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [canvas]);
-  return width;
 }

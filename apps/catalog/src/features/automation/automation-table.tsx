@@ -3,8 +3,7 @@ import type { ReactNode } from "react";
 import { formatCount } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
-import { Ago } from "../../ui/instant.tsx";
-import { Ahead } from "./ahead.tsx";
+import { Ago, Until } from "../../ui/instant.tsx";
 import type { AutomationRow, RowAddress } from "./automation-rows.ts";
 import { OutcomeStrip } from "./outcome-strip.tsx";
 import { SwitchButton } from "./switch-dialog.tsx";
@@ -81,7 +80,7 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
         )}
       </div>
       <div role="cell" className="text-muted max-md:hidden">
-        {nextAt === null ? <span className="text-faint">{describeNext(row)}</span> : <Ahead at={nextAt} />}
+        {nextAt === null ? <span className="text-faint">{describeNext(row)}</span> : <Until at={nextAt} />}
         {lagMs !== null && (
           <div className={`text-xs ${lagMs > LATE_MS ? "text-stale-ink" : "text-muted"}`}>
             {formatDuration(lagMs)} late

@@ -4,9 +4,8 @@ import type { ReactNode } from "react";
 import { trpc } from "../../data/trpc.ts";
 import type { StatusLook } from "../../status/status-look.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
-import { Ago, At } from "../../ui/instant.tsx";
+import { Ago, At, Until } from "../../ui/instant.tsx";
 import { Section } from "../../ui/page.tsx";
-import { Ahead } from "./ahead.tsx";
 
 const LOOKS: Record<FreshnessChange["to"], StatusLook> = {
   pass: { glyph: "check", word: "in time", tone: "fresh" },
@@ -33,7 +32,7 @@ function Freshness({ freshness }: { readonly freshness: AssetFreshness }): React
         </span>
         {dueAt !== null && (
           <span className="text-muted">
-            due <Ahead at={dueAt} />
+            due <Until at={dueAt} />
           </span>
         )}
       </div>

@@ -5,10 +5,9 @@ import type { ReactNode } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCounted } from "../../format/amounts.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
-import { At } from "../../ui/instant.tsx";
+import { At, Until } from "../../ui/instant.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { Ahead } from "./ahead.tsx";
 import { describeCrons, rowOfSchedule } from "./automation-rows.ts";
 import { EvaluateButton } from "./evaluate-dialog.tsx";
 import { NextTicks } from "./next-ticks.tsx";
@@ -91,7 +90,7 @@ function Retry({ retry }: { readonly retry: NonNullable<Schedule["retry"]> }): R
   return (
     <p role="status" className="rounded-md border border-line bg-stale-soft px-3 py-2">
       The tick of <At at={retry.at} /> has failed {formatCounted(retry.failures, "time")} and is tried again{" "}
-      <Ahead at={retry.notBefore} />
+      <Until at={retry.notBefore} />
       {retry.error !== null && `: ${retry.error.message}`}
     </p>
   );

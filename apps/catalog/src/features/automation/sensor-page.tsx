@@ -8,7 +8,7 @@ import { formatDuration } from "../../format/durations.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { Ahead } from "./ahead.tsx";
+import { Until } from "../../ui/instant.tsx";
 import { describeSensor, rowOfSensor } from "./automation-rows.ts";
 import { CursorEditor, EventPlace } from "./cursor-editor.tsx";
 import { EvaluateButton } from "./evaluate-dialog.tsx";
@@ -72,7 +72,7 @@ function SensorContent({ sensor }: { readonly sensor: Sensor }): ReactNode {
               facts={[
                 ["looks", describeSensor(sensor)],
                 ...(watches === null ? [] : [["takes", describeConsumption(watches.consume)] as const]),
-                ["next", nextAt === null ? "when it is on again" : <Ahead key="next" at={nextAt} />],
+                ["next", nextAt === null ? "when it is on again" : <Until key="next" at={nextAt} />],
                 ...(failures > 0 ? [["failing", `${formatCounted(failures, "time")} in a row`] as const] : []),
                 ...factsOfRuns(sensor.runs),
                 ["project", sensor.codeLocation],

@@ -9,7 +9,7 @@ import { Section } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Sentence } from "../../ui/sentence.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { Ahead } from "./ahead.tsx";
+import { Until } from "../../ui/instant.tsx";
 import { ConditionTree } from "./condition-tree.tsx";
 
 const VERDICTS: Record<AutomationWhy["verdict"], StatusLook> = {
@@ -78,7 +78,7 @@ function WhyAnswer({ why }: { readonly why: AutomationWhy }): ReactNode {
             {wouldRequestNow ? "an evaluation now would request it" : "an evaluation now would not request it"}
             {nextChange !== null && (
               <>
-                , the clock changes something <Ahead at={nextChange} />
+                , the clock changes something <Until at={nextChange} />
               </>
             )}
           </span>

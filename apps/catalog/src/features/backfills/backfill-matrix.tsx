@@ -8,6 +8,7 @@ import { paintStrip } from "../../partitions/paint-strip.ts";
 import { columnSpan } from "../../partitions/strip-geometry.ts";
 import { canvasPalette } from "../../theme/canvas-palette.ts";
 import { useTheme } from "../../theme/theme.ts";
+import { useCanvasWidth } from "../../ui/use-canvas-width.ts";
 import { describeCells, type MatrixPlace, type MatrixRowView, type MatrixView, zoomMatrix } from "./matrix-row.ts";
 
 interface BackfillMatrixProps {
@@ -122,17 +123,10 @@ interface MatrixStripProps {
 function MatrixStrip(props: MatrixStripProps): ReactNode {
   const { row, view, position, onView, onHover, onPosition } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useCanvasWidth(canvas);
   const theme = useTheme();
   const { runs } = row;
   const shown = { from: view.from * runs.count, to: Math.max(view.to * runs.count, view.from * runs.count + 1) };
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (canvas.current === null || context === null || context === undefined || width === 0) return;

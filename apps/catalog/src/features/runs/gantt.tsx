@@ -5,6 +5,7 @@ import { formatCounted } from "../../format/amounts.ts";
 import { STEP_LOOK } from "../../status/status-look.ts";
 import { canvasPalette } from "../../theme/canvas-palette.ts";
 import { useTheme } from "../../theme/theme.ts";
+import { useCanvasWidth } from "../../ui/use-canvas-width.ts";
 import type { GanttBar, GanttLayout } from "./gantt-layout.ts";
 import {
   AXIS_PX,
@@ -43,7 +44,7 @@ export function Gantt(props: GanttProps): ReactNode {
   const { layout, nameOf, critical, ghosts, onView, onStep, onLane } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useCanvasWidth(canvas);
   const [scroll, setScroll] = useState(0);
   const [marked, setMarked] = useState<GanttBar | null>(null);
   const theme = useTheme();
@@ -53,13 +54,6 @@ export function Gantt(props: GanttProps): ReactNode {
   const seen = Math.min(MAX_HEIGHT_PX, height + AXIS_PX);
   const geometry: GanttGeometry = { layout, tops, view, width, height: seen, scroll };
   const shown = marked !== null && layout.bars.includes(marked) ? marked : null;
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const { from, to } = view;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
