@@ -25,6 +25,18 @@ describe("the definitions", () => {
     ]);
   });
 
+  it("show every preset, of which only the one that follows data asks for something on the first day", () => {
+    const labelsOf = (key: string): string => {
+      const one = project.assets.get(key);
+      const automation = one?.kind === "asset" ? one.automation : one?.observation?.automation;
+      return JSON.stringify(automation?.spec);
+    };
+    expect(labelsOf("weather/climate")).toContain('"upstream updated"');
+    expect(labelsOf("reports/most_delayed")).toContain('"when it is gone"');
+    expect(labelsOf("reports/summary")).toContain('"when it is overdue"');
+    expect(labelsOf("source/weather")).toContain('"cron tick"');
+  });
+
   it("have checks that say what they look for", () => {
     const checks = [...project.checks.values()].flat();
     expect(checks).toHaveLength(27);

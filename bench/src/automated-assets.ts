@@ -1,4 +1,5 @@
-import { eager, resolvePartitions, type AssetSnapshot, type PartitionsSpec } from "@heddle/core";
+import { eager, resolvePartitions } from "@heddle/core";
+import { type AssetSnapshot, type PartitionsSpec } from "@heddle/core/internal";
 
 export const ASSETS = 5_000;
 const LAYERS = 10;
@@ -52,7 +53,13 @@ export const GRAPH: readonly AssetSnapshot[] = Array.from({ length: ASSETS }, (_
   };
 });
 
-/** Keys of the assets that are updated in a round, spread over all layers. */
+/** Keys of assets that are updated in a round and that two others read each, which nothing reads. */
+export function nearEndOf(round: number): string[] {
+  const first = (LAYERS - 2) * PER_LAYER;
+  return Array.from({ length: CHANGED }, (_, index) => `a${first + ((index * 5 + round * 7) % PER_LAYER)}`);
+}
+
+/** Keys of the assets that are updated in a round, spread over all layers: most of what is behind them follows. */
 export function sourcesOf(round: number): string[] {
   return Array.from({ length: CHANGED }, (_, index) => `a${(index * 49 + round * 7) % ASSETS}`);
 }

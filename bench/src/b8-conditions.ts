@@ -7,7 +7,7 @@ import {
   type AutomationResult,
   type AutomationState,
   type AutomationView,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import { ASSETS, CHANGED, daysAt, GRAPH, sourcesOf } from "./automated-assets.ts";
 import { median, round, type Benchmark } from "./benchmark.ts";
 import { measureColdNode } from "./calibration.ts";

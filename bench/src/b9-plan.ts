@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { median, round, type Benchmark } from "./benchmark.ts";
 import { startDeployment, type Deployment } from "./deployment.ts";
 import { callApi } from "./dev-process.ts";

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database } from "@heddle/storage";
 
 /** What is to be known of the partitions of an asset. */

@@ -18,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "b10-postgres": async () => (await import("./b10-postgres.ts")).postgresTables,
   "b10-sql": async () => (await import("./b10-sql.ts")).sqlOverManyFiles,
   "b10-stream": async () => (await import("./b10-stream.ts")).streamedPartition,
+  "b10-tiny": async () => (await import("./b10-tiny.ts")).tinyPartitions,
   b12: async () => (await import("./b12-bytes-per-materialization.ts")).bytesPerMaterialization,
   b13: async () => (await import("./b13-growth.ts")).growth,
   b14: async () => (await import("./b14-forty-steps.ts")).fortySteps,

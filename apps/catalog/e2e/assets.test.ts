@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { axeFaults } from "./support/axe.ts";
 import { useVisitor } from "./support/visitor.ts";
 
 const visitor = useVisitor();
@@ -26,6 +27,19 @@ describe("the assets", () => {
     await page.getByRole("status").getByText("status:(", { exact: true }).waitFor();
   });
 
+  test("are links: a click stays in the page, one with Ctrl opens a tab", async () => {
+    const page = await visitor.open("/assets");
+    const link = page.getByRole("link", { name: "flights/raw" });
+    expect(await link.getAttribute("href")).toBe("/assets/flights/raw");
+    const opened = page.context().waitForEvent("page");
+    await link.click({ modifiers: ["ControlOrMeta"] });
+    await (await opened).waitForURL("**/assets/flights/raw");
+    await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+    await link.click();
+    await page.getByRole("heading", { level: 1, name: "flights/raw" }).waitFor();
+    expect(await page.evaluate(() => "isSamePage" in window)).toBe(true);
+  });
+
   test("are marked by keyboard and materialized together", async () => {
     const page = await visitor.open("/assets?sel=group:flights");
     await page.getByRole("link", { name: "flights/raw" }).waitFor();
@@ -41,6 +55,33 @@ describe("the assets", () => {
     await page.keyboard.press("m");
     await page.getByRole("dialog", { name: "Materialize" }).waitFor();
     expect(new URL(page.url()).searchParams.get("launch")).toMatch(/^key:flights\//u);
+  });
+
+  test("are paused together with a reason, say what they wait for, and are compared two by two", async () => {
+    const page = await visitor.open("/assets?sel=group:flights&cols=status,expected");
+    await page.getByRole("link", { name: "on condition" }).first().waitFor();
+    await page.getByRole("checkbox", { name: "Select flights/clean" }).check();
+    await page.getByRole("checkbox", { name: "Select flights/raw" }).check();
+    const bar = page.getByRole("toolbar", { name: "Selected assets" });
+    const switchAll = async (choice: "Pause" | "Resume"): Promise<void> => {
+      await bar.getByRole("button", { name: "Automation" }).click();
+      const dialog = page.getByRole("dialog", { name: "Automation of 2 assets" });
+      await dialog.getByRole("radio", { name: choice }).check();
+      await dialog.getByRole("textbox", { name: /^Reason/u }).fill("the source is being mended");
+      await dialog.getByRole("button", { name: `${choice} 2 assets` }).click();
+      await dialog.waitFor({ state: "detached" });
+    };
+    await switchAll("Pause");
+    await page.getByText("The automation of 1 asset is off").waitFor();
+    await page.getByText("1 has no condition").waitFor();
+    await page.getByRole("link", { name: "paused" }).waitFor();
+    await switchAll("Resume");
+    await page.getByRole("link", { name: "paused" }).waitFor({ state: "detached" });
+    await bar.getByRole("button", { name: "Compare" }).click();
+    const compared = page.getByRole("dialog", { name: "Compare two assets" });
+    await compared.getByRole("row", { name: /^Group flights flights$/u }).waitFor();
+    await compared.getByRole("row", { name: /^Reads ?, differs .*flights\/raw/u }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
   });
 
   test("are a tree of their keys, and a matrix of days, by address", async () => {

@@ -24,7 +24,7 @@ describe("a schedule", () => {
     await table.getByRole("link", { name: "nightly" }).waitFor();
     // What they have made may be linked to as well.
     const names = await table.getByRole("link", { name: /^[a-z]+$/u }).allTextContents();
-    expect(names).toEqual(["broken", "nightly", "reporting"]);
+    expect(names).toEqual(["broken", "nightly", "quality", "reporting"]);
     await table.getByRole("link", { name: "nightly" }).click();
     await page.getByRole("heading", { level: 1, name: "nightly" }).waitFor();
 
@@ -67,6 +67,24 @@ describe("a schedule", () => {
     await page.getByRole("dialog").getByText("the books are being closed").waitFor();
     const log = page.getByRole("dialog").getByRole("log");
     expect(await log.textContent()).toContain("the books are open");
+  });
+
+  test("of checks says which, and runs them on what is stored", async () => {
+    const page = await visitor.open("/assets?launch=key:shop/orders&parts=2024-01-07");
+    await launch(page, "Materialize 1 partition of 1 asset");
+    await runEnds(page, "success");
+    await page.goto(`${shop?.url ?? ""}/automation/schedules/quality`);
+    await page.getByText("enough_rows, round_numbers of shop/orders").waitFor();
+    await page.getByRole("button", { name: "What would it do now?" }).click();
+    const requests = page.getByRole("dialog").getByRole("list", { name: "Runs that would be requested" });
+    await requests.getByText("shop/orders · enough_rows · round_numbers").waitFor();
+    await requests.getByText("1 step", { exact: true }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole("dialog").getByRole("button", { name: "Tick now" }).click();
+    const ticks = page.getByRole("list", { name: "Ticks" });
+    await ticks.getByRole("link", { name: /^run \d+$/u }).click();
+    await runEnds(page, "success");
+    await page.getByText(/^1 of 1 steps?$/u).waitFor();
   });
 
   test("is turned off and on with a reason, which the list shows", async () => {

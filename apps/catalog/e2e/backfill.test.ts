@@ -49,6 +49,26 @@ describe("a backfill", () => {
     await expectSameDocument(page);
   });
 
+  test("is launched with limits in time, and says whether it skips what is up to date", async () => {
+    const page = await visitor.open("/assets?launch=key:airports/raw&begin=30&take=60&reuse=never");
+    const dialog = page.getByRole("dialog", { name: "Materialize" });
+    await dialog.getByText("Everything is made again, by assets with cache too.").waitFor();
+    const takes = dialog.getByRole("spinbutton", { name: "Takes at most, minutes" });
+    expect(await takes.inputValue()).toBe("60");
+    await takes.fill("45");
+    await dialog.getByRole("spinbutton", { name: "Is over within, minutes" }).fill("90");
+    await expect.poll(() => new URL(page.url()).searchParams.get("within")).toBe("90");
+    const run = await launch(page, "Materialize 1 partition of 1 asset");
+    const input = encodeURIComponent(JSON.stringify({ runId: Number(run.replace("Run ", "")) }));
+    const { limits } = await page.evaluate(async (query) => {
+      const response = await fetch(`/api/trpc/runs.get?input=${query}`, { headers: { "x-heddle": "1" } });
+      const answer = await response.json();
+      return answer.result.data;
+    }, input);
+    expect(limits.map(({ limit }: { limit: string }) => limit)).toEqual(["start", "timeout", "deadline"]);
+    await runEnds(page, "success");
+  });
+
   test("of which nothing is left to make cannot be launched, and an impossible range says why", async () => {
     const page = await visitor.open("/assets?launch=key:flights/raw&parts=2001-02-03&only=missing,failed");
     const dialog = page.getByRole("dialog", { name: "Materialize" });

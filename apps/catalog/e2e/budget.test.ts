@@ -26,3 +26,30 @@ test.each(PAGES)("$path loads no more scripts than it may", async ({ path, ready
   expect(total).toBeGreaterThan(50 * 1_024);
   expect(total).toBeLessThan(SCRIPT_BUDGET_BYTES);
 });
+
+test("a page asks for its scripts and the assets before its first script has arrived, and only once", async () => {
+  const page = await visitor.open("/runs");
+  const asked: string[] = [];
+  const released = Promise.withResolvers<void>();
+  await page.route(/\/assets\/index-[\w-]+\.js$/, async (route) => {
+    await released.promise;
+    await route.continue();
+  });
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const early = [
+    /assets\.snapshot$/,
+    /assets\.status$/,
+    /layout\.worker-[\w-]+\.js$/,
+    /lineage-page-[\w-]+\.js$/,
+    /inter-latin-wght-normal-.+\.woff2$/,
+  ];
+  const all = Promise.all(
+    early.map((path) => page.waitForRequest((request) => path.test(new URL(request.url()).pathname))),
+  );
+  const loaded = page.goto("/lineage");
+  await all;
+  released.resolve();
+  await loaded;
+  await page.getByRole("treeitem").first().waitFor();
+  for (const path of early) expect(asked.filter((own) => path.test(own))).toHaveLength(1);
+});

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -28,6 +29,9 @@ export default definitions({
 });
 `,
 };
+
+/** The project is bundled and loaded anew after a file was saved. */
+const LOAD_TIMEOUT_MS = 60_000;
 
 let receiver: Server;
 const heard: string[] = [];
@@ -124,5 +128,36 @@ describe("a deployment", () => {
       .getByText(/could not be delivered/u)
       .first()
       .waitFor();
+  });
+
+  test("tells on Home which code does not load, until it does again", { timeout: 180_000 }, async () => {
+    const page = await visitor.open("/");
+    const file = join(shop?.projectDirectory ?? "", "src/definitions.ts");
+    const before = await readFile(file, "utf8");
+    await writeFile(file, `throw new Error("the <b>key</b> of the till is lost");\n${before}`);
+    const trouble = page.getByRole("list", { name: "Code that does not load" });
+    await trouble.getByText("the <b>key</b> of the till is lost").waitFor({ timeout: LOAD_TIMEOUT_MS });
+    await trouble.getByText(/^1 asset goes on with the version of/u).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await trouble.getByRole("link", { name: /^Code of/u }).click();
+    await page.getByRole("list", { name: "Code locations" }).getByText("does not load").waitFor();
+    await page.goBack();
+    await writeFile(file, before);
+    await trouble.waitFor({ state: "detached", timeout: LOAD_TIMEOUT_MS });
+  });
+});
+
+describe("what code reads and writes by", () => {
+  const example = useVisitor();
+
+  test("is listed with what takes it", async () => {
+    const page = await example.open("/deployment?tab=resources");
+    const resources = page.getByRole("table", { name: "Resources" });
+    const line = resources.getByRole("row").filter({ hasText: "flights" });
+    await line.getByText("src/assets/flights.ts:").waitFor();
+    await page.getByRole("table", { name: "I/O managers" }).getByText("tables, with their columns").first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await line.getByRole("link", { name: "flights/raw" }).click();
+    await page.waitForURL(/\/assets\/flights\/raw$/u);
   });
 });

@@ -31,6 +31,8 @@ test("a blocking check that fails explains itself from the list of assets to the
     .getByText(/Correct the data or the check and materialize again/u)
     .first()
     .waitFor();
+  // What its function wrote last.
+  await partition.getByRole("listitem").filter({ hasText: "read the day" }).waitFor();
   await partition.getByRole("link", { name: "flights/clean" }).waitFor();
   expect(new URL(page.url()).searchParams.get("partition")).toMatch(/^\d+$/u);
 });

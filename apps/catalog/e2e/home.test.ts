@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { axeFaults } from "./support/axe.ts";
 import { type Deployment, startProject } from "./support/deployment.ts";
 import { launch, runEnds } from "./support/runs.ts";
 import { useVisitor } from "./support/visitor.ts";
 
 /** Names and errors as nobody should write them, and something that depends on what fails. */
 const FILES = {
-  "src/definitions.ts": `import { asset, assetCheck, definitions, fail, schedule } from "@heddle/core";
+  "src/definitions.ts": `import { asset, assetCheck, definitions, fail, schedule, sensor } from "@heddle/core";
 
 const source = asset({ key: "a/source", group: "first", materialize() { throw new Error("<img src=x onerror=alert(1)> אבג " + "e".repeat(400)); } });
 const made = asset({ key: "b/<b>made</b>", group: "<i>second</i>", materialize: () => 1 });
@@ -19,6 +20,14 @@ export default definitions({
   assets: [source, made, left, right],
   checks: [notNull],
   schedules: [schedule({ name: "hourly", cron: "0 * * * *", selection: [made] })],
+  sensors: [
+    sensor({
+      name: "inbox",
+      intervalMs: 1_000,
+      enabledByDefault: false,
+      evaluate() { throw new Error("the inbox is <b>locked</b>\\nat line 2"); },
+    }),
+  ],
 });
 `,
 };
@@ -95,6 +104,21 @@ describe("Home", () => {
     expect(await page.getByRole("list", { name: "Needs attention" }).getByRole("listitem").count()).toBe(2);
     await page.getByRole("button", { name: /^Take back/u }).click();
     await page.getByRole("heading", { name: "Needs attention (2)" }).waitFor();
+  });
+
+  test("tells of a sensor that fails, above the assets, and opens it by keyboard", { timeout: 120_000 }, async () => {
+    const page = await visitor.open("/automation");
+    await page.getByRole("button", { name: "Turn on inbox" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Turn on" }).click();
+    await page.getByRole("button", { name: "Turn off inbox" }).waitFor();
+    await page.goto("/");
+    const rules = page.getByRole("list", { name: "Schedules and sensors that fail" });
+    await rules.getByText(/the inbox is <b>locked<\/b>$/u).waitFor({ timeout: 60_000 });
+    await page.getByRole("heading", { name: /^Needs attention \(\d\)$/u }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/automation\/sensors\/inbox$/u);
   });
 
   test("lists starred assets, and keeps the grouping of the timeline in the address", async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { axeFaults } from "./support/axe.ts";
 import { useVisitor } from "./support/visitor.ts";
 
 const visitor = useVisitor();
@@ -43,6 +44,29 @@ describe("the lineage", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
     await expectFocus(page, null);
+  });
+
+  test("offers what can be done with an asset: by key and by its card", async () => {
+    const page = await visitor.open("/lineage?focus=flights/clean");
+    const card = page.getByRole("button", { name: "Actions for flights/clean" });
+    await card.waitFor();
+    const menu = page.getByRole("menu", { name: "Actions for flights/clean" });
+    await page.keyboard.press("a");
+    await menu.getByRole("menuitem", { name: "Materialize" }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "detached" });
+    await expectFocus(page, "flights/clean");
+    await card.click();
+    await menu.getByRole("menuitem", { name: "Show only its neighbours" }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("sel")).toBe("1+key:flights/clean+1");
+    // The picture of the rest is there.
+    await page.getByRole("treeitem", { name: /^reports\/summary,/u }).waitFor({ state: "detached" });
+    // From afar there are no cards: the first time it comes near.
+    await page.keyboard.press("a");
+    await card.click();
+    await menu.getByRole("menuitem", { name: "Its runs" }).click();
+    await page.waitForURL(/\/runs\?asset=flights\/clean$/u);
   });
 
   test("is a tree for those who do not see it", async () => {

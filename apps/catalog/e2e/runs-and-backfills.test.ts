@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunDetail } from "@heddle/api";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { axeFaults } from "./support/axe.ts";
@@ -107,6 +108,10 @@ describe("a backfill", () => {
     await chosen.getByText("the orders of this day are unreadable").first().waitFor();
     await page.getByRole("figure", { name: "Throughput" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(new RegExp(`/runs/${broken}\\?.*tab=steps`, "u"));
+    await page.getByRole("tab", { name: /^Steps/u, selected: true }).waitFor();
+    await chosen.getByText("the orders of this day are unreadable").first().waitFor();
 
     await writeFile(repaired, "");
     await page.goto(`/runs/${broken}?tab=steps&steps=failed`);
@@ -151,6 +156,46 @@ describe("a backfill", () => {
   );
 });
 
+describe("a backfill that goes on", () => {
+  test(
+    "takes the newest first when that is chosen, and is canceled so that what runs is made",
+    { timeout: 240_000 },
+    async () => {
+      const page = await visitor.open("/assets?launch=shop/pages&most=1");
+      await launch(page, "Materialize 60 partitions of 1 asset");
+      const id = Number(new URL(page.url()).pathname.split("/").at(-1));
+      await page.goto(`/backfills/${id}`);
+      const states = page.getByRole("list", { name: "States of steps" });
+      await states.getByText(/made$/u).waitFor({ timeout: RUN_TIMEOUT_MS });
+      await page.getByRole("button", { name: "Limits" }).click();
+      const limits = page.getByRole("dialog", { name: "Limits of this run" });
+      await limits.getByRole("radio", { name: "Newest first" }).click();
+      expect(await axeFaults(page)).toEqual([]);
+      await limits.getByRole("button", { name: "Change" }).click();
+      await page.getByText("newest partitions first").waitFor();
+      const strip = page.getByRole("slider", { name: "Steps of shop/pages" });
+      await strip.focus();
+      await page.keyboard.press("End");
+      await expect
+        .poll(() => strip.getAttribute("aria-valuetext"), { timeout: RUN_TIMEOUT_MS })
+        .toBe("2024-02-29, made");
+      await page.getByRole("button", { name: "Cancel run" }).click();
+      const asked = page.getByRole("dialog", { name: `Cancel run ${id}?` });
+      await asked.getByRole("radio", { name: /^Let finish/u }).check();
+      expect(await axeFaults(page)).toEqual([]);
+      await asked.getByRole("button", { name: `Cancel run ${id}` }).click();
+      await page.getByRole("button", { name: /^Resume the rest/u }).waitFor({ timeout: RUN_TIMEOUT_MS });
+      const { counts, letsFinish, order } = await runOf(id);
+      expect({ letsFinish, order, failed: counts.failed, sum: counts.success + counts.canceled }).toEqual({
+        letsFinish: true,
+        order: "newest",
+        failed: 0,
+        sum: 60,
+      });
+    },
+  );
+});
+
 test("the lists of runs and backfills have no serious fault when nothing is in them", async () => {
   for (const path of ["/runs?status=paused", "/backfills?status=paused", "/backfills/x", "/runs/x"]) {
     const page = await visitor.open(path);
@@ -158,6 +203,14 @@ test("the lists of runs and backfills have no serious fault when nothing is in t
     expect({ path, faults: await axeFaults(page) }).toEqual({ path, faults: [] });
   }
 });
+
+/** What the API tells of a run. */
+async function runOf(runId: number) {
+  const input = encodeURIComponent(JSON.stringify({ runId }));
+  const response = await fetch(`${shop?.url}/api/trpc/runs.get?input=${input}`);
+  const { result } = (await response.json()) as { readonly result: { readonly data: RunDetail } };
+  return result.data;
+}
 
 /** Waits until nothing stands for what is still to come. */
 async function everythingRead(page: Page): Promise<void> {

@@ -37,7 +37,7 @@ describe("the shell", () => {
     await page.keyboard.press("?");
     const help = page.getByRole("dialog", { name: "Keyboard" });
     await help.getByText("Lineage", { exact: true }).waitFor();
-    expect(await help.getByText("Acknowledge it").count()).toBe(1);
+    expect(await help.getByText("Acknowledge the asset").count()).toBe(1);
   });
 
   test("shows statuses in colours that stay apart when that is chosen", async () => {

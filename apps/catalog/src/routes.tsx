@@ -11,14 +11,14 @@ import { lineageSearch } from "./features/lineage/lineage-search.ts";
 import { runListSearch } from "./features/runs/run-list-search.ts";
 import { runPageSearch } from "./features/runs/run-page-search.ts";
 import { formatSearchText, parseSearchText } from "./search/search-schema.ts";
-import { ErrorPage } from "./shell/error-page.tsx";
+import { ErrorPage, WholeErrorPage } from "./shell/error-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 const rootRoute = createRootRoute({
   component: Shell,
   notFoundComponent: NotFoundPage,
-  errorComponent: ErrorPage,
+  errorComponent: WholeErrorPage,
   validateSearch: launchSearch,
 });
 

@@ -1,4 +1,5 @@
-import { DEFAULT_COLLECTION_SETTINGS, HeddleError, type CollectionSettings } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { DEFAULT_COLLECTION_SETTINGS, type CollectionSettings } from "@heddle/core/internal";
 import type { NotificationSettings } from "@heddle/engine/daemon";
 import type { DefaultsConfig } from "@heddle/engine/worker";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // The process that decides.
-import { serializeError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { consoleLog, findProject, runProcess, tellParent } from "@heddle/engine";
 import { startDaemon } from "@heddle/engine/daemon";
 import { openDatabase } from "@heddle/storage";

@@ -1,7 +1,7 @@
 import { sql, sqlAsset } from "@heddle/io/duckdb";
 import { float64, int32, table, utf8 } from "@heddle/io/parquet";
 import { tableOf } from "../io.ts";
-import { keptFresh } from "../kept-fresh.ts";
+import { keptThere } from "../kept-fresh.ts";
 import { flightsAirportMonths } from "./flight-aggregates.ts";
 
 const mostDelayed = table({
@@ -17,7 +17,7 @@ const LEAST_DEPARTURES = 20_000;
 
 export const mostDelayedReport = sqlAsset({
   key: "reports/most_delayed",
-  automation: keptFresh,
+  automation: keptThere,
   group: "reports",
   owners: ["@flight-analytics"],
   tags: { layer: "report" },

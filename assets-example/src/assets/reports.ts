@@ -5,7 +5,7 @@ import { collectRows } from "../collect-rows.ts";
 import { delaysOf } from "../delays.ts";
 import { describeRows, markdownTable } from "../describe-rows.ts";
 import { documents, tableOf } from "../io.ts";
-import { keptFresh } from "../kept-fresh.ts";
+import { keptFresh, keptYoung } from "../kept-fresh.ts";
 import { cities } from "../partitions.ts";
 import { round } from "../statistics.ts";
 import { birdstrikesByAirport, birdstrikesClean } from "./birdstrikes.ts";
@@ -103,7 +103,7 @@ comparison of 2001 with an average of 2012–2015, **not** of flights with the w
 
 export const summaryReport = asset({
   key: "reports/summary",
-  automation: keptFresh,
+  automation: keptYoung,
   freshness: freshWithin({ warnMs: 30 * DAY_MS, failMs: 60 * DAY_MS }),
   group,
   owners,

@@ -1,4 +1,5 @@
-import { externalAsset } from "@heddle/core";
+import { externalAsset, onCron } from "@heddle/core";
+import { lookAtSource } from "../sources/files.ts";
 
 const group = "sources";
 const owners = ["@data-platform"];
@@ -11,6 +12,7 @@ export const flightsFile = externalAsset({
   tags,
   kinds: ["parquet"],
   metadata: { file: "flights-3m.parquet", rows: 3_000_000, bytes: 13_493_022 },
+  observe: ({ signal }) => lookAtSource("flights-3m.parquet", signal),
   description: `US domestic flights from 2001-01-01, as airlines reported them to the Bureau of Transportation Statistics.
 
 - \`date\`: departure by the clock of the origin, without a time zone
@@ -27,6 +29,7 @@ export const airportsFile = externalAsset({
   tags,
   kinds: ["csv"],
   metadata: { file: "airports.csv", rows: 3_376 },
+  observe: ({ signal }) => lookAtSource("airports.csv", signal),
   description: "Airports of the United States and its territories, with their position.",
 });
 
@@ -37,6 +40,7 @@ export const birdstrikesFile = externalAsset({
   tags,
   kinds: ["csv"],
   metadata: { file: "birdstrikes.csv", rows: 10_000 },
+  observe: ({ signal }) => lookAtSource("birdstrikes.csv", signal),
   description:
     "Collisions of aircraft with wildlife at 50 airports, 1990–2002, as reported to the FAA. Costs are in US dollars.",
 });
@@ -48,6 +52,10 @@ export const weatherFile = externalAsset({
   tags,
   kinds: ["csv"],
   metadata: { file: "weather.csv", rows: 2_922 },
+  // Looked at on New Year's Day, when another year might have been added.
+  automation: onCron("0 6 1 1 *", { timeZone: "America/New_York" }),
+  automationRuns: { limits: { runTimeoutMs: 600_000 } },
+  observe: ({ signal }) => lookAtSource("weather.csv", signal),
   description: `Daily weather of Seattle and New York, 2012–2015.
 
 Millimetres, degrees Celsius, and a wind speed that is documented as km/h and is not: see the check \`wind_unit\`.`,

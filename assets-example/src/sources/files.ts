@@ -1,3 +1,5 @@
+import type { Observed } from "@heddle/core";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
@@ -13,6 +15,12 @@ export function pathOfSource(file: SourceFile): string {
   if (manifest === undefined)
     throw new Error("the npm package vega-datasets is not installed; run the install of the workspace");
   return join(dirname(manifest), "data", file);
+}
+
+/** Which version of a source file there is: another release of the package may well have the same file. */
+export async function lookAtSource(file: SourceFile, signal: AbortSignal): Promise<Observed> {
+  const bytes = await readFile(pathOfSource(file), { signal });
+  return { dataVersion: createHash("sha256").update(bytes).digest("hex"), metadata: { bytes: bytes.length } };
 }
 
 /** Reads a CSV source whole; the largest has 10,000 rows. */

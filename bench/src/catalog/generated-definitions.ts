@@ -1,4 +1,9 @@
-import type { AssetSnapshot, DefinitionsSnapshot, DependencySnapshot, TimeWindowPartitionsSpec } from "@heddle/core";
+import type {
+  AssetSnapshot,
+  DefinitionsSnapshot,
+  DependencySnapshot,
+  TimeWindowPartitionsSpec,
+} from "@heddle/core/internal";
 
 /** What a generated deployment is like. */
 export interface GeneratedOptions {

@@ -1,6 +1,9 @@
 /** What the measured page is asked; `window.heddleBench` once the script below has run in it. */
 export interface Probes {
-  /** Longest time that the main thread was not free between two instants, in milliseconds of `performance.now()`. */
+  /**
+   * Longest time that the main thread was not free between two instants, in milliseconds of `performance.now()`; what had
+   * begun before the first of them is not counted.
+   */
   longestGap(from: number, to: number): number;
   /** Calls back in each frame for a while; answers the time between frames in milliseconds, sorted. */
   frames(durationMs: number, act: (frame: number) => void): Promise<number[]>;
@@ -32,7 +35,7 @@ export const PROBE_SCRIPT = `(() => {
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   let sent = 0;
   window.heddleBench = {
-    longestGap: (from, to) => Math.max(0, ...ticks.filter(([a, b]) => b >= from && a <= to).map(([a, b]) => b - a)),
+    longestGap: (from, to) => Math.max(0, ...ticks.filter(([a]) => a >= from && a <= to).map(([a, b]) => b - a)),
     async frames(durationMs, act) {
       const deltas = [];
       let before = await nextFrame();

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { type Database, migrate, openDatabase, registerCodeVersion } from "@heddle/storage";
 import { startEmbeddedServer } from "@heddle/storage/embedded";
 import { fork, type ChildProcess } from "node:child_process";

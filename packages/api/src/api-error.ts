@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, isHeddleError, type ErrorCode } from "@heddle/core";
+import { isHeddleError, type ErrorCode } from "@heddle/core";
+import { ERROR_CATALOGUE } from "@heddle/core/internal";
 import type { TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 import type { ApiError } from "./contract.ts";
@@ -37,6 +38,10 @@ const STATUS_BY_CODE: readonly (readonly [prefix: string, status: TRPC_ERROR_COD
   ["PLAN_", "BAD_REQUEST"],
   ["LOG_CURSOR", "BAD_REQUEST"],
   ["RUN_", "CONFLICT"],
+  ["OBSERVATION_", "CONFLICT"],
+  ["REPORT_", "CONFLICT"],
+  ["WIPE_PARTITIONS_BUSY", "CONFLICT"],
+  ["WIPE_", "BAD_REQUEST"],
   ["DATABASE_UNAVAILABLE", "SERVICE_UNAVAILABLE"],
   ["DATABASE_DEADLINE", "SERVICE_UNAVAILABLE"],
   ["DATABASE_OUTCOME_UNKNOWN", "SERVICE_UNAVAILABLE"],

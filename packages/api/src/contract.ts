@@ -5,6 +5,7 @@ export type {
   AssetFreshness,
   AutomatedTarget,
   AutomatedTargets,
+  AutomationBulkChange,
   AutomationChange,
   AutomationEvaluation,
   AutomationEvaluationDetail,
@@ -33,6 +34,9 @@ export type {
   DaemonLoop,
   Deployment,
   DeploymentSettings,
+  DeploymentWiring,
+  WiredIoManager,
+  WiredResource,
   LoadProblem,
   ReloadAnswer,
   RetentionRule,
@@ -66,11 +70,18 @@ export type {
   NumberSeries,
   PartitionCountColumns,
   PartitionCounts,
+  ObserveResult,
+  ReportResult,
   SelectionResult,
+  WipeResult,
 } from "./contract/assets.ts";
+export type { CodeSource, CodeSourceText, DefinitionChange, DefinitionDifference } from "./contract/code.ts";
 export type {
   CheckDetail,
   CheckList,
+  CheckRunAsset,
+  CheckRunPlan,
+  CheckRunResult,
   CheckSilence,
   CheckSilenceChange,
   CheckState,
@@ -97,18 +108,17 @@ export type {
   FailedAttempt,
   MappedPartitions,
   OpenStep,
+  StoppedStep,
   PartitionDetail,
   PartitionPreview,
+  PartitionRow,
   PartitionStatuses,
+  PartitionTable,
 } from "./contract/partitions.ts";
 export type {
   AssetInRun,
   ComparedAsset,
   FailureGroup,
-  LogLine,
-  LogLineText,
-  LogPage,
-  LogTail,
   PlanNotice,
   RunAssetProgress,
   RunBlocker,
@@ -128,12 +138,18 @@ export type {
   RunTimeline,
   RunUpstream,
   SkipCause,
+  StepCounts,
+} from "./contract/runs.ts";
+export type {
+  LogLine,
+  LogLineText,
+  LogPage,
+  LogTail,
   StepAttempt,
   SubStep,
   StepBar,
-  StepCounts,
   StepDetail,
-} from "./contract/runs.ts";
+} from "./contract/run-steps.ts";
 export type {
   LaunchResult,
   PlanChange,
@@ -165,6 +181,7 @@ export type {
   AttentionFreshness,
   AttentionItem,
   AttentionNote,
+  AttentionRule,
   AttentionNoteChange,
   FavouriteChange,
   Favourites,
@@ -176,4 +193,10 @@ export type {
   UpcomingOwner,
   UpcomingTicks,
 } from "./contract/home.ts";
-export type { AssetColumn, AssetColumns, ColumnLineageAnswer, ColumnPathAnswer } from "./contract/columns.ts";
+export type {
+  AssetColumn,
+  AssetColumns,
+  ColumnLineageAnswer,
+  ColumnPathAnswer,
+  FoundColumn,
+} from "./contract/columns.ts";

@@ -1,4 +1,4 @@
-import type { SerializedError } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 import type { RecordedError } from "./contract.ts";
 
 /** Causes below this are left out. */

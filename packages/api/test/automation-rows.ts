@@ -1,4 +1,4 @@
-import { PartitionSet, storeExplanation, storeTargetState } from "@heddle/core";
+import { PartitionSet, storeExplanation, storeTargetState } from "@heddle/core/internal";
 import { previewAutomation } from "@heddle/engine/automation";
 import { DefinitionsCache } from "@heddle/engine/planning";
 import { recordAutomation, type Database, type FreshnessRow } from "@heddle/storage";

@@ -1,6 +1,7 @@
 import type { CheckSummary } from "@heddle/api";
 import { createLocalApi } from "@heddle/api";
-import { asset, assetCheck, dailyPartitions, definitions, pass, snapshotDefinitions } from "@heddle/core";
+import { asset, assetCheck, dailyPartitions, definitions, pass } from "@heddle/core";
+import { snapshotDefinitions } from "@heddle/core/internal";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";

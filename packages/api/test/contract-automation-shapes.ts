@@ -1,4 +1,4 @@
-import { FRESHNESS_STATES } from "@heddle/core";
+import { FRESHNESS_STATES } from "@heddle/core/internal";
 import type * as contract from "@heddle/api";
 import * as z from "zod";
 import {
@@ -93,6 +93,7 @@ export const why: Shape<contract.AutomationWhy> = z.strictObject({
   tree: node.nullable(),
   wouldRequestNow: z.boolean(),
   nextChange: lastInstant,
+  notHeldSince: z.strictObject({ at: instant, isExact: z.boolean() }).nullable(),
   lastRequest: z.strictObject({ evaluationId: id, at: instant, runId: id.nullable() }).nullable(),
 });
 
@@ -100,6 +101,13 @@ export const preview: Shape<contract.AutomationPreview> = z.strictObject({
   at: instant,
   requests: z.array(z.strictObject({ asset, check: maybe, partitions: ranges, text, count, sentences })),
   evaluated: count,
+});
+
+export const bulkChange: Shape<contract.AutomationBulkChange> = z.strictObject({
+  state: z.enum(["on", "off"]),
+  changed: z.number(),
+  unchanged: z.number(),
+  withoutCondition: z.number(),
 });
 
 export const change: Shape<contract.AutomationChange> = z.strictObject({

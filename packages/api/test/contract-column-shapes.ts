@@ -9,6 +9,7 @@ const edge: Shape<ColumnEdge> = z.strictObject({
   from: ref,
   to: z.strictObject({ asset: text, column: maybe }),
   passes: z.boolean(),
+  derived: z.literal(true).exactOptional(),
 });
 
 const column: Shape<contract.AssetColumn> = z.strictObject({
@@ -21,6 +22,8 @@ const column: Shape<contract.AssetColumn> = z.strictObject({
   max: z.json(),
   nulls: count.nullable(),
   isKnown: z.boolean(),
+  isDerived: z.boolean(),
+  unknownBecause: maybe,
   upstream: z.array(edge),
   downstream: z.array(edge),
 });
@@ -40,3 +43,5 @@ export const columnLineage: Shape<contract.ColumnLineageAnswer> = z.strictObject
   edges: z.array(edge),
   isCut: z.boolean(),
 });
+
+export const found: Shape<readonly contract.FoundColumn[]> = z.array(z.strictObject({ asset: assetRef, column: text }));

@@ -22,6 +22,15 @@ export const attention: Shape<contract.Attention> = z.strictObject({
   items: z.array(attentionItem).min(1),
   total: count,
   quiet: count,
+  rules: z.array(
+    z.strictObject({
+      kind: z.enum(["schedule", "sensor"]),
+      name: z.string().min(1),
+      at: instant,
+      failures: z.int().min(1),
+      message: text,
+    }),
+  ),
 });
 
 export const noteChange: Shape<contract.AttentionNoteChange> = z.strictObject({ changed: z.boolean() });

@@ -1,5 +1,5 @@
 import type * as contract from "@heddle/api";
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import * as z from "zod";
 import {
   assetRef,

@@ -1,6 +1,16 @@
 import * as z from "zod";
 import type * as contract from "../src/contract.ts";
-import { count, id, instant, lastInstant, maybe, recordedError, text, type Shape } from "./contract-shapes.ts";
+import {
+  assetRef,
+  count,
+  id,
+  instant,
+  lastInstant,
+  maybe,
+  recordedError,
+  text,
+  type Shape,
+} from "./contract-shapes.ts";
 import { source } from "./contract-tick-shapes.ts";
 
 const place = z.strictObject({ channel: z.enum(["webhook", "slack", "email"]), text });
@@ -64,6 +74,30 @@ export const auditEntry: Shape<contract.AuditEntry> = z.strictObject({
 export const settings: Shape<contract.DeploymentSettings> = z.strictObject({
   retention: z.array(z.strictObject({ what: text, days: count.nullable() })).min(5),
   settings: z.array(z.strictObject({ name: text, value: text, hint: text })).min(1),
+});
+
+export const wiring: Shape<contract.DeploymentWiring> = z.strictObject({
+  resources: z.array(
+    z.strictObject({
+      key: text,
+      codeLocation: text,
+      description: text.nullable(),
+      source: z.strictObject({ file: text, line: id }).nullable(),
+      users: z.strictObject({ assets: count, checks: count, schedules: count, sensors: count }),
+      assets: z.array(assetRef).max(5),
+    }),
+  ),
+  ioManagers: z
+    .array(
+      z.strictObject({
+        name: text,
+        codeLocation: text,
+        isTable: z.boolean(),
+        assetCount: id,
+        assets: z.array(assetRef).min(1).max(5),
+      }),
+    )
+    .min(1),
 });
 
 export const reload: Shape<contract.ReloadAnswer> = z.strictObject({ name: text, requested: z.boolean() });

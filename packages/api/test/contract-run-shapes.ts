@@ -4,7 +4,6 @@ import {
   assetRef,
   assetStatuses,
   cause,
-  checkResult,
   count,
   id,
   instant,
@@ -23,6 +22,7 @@ import {
   tags,
   text,
 } from "./contract-shapes.ts";
+import { checkResult } from "./contract-check-shapes.ts";
 
 // The rest of the contract as values: plans, runs and events. See `contract-shapes.ts`.
 
@@ -43,6 +43,7 @@ const planNotice: Shape<contract.PlanNotice> = z.strictObject({
   assetKey: text,
   upstreamKey: maybe,
   partitions: ranges,
+  absentCount: count.nullable(),
 });
 
 export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
@@ -102,6 +103,7 @@ const stepCounts: Shape<contract.StepCounts> = z.strictObject({
 const runFields = {
   id,
   status: runStatus,
+  purpose: z.enum(["materialize", "check"]),
   origin: z.record(text, z.json()).and(z.object({ kind: text })),
   priority: z.int(),
   maxConcurrency: id.nullable(),
@@ -110,6 +112,7 @@ const runFields = {
   startedAt: lastInstant,
   endedAt: lastInstant,
   cancelRequestedAt: lastInstant,
+  letsFinish: z.boolean(),
   counts: stepCounts,
   total: count,
   assetCount: count,
@@ -139,8 +142,10 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       counts: stepCounts,
       skippedBecause: skipCause.nullable(),
       config: takenConfig.nullable(),
+      checks: z.array(text),
       givenConfig: z.json(),
       codeVersion: text,
+      codeChanged: z.boolean(),
       chunk: z.union([count, z.literal("range")]).nullable(),
       attempts: id,
       pools: z.array(text),

@@ -1,14 +1,12 @@
+import { type StoredValue } from "@heddle/core";
 import {
   FAILURE_CAUSES,
   PARTITION_STATUSES,
   RUN_STATUSES,
   STEP_STATUSES,
-  type AssetSnapshot,
   type MappingSpec,
   type PartitionsSpec,
-  type StoredPreview,
-  type StoredValue,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type * as contract from "@heddle/api";
 import * as z from "zod";
 
@@ -25,28 +23,19 @@ export const maybe = text.nullable();
 /** Epoch milliseconds of this age: what is off by a factor of a thousand is no instant. */
 export const instant = z.number().min(Date.UTC(2000, 0)).max(Date.UTC(2100, 0));
 export const lastInstant = instant.nullable();
-const code = z
+export const code = z
   .int()
   .min(-1)
   .max(PARTITION_STATUSES.length - 1);
 export const ranges = z
   .array(z.int())
   .refine((flat) => flat.length % 2 === 0 && flat.every((bound, at) => at === 0 || bound > (flat[at - 1] ?? bound)));
-/** `[statusCode, start, end, …]`, sorted and disjoint. */
-const statusRuns = z
-  .array(z.int())
-  .refine((flat) =>
-    flat.every((value, at) =>
-      at % 3 === 0 ? value >= 0 : at % 3 === 2 ? value > (flat[at - 1] ?? value) : value >= (flat[at - 2] ?? value),
-    ),
-  );
 /** What `JSON.parse` gives for a declaration; its parts are the business of the package that made it. */
 export const plainObject = <T>() => z.custom<T>((value) => typeof value === "object" && value !== null);
 export const metadata = z.record(text, z.json());
 export const tags = z.record(text, text);
-const mapping = plainObject<MappingSpec>();
+export const mapping = plainObject<MappingSpec>();
 export const partitionsSpec = plainObject<PartitionsSpec>();
-const severity = z.enum(["warn", "error"]);
 export const cause = z.enum(FAILURE_CAUSES);
 export const runStatus = z.enum(RUN_STATUSES);
 export const stepStatus = z.enum(STEP_STATUSES);
@@ -95,7 +84,7 @@ export const sentence: Shape<contract.SentencePart> = z.discriminatedUnion("kind
   z.strictObject({ kind: z.literal("instant"), at: instant }),
 ]);
 
-const counts: Shape<contract.PartitionCounts> = z.strictObject({
+export const counts: Shape<contract.PartitionCounts> = z.strictObject({
   missing: count,
   fresh: count,
   stale: count,
@@ -132,6 +121,7 @@ const columns = z.array(count);
 
 export const assetStatuses: Shape<contract.AssetStatuses> = z.strictObject({
   cursor: text,
+  definitionsVersion: text,
   now: instant,
   ids: z.array(id),
   codes: z.array(code),
@@ -146,6 +136,7 @@ export const assetStatuses: Shape<contract.AssetStatuses> = z.strictObject({
     queued: columns,
     skipped: columns,
   }),
+  staleAsOf: lastInstant,
   freshness: z.array(z.int().min(-1).max(2)),
   checks: z.strictObject({ passed: columns, warned: columns, failed: columns }),
 });
@@ -170,116 +161,6 @@ export const materializationFields = {
 
 export const materialization: Shape<contract.Materialization> = z.strictObject(materializationFields);
 
-export const checkResult: Shape<contract.CheckResult> = z.strictObject({
-  id,
-  name: text,
-  ordinal: z.int(),
-  partitionKey: text,
-  runId: id,
-  passed: z.boolean(),
-  severity,
-  blocking: z.boolean(),
-  description: maybe,
-  metadata,
-  at: instant,
-});
-
-const checkStanding: Shape<contract.CheckStanding> = z.strictObject({
-  name: text,
-  description: maybe,
-  severity,
-  blocking: z.boolean(),
-  declared: z.boolean(),
-  passed: ranges,
-  warned: ranges,
-  failed: ranges,
-  last: checkResult.nullable(),
-});
-
-export const assetChecks: Shape<contract.AssetChecks> = z.strictObject({
-  asset: assetRef,
-  checks: z.array(checkStanding),
-});
-
-const checkSilence: Shape<contract.CheckSilence> = z.strictObject({
-  at: instant,
-  until: instant,
-  reason: text,
-  actor: maybe,
-  liftedAt: lastInstant,
-  liftedBy: maybe,
-});
-
-const checkSummary: Shape<contract.CheckSummary> = z.strictObject({
-  asset: assetRef,
-  name: text,
-  severity,
-  blocking: z.boolean(),
-  owners: z.array(text),
-  state: z.enum(["failed", "warned", "passed", "never"]),
-  passed: count,
-  warned: count,
-  failed: count,
-  recent: z.string().regex(/^[pwf]{0,24}$/u),
-  isFlapping: z.boolean(),
-  lastAt: lastInstant,
-  changedAt: lastInstant,
-  message: maybe,
-  fingerprint: maybe,
-  silence: checkSilence.nullable(),
-});
-
-export const checkList: Shape<contract.CheckList> = z.strictObject({
-  now: instant,
-  totals: z.strictObject({ failed: count, warned: count, passed: count, never: count, silenced: count }),
-  items: z.array(checkSummary),
-  nextCursor: maybe,
-});
-
-export const checkDetail: Shape<contract.CheckDetail> = z.strictObject({
-  now: instant,
-  summary: checkSummary,
-  standing: checkStanding,
-  partitions: plainObject<PartitionsSpec>().nullable(),
-  silences: z.array(checkSilence).max(20),
-});
-
-export const checkSilenceChange: Shape<contract.CheckSilenceChange> = z.strictObject({ changed: z.boolean() });
-
-const assetLink: Shape<contract.AssetLink> = z.strictObject({
-  id,
-  key: text,
-  code,
-  lastMaterializedAt: lastInstant,
-  mapping,
-  rule: z.string().min(1),
-  waits: z.string().nullable(),
-});
-
-export const assetResult: Shape<contract.AssetResult> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("unknown"), key: text, nearest: z.array(text).max(5) }),
-  z.strictObject({
-    kind: z.literal("asset"),
-    id,
-    definition: plainObject<AssetSnapshot>(),
-    codeLocation: text,
-    removedAt: lastInstant,
-    code,
-    counts,
-    total: count,
-    lastMaterializedAt: lastInstant,
-    why: z.array(z.array(sentence)).min(1),
-    latest: materialization.nullable(),
-    upstream: z.array(assetLink),
-    downstream: z.array(assetLink),
-    checks: z.array(checkStanding),
-    former: z.strictObject({ count, partitions: ranges, text }),
-    formerDefinitions: z.array(
-      z.strictObject({ assetId: id, scheme: text, description: text, materialized: count, supersededAt: instant }),
-    ),
-  }),
-]);
-
 export const metadataSeries: Shape<contract.MetadataSeries> = z.strictObject({
   axis: z.enum(["time", "partition"]),
   at: z.array(z.int()),
@@ -290,85 +171,6 @@ export const metadataSeries: Shape<contract.MetadataSeries> = z.strictObject({
   marks: z.array(
     z.strictObject({ at: instant, kind: z.enum(["deploy", "failed"]), text, runId: id, ordinal: z.int() }),
   ),
-});
-
-export const partitionPreview: Shape<contract.PartitionPreview> = z.strictObject({
-  runId: id,
-  partitionKey: text,
-  preview: plainObject<StoredPreview>(),
-});
-
-export const partitionStatuses: Shape<contract.PartitionStatuses> = z.strictObject({
-  asset: assetRef,
-  cursor: text,
-  spec: partitionsSpec.nullable(),
-  now: instant,
-  all: ranges,
-  runs: statusRuns,
-  resolution: id,
-  counts,
-  total: count,
-});
-
-export const dynamicPartitions: Shape<contract.DynamicPartitions> = z.strictObject({
-  definition: text,
-  total: count,
-  items: z.array(z.strictObject({ ordinal: z.int(), key: text, addedAt: instant, removedAt: instant.nullable() })),
-  nextCursor: maybe,
-});
-
-export const dynamicPartitionsChange: Shape<contract.DynamicPartitionsChange> = z.strictObject({
-  definition: text,
-  changed: count,
-  partitions: ranges,
-});
-
-const mapped: Shape<contract.MappedPartitions> = z.strictObject({
-  asset: assetRef,
-  mapping,
-  rule: text,
-  partitions: ranges,
-  missing: ranges,
-  text,
-  count,
-});
-
-export const partitionDetail: Shape<contract.PartitionDetail> = z.strictObject({
-  asset: assetRef,
-  ordinal: z.int(),
-  partitionKey: text,
-  window: z.strictObject({ start: instant, end: instant }).nullable(),
-  supersededAt: lastInstant,
-  exists: z.boolean(),
-  code,
-  materializations: z.array(materialization),
-  failedAttempts: z.array(
-    z.strictObject({
-      runId: id,
-      number: id,
-      attemptId: text,
-      workerId: text,
-      cause,
-      error: recordedError.nullable(),
-      fingerprint: maybe,
-      startedAt: lastInstant,
-      endedAt: instant,
-    }),
-  ),
-  checks: z.array(checkResult),
-  openSteps: z.array(
-    z.strictObject({
-      runId: id,
-      status: stepStatus,
-      retryAt: lastInstant,
-      attemptId: maybe,
-      workerId: maybe,
-      startedAt: lastInstant,
-      skippedBecause: skipCause.nullable(),
-    }),
-  ),
-  upstream: z.array(mapped),
-  downstream: z.array(mapped),
 });
 
 const loadProblem: Shape<contract.LoadProblem> = z.strictObject({

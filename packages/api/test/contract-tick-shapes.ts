@@ -1,13 +1,12 @@
+import type { CatchUp, ChosenAssets, Consumption } from "@heddle/core";
 import type {
-  CatchUp,
-  ChosenAssets,
-  Consumption,
+  ChosenChecks,
   PartitionsRule,
   RequestPreview,
   RunLimits,
   SourceLocation,
   WatchedEvents,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type * as contract from "@heddle/api";
 import * as z from "zod";
 import {
@@ -29,6 +28,7 @@ const assets: Shape<ChosenAssets> = z.union([
   z.strictObject({ selection: text }),
   z.strictObject({ keys: z.array(text) }),
 ]);
+const checks: Shape<ChosenChecks> = z.union([z.literal("all"), z.record(text, z.array(text).min(1))]);
 const partitions: Shape<PartitionsRule> = z.union([
   z.strictObject({ kind: z.literal("latest") }),
   z.strictObject({ kind: z.literal("ended") }),
@@ -53,6 +53,7 @@ const runLimits: Shape<RunLimits> = z.strictObject({
 });
 const runs: Shape<contract.TickRuns> = z.strictObject({
   assets: assets.nullable(),
+  checks: checks.nullable(),
   partitions: partitions.nullable(),
   tags,
   priority: z.int(),
@@ -162,7 +163,7 @@ const keys = z.strictObject({ definition: text, keys: z.array(text) });
 const request: Shape<RequestPreview> = z.strictObject({
   runKey: maybe,
   tags,
-  assets: z.array(z.strictObject({ key: text, partitions: text, count })),
+  assets: z.array(z.strictObject({ key: text, partitions: text, count, checks: z.array(text).optional() })),
   assetCount: count,
   total: count,
   warnings: z.array(text),

@@ -4,11 +4,9 @@ import {
   definitions,
   dynamicPartitions,
   hourlyPartitions,
-  PARTITION_STATUSES,
-  snapshotDefinitions,
   staticPartitions,
-  type DefinitionsSnapshot,
 } from "@heddle/core";
+import { PARTITION_STATUSES, snapshotDefinitions, type DefinitionsSnapshot } from "@heddle/core/internal";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";
@@ -135,6 +133,17 @@ describe("a skipped step", () => {
     const open = await test.client.partitions.detail.query({ key: "raw", ordinal: bad });
     expect(open.failedAttempts).toMatchObject([{ runId, attemptId: expect.any(String), workerId: runner.workerId }]);
     expect(named(open.code)).toBe("failed");
+    expect(open.stoppedSteps).toEqual([]);
+    const last = await test.client.partitions.detail.query({ key: "last", ordinal: bad });
+    expect(last.stoppedSteps).toMatchObject([{ runId, status: "skipped", skippedBecause: because }]);
+  });
+
+  it("of one that was canceled before a step began, its partition tells", async () => {
+    const runId = await launch(test.client, { keys: ["raw"] });
+    await test.client.runs.cancel.mutate({ runId });
+    const { all } = await test.client.partitions.status.query({ key: "raw" });
+    const { stoppedSteps } = await test.client.partitions.detail.query({ key: "raw", ordinal: all[0] ?? 0 });
+    expect(stoppedSteps[0]).toMatchObject({ runId, status: "canceled", skippedBecause: null });
   });
 });
 

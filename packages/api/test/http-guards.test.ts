@@ -14,6 +14,7 @@ const SCRIPT = 'document.documentElement.dataset.theme = "dark"';
 let test: TestServer;
 let address: string;
 let catalogDirectory: string;
+const LARGE_SCRIPT = "export const answer = 42;\n".repeat(400);
 
 beforeAll(async () => {
   catalogDirectory = await mkdtemp(join(tmpdir(), "heddle-catalog-"));
@@ -23,6 +24,7 @@ beforeAll(async () => {
     `<!doctype html><script>${SCRIPT}</script><script src="/assets/index-B1x9_dQa.js"></script>`,
   );
   await writeFile(join(catalogDirectory, "assets", "index-B1x9_dQa.js"), "export {};");
+  await writeFile(join(catalogDirectory, "assets", "large-C2y0_eRb.js"), LARGE_SCRIPT);
   await writeFile(join(catalogDirectory, "favicon.svg"), "<svg/>");
   await symlink(import.meta.filename, join(catalogDirectory, "linked.txt"));
   await symlink(import.meta.dirname, join(catalogDirectory, "linked"));
@@ -315,6 +317,22 @@ describe("what is served", () => {
     for (const path of ["/healthz/", "/x/healthz", "/api/healthz", "/healthz/x"]) {
       expect((await send(address, { path })).body).not.toContain('"ok"');
     }
+  });
+
+  it("compresses the catalog's scripts for those who read that, the same bytes each time", async () => {
+    const path = "/assets/large-C2y0_eRb.js";
+    const plain = await send(address, { path });
+    expect(plain).toMatchObject({ status: 200, body: LARGE_SCRIPT });
+    expect(plain.headers).not.toHaveProperty("content-encoding");
+    for (const coding of ["gzip, br", "gzip;q=0.5"]) {
+      const answer = await fetch(`${address}${path}`, { headers: { "accept-encoding": coding } });
+      expect(answer.headers.get("content-encoding")).toBe("gzip");
+      expect(answer.headers.get("vary")).toContain("accept-encoding");
+      expect(Number(answer.headers.get("content-length"))).toBeLessThan(LARGE_SCRIPT.length / 10);
+      expect(await answer.text()).toBe(LARGE_SCRIPT);
+    }
+    const refused = await send(address, { path, headers: { "accept-encoding": "gzip;q=0, identity" } });
+    expect(refused).toMatchObject({ status: 200, body: LARGE_SCRIPT });
   });
 
   it("compresses large answers but no event stream", async () => {

@@ -1,6 +1,7 @@
-import { asset, dailyPartitions, definitions, snapshotDefinitions, type AnyAsset } from "@heddle/core";
+import { asset, dailyPartitions, definitions, type AnyAsset } from "@heddle/core";
+import { snapshotDefinitions } from "@heddle/core/internal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countStatements } from "./counted-database.ts";
+import { countStatements } from "@heddle/test-support";
 import { launch } from "./launch.ts";
 import { StepRunner } from "./step-runner.ts";
 import { register, startTestServer, type TestServer } from "./test-server.ts";

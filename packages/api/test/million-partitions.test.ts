@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { asset, definitions, hourlyPartitions, PartitionSet, snapshotDefinitions } from "@heddle/core";
+import { asset, definitions, hourlyPartitions } from "@heddle/core";
+import { PartitionSet, snapshotDefinitions } from "@heddle/core/internal";
 import type { AppRouter } from "@heddle/api";
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import type { TRPCClient } from "@trpc/client";
@@ -110,6 +111,47 @@ describe("an asset with a million partitions", () => {
     expect(status.runs.length / 3).toBeLessThanOrEqual(2 * 123);
     expect(await weigh("partitions.status", { key: "big" })).toBeLessThan(10_000);
     expect(await weigh("assets.status", {})).toBeLessThan(1_000);
+  });
+
+  it("is paged through by place, by status and by what is recorded", async () => {
+    await materialize((first) => (first === 0 ? PartitionSet.range(0, 8_000) : PartitionSet.EMPTY));
+    await database.db.transaction("pointers", async ({ sql }) => {
+      await sql`insert into asset_partition (environment_id, asset_id, ordinal, run_id)
+        select environment.id, asset.id, ordinal, 1
+        from environment, asset, generate_series(0, 7999) as ordinal
+        where asset.key = 'big' and environment.name = 'production'`;
+      await sql`insert into materialization
+          (asset_id, ordinal, run_id, claim_id, started_at, code_version_id, duration_ms, attempt, stored)
+        select asset.id, ordinal, 1, 1, now(), 1, 1 + ordinal % 1000, 1,
+          jsonb_build_object('rows', ordinal, 'objects', jsonb_build_array(jsonb_build_object('bytes', ordinal * 2)))
+        from asset, generate_series(0, 7999) as ordinal where asset.key = 'big'`;
+    });
+    const page = (input: object) => client.partitions.table.query({ key: "big", limit: 2, ...input });
+    const last = await page({ descending: true });
+    expect(last).toMatchObject({ total: 1_000_056, reachable: 1_000_056 });
+    const end = last.rows[0]?.ordinal ?? 0;
+    expect(last.rows.map(({ ordinal }) => ordinal)).toEqual([end, end - 1]);
+    const deep = await page({ offset: 900_001 });
+    expect(deep.rows.map(({ ordinal }) => ordinal - (end - 1_000_055))).toEqual([900_001, 900_002]);
+    const fresh = await page({ partitions: "status:fresh" });
+    const rest = await page({ partitions: "status:fresh", offset: fresh.total - 1 });
+    expect(rest.rows).toHaveLength(1);
+    expect(fresh.total + (await page({ partitions: "status:missing" })).total).toBe(1_000_056);
+    const most = await page({ sort: "rows", descending: true });
+    expect(most).toMatchObject({ total: 1_000_056, reachable: 10_000 });
+    expect(most.rows.map(({ made }) => [made?.rows, made?.bytes])).toEqual([
+      [7_999, 15_998],
+      [7_998, 15_996],
+    ]);
+    const narrow = await page({ sort: "bytes", partitions: "1970-11-30", offset: 7, limit: 3 });
+    expect(narrow.total).toBe(24);
+    // What was never made has no size: it comes after everything that has one.
+    expect(narrow.rows.map(({ ordinal, made }) => [ordinal, made?.bytes])).toEqual([
+      [7_999, 15_998],
+      [8_000, undefined],
+      [8_001, undefined],
+    ]);
+    expect(await weigh("partitions.table", { key: "big", limit: 500 })).toBeLessThan(100_000);
   });
 
   it("stays within bounds where every partition differs from the next, and is exact on demand", async () => {

@@ -1,16 +1,5 @@
-import {
-  checkNotPassed,
-  definitions,
-  email,
-  manualChange,
-  notify,
-  runFailed,
-  serializeError,
-  slack,
-  snapshotDefinitions,
-  webhook,
-  type NotificationSnapshot,
-} from "@heddle/core";
+import { checkNotPassed, definitions, email, manualChange, notify, runFailed, slack, webhook } from "@heddle/core";
+import { serializeError, snapshotDefinitions, type NotificationSnapshot } from "@heddle/core/internal";
 import { claimMessages, loadNotifications, recordMatches, recordSent, type Database } from "@heddle/storage";
 
 /** Notifications of every channel. */

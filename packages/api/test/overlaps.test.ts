@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StepRunner } from "./step-runner.ts";
 import { createClient, register, startTestServer, type TestServer } from "./test-server.ts";
@@ -117,6 +117,22 @@ describe("launches over the same partitions at the same time", () => {
     }
     await runner.finish(winner ?? 0);
     expect(new Set((await timesMade()).values())).toEqual(new Set([1]));
+  });
+
+  it("refuse: a plan that was free when it was looked at names the run that came first", async () => {
+    const { client } = test;
+    const input = inputOf("2012-01-01..2012-01-10", "refuse");
+    const [one, other] = [await client.plan.preview.query(input), await client.plan.preview.query(input)];
+    const launched = await client.plan.launch.mutate({
+      ...input,
+      planHash: one.hash,
+      at: one.at,
+      idempotencyKey: randomUUID(),
+    });
+    const late = { ...input, planHash: other.hash, at: other.at, idempotencyKey: randomUUID() };
+    await expect(client.plan.launch.mutate(late)).rejects.toMatchObject({
+      data: { heddle: { code: "PLAN_OVERLAPS", details: { runs: [launched.kind === "launched" && launched.runId] } } },
+    });
   });
 
   it("whatever the rules: nothing is made twice at a time, and what was left out is there for those that read it", async () => {

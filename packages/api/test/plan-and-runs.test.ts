@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core/internal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StepRunner } from "./step-runner.ts";
 import { register, startTestServer, type TestServer } from "./test-server.ts";
@@ -85,5 +85,27 @@ describe("from a plan to its results", () => {
     expect((await client.partitions.status.query({ key: "weather/raw" })).runs).toEqual(
       daysBy(["fresh", 0, 3], ["failed", 3, 4], ["fresh", 4, 60], ["missing", 60, 91]),
     );
+  });
+
+  it("shows equal failures by the first partition that failed for good", async () => {
+    const { client } = test;
+    const input = { keys: ["weather/raw"], partitions: { kind: "text" as const, text: "2012-03-01..2012-03-20" } };
+    const { hash, at } = await client.plan.preview.query(input);
+    const launched = await client.plan.launch.mutate({ ...input, planHash: hash, at, idempotencyKey: "click-0002" });
+    if (launched.kind !== "launched") throw new Error("not launched");
+    // The second day succeeds when it is tried again; all from the fifth on fail, the latest ones last.
+    await runner.finish(launched.runId, ({ ordinal, attempt }) => {
+      const day = ordinal - FIRST_DAY - 60;
+      const isLost = day >= 4 || (day === 1 && attempt === 1);
+      return isLost ? { fails: { cause: "error", message: `no data for station ${ordinal}` } } : {};
+    });
+    const { failures } = await client.runs.get.query({ runId: launched.runId });
+    expect(failures).toMatchObject([
+      {
+        count: 33,
+        failedSteps: 16,
+        example: { partitionKey: "2012-03-05", attempt: 2, asset: { key: "weather/raw" } },
+      },
+    ]);
   });
 });

@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  asset,
-  definitions,
-  dynamicPartitions,
-  snapshotDefinitions,
-  type AssetSnapshot,
-  type DefinitionsSnapshot,
-} from "@heddle/core";
+import { asset, definitions, dynamicPartitions } from "@heddle/core";
+import { snapshotDefinitions, type AssetSnapshot, type DefinitionsSnapshot } from "@heddle/core/internal";
 import { addDynamicPartitions, removeDynamicPartitions } from "@heddle/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./launch.ts";

@@ -88,11 +88,9 @@ describe("plan.preview", () => {
       code("ASSET_UNKNOWN", 404),
     );
     const external = await client.plan.preview.query({ keys: ["weather/stations"] });
-    expect(external).toMatchObject({
-      total: 0,
-      effect: "Nothing to materialize",
-      warnings: [{ code: "EXTERNAL_ASSET" }],
-    });
+    expect(external).toMatchObject({ total: 1, effect: "Observe 1 partition of 1 asset", warnings: [] });
+    const both = await client.plan.preview.query({ keys: ["weather/stations", "letter"] });
+    expect(both.warnings).toMatchObject([{ code: "UPSTREAM_MISSING" }, { code: "EXTERNAL_ASSET" }]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { JsonValue, StoredPreview } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { StoredPreview } from "@heddle/core/internal";
 import { answerPreview, requestPreview, type Database } from "@heddle/storage";
 import { randomUUID } from "node:crypto";
 import { FIRST_DAY } from "./busy-world.ts";

@@ -1,16 +1,9 @@
 import { createLocalApi, type Api, type LocalApi } from "@heddle/api";
-import {
-  asset,
-  assetCheck,
-  dailyPartitions,
-  definitions,
-  pass,
-  snapshotDefinitions,
-  type AnyAsset,
-} from "@heddle/core";
+import { asset, assetCheck, dailyPartitions, definitions, pass, type AnyAsset } from "@heddle/core";
+import { snapshotDefinitions } from "@heddle/core/internal";
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countStatements, type CountedDatabase } from "./counted-database.ts";
+import { countStatements, type CountedDatabase } from "@heddle/test-support";
 import { StepRunner } from "./step-runner.ts";
 import { register } from "./test-server.ts";
 
@@ -82,6 +75,7 @@ const READS: Readonly<Record<string, (project: Project) => Promise<unknown>>> = 
   "checks.list by message": ({ api }) => api.checks.list({ groupBy: "message", limit: 500 }),
   "checks.history": ({ api }) => api.checks.history({ key: "source" }),
   "deployment.get": ({ api }) => api.deployment.get(),
+  "deployment.wiring": ({ api }) => api.deployment.wiring(),
   "events.list": ({ api }) => api.events.list({ limit: 500 }),
   "home.attention": ({ api }) => api.home.attention({}),
   "home.upcoming": ({ api }) => api.home.upcoming({}),

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SentencePart } from "@heddle/api";
 import { launch } from "./launch.ts";
@@ -112,7 +112,9 @@ describe("assets.get", () => {
   });
 
   it("explains each status in sentences", async () => {
-    expect(await why("weather/stations")).toEqual(["External: Heddle observes this asset and does not make it."]);
+    expect(await why("weather/stations")).toEqual([
+      "External: Heddle observes this asset, and has not looked at it yet.",
+    ]);
     expect(await why("weather/raw")).toEqual(["Never materialized."]);
     const queued = await launch(test.client, {
       keys: ["weather/raw"],

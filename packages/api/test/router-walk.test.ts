@@ -6,7 +6,10 @@ import { createBusyWorld, FIRST_DAY, type BusyWorld } from "./busy-world.ts";
 import * as lineageShapes from "./contract-lineage-shapes.ts";
 import { answerPreviewOf } from "./preview-world.ts";
 import * as automationShapes from "./contract-automation-shapes.ts";
+import * as assetShapes from "./contract-asset-shapes.ts";
+import * as checkShapes from "./contract-check-shapes.ts";
 import * as shapes from "./contract-shapes.ts";
+import * as codeShapes from "./contract-code-shapes.ts";
 import * as columnShapes from "./contract-column-shapes.ts";
 import * as homeShapes from "./contract-home-shapes.ts";
 import * as runShapes from "./contract-run-shapes.ts";
@@ -56,8 +59,9 @@ const WALK: Readonly<Record<string, Walked>> = {
   "assets.expected": { inputs: () => [{}], answer: homeShapes.expected },
   "assets.get": {
     inputs: () => [raw, ...["weather/summary", "report", "weather/stations", "no/such"].map((key) => ({ key }))],
-    answer: shapes.assetResult,
+    answer: assetShapes.assetResult,
   },
+  "assets.changes": { inputs: () => [{ ...raw, limit: 1 }, raw], answer: shapes.pageOf(codeShapes.definitionChange) },
   "assets.materializations": {
     inputs: () => [{ ...raw, ordinal: FIRST_DAY, limit: 2 }, raw, { key: "report" }, { key: "weather/stations" }],
     answer: shapes.pageOf(shapes.materialization),
@@ -66,8 +70,44 @@ const WALK: Readonly<Record<string, Walked>> = {
     inputs: () => [{ ...raw, axis: "partition", limit: 5 }, raw, { key: "weather/stations" }],
     answer: shapes.metadataSeries,
   },
+  "assets.observe": {
+    inputs: () => [
+      { selection: "key:weather/stations", idempotencyKey: "observe-the-stations" },
+      { selection: "+report", partitions: { kind: "all" }, force: true, idempotencyKey: "observe-the-stations" },
+    ],
+    answer: assetShapes.observeResult,
+  },
+  "assets.report": {
+    inputs: () => [
+      {
+        ...raw,
+        partitions: { kind: "text", text: "2012-01-20" },
+        dataVersion: "v7",
+        metadata: { rows: 4 },
+        note: "loaded by hand",
+        actor: "ana",
+        idempotencyKey: "report-of-a-day",
+      },
+      { ...raw, idempotencyKey: "report-of-a-day" },
+    ],
+    answer: assetShapes.reportResult,
+  },
   "assets.snapshot": { inputs: () => [{ knownVersion: "x" }, {}], answer: shapes.assetsSnapshot },
   "assets.status": { inputs: () => [{ ids: [1, 2, 2_000] }, {}], answer: shapes.assetStatuses },
+  "assets.wipe": {
+    inputs: () => [
+      {
+        ...raw,
+        partitions: { kind: "text", text: "2012-01-20..2012-01-22" },
+        confirm: raw.key,
+        reason: "the source was wrong",
+        actor: "ana",
+        idempotencyKey: "wipe-of-three-days",
+      },
+      { ...raw, partitions: { kind: "all" }, confirm: raw.key, idempotencyKey: "wipe-of-three-days" },
+    ],
+    answer: assetShapes.wipeResult,
+  },
   "automation.conditions": { inputs: () => [{}], answer: automationShapes.conditions },
   "automation.evaluation": { inputs: () => [{ id: 1 }], answer: automationShapes.evaluationDetail },
   "automation.evaluations": {
@@ -89,6 +129,13 @@ const WALK: Readonly<Record<string, Walked>> = {
     ],
     answer: automationShapes.change,
   },
+  "automation.setAll": {
+    inputs: () => [
+      { selection: "group:weather", on: false, reason: "a holiday", actor: "ana" },
+      { selection: "group:weather", on: true },
+    ],
+    answer: automationShapes.bulkChange,
+  },
   "automation.why": {
     inputs: () => [
       { assetKey: "weather/summary", partition: "2012-01" },
@@ -99,17 +146,17 @@ const WALK: Readonly<Record<string, Walked>> = {
     ],
     answer: automationShapes.why,
   },
-  "checks.forAsset": { inputs: () => [raw, { key: "report" }], answer: shapes.assetChecks },
+  "checks.forAsset": { inputs: () => [raw, { key: "report" }], answer: checkShapes.assetChecks },
   "checks.get": {
     inputs: () => [
       { ...raw, check: "not_null" },
       { ...raw, check: "plausible" },
     ],
-    answer: shapes.checkDetail,
+    answer: checkShapes.checkDetail,
   },
   "checks.history": {
     inputs: () => [{ ...raw, check: "plausible", ordinal: FIRST_DAY, outcome: "warned", limit: 5 }, raw],
-    answer: shapes.pageOf(shapes.checkResult),
+    answer: shapes.pageOf(checkShapes.checkResult),
   },
   "checks.list": {
     inputs: () => [
@@ -125,21 +172,48 @@ const WALK: Readonly<Record<string, Walked>> = {
       },
       {},
     ],
-    answer: shapes.checkList,
+    answer: checkShapes.checkList,
+  },
+  "checks.plan": {
+    inputs: () => [
+      {
+        assets: [{ ...raw, checks: ["plausible"] }],
+        partitions: { kind: "ranges", ranges: [FIRST_DAY, FIRST_DAY + 2] },
+      },
+      ...["all", "newest", "not_passed"].map((kind) => ({ assets: [raw], partitions: { kind } })),
+      { assets: [raw], partitions: { kind: "text", text: "last 3" } },
+      { assets: [raw] },
+    ],
+    answer: checkShapes.checkRunPlan,
+  },
+  "checks.run": {
+    inputs: () => [
+      {
+        assets: [{ ...raw, checks: ["plausible"] }],
+        partitions: { kind: "newest" },
+        idempotencyKey: "walk-checks-1",
+        priority: 3,
+        tags: { why: "walk" },
+        limits: { startWithinMs: 60_000 },
+      },
+    ],
+    answer: checkShapes.checkRunResult,
   },
   "checks.silence": {
     inputs: () => [
       { ...raw, check: "plausible", until: Date.now() + 60_000, reason: "it is winter", actor: "ana" },
       { ...raw, check: "plausible", until: null, reason: "spring" },
     ],
-    answer: shapes.checkSilenceChange,
+    answer: checkShapes.checkSilenceChange,
   },
   "deployment.audit": {
     inputs: () => [{ action: "partitions.", outcome: "done", limit: 2 }, {}],
     answer: shapes.pageOf(notificationShapes.auditEntry),
   },
+  "code.source": { inputs: () => [{ ...raw, version: 1 }, raw], answer: codeShapes.codeSource },
   "columns.forAsset": { inputs: () => [raw, { key: "report" }], answer: columnShapes.assetColumns },
   "columns.lineage": { inputs: () => [{ keys: ["weather/summary", "report"] }], answer: columnShapes.columnLineage },
+  "columns.find": { inputs: () => [{ text: "mea", limit: 5 }, { text: "no such" }], answer: columnShapes.found },
   "columns.path": {
     inputs: () => [
       { key: "weather/summary", column: "mean" },
@@ -149,6 +223,7 @@ const WALK: Readonly<Record<string, Walked>> = {
   },
   "deployment.get": { inputs: () => [{}], answer: shapes.deployment },
   "deployment.reload": { inputs: () => [{ name: "weather" }], answer: notificationShapes.reload },
+  "deployment.wiring": { inputs: () => [{}], answer: notificationShapes.wiring },
   "deployment.settings": { inputs: () => [{}], answer: notificationShapes.settings },
   "events.list": {
     inputs: ({ failedRunId }) => [{ asset: "weather/raw", runId: failedRunId, limit: 3 }, {}],
@@ -220,20 +295,21 @@ const WALK: Readonly<Record<string, Walked>> = {
       { definition: "stations", keys: ["north", "south|east", "west"] },
       { definition: "stations", keys: ["north"] },
     ],
-    answer: shapes.dynamicPartitionsChange,
+    answer: assetShapes.dynamicPartitionsChange,
   },
   "partitions.detail": {
     inputs: () => [
       { ...raw, ordinal: FIRST_DAY },
+      { ...raw, partition: "2012-01-02" },
       { ...raw, ordinal: FIRST_DAY + 3 },
       { ...raw, ordinal: FIRST_DAY + 31 },
       { key: "weather/summary", ordinal: 504 },
     ],
-    answer: shapes.partitionDetail,
+    answer: assetShapes.partitionDetail,
   },
   "partitions.list": {
     inputs: () => [{ definition: "stations", text: "T", removed: true, limit: 1 }, { definition: "stations" }],
-    answer: shapes.dynamicPartitions,
+    answer: assetShapes.dynamicPartitions,
   },
   "partitions.preview": {
     inputs: async (world) => {
@@ -243,15 +319,26 @@ const WALK: Readonly<Record<string, Walked>> = {
         { ...raw, partition: "2012-01-01", rows: 50 },
       ];
     },
-    answer: shapes.partitionPreview,
+    answer: assetShapes.partitionPreview,
   },
   "partitions.remove": {
     inputs: () => [{ definition: "stations", keys: ["west"] }],
-    answer: shapes.dynamicPartitionsChange,
+    answer: assetShapes.dynamicPartitionsChange,
   },
   "partitions.status": {
     inputs: () => [{ ...raw, within: { start: FIRST_DAY, end: FIRST_DAY + 5 }, maxRuns: 2 }, raw, { key: "report" }],
-    answer: shapes.partitionStatuses,
+    answer: assetShapes.partitionStatuses,
+  },
+  "partitions.table": {
+    inputs: () => [
+      { ...raw, partitions: "2012-01 & status:fresh,failed", sort: "bytes", descending: true, limit: 3 },
+      { ...raw, sort: "rows", offset: 2, limit: 2 },
+      { ...raw, sort: "duration", limit: 2 },
+      { ...raw, sort: "materialized", descending: true, limit: 2 },
+      { ...raw, limit: 5 },
+      { key: "report" },
+    ],
+    answer: assetShapes.partitionTable,
   },
   "plan.launch": {
     inputs: async ({ test }) => {
@@ -281,6 +368,7 @@ const WALK: Readonly<Record<string, Walked>> = {
     inputs: ({ queuedRunIds }) => [
       { runId: queuedRunIds[1], priority: 5, maxConcurrency: 2 },
       { runId: queuedRunIds[1], maxConcurrency: null },
+      { runId: queuedRunIds[1], order: "newest" },
     ],
     answer: runShapes.runChange,
   },

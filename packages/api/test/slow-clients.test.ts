@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type HeddleServer } from "@heddle/api";
 import { createTestDatabase, type TestDatabase } from "@heddle/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countStatements, type CountedDatabase } from "./counted-database.ts";
+import { countStatements, type CountedDatabase } from "@heddle/test-support";
 import { readStream, type StreamMessage } from "./event-source.ts";
 import { launch } from "./launch.ts";
 import { send } from "./raw-request.ts";

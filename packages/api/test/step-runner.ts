@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FailureCause } from "@heddle/core";
+import type { FailureCause } from "@heddle/core/internal";
 import {
   claimSteps,
   executeCommand,

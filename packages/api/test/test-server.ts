@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type AppRouter, type HeddleServer, type ServerOptions } from "@heddle/api";
-import type { DefinitionsSnapshot } from "@heddle/core";
+import type { DefinitionsSnapshot } from "@heddle/core/internal";
 import { registerCodeVersion, type Database } from "@heddle/storage";
 import { createTestDatabase } from "@heddle/test-support";
 import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";

@@ -1,18 +1,17 @@
 import {
   asset,
+  assetCheck,
   assetSensor,
   checkSensor,
   definitions,
+  pass,
   runStatusSensor,
   schedule,
   sensor,
-  serializeError,
   skip,
-  snapshotDefinitions,
-  type DefinitionsSnapshot,
   type JsonValue,
-  type TickPreview,
 } from "@heddle/core";
+import { serializeError, snapshotDefinitions, type DefinitionsSnapshot, type TickPreview } from "@heddle/core/internal";
 import {
   answerTickRequest,
   loadTick,
@@ -28,12 +27,16 @@ import {
 export const ANSWERED_REQUEST = "4f3c4cc2-2e1e-4dd0-9f5d-2a54d7d6a001";
 
 const letter = asset({ key: "letter", materialize: () => 1 });
+const sealed = assetCheck({ asset: letter, name: "sealed", check: () => pass() });
 
 /** Schedules and sensors over the asset `letter`. */
 export function tickSnapshot(): Pick<DefinitionsSnapshot, "schedules" | "sensors"> {
   const declared = definitions({
     assets: [letter],
+    checks: [sealed],
     schedules: [
+      schedule({ name: "all_checks", cron: "@weekly", selection: "*", runChecks: "all" }),
+      schedule({ name: "sealed", cron: "@weekly", runChecks: [sealed] }),
       schedule({ name: "nightly", cron: "0 2 * * *", timeZone: "Europe/Berlin", selection: [letter] }),
       schedule({ name: "busy", cron: ["0 * * * *", "30 2 * * *"], catchUp: { all: 3 }, evaluate: () => skip("no") }),
     ],

@@ -8,15 +8,14 @@ import {
   freshWithin,
   monthlyPartitions,
   pass,
-  snapshotDefinitions,
   validateDefinitions,
-  type DefinitionsSnapshot,
 } from "@heddle/core";
+import { snapshotDefinitions, type DefinitionsSnapshot } from "@heddle/core/internal";
 
 const days = dailyPartitions({ start: "2012-01-01", end: "2012-04-01" });
 const months = monthlyPartitions({ start: "2012-01", end: "2012-04" });
 
-const station = externalAsset({ key: "weather/stations", description: "Where it was measured." });
+const station = externalAsset({ key: "weather/stations", description: "Where it was measured.", observe: () => "v1" });
 
 const raw = asset({
   key: "weather/raw",

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import { asset, definitions, skip, snapshotDefinitions, webhookSensor } from "@heddle/core";
+import { asset, definitions, skip, webhookSensor } from "@heddle/core";
+import { snapshotDefinitions } from "@heddle/core/internal";
 import { readEvents } from "@heddle/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send } from "./raw-request.ts";
@@ -146,6 +147,17 @@ describe("a request without one", () => {
     const body = JSON.stringify("x".repeat(1_100_000));
     const answer = await post("standard", body, standard(body));
     expect(answer).toMatchObject({ status: 413, body: refusal("API_BODY_TOO_LARGE") });
+  });
+
+  it("whose body is too long is answered, and so is what comes after it on the connection", async () => {
+    const url = `${test.server.address}/webhooks/shop/standard`;
+    const statuses: number[] = [];
+    for (const size of [1_100_000, 2, 2_000_000, 2, 5_000_000, 2, 1_100_000, 2, 20_000_000, 2]) {
+      const answer = await fetch(url, { method: "POST", body: "x".repeat(size) });
+      statuses.push(answer.status);
+      await answer.arrayBuffer();
+    }
+    expect(statuses).toEqual(Array.from({ length: 5 }, () => [413, 401]).flat());
   });
 });
 

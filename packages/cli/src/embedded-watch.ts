@@ -1,5 +1,7 @@
 import type { Project } from "@heddle/engine";
 import { startEmbedded } from "./deployment.ts";
+import { printError } from "./print-error.ts";
+import { formatDuration, printNote } from "./terminal.ts";
 
 const LOOK_INTERVAL_MS = 500;
 /** The pause after a start that failed; it doubles up to the longest one. */
@@ -7,17 +9,29 @@ const RETRY_PAUSE_MS = 1_000;
 const LONGEST_RETRY_PAUSE_MS = 30_000;
 
 /** What happens to an embedded server. */
-export interface EmbeddedWatchHandlers {
+interface EmbeddedWatchHandlers {
   died(): void;
   restarted(): void;
   failed(error: unknown, retryInMs: number): void;
 }
 
 /**
- * Starts a project's embedded server again when it has died. It comes back at the same address, so that everything that
- * uses it goes on by itself.
+ * Starts a project's embedded server again when it has died, and says so. It comes back at the same address, so that
+ * everything that uses it goes on by itself. Nothing where the database is a server of one's own.
  */
-export function watchEmbedded(project: Project, pid: number, handlers: EmbeddedWatchHandlers): AsyncDisposable {
+export function watchDatabase(project: Project, embeddedPid: number | undefined): AsyncDisposable | null {
+  if (embeddedPid === undefined) return null;
+  return watchEmbedded(project, embeddedPid, {
+    died: () => printNote("the database died; it is started again"),
+    restarted: () => printNote("the database is back; nothing that was acknowledged is lost"),
+    failed: (error, retryInMs) => {
+      printError(error, { json: false, verbose: false });
+      printNote(`the database is started again in ${formatDuration(retryInMs)}`);
+    },
+  });
+}
+
+function watchEmbedded(project: Project, pid: number, handlers: EmbeddedWatchHandlers): AsyncDisposable {
   let current = pid;
   let isStopped = false;
   let timer: NodeJS.Timeout;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { deserializeError, HeddleError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { deserializeError } from "@heddle/core/internal";
 import type { Project } from "@heddle/engine";
 import { interruption } from "./interruption.ts";
 import { SupervisedProcess, type ProcessMessage, type ProcessName } from "./processes.ts";

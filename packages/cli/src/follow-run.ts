@@ -139,7 +139,7 @@ export function printResult(run: RunDetail): void {
   const { counts } = run;
   const others = [
     counts.failed > 0 ? `${counts.failed} failed` : "",
-    counts.skipped > 0 ? `${counts.skipped} skipped because of them` : "",
+    describeSkipped(counts),
     counts.canceled > 0 ? `${counts.canceled} canceled` : "",
     run.checks.warned > 0 ? `${run.checks.warned} check warnings` : "",
   ].filter((text) => text !== "");
@@ -147,6 +147,12 @@ export function printResult(run: RunDetail): void {
     `${mark} run ${run.id} ${run.status}${took}: ${counts.success} materialized${others.map((text) => `, ${text}`).join("")}`,
   );
   for (const failure of run.failures) printFailure(failure);
+}
+
+/** Where nothing stopped them, all that were skipped were up to date. */
+function describeSkipped({ skipped, failed, canceled }: RunDetail["counts"]): string {
+  if (skipped === 0) return "";
+  return failed + canceled > 0 ? `${skipped} skipped because of them` : `${skipped} up to date`;
 }
 
 function printFailure(failure: Failure): void {

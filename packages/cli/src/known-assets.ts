@@ -1,4 +1,5 @@
-import { formatNearest, HeddleError, parseSelection, type Selection } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { formatNearest, parseSelection, type Selection } from "@heddle/core/internal";
 import type { Api } from "@heddle/api";
 
 /**

@@ -10,6 +10,7 @@ const LISTS: ReadonlySet<string> = new Set([
   "runs",
   "assets",
   "notifications",
+  "checks",
   "pools",
   "schedules",
   "sensors",

@@ -1,4 +1,5 @@
-import { deserializeError, HeddleError, isErrorCode } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { deserializeError, isErrorCode } from "@heddle/core/internal";
 import type { Deployment } from "@heddle/api";
 import type { ProjectApi } from "./api-client.ts";
 import { awaitDevInstance } from "./dev-instance.ts";

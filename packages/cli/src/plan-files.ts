@@ -1,4 +1,5 @@
-import { HeddleError, type RunPlan } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type RunPlan } from "@heddle/core/internal";
 import type { PlanMemory } from "@heddle/api";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -17,5 +17,6 @@ test.each([
 
 test("names assets everywhere or nowhere", () => {
   expect(() => readPartitions(["days=2024-01-01", "2024-02"], KEYS)).toThrow(/in one place and none in another/u);
+  expect(() => readPartitions([" "], KEYS)).toThrow(/--partitions is empty/u);
   expect(() => readPartitions(["dayz=2024-01-01"], KEYS)).toThrow(/no such asset/u);
 });

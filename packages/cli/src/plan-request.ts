@@ -1,4 +1,5 @@
-import { formatNearest, HeddleError, type JsonValue } from "@heddle/core";
+import { HeddleError, type JsonValue } from "@heddle/core";
+import { formatNearest } from "@heddle/core/internal";
 import { readFileSync } from "node:fs";
 import type { ProjectApi } from "./api-client.ts";
 import { readNumber } from "./read-number.ts";
@@ -52,6 +53,11 @@ export function readPlanRequest(selection: string, options: PlanOptions): PlanRe
 export function readPartitions(texts: readonly string[] | undefined, keys: readonly string[]): Partitions {
   // Every partition there is: also of assets that have none, and no text of which could be read as theirs.
   if (texts === undefined || texts.every((text) => text.trim() === "all")) return { kind: "all" };
+  if (texts.some((text) => text.trim() === "")) {
+    throw new HeddleError("CONFIG_INVALID", "--partitions is empty", {
+      hint: 'Write which ones, such as "last 7" or "2026-01-01..2026-01-31"; leave the option out for all of them.',
+    });
+  }
   const known = new Set(keys);
   const named = texts.flatMap((text) => splitNamed(text, known));
   const bare = texts.length - named.length;

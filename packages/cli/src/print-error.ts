@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, isErrorCode, isHeddleError, type ErrorCode, type JsonValue } from "@heddle/core";
+import { isHeddleError, type ErrorCode, type JsonValue } from "@heddle/core";
+import { ERROR_CATALOGUE, isErrorCode } from "@heddle/core/internal";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { visible } from "./terminal.ts";
 

@@ -28,7 +28,8 @@ function cell(value: unknown, type: string): string {
   return typeof value === "string" && /^U?int\d+$/iu.test(type) ? value : JSON.stringify(value);
 }
 
-function describeMade({ partitionKey, runId, durationMs, stored }: Materialization): string {
+/** A materialization in one line: its partition, its run, how long it took, how much it is. */
+export function describeMade({ partitionKey, runId, durationMs, stored }: Materialization): string {
   const bytes = stored?.objects.reduce((sum, object) => sum + object.bytes, 0) ?? 0;
   const facts = [
     ...(partitionKey === "" ? [] : [visible(partitionKey)]),
@@ -51,7 +52,7 @@ function count(value: number): string {
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
 /** In decimal units, as the catalog writes it. */
-function size(bytes: number): string {
+export function size(bytes: number): string {
   let [value, unit] = [bytes, 0];
   for (; value >= 999.5 && unit < UNITS.length - 1; unit += 1) value /= 1_000;
   return `${unit === 0 ? value : value.toFixed(1).replace(/\.0$/u, "")} ${UNITS[unit] ?? ""}`;

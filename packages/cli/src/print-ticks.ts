@@ -43,14 +43,23 @@ function describeWatched(events: NonNullable<Sensor["watches"]>["events"]): stri
 
 /** What schedules and sensors have in common, as rows of a table. */
 export function describeCommon({ runs, last, source, codeLocation }: Schedule | Sensor): string[][] {
-  const { assets } = runs;
-  const chosen =
-    assets === null ? paint.dim("what each tick says") : "keys" in assets ? assets.keys.join(", ") : assets.selection;
   return [
-    ["assets", chosen],
+    [runs.checks === null ? "assets" : "checks", describeWork(runs)],
     ["last", last === null ? paint.dim("never") : describeTick(last).join("  ")],
     ["declared", `${codeLocation}${source === null ? "" : ` ${source.file}:${source.line}`}`],
   ];
+}
+
+/** What its runs make, or check. */
+function describeWork({ assets, checks }: Schedule["runs"]): string {
+  if (checks !== null && checks !== "all") {
+    return Object.entries(checks)
+      .map(([key, names]) => `${names.join(", ")} of ${key}`)
+      .join("; ");
+  }
+  if (assets === null) return paint.dim("what each tick says");
+  const chosen = "keys" in assets ? assets.keys.join(", ") : assets.selection;
+  return checks === null ? chosen : `all of ${chosen}`;
 }
 
 /** A tick as a row of a table. */
@@ -85,7 +94,7 @@ export function printEvaluation(evaluation: TickEvaluation, isDryRun: boolean): 
   else print(`launched ${describeRunIds(runIds)}`);
   for (const { runKey, assets, assetCount, total, reason: why, warnings } of requests) {
     const more = assetCount > assets.length ? ` and ${assetCount - assets.length} more assets` : "";
-    const made = assets.map(({ key, partitions }) => (partitions === "" ? key : `${key} [${partitions}]`)).join(", ");
+    const made = assets.map(describeRequested).join(", ");
     print(visible(`  ${runKey === null ? "" : `${runKey}: `}${why ?? `${counted(total, "step")}: ${made}${more}`}`));
     for (const warning of warnings) print(paint.dim(visible(`    ${warning}`)));
   }
@@ -97,6 +106,11 @@ export function printEvaluation(evaluation: TickEvaluation, isDryRun: boolean): 
       print(visible(`  ${verb} ${counted(keys.length, "key")} of ${definition}`));
   }
   if (cursor !== null) print(visible(`  cursor: ${cursor}`));
+}
+
+function describeRequested({ key, partitions, checks }: TickEvaluation["requests"][number]["assets"][number]): string {
+  const what = partitions === "" ? key : `${key} [${partitions}]`;
+  return checks === undefined ? what : `${checks.join(", ")} of ${what}`;
 }
 
 function printLine({ level, message, fields }: TickLogLine): void {

@@ -1,4 +1,4 @@
-import type { SerializedError } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -22,7 +22,7 @@ const RESTART_PAUSE_MS = 500;
 const LONGEST_RESTART_PAUSE_MS = 30_000;
 /** A process that ran for this long was healthy: the pause begins anew. */
 const HEALTHY_MS = 60_000;
-/** How long a process may take to stop before it is killed. */
+/** How long a process may take to stop before it is killed, besides the time that its steps are given. */
 const STOP_TIMEOUT_MS = 10_000;
 
 /** What happens to a process. */
@@ -56,7 +56,7 @@ export class SupervisedProcess {
     const child = this.#child;
     if (child === undefined || hasEnded(child)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.kill(), STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => this.kill(), STOP_TIMEOUT_MS + (Number(this.#env["HEDDLE_STOP_GRACE_MS"]) || 0));
       child.once("exit", () => {
         clearTimeout(timer);
         resolve();

@@ -17,6 +17,9 @@ export function readNumber(text: string, { name, min, max }: NumberLimits): numb
   });
 }
 
+/** The catalog's port where nothing states another one. */
+export const DEFAULT_PORT = 4321;
+
 /** The catalog's port as the option or `HEDDLE_PORT` states it; `undefined` when neither does. 0 is any free one. */
 export function readPort(option?: string): number | undefined {
   const fromEnvironment = process.env["HEDDLE_PORT"];

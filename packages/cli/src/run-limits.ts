@@ -1,4 +1,5 @@
-import { HeddleError, type RunLimits } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type RunLimits } from "@heddle/core/internal";
 
 /** Options that limit a run in time. */
 export interface RunLimitOptions {

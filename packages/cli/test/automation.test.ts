@@ -7,12 +7,13 @@ import { heddle, type HeddleResult } from "./support/heddle.ts";
 import { createProject } from "./support/project.ts";
 
 const DEFINITIONS = `
-import { asset, dailyPartitions, definitions, eager } from "@heddle/core";
+import { asset, assetCheck, dailyPartitions, definitions, eager, onCron, pass } from "@heddle/core";
 
 const days = dailyPartitions({ start: "2026-01-01", end: "2026-01-06" });
 const raw = asset({ key: "raw", partitions: days, materialize: () => 1 });
 const clean = asset({ key: "clean", partitions: days, deps: { raw }, automation: eager(), materialize: () => 1 });
-export default definitions({ assets: [raw, clean] });
+const whole = assetCheck({ asset: raw, name: "whole", automation: onCron("0 6 * * *"), check: () => pass() });
+export default definitions({ assets: [raw, clean], checks: [whole] });
 `;
 
 const project = createProject("automation", DEFINITIONS);
@@ -43,6 +44,7 @@ test("a command evaluates nothing by itself", async () => {
   const listed = await run("automation", "--json");
   expect(listed).toMatchObject({ code: 0, stderr: "" });
   expect(documents(listed.stdout)).toMatchObject([
+    { asset: { key: "raw" }, check: "whole", state: "on", lastEvaluatedAt: null },
     { asset: { key: "clean" }, text: "eager()", state: "on", lastEvaluatedAt: null },
   ]);
   expect((await run("why", "clean")).stdout).toContain("No daemon has evaluated the condition");
@@ -62,11 +64,17 @@ test("why, why not, what if now, off and on", async () => {
   await expect
     .poll(async () => (await run("why", "clean")).stdout, { timeout: 40_000 })
     .toMatch(
-      /^clean 2026-01-05 is not requested because .* raw 2026-01-05 is missing\.\nIt will be when .* raw 2026-01-05 is materialized\.\n$/u,
+      /^clean 2026-01-05 is not requested because .* raw 2026-01-05 is missing\.\n(?:That|The first of these) has been so since [^\n]+ at least: evaluations from before are not kept\.\nIt will be when .* raw 2026-01-05 is materialized\.\n$/u,
     );
   const json = await run("why", "clean", "2026-01-03", "--json");
   expect(documents(json.stdout)).toMatchObject([
-    { verdict: "not_requested", partition: "2026-01-03", wouldRequestNow: false, lastRequest: null },
+    {
+      verdict: "not_requested",
+      partition: "2026-01-03",
+      wouldRequestNow: false,
+      notHeldSince: { isExact: false },
+      lastRequest: null,
+    },
   ]);
   const tree = (await run("why", "clean", "--tree")).stdout;
   expect(tree).toContain("· eager()");
@@ -82,6 +90,15 @@ test("why, why not, what if now, off and on", async () => {
   expect((await run("why", "clean")).stdout).toMatch(/was switched off by .+ on .+ UTC \(a holiday\)\./u);
   expect((await run("automation", "resume", "clean")).stdout).toBe("the condition of clean is on\n");
   expect((await run("automation", "resume", "clean")).stdout).toBe("the condition of clean is on already\n");
+});
+
+test("why a check was not run by itself", async () => {
+  expect((await run("why", "raw", "2026-01-05", "--check", "whole")).stdout).toMatch(
+    /^The check "whole" of raw 2026-01-05 is not requested because it saw no tick of "0 6 \* \* \*"/u,
+  );
+  const json = await run("why", "raw", "2026-01-05", "--check", "whole", "--json");
+  expect(documents(json.stdout)).toMatchObject([{ verdict: "not_requested", partition: "2026-01-05" }]);
+  expect(await run("why", "raw", "--check", "hole")).toMatchObject({ stderr: expect.stringContaining('"whole"') });
 });
 
 test("what there is not is told", async () => {

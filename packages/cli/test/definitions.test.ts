@@ -15,7 +15,7 @@ test("good definitions are counted, and nothing is started", async () => {
   const source = `${IMPORTS}export default definitions({ assets: [asset({ key: "a", materialize: () => 1 })] });`;
   const text = await check(source);
   expect(text).toMatchObject({ code: 0, stderr: "" });
-  expect(text.stdout).toMatch(/^✓ checked: 1 assets and 0 checks in 1 files, loaded in [\d.]+ m?s\n$/);
+  expect(text.stdout).toMatch(/^✓ checked: 1 asset and 0 checks in 1 file, loaded in [\d.]+ m?s\n$/);
   const json = await check(source, ["--json"]);
   expect(JSON.parse(json.stdout)).toEqual({
     ok: true,

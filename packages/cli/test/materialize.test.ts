@@ -109,7 +109,7 @@ describe("what does not exist is named, with what is near", () => {
     [["assets", "show", "sun"], 'error ASSET_UNKNOWN: there is no asset "sun"\n  hint: Did you mean "sum"?\n'],
     [
       ["backfill", "daily", "--partitions", "2026-01-30..2026-02-03"],
-      'error PARTITION_UNKNOWN: there is no partition "2026-02-03"\n  hint: Did you mean "2026-01-03" or "2026-01-01" or "2026-01-02"? The partitions are 2026-01-01 to 2026-01-31 (31).\n',
+      'error PARTITION_UNKNOWN: there is no partition "2026-02-03": the definition ends at 2026-02-01\n  hint: Next to it: "2026-01-31". The partitions are 2026-01-01 to 2026-01-31 (31).\n',
     ],
     [
       ["runs", "show", "4711"],

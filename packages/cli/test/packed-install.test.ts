@@ -8,45 +8,34 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startProgram } from "./support/heddle.ts";
 import { leftOver } from "./support/processes.ts";
+import { readSteps, TutorialSession } from "./support/tutorial.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const INSTALL_TIMEOUT_MS = 110_000;
+const INSTALL_TIMEOUT_MS = 220_000;
 
+let root: string;
 let directory: string;
 /** Without what this repository puts on the path, but with its Node. */
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   // Outside of the workspace, where nothing of it can be found by chance.
-  directory = await realpath(mkdtempSync(join(tmpdir(), "heddle-packed-")));
+  root = await realpath(mkdtempSync(join(tmpdir(), "heddle-packed-")));
+  directory = join(root, "shop");
   const path = [dirname(process.execPath), ...(process.env["PATH"] ?? "").split(delimiter)];
   env = {
     PATH: path.filter((part) => !part.startsWith(ROOT) || part === dirname(process.execPath)).join(delimiter),
     npm_config_update_notifier: "false",
     npm_config_loglevel: "error",
   };
-  const tarballs = await packAll(join(directory, "tarballs"));
-  const { "@heddle/cli": cli, "@heddle/core": core, ...others } = tarballs;
-  const manifest = {
-    name: "ten-lines",
-    private: true,
-    type: "module",
-    dependencies: { "@heddle/core": core },
-    devDependencies: { "@heddle/cli": cli },
-    // What these two need of Heddle comes from the tarballs as well, and nothing of it from the registry.
-    overrides: others,
-  };
-  writeFileSync(join(directory, "package.json"), JSON.stringify(manifest));
-  writeFileSync(join(directory, "definitions.ts"), TEN_LINES);
-  await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], {
-    cwd: directory,
+  await run(process.execPath, [join(ROOT, "scripts", "new-project.mjs"), directory], {
     env: { ...process.env, ...env },
     timeout: INSTALL_TIMEOUT_MS,
   });
-}, 2 * INSTALL_TIMEOUT_MS);
+}, INSTALL_TIMEOUT_MS);
 
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const TEN_LINES = `import { asset, definitions } from "@heddle/core";
 
@@ -62,6 +51,8 @@ export default definitions({ assets: [numbers, sum] });
 
 test("a project of ten lines runs on the packed packages, outside of the workspace", async () => {
   expect(TEN_LINES.trim().split("\n")).toHaveLength(10);
+  const definitions = join(directory, "definitions.ts");
+  writeFileSync(definitions, TEN_LINES);
   const settings = { ...env, HEDDLE_PORT: "0" };
   await using dev = startProgram("npx", ["heddle", "dev"], { cwd: directory, env: settings });
   const [, address = ""] = await dev.printed(/^Heddle catalog: (http:\/\/127\.0\.0\.1:\d+)$/m);
@@ -88,7 +79,20 @@ test("a project of ten lines runs on the packed packages, outside of the workspa
   await dev.result();
   expect(dev.stdout()).toMatch(/^stopping …$/m);
   expect(await leftOver(directory)).toEqual([]);
+  rmSync(definitions);
+  rmSync(join(directory, ".heddle"), { recursive: true });
 }, 120_000);
+
+test("each step of docs/getting-started.md does what the page says", async () => {
+  const page = readFileSync(join(ROOT, "docs", "getting-started.md"), "utf8");
+  const steps = readSteps(page);
+  expect(steps.filter(({ kind }) => kind === "command").length).toBeGreaterThan(10);
+  const session = new TutorialSession({ directory, env: { ...env, HEDDLE_PORT: "0" } });
+  await using _ended = session;
+  for (const step of steps) await session.take(step);
+  await session.stop();
+  expect(await leftOver(directory)).toEqual([]);
+}, 300_000);
 
 test("nothing of the workspace is in the packages", () => {
   const scope = join(directory, "node_modules", "@heddle");
@@ -100,25 +104,3 @@ test("nothing of the workspace is in the packages", () => {
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md"]));
   }
 });
-
-/** Packs every package that is published; gives the tarballs by the packages' names. */
-async function packAll(into: string): Promise<Record<string, string>> {
-  const published = ["packages", "apps"].flatMap((folder) =>
-    readdirSync(join(ROOT, folder)).flatMap((name) => {
-      const manifest = JSON.parse(readFileSync(join(ROOT, folder, name, "package.json"), "utf8")) as {
-        name: string;
-        private?: boolean;
-      };
-      return manifest.private === true ? [] : [{ path: join(ROOT, folder, name), name: manifest.name }];
-    }),
-  );
-  const pnpm = join(ROOT, "node_modules", ".bin", "pnpm");
-  const packed = await Promise.all(
-    published.map(async ({ path, name }) => {
-      const { stdout } = await run(pnpm, ["pack", "--json", "--pack-destination", into], { cwd: path });
-      const { filename } = JSON.parse(stdout) as { filename: string };
-      return [name, `file:${filename}`] as const;
-    }),
-  );
-  return Object.fromEntries(packed);
-}

@@ -148,7 +148,7 @@ test("what cannot be read is refused, or left out on request", async () => {
       asset  partitions  missing
       weather/trend  2025-12-31..2026-01-02 (3)  3
       oldest first
-      ✕ "weather/trend" 2025-12-31 reads partitions of "weather/raw" that do not exist.
+      ✕ "weather/trend" 2025-12-31 reads a partition of "weather/raw" that does not exist: 2025-12-31.
     plan <hash>
     "
   `);

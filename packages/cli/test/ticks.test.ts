@@ -7,17 +7,20 @@ import { heddle, type HeddleResult } from "./support/heddle.ts";
 import { createProject } from "./support/project.ts";
 
 const DEFINITIONS = `
-import { asset, dailyPartitions, definitions, dynamicPartitions, schedule, sensor, skip } from "@heddle/core";
+import { asset, assetCheck, dailyPartitions, definitions, dynamicPartitions, pass, schedule, sensor, skip } from "@heddle/core";
 
 const days = dailyPartitions({ start: "2026-01-01", end: "2026-01-06" });
 const users = dynamicPartitions({ name: "users" });
 const raw = asset({ key: "raw", partitions: days, materialize: () => 1 });
 const profile = asset({ key: "profile", partitions: users, materialize: () => 1 });
+const whole = assetCheck({ asset: raw, name: "whole", check: () => pass() });
 export default definitions({
   assets: [raw, profile],
+  checks: [whole],
   schedules: [
     schedule({ name: "nightly", description: "Every night", cron: "0 2 * * *", timeZone: "Europe/Berlin", selection: [raw] }),
     schedule({ name: "broken", cron: "@yearly", evaluate({ log }) { log.warn("about to"); throw new Error("no such file"); } }),
+    schedule({ name: "quality", cron: "@weekly", runChecks: [whole] }),
   ],
   sensors: [
     sensor({
@@ -60,6 +63,7 @@ test("without a daemon, one is started for the command, and nothing ticks by tha
   expect(documents(listed.stdout).map(({ name, isPaused, last }) => [name, isPaused, last])).toEqual([
     ["broken", false, null],
     ["nightly", false, null],
+    ["quality", false, null],
   ]);
   const sensors = await run("sensors");
   expect(sensors.stdout).toMatch(/^new_users\s+on\s+every 5.0 s\s+in 0 ms\s+never/);
@@ -87,6 +91,14 @@ test("schedules are shown, paused and resumed", async () => {
   // Ten ticks to come, each at two o'clock in Berlin.
   expect(shown.stdout.match(/\d{4}-\d\d-\d\d 0[01]:00:00Z/g)).toHaveLength(10);
   expect((await run("schedules", "resume", "nightly", "--json")).stdout).toBe('{"name":"nightly","changed":true}\n');
+});
+
+test("a schedule of checks says which, and of what it would run them", async () => {
+  expect((await run("schedules", "show", "quality")).stdout).toMatch(/checks\s+whole of raw\n/);
+  const tried = await run("schedules", "run", "quality", "--dry-run");
+  expect(tried.stdout).toBe(
+    "skipped nothing of raw is materialized that was asked for\n  nothing of raw is materialized that was asked for\n",
+  );
 });
 
 test("a schedule is tried without effect, and evaluated on request", async () => {

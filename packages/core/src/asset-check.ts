@@ -65,6 +65,7 @@ export function declareCheck<TContext, TSlots>(
     severity: options.severity ?? "error",
     blocking: options.blocking ?? false,
     automation: options.automation ?? null,
+    automationRuns: options.automationRuns ?? null,
     resources: options.resources ?? NO_RESOURCES,
     check: options.check,
     source,

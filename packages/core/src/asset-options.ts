@@ -1,5 +1,6 @@
 import type { CheckContext } from "./asset-context.ts";
 import type { AutomationCondition } from "./automation/automation-condition.ts";
+import type { AutomationRuns, LookingRuns } from "./automation/automation-runs.ts";
 import type { CheckResult, CheckSeverity } from "./check-result.ts";
 import type { AssetDescription } from "./declarations.ts";
 import type { FreshnessPolicy } from "./freshness/freshness-policy.ts";
@@ -58,6 +59,8 @@ export interface ExecutionOptions {
 export interface AutomationOptions {
   /** When its partitions should be made: `eager()`, `onCron(…)`, or a condition of your own. @default never by itself */
   readonly automation?: AutomationCondition | undefined;
+  /** What the runs are like that its condition asks for: limits, `reuse`, priority, tags. @default as usual */
+  readonly automationRuns?: AutomationRuns | undefined;
   /** How old it may get before it counts as overdue. @default any age */
   readonly freshness?: FreshnessPolicy | undefined;
 }
@@ -71,6 +74,8 @@ export interface CheckOptions<TValue, TPartition, TResources> {
   readonly blocking?: boolean | undefined;
   /** When it should be run by itself, besides on every materialization. @default never */
   readonly automation?: AutomationCondition | undefined;
+  /** What the runs are like that its condition asks for: limits, priority, tags. @default as usual */
+  readonly automationRuns?: LookingRuns | undefined;
   /** Looks at the value of one partition and says {@link pass} or {@link fail}. */
   check(context: CheckContext<TValue, TPartition, TResources>): MaybePromise<CheckResult>;
 }
@@ -91,10 +96,10 @@ export function describeAsset(options: DescriptionOptions): AssetDescription {
 }
 
 /** Fills in what a declaration does not say about its automation. */
-export function describeAutomation({ automation, freshness }: AutomationOptions): Required<{
+export function describeAutomation({ automation, automationRuns, freshness }: AutomationOptions): Required<{
   readonly [K in keyof AutomationOptions]: NonNullable<AutomationOptions[K]> | null;
 }> {
-  return { automation: automation ?? null, freshness: freshness ?? null };
+  return { automation: automation ?? null, automationRuns: automationRuns ?? null, freshness: freshness ?? null };
 }
 
 /** Fills in what a declaration does not say about its execution. */

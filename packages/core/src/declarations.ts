@@ -1,12 +1,15 @@
 import type { AssetContext, CheckContext, ChunkContext, PartitionContext } from "./asset-context.ts";
 import type { AutomationCondition } from "./automation/automation-condition.ts";
+import type { AutomationRuns, LookingRuns } from "./automation/automation-runs.ts";
 import type { CheckResult, CheckSeverity } from "./check-result.ts";
 import type { ChunkSize } from "./chunk.ts";
 import type { DeclaredColumns } from "./columns/column-options.ts";
+import type { DerivedColumns, DeriveColumnsScope } from "./columns/derived-columns.ts";
 import type { ConfigSchema } from "./config-schema.ts";
 import type { FreshnessPolicy } from "./freshness/freshness-policy.ts";
 import type { AnyIoManager } from "./io-manager.ts";
 import type { MetadataValues } from "./metadata.ts";
+import type { ObserveContext, Observed } from "./observation.ts";
 import type { PartitionMapping } from "./partitions/partition-mapping.ts";
 import type { PartitionsDefinition } from "./partitions/partitions-definition.ts";
 import type { WaitPolicy } from "./partitions/wait-policy.ts";
@@ -79,12 +82,16 @@ export interface Asset<
   readonly config: ConfigSchema | null;
   /** When its partitions are made without anybody asking; `null` for never. */
   readonly automation: AutomationCondition | null;
+  /** What the runs are like that its condition asks for; `null` for as usual. */
+  readonly automationRuns: AutomationRuns | null;
   /** How old it may get; `null` for any age. */
   readonly freshness: FreshnessPolicy | null;
   /** As it was stated; `null` where it follows from the code. */
   readonly codeVersion: string | null;
   /** What it says about its columns; `null` when it says nothing. */
   readonly columns: DeclaredColumns | null;
+  /** Finds out where columns come from that it does not say; left out where only a person can know. */
+  readonly deriveColumns?: ((scope: DeriveColumnsScope) => Promise<DerivedColumns>) | undefined;
   readonly source: DeclarationPlace | null;
   /** Only types: they do not exist at run time. */
   readonly types?: { readonly value: TValue; readonly slots: TSlots };
@@ -93,12 +100,37 @@ export interface Asset<
 /** An asset that Heddle observes and does not make; made by `externalAsset`. */
 export interface ExternalAsset<
   TPartitions extends PartitionsDefinition | undefined = PartitionsDefinition | undefined,
+  TSlots = object,
 > extends AssetDescription {
   readonly kind: "external-asset";
   readonly key: string;
   readonly partitions: TPartitions;
+  /** How it is observed; `null` when nobody looks. */
+  readonly observation: Observation | null;
   readonly source: SourceLocation | null;
+  /** Only types: they do not exist at run time. */
+  readonly types?: { readonly slots: TSlots };
 }
+
+/** How an external asset is observed. */
+export interface Observation {
+  /** The function that was declared, as it is. */
+  readonly observe: (context: AnyObserveContext) => MaybePromise<string | Observed>;
+  readonly resources: ResourcesShape;
+  /** When it is observed without anybody asking; `null` for never. */
+  readonly automation: AutomationCondition | null;
+  /** What the runs are like that its condition asks for; `null` for as usual. */
+  readonly automationRuns: LookingRuns | null;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+  /** Pools that its steps count against. */
+  readonly pools: readonly PoolUse[];
+  /** Most steps of it that run at once; `null` for no limit. */
+  readonly maxConcurrency: number | null;
+}
+
+/** The context that fits every observation: what the engine builds. */
+export type AnyObserveContext = ObserveContext<PartitionContext | undefined, Readonly<Record<string, unknown>>>;
 
 /** A test of the partitions of an asset, as declared; made by `assetCheck` or by `checks` of an asset. */
 export interface AssetCheck<TContext = AnyCheckContext, TSlots = object> {
@@ -110,6 +142,8 @@ export interface AssetCheck<TContext = AnyCheckContext, TSlots = object> {
   readonly blocking: boolean;
   /** When it runs by itself, besides on every materialization; `null` for never. */
   readonly automation: AutomationCondition | null;
+  /** What the runs are like that its condition asks for; `null` for as usual. */
+  readonly automationRuns: LookingRuns | null;
   readonly resources: ResourcesShape;
   /** The function that was declared, as it is: call it in a unit test with a context of your own. */
   check(context: TContext): MaybePromise<CheckResult>;

@@ -75,7 +75,10 @@ export type ConsumeOption =
   | { readonly debounceMs: number };
 
 /** What every event sensor takes. */
-export interface EventSensorOptions<TEvent, TResources extends ResourcesShape> extends RunDefaults {
+export type EventSensorOptions<TEvent, TResources extends ResourcesShape> = EventSensorOwnOptions<TEvent, TResources> &
+  RunDefaults;
+
+interface EventSensorOwnOptions<TEvent, TResources extends ResourcesShape> {
   /** Name of the sensor, one for each schedule and sensor: letters, digits, `_` and `-`. Its place among the events belongs to it. */
   readonly name: string;
   readonly description?: string | undefined;
@@ -96,35 +99,32 @@ export interface EventSensorOptions<TEvent, TResources extends ResourcesShape> e
 }
 
 /** What {@link assetSensor} takes. */
-export interface AssetSensorOptions<TResources extends ResourcesShape> extends EventSensorOptions<
+export type AssetSensorOptions<TResources extends ResourcesShape> = EventSensorOptions<
   MaterializedEvent,
   TResources
-> {
+> & {
   /** The assets whose materializations are waited for: these, or those that a selection names. */
   readonly assets: string | readonly AnyUpstream[];
-}
+};
 
 /** What {@link runStatusSensor} takes. */
-export interface RunStatusSensorOptions<TResources extends ResourcesShape> extends EventSensorOptions<
+export type RunStatusSensorOptions<TResources extends ResourcesShape> = EventSensorOptions<
   RunEndedEvent,
   TResources
-> {
+> & {
   /** Ends that are waited for: `success`, `failed`, `canceled`. */
   readonly statuses: readonly ("success" | "failed" | "canceled")[];
-}
+};
 
 /** What {@link checkSensor} takes. */
-export interface CheckSensorOptions<TResources extends ResourcesShape> extends EventSensorOptions<
-  CheckedEvent,
-  TResources
-> {
+export type CheckSensorOptions<TResources extends ResourcesShape> = EventSensorOptions<CheckedEvent, TResources> & {
   /** The assets whose checks are waited for: these, or those that a selection names. */
   readonly assets: string | readonly AnyUpstream[];
   /** Only checks of these names. @default all of them */
   readonly checks?: readonly string[] | undefined;
   /** @default ["failed"] */
   readonly outcomes?: readonly ("passed" | "warned" | "failed")[] | undefined;
-}
+};
 
 /** What an event sensor waits for, as data. */
 export type WatchedEvents =

@@ -16,23 +16,30 @@ const BLOCK_NODES = BLOCK_WORDS * 32;
 export function countReachable({ offsets, targets }: PackedEdges, order: Int32Array): Int32Array {
   const size = order.length;
   const counts = new Int32Array(size);
+  const placeOf = new Int32Array(size);
+  for (let place = 0; place < size; place += 1) placeOf[order[place] ?? 0] = place;
   const reached = new Int32Array(size * BLOCK_WORDS);
   for (let first = 0; first < size; first += BLOCK_NODES) {
-    reached.fill(0);
-    for (let place = size - 1; place >= 0; place -= 1) {
+    const last = Math.min(size, first + BLOCK_NODES) - 1;
+    reached.fill(0, 0, (last + 1) * BLOCK_WORDS);
+    // What stands after the block reaches nothing in it.
+    for (let place = last; place >= 0; place -= 1) {
       const node = order[place] ?? 0;
-      const row = node * BLOCK_WORDS;
+      const own = place * BLOCK_WORDS;
+      let reachesAny = false;
       for (let edge = offsets[node] ?? 0; edge < (offsets[node + 1] ?? 0); edge += 1) {
-        const target = targets[edge] ?? 0;
+        const target = placeOf[targets[edge] ?? 0] ?? 0;
+        if (target > last) continue;
+        reachesAny = true;
         const other = target * BLOCK_WORDS;
         for (let word = 0; word < BLOCK_WORDS; word += 1)
-          reached[row + word] = (reached[row + word] ?? 0) | (reached[other + word] ?? 0);
+          reached[own + word] = (reached[own + word] ?? 0) | (reached[other + word] ?? 0);
         const bit = target - first;
-        if (bit >= 0 && bit < BLOCK_NODES)
-          reached[row + (bit >> 5)] = (reached[row + (bit >> 5)] ?? 0) | (1 << (bit & 31));
+        if (bit >= 0) reached[own + (bit >> 5)] = (reached[own + (bit >> 5)] ?? 0) | (1 << (bit & 31));
       }
+      if (!reachesAny) continue;
       for (let word = 0; word < BLOCK_WORDS; word += 1)
-        counts[node] = (counts[node] ?? 0) + bitCount(reached[row + word] ?? 0);
+        counts[node] = (counts[node] ?? 0) + bitCount(reached[own + word] ?? 0);
     }
   }
   return counts;

@@ -29,7 +29,9 @@ export interface ScheduleContext<TResources = Readonly<Record<string, unknown>>>
 export type ScheduleResult = RunRequest | readonly RunRequest[] | Skip | undefined | void;
 
 /** What {@link schedule} takes. */
-export interface ScheduleOptions<TResources extends ResourcesShape> extends RunDefaults {
+export type ScheduleOptions<TResources extends ResourcesShape> = ScheduleOwnOptions<TResources> & RunDefaults;
+
+interface ScheduleOwnOptions<TResources extends ResourcesShape> {
   /**
    * Name of the schedule, one for each schedule and sensor: letters, digits, `_` and `-`. It is what the history belongs
    * to: a schedule that is renamed is a new one.
@@ -102,6 +104,9 @@ export type AnySchedule = Schedule;
  *   selection: [rawWeather, summary],
  *   partitions: "latest",
  * });
+ *
+ * // Checks alone, on what is stored: nothing is made again.
+ * export const quality = schedule({ name: "quality", cron: "0 5 * * *", selection: "group:finance", runChecks: "all" });
  */
 export function schedule<TResources extends ResourcesShape = Record<never, never>>(
   options: ScheduleOptions<TResources>,

@@ -47,13 +47,17 @@ export interface SensorEvaluation {
   readonly addPartitions?: readonly SensorPartitions[] | undefined;
   /** Keys that are removed. @default none */
   readonly removePartitions?: readonly SensorPartitions[] | undefined;
+  /** Why there are no requests, for the history: as `skip` says it, where the cursor moves all the same. */
+  readonly reason?: string | undefined;
 }
 
 /** What the function of a sensor gives back: what to do, or why nothing. Nothing at all is nothing to do. */
 export type SensorResult = SensorEvaluation | Skip | undefined | void;
 
 /** What {@link sensor} takes. */
-export interface SensorOptions<TResources extends ResourcesShape> extends RunDefaults {
+export type SensorOptions<TResources extends ResourcesShape> = SensorOwnOptions<TResources> & RunDefaults;
+
+interface SensorOwnOptions<TResources extends ResourcesShape> {
   /**
    * Name of the sensor, one for each schedule and sensor: letters, digits, `_` and `-`. Its cursor and its run keys belong
    * to the name.

@@ -1,8 +1,15 @@
 /**
- * SHA-256 of a text, hex. The platform's own digest is asynchronous and absent from pages served without TLS, while
- * plans are hashed in pure, synchronous code; for bytes in bulk use the platform's.
+ * SHA-256 of a text, hex. Browsers' own digest is asynchronous and absent from pages served without TLS, while plans are
+ * hashed in pure, synchronous code. Node has one that is synchronous, and ten times as fast.
  */
 export function sha256(text: string): string {
+  const { process }: { readonly process?: Partial<NodeJS.Process> } = globalThis;
+  const crypto = process?.getBuiltinModule?.("node:crypto");
+  return crypto === undefined ? portableSha256(text) : crypto.createHash("sha256").update(text).digest("hex");
+}
+
+/** The same where nothing is there but the language. */
+export function portableSha256(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const state = Uint32Array.from(INITIAL_STATE);
   const words = new Uint32Array(64);

@@ -52,6 +52,25 @@ const defs = definitions({ assets: [summary, external, raw], checks: [extra] });
 const options = { codeVersionOf: (key: string) => `v-${key}`, projectDirectory: import.meta.dirname };
 const [first, second, third] = snapshotDefinitions(defs, options).assets;
 
+test("resources are written with what takes them, those that fill a slot under its name", () => {
+  const warehouse = resource({ key: "pg", description: "The warehouse.", create: () => 1 });
+  const lake = resource({ key: "lake", create: () => 2 });
+  const slot = resource.required<number>()("db");
+  const first = asset({ key: "first", resources: { db: slot, lake }, materialize: () => 1 });
+  const second = asset({ key: "second", resources: { lake }, materialize: () => 1 });
+  const isThere = assetCheck({ asset: first, name: "is_there", resources: { db: slot }, check: () => pass() });
+  const declared = definitions({ assets: [first, second], checks: [isThere], resources: { db: warehouse } });
+  const { resources } = snapshotDefinitions(declared, {
+    codeVersionOf: () => "1",
+    projectDirectory: import.meta.dirname,
+  });
+  expect(resources).toMatchObject([
+    { key: "db", description: "The warehouse.", users: { assets: 1, checks: 1, schedules: 0, sensors: 0 } },
+    { key: "lake", description: null, users: { assets: 2, checks: 0, schedules: 0, sensors: 0 } },
+  ]);
+  expect(resources?.[0]?.source?.file).toBe("snapshot-definitions.test.ts");
+});
+
 describe("snapshotDefinitions", () => {
   test("puts assets behind what they depend on", () => {
     expect([first, second, third].map((one) => one?.key)).toEqual(["crm/customers", "weather/raw", "weather/summary"]);

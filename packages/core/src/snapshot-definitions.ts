@@ -2,9 +2,17 @@ import { isAsset } from "./asset.ts";
 import { AssetGraph } from "./asset-graph.ts";
 import { DEFAULT_TIMEOUT_MS } from "./asset-options.ts";
 import type { AutomationCondition } from "./automation/automation-condition.ts";
+import { automationRunsData, type AutomationRuns, type AutomationRunsData } from "./automation/automation-runs.ts";
 import { AUTOMATION_VERSION, type AutomationSpec } from "./automation/condition-spec.ts";
 import { jsonSchemaOf, requiresConfig, type ConfigSchema } from "./config-schema.ts";
-import type { AnyAsset, AnyAssetCheck, AnyUpstream, AssetDescription, Dependency } from "./declarations.ts";
+import type {
+  AnyAsset,
+  AnyAssetCheck,
+  AnyExternalAsset,
+  AnyUpstream,
+  AssetDescription,
+  Dependency,
+} from "./declarations.ts";
 import type { Definitions } from "./definitions.ts";
 import type { AnyIoManager } from "./io-manager.ts";
 import { normalizeMetadata } from "./metadata.ts";
@@ -20,6 +28,7 @@ import type {
   DefinitionsSnapshot,
   DependencySnapshot,
 } from "./snapshot.ts";
+import { snapshotResources } from "./snapshot-resources.ts";
 import { snapshotNotification, snapshotSchedule, snapshotSensor } from "./snapshot-ticks.ts";
 import { snapshotColumns } from "./columns/snapshot-columns.ts";
 import { relativeToProject } from "./source-location.ts";
@@ -46,6 +55,7 @@ export function snapshotDefinitions(definitions: Definitions, options: SnapshotO
   const { topologicalOrder } = AssetGraph.fromSnapshot(assets);
   const { projectDirectory } = options;
   const pools = snapshotPoolLimits(definitions);
+  const resources = snapshotResources(definitions, projectDirectory);
   const notifications = [...definitions.notifications.values()].map((one) =>
     snapshotNotification(one, projectDirectory),
   );
@@ -56,6 +66,7 @@ export function snapshotDefinitions(definitions: Definitions, options: SnapshotO
     sensors: [...definitions.sensors.values()].map((one) => snapshotSensor(one, projectDirectory)),
     ...(notifications.length > 0 && { notifications }),
     ...(pools.length > 0 && { pools }),
+    ...(resources.length > 0 && { resources }),
   };
 }
 
@@ -67,7 +78,7 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     partitions: partitions?.spec ?? null,
     source: relativeToProject(source, options.projectDirectory),
   };
-  if (!isAsset(declared)) return { ...base, ...NOT_MADE };
+  if (!isAsset(declared)) return { ...base, ...NOT_MADE, ...snapshotObservation(declared) };
   return {
     ...base,
     kind: "asset",
@@ -81,7 +92,7 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
     ...snapshotPools(declared),
     chunk: declared.chunk,
     config: declared.config === null ? null : snapshotConfig(declared.config),
-    ...(declared.automation !== null && { automation: snapshotAutomation(declared.automation) }),
+    ...snapshotAutomation(declared),
     ...(declared.freshness !== null && { freshness: declared.freshness.spec }),
     ...snapshotIo(declared.io ?? definitions.io),
     ...snapshotColumns(declared, declared.io ?? definitions.io),
@@ -90,22 +101,39 @@ function snapshotAsset(declared: AnyUpstream, definitions: Definitions, options:
   };
 }
 
-function snapshotPools({ key, pools, maxConcurrency }: AnyAsset): Pick<AssetSnapshot, "pools"> {
+/** Its steps are steps like others; only what they make is not the asset. */
+function snapshotObservation({ key, observation }: AnyExternalAsset): Partial<AssetSnapshot> {
+  if (observation === null) return {};
+  const { retry, timeoutMs, resources } = observation;
+  return {
+    observed: true,
+    resources: Object.values(resources).map((resource) => resource.key),
+    retry,
+    timeoutMs,
+    ...snapshotAutomation(observation),
+    ...snapshotPools({ key, ...observation }),
+  };
+}
+
+function snapshotPools({
+  key,
+  pools,
+  maxConcurrency,
+}: Pick<AnyAsset, "key" | "pools" | "maxConcurrency">): Pick<AssetSnapshot, "pools"> {
   const own = maxConcurrency === null ? [] : [{ name: assetPool(key), slots: 1 }];
   return pools.length + own.length === 0 ? {} : { pools: [...pools, ...own] };
 }
 
 /** The declared limits, and those of single assets. */
 function snapshotPoolLimits({ pools, assets }: Definitions): PoolSnapshot[] {
-  const limited = [...assets.values()].flatMap((asset) =>
-    isAsset(asset) && asset.maxConcurrency !== null
-      ? [{ name: assetPool(asset.key), slots: asset.maxConcurrency }]
-      : [],
-  );
+  const limited = [...assets.values()].flatMap((asset) => {
+    const most = (isAsset(asset) ? asset : asset.observation)?.maxConcurrency ?? null;
+    return most === null ? [] : [{ name: assetPool(asset.key), slots: most }];
+  });
   return [...[...pools].map(([name, slots]) => ({ name, slots })), ...limited];
 }
 
-/** What an external asset has in place of everything about how it is made. */
+/** What an external asset has in place of everything about how it is made; its observation may say otherwise. */
 const NOT_MADE = {
   kind: "external",
   deps: [],
@@ -172,17 +200,27 @@ function snapshotConfig(schema: ConfigSchema): ConfigSnapshot {
 }
 
 function snapshotCheck(check: AnyAssetCheck, { projectDirectory }: SnapshotOptions): CheckSnapshot {
-  const { name, description, severity, blocking, automation, source } = check;
+  const { name, description, severity, blocking, source } = check;
   return {
     name,
     description,
     severity,
     blocking,
-    ...(automation !== null && { automation: snapshotAutomation(automation) }),
+    ...snapshotAutomation(check),
     source: relativeToProject(source, projectDirectory),
   };
 }
 
-function snapshotAutomation({ spec }: AutomationCondition): AutomationSpec {
-  return { version: AUTOMATION_VERSION, condition: spec };
+function snapshotAutomation({
+  automation,
+  automationRuns,
+}: {
+  readonly automation: AutomationCondition | null;
+  readonly automationRuns: AutomationRuns | null;
+}): { readonly automation?: AutomationSpec; readonly automationRuns?: AutomationRunsData } {
+  if (automation === null) return {};
+  return {
+    automation: { version: AUTOMATION_VERSION, condition: automation.spec },
+    ...(automationRuns !== null && { automationRuns: automationRunsData(automationRuns) }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { SchemaDrift } from "./io-manager.ts";
+import type { AutomationRunsData } from "./automation/automation-runs.ts";
 import type { AutomationSpec } from "./automation/condition-spec.ts";
 import type { FreshnessSpec } from "./freshness/freshness-spec.ts";
 import type { MappingSpec } from "./partitions/mapping-spec.ts";
@@ -63,6 +64,8 @@ export interface DependencySnapshot {
 export interface AssetSnapshot {
   readonly key: string;
   readonly kind: "asset" | "external";
+  /** Whether an external asset is observed: by steps of runs that make nothing. @default false */
+  readonly observed?: true;
   readonly description: string | null;
   readonly group: string;
   readonly owners: readonly string[];
@@ -89,6 +92,8 @@ export interface AssetSnapshot {
   readonly config?: ConfigSnapshot | null;
   /** When its partitions are made without anybody asking; absent for never. */
   readonly automation?: AutomationSpec;
+  /** What the runs are like that its condition asks for; absent for as usual. */
+  readonly automationRuns?: AutomationRunsData;
   /** How old it may get before it counts as overdue; absent for any age. */
   readonly freshness?: FreshnessSpec;
   /** Name of the I/O manager. */
@@ -113,6 +118,10 @@ export interface ColumnSnapshot {
   readonly description?: string;
   /** Where it comes from; absent: not known, empty: from no other asset. */
   readonly from?: readonly ColumnSource[];
+  /** Whether `from` was found out and not declared. */
+  readonly derived?: true;
+  /** Why it could not be found out; absent where nobody tried. */
+  readonly unknownBecause?: string;
 }
 
 /** What a column takes from one upstream asset. */
@@ -139,6 +148,8 @@ export interface CheckSnapshot {
   readonly blocking: boolean;
   /** When it runs by itself, besides on every materialization; absent for never. */
   readonly automation?: AutomationSpec;
+  /** What the runs are like that its condition asks for; absent for as usual. */
+  readonly automationRuns?: AutomationRunsData;
   readonly source: SourceLocation | null;
 }
 
@@ -154,4 +165,21 @@ export interface DefinitionsSnapshot {
   readonly notifications?: readonly NotificationSnapshot[];
   /** Limits that it declares, those of single assets among them. */
   readonly pools?: readonly PoolSnapshot[];
+  /** Resources that something takes; absent where nothing does, and where an older version loaded the code. */
+  readonly resources?: readonly ResourceSnapshot[];
+}
+
+/** A resource, and what takes it. */
+export interface ResourceSnapshot {
+  /** Its name, or that of the slot which it fills. */
+  readonly key: string;
+  readonly description: string | null;
+  readonly source: SourceLocation | null;
+  /** How many of each take it. */
+  readonly users: {
+    readonly assets: number;
+    readonly checks: number;
+    readonly schedules: number;
+    readonly sensors: number;
+  };
 }

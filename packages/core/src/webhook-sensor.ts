@@ -33,10 +33,7 @@ export interface WebhookEvent {
 }
 
 /** What {@link webhookSensor} takes. */
-export interface WebhookSensorOptions<TResources extends ResourcesShape> extends EventSensorOptions<
-  WebhookEvent,
-  TResources
-> {
+export type WebhookSensorOptions<TResources extends ResourcesShape> = EventSensorOptions<WebhookEvent, TResources> & {
   /** Name of the environment variable, of the server, that holds the secret which the sender signs with. */
   readonly secretEnv: string;
   /** @default "standard" */
@@ -48,7 +45,7 @@ export interface WebhookSensorOptions<TResources extends ResourcesShape> extends
   readonly toleranceMs?: number | undefined;
   /** @default "each" */
   readonly consume?: ConsumeOption | undefined;
-}
+};
 
 /**
  * Declares a sensor that reacts to requests from outside: `POST /webhooks/<code location>/<name>` with a signature. What

@@ -1,4 +1,5 @@
-import type { AssetSnapshot, AutomationCondition, MappingSpec, PartitionsSpec } from "../src/index.ts";
+import type { AutomationCondition } from "../src/index.ts";
+import type { AssetSnapshot, MappingSpec, PartitionsSpec } from "../src/internal.ts";
 import { assetOf } from "./random-plans.ts";
 
 /** What {@link automated} takes. */
@@ -11,17 +12,28 @@ export interface AutomatedOptions {
   readonly checks?: Readonly<Record<string, AutomationCondition | null>>;
   readonly codeVersion?: string;
   readonly kind?: "asset" | "external";
+  /** Of an external asset: whether anybody looks at it. */
+  readonly isObserved?: boolean;
 }
 
 /** An asset with a condition, as a snapshot has it. */
 export function automated(key: string, options: AutomatedOptions = {}): AssetSnapshot {
-  const { when, partitions = null, deps = {}, checks = {}, codeVersion = "v1", kind = "asset" } = options;
+  const {
+    when,
+    partitions = null,
+    deps = {},
+    checks = {},
+    codeVersion = "v1",
+    kind = "asset",
+    isObserved = false,
+  } = options;
   const mappings: Readonly<Record<string, MappingSpec>> = isList(deps)
     ? Object.fromEntries(deps.map((dep) => [dep, { kind: "unpartitioned" }]))
     : deps;
   return {
     ...assetOf(key, { partitions, deps: mappings, kind }),
     codeVersion,
+    ...(isObserved && { observed: true as const }),
     ...(when !== undefined && { automation: { version: 1 as const, condition: when.spec } }),
     checks: Object.entries(checks).map(([name, condition]) => ({
       name: name.replace("!", ""),

@@ -26,9 +26,8 @@ import {
   stale,
   willBeRequested,
   type AutomationCondition,
-  type MappingSpec,
-  type PartitionsSpec,
 } from "../src/index.ts";
+import { type MappingSpec, type PartitionsSpec } from "../src/internal.ts";
 
 /** Anything of the collected facts. */
 export type Facts = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { type FreshnessState } from "../src/index.ts";
 import {
   compileAutomation,
   createPartitionSpaces,
@@ -13,9 +14,8 @@ import {
   type CheckFacts,
   type CompiledAutomation,
   type DynamicKeys,
-  type FreshnessState,
   type UpdateBatch,
-} from "../src/index.ts";
+} from "../src/internal.ts";
 
 /** What the tests' world knows of one asset; sets are by ordinal. */
 interface WorldAsset {

@@ -1,20 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { initialEvaluation, inProgress, isHeddleError, missing, not, type FreshnessState } from "../src/index.ts";
 import {
   AssetGraph,
   deriveMapping,
-  initialEvaluation,
-  inProgress,
-  isHeddleError,
-  missing,
   nextTick,
   NO_AUTOMATION_STATE,
-  not,
   PartitionSet,
   type AssetSnapshot,
-  type FreshnessState,
   type MappingSpec,
   type PartitionsSpec,
-} from "../src/index.ts";
+} from "../src/internal.ts";
 import { downstreamConditions } from "../src/automation/resolve-downstream.ts";
 import { conditionOf, mappingSpec, specOf, textOf, type AssetFactsOf, type Facts } from "./automation-facts.ts";
 import { AutomationWorld } from "./automation-world.ts";

@@ -1,4 +1,4 @@
-import type { Cadence, PartitionsSpec, TimeWindowPartitionsSpec } from "../src/index.ts";
+import type { Cadence, PartitionsSpec, TimeWindowPartitionsSpec } from "../src/internal.ts";
 
 /** A definition by time as the collected facts give it. */
 export interface TimeFacts {

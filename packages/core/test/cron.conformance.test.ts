@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { countTicks, isHeddleError, nextTick, previousTick, ticksBetween } from "../src/index.ts";
+import { isHeddleError } from "../src/index.ts";
+import { countTicks, nextTick, previousTick, ticksBetween } from "../src/internal.ts";
 import facts from "./conformance/cron.json" with { type: "json" };
 
 const iso = (instant: number): string => new Date(instant).toISOString().replace(".000Z", "Z");

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { PartitionSet, type PartitionSpace, type ResolvedMapping } from "../src/index.ts";
+import { type PartitionSpace } from "../src/index.ts";
+import { PartitionSet, type ResolvedMapping } from "../src/internal.ts";
 
 export const one = (ordinal: number): PartitionSet => PartitionSet.range(ordinal, ordinal + 1);
 

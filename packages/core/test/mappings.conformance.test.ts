@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  deriveMapping,
-  resolveMapping,
-  resolvePartitions,
-  PartitionSet,
-  type MappingSpec,
-  type PartitionSpace,
-} from "../src/index.ts";
+import { resolvePartitions, type PartitionSpace } from "../src/index.ts";
+import { deriveMapping, resolveMapping, PartitionSet, type MappingSpec } from "../src/internal.ts";
 import { partitionsSpec, type PartitionsFacts } from "./conformance-specs.ts";
 import facts from "./conformance/mappings.json" with { type: "json" };
 

@@ -7,7 +7,7 @@ import {
   type PartitionsSpec,
   type RetryPolicy,
   type RunPlan,
-} from "../src/index.ts";
+} from "../src/internal.ts";
 
 const DAY_MS = 86_400_000;
 /** Days on both sides of a bound between two chunks of ordinals. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resolvePartitions, PartitionSet, type PartitionSpace, type TimeWindowPartitionsSpec } from "../src/index.ts";
+import { resolvePartitions, type PartitionSpace } from "../src/index.ts";
+import { PartitionSet, type TimeWindowPartitionsSpec } from "../src/internal.ts";
 import facts from "./conformance/time_windows.json" with { type: "json" };
 import { timeSpec } from "./conformance-specs.ts";
 

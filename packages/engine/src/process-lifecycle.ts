@@ -1,4 +1,4 @@
-import { serializeError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { describeError } from "./ports.ts";
 
 /** What a process of Heddle is, once it runs. */

@@ -1,4 +1,5 @@
 import {
+  anyDepsUpdated,
   asset,
   dailyPartitions,
   definitions,
@@ -10,11 +11,9 @@ import {
   not,
   onCron,
   onFreshness,
-  PartitionSet,
-  planRun,
-  readExplanation,
   type Definitions,
 } from "@heddle/core";
+import { PartitionSet, planRun, readExplanation } from "@heddle/core/internal";
 import {
   createRun,
   getCurrentCode,
@@ -22,9 +21,11 @@ import {
   readAutomationEvaluations,
   readAutomationRound,
   switchAutomation,
+  switchAutomations,
   type AutomationEvaluationRow,
   type Database,
 } from "@heddle/storage";
+import { countStatements } from "@heddle/test-support";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AutomationTestWorld } from "./support/automation-world.ts";
 
@@ -230,6 +231,49 @@ describe("time", () => {
   });
 });
 
+describe("steps that are skipped because their partition is up to date", () => {
+  const automation = onCron("0 6 * * *", { timeZone: "UTC" });
+  const cached = asset({ key: "cached", cache: true, automation, materialize: () => 1 });
+  const manual = asset({ key: "manual", materialize: () => 1 });
+  const report = asset({ key: "report", deps: { cached, manual }, automation, materialize: () => 1 });
+  const behave = (key: string) => ({ isFresh: key === "cached" });
+
+  test("let go on what waits for them, as if they had been made again", async () => {
+    world.moveTo("2026-03-10T05:00:00Z");
+    await world.load(definitions({ assets: [cached, manual, report] }));
+    await launch("cached", "manual", "report");
+    await world.work();
+    await world.settle();
+    world.moveTo("2026-03-10T06:00:01Z");
+    await world.settle();
+    expect(await world.automated()).toEqual([{ cached: [""] }]);
+    await world.work(behave);
+    await world.settle();
+    // It was asked for once, and is not asked for again although nothing was made.
+    expect(await world.automated()).toEqual([{ cached: [""] }]);
+    await launch("manual");
+    await world.work();
+    await world.settle();
+    expect(await world.automated()).toEqual([{ cached: [""] }, { report: [""] }]);
+    await world.work();
+    await world.settle();
+    expect(await world.automated()).toHaveLength(2);
+  });
+
+  test("change nothing for what is made when data change", async () => {
+    const raw = asset({ key: "raw", cache: true, materialize: () => 1 });
+    const clean = asset({ key: "clean", deps: { raw }, automation: eager(), materialize: () => 1 });
+    await world.load(definitions({ assets: [raw, clean] }));
+    await launch("raw", "clean");
+    await world.work();
+    await world.settle();
+    await launch("raw");
+    await world.work(() => ({ isFresh: true }));
+    await world.settle();
+    expect(await world.automated()).toEqual([]);
+  });
+});
+
 describe("freshness", () => {
   const kept = () =>
     definitions({
@@ -276,6 +320,29 @@ describe("freshness", () => {
     ]);
   });
 
+  test("what is found up to date is as fresh as if it had been made again, so that it is asked for once", async () => {
+    await world.load(kept());
+    await launch("kept");
+    await world.work();
+    await world.settle();
+    // It was made two and a half hours ago.
+    await world.db.transaction("age", async ({ sql }) => {
+      await sql`update asset_chunk set updated_at = updated_at - interval '150 minutes'`;
+      await sql`update freshness set materialized_at = materialized_at - 9000000, changes_at = 0`;
+    });
+    world.restart();
+    await world.settle();
+    expect(await world.freshness("kept")).toBe("warn");
+    expect(await world.automated()).toHaveLength(1);
+    await world.work(() => ({ isFresh: true }));
+    await world.settle();
+    expect(await world.freshness("kept")).toBe("pass");
+    world.restart();
+    await world.settle();
+    expect(await world.freshness("kept")).toBe("pass");
+    expect(await world.automated()).toHaveLength(1);
+  });
+
   test("a policy that is gone is forgotten, and its history stays", async () => {
     await world.load(kept());
     await launch("kept");
@@ -285,6 +352,50 @@ describe("freshness", () => {
     await world.settle();
     expect(await world.freshness("kept")).toBeUndefined();
     expect(await world.freshnessHistory("kept")).not.toEqual([]);
+  });
+});
+
+describe("many causes at once", () => {
+  /** Each of them is read by one that is made whenever it changes, and which reads something of its own besides. */
+  const wide = (count: number): Definitions => {
+    const assets = Array.from({ length: count }, (_, index) => {
+      const source = asset({ key: `source${index}`, materialize: () => 1 });
+      const other = asset({ key: `other${index}`, materialize: () => 1 });
+      const automation = anyDepsUpdated();
+      return [
+        source,
+        other,
+        asset({ key: `reader${index}`, deps: { source, other }, automation, materialize: () => 1 }),
+      ];
+    });
+    return definitions({ assets: assets.flat() });
+  };
+
+  test("are as many runs, each after the runs that make what it reads, and cost no more statements than one", async () => {
+    await world.load(wide(12));
+    await world.settle();
+    const { db, statementsOf } = countStatements(world.db);
+    const loop = world.loop(db);
+    await loop.round();
+    const costs: number[] = [];
+    for (const places of [[0], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]) {
+      await launch(...places.map((place) => `source${place}`));
+      await world.work();
+      const others = await Promise.all(places.map((place) => launch(`other${place}`)));
+      const before = await world.runs();
+      costs.push(await statementsOf(() => loop.round()));
+      const made = (await world.runs()).slice(before.length);
+      expect(new Map(made.map((run) => [Object.keys(run.made).join(), run.after]))).toEqual(
+        new Map(places.map((place, index) => [`reader${place}`, [others[index]]])),
+      );
+      await world.work();
+      await loop.round();
+      await world.work();
+      for (let rounds = 0; rounds < 5; rounds += 1) await loop.round();
+      await world.work();
+    }
+    expect(world.complaints).toEqual([]);
+    expect(costs[1]).toBeLessThanOrEqual(costs[0] ?? 0);
   });
 });
 
@@ -392,6 +503,25 @@ describe("off and on", () => {
     await world.settle();
     expect(await world.automated()).toEqual([{ clean: [""], report: [""] }]);
     expect(await world.events("automation_off")).toMatchObject([{ payload: { reason: "a holiday", actor: "ana" } }]);
+  });
+
+  test("several are switched at once, and those that were so already keep who switched them", async () => {
+    await world.load(chain());
+    await world.settle();
+    await switchAutomation(world.db, { asset: "clean", check: null, isOff: true, reason: "mine", actor: "ana" });
+    const change = { assets: ["report", "clean", "nowhere"], reason: "a holiday", actor: "ben" };
+    expect(await switchAutomations(world.db, { ...change, isOff: true })).toEqual(["nowhere", "report"]);
+    await launch("raw");
+    await world.work();
+    await world.settle();
+    expect(await world.automated()).toEqual([]);
+    expect((await world.events("automation_off")).map(({ payload }) => payload)).toEqual([
+      { check: null, reason: "mine", actor: "ana" },
+      { check: null, reason: "a holiday", actor: "ben" },
+      { check: null, reason: "a holiday", actor: "ben" },
+    ]);
+    expect(await switchAutomations(world.db, { ...change, isOff: false })).toEqual(["clean", "nowhere", "report"]);
+    expect(await switchAutomations(world.db, { ...change, isOff: false })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { StoredPreview, StoredValue } from "@heddle/core";
+import type { StoredValue } from "@heddle/core";
+import type { StoredPreview } from "@heddle/core/internal";
 import {
   readPreviewAnswer,
   readStoredPartition,

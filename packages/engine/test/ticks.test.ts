@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { TickPreview } from "@heddle/core";
+import { writeFileSync } from "node:fs";
+import type { TickPreview } from "@heddle/core/internal";
 import {
   readSchedules,
   readSensors,
@@ -31,7 +32,7 @@ export default definitions({
   assets: [daily, report, file],
   schedules: [
     schedule({ name: "newest", cron: yearly, selection: [daily] }),
-    schedule({ name: "windows", cron: yearly, selection: "key:daily", partitions: "ended", tags: { team: "a" } }),
+    schedule({ name: "windows", cron: yearly, selection: "key:daily", partitions: "ended", tags: { team: "a" }, reuse: "fresh" }),
     schedule({
       name: "function", cron: yearly, resources: { clock },
       evaluate({ scheduledAt, previousAt, resources, log }) {
@@ -69,6 +70,14 @@ export default definitions({
     sensor({ name: "many", intervalMs: 1_000, enabledByDefault: false, evaluate: () => ({ requests: new Array(10_000_000), cursor: "x" }) }),
     sensor({ name: "long", intervalMs: 1_000, enabledByDefault: false, evaluate: () => ({ cursor: "x".repeat(1_048_576) }) }),
     sensor({ name: "hung", intervalMs: 1_000, enabledByDefault: false, timeoutMs: 400, evaluate() { for (;;) {} } }),
+    sensor({
+      name: "throwing", selection: [file], intervalMs: 1_000, enabledByDefault: false,
+      evaluate({ cursor }) {
+        const { existsSync } = process.getBuiltinModule("node:fs");
+        if (!existsSync(new URL("../api-is-back", import.meta.url))) throw new TypeError("the API is down, cursor " + cursor);
+        return { addPartitions: [{ definition: files, keys: ["late"] }], requests: [{ partitions: ["late"] }], cursor: "late" };
+      },
+    }),
     sensor({ name: "broken", selection: [file], intervalMs: 1_000, enabledByDefault: false, evaluate: () => ({
       addPartitions: [{ definition: files, keys: ["half"] }], requests: [{ partitions: ["other"] }], cursor: "moved",
     }) }),
@@ -144,6 +153,13 @@ describe("a schedule", () => {
     // From the fourth of January 2024, when it was asked for last, to this New Year.
     const days = (newYear - Date.UTC(2024, 0, 4)) / 86_400_000;
     expect(await runsOf("windows")).toMatchObject([{ total: days, tags: { team: "a" } }]);
+    const [{ reuse }] = await deployment.db.read(
+      "plan",
+      ({ sql }) =>
+        sql<[{ reuse: boolean | null }]>`
+        select plan -> 'assets' -> 0 -> 'reuse' as reuse from run where origin ->> 'name' = 'windows'`,
+    );
+    expect(reuse).toBe(true);
   });
 
   test("with a function makes what that asks for; requests that belong together are one run", async () => {
@@ -321,6 +337,22 @@ describe("a sensor", () => {
       ["sensor:files:f2", 1],
       ["sensor:files:f3", 1],
     ]);
+  });
+
+  test("that throws keeps its cursor, says what and where it threw, and goes on when it no longer does", async () => {
+    await deployment.startDaemon();
+    await resume("throwing");
+    const failed = (await untilTicks("sensor", "throwing")).at(-1);
+    expect(failed).toMatchObject({
+      outcome: "failed",
+      error: { message: expect.stringContaining("the API is down, cursor null") },
+    });
+    expect(JSON.stringify(failed?.error)).toContain("src/definitions.ts");
+    expect(await readSensor("throwing")).toMatchObject({ cursor: null });
+    expect((await readSensor("throwing"))?.failures).toBeGreaterThan(0);
+    writeFileSync(deployment.path("api-is-back"), "");
+    await until("it asks for a run", async () => (await runsOf("throwing")).length > 0);
+    expect(await readSensor("throwing")).toMatchObject({ cursor: "late", failures: 0 });
   });
 
   test("that goes beyond every limit, or hangs, fails with a clear error, and is asked less often", async () => {

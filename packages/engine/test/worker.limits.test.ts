@@ -1,4 +1,4 @@
-import type { RunLimits } from "@heddle/core";
+import type { RunLimits } from "@heddle/core/internal";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";

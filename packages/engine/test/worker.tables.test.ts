@@ -56,7 +56,25 @@ const month = asset({
   },
 });
 
-export default definitions({ assets: [raw, month] });
+/** Days that do not agree: from the first of February on another type, and every second one a column more. */
+const uneven = asset({
+  key: "uneven",
+  partitions: days,
+  io: ioManager({
+    ...lines,
+    async write(rows: Parameters<typeof lines.write>[0], context: Parameters<typeof lines.write>[1]) {
+      const { columns = [], ...stored } = await lines.write(rows, context);
+      const isLate = context.partitionKey! >= "2024-02";
+      const isMore = Number(context.partitionKey!.slice(-1)) % 2 === 0;
+      const more = isMore ? [{ name: "extra", type: "Utf8", nullable: true }] : [];
+      const drifted = columns.map((column) => (isLate && column.name === "n" ? { ...column, type: "Utf8" } : column));
+      return { ...stored, columns: [...drifted, ...more] };
+    },
+  }),
+  materialize: ({ partition }) => [{ day: partition.key, n: 1 }],
+});
+
+export default definitions({ assets: [raw, month, uneven] });
 `;
 
 let deployment: TestDeployment;
@@ -152,5 +170,22 @@ describe("tables", () => {
     });
     expect(events().slice(before.events)).toEqual(["write 2024-01-28", "check 2024-01-28"]);
     expect(objects()).toEqual(before.objects);
+  });
+
+  it("that do not agree with another partition of the same first run are refused, unless one is wider", async () => {
+    const { id, status, failures } = await run(["uneven"]);
+    expect(status).toBe("failed");
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { code, message } of failures) {
+      expect(code).toBe("IO_SCHEMA_DRIFT");
+      expect(message).toMatch(
+        /^uneven \[.+\] was not published, compared with uneven \[.+\] of the same run: column "n"/u,
+      );
+    }
+    const made = await query<{ type: string }>(
+      `select distinct m.stored->'columns'->1->>'type' as type from materialization m
+       join asset a on a.id = m.asset_id where m.run_id = ${id} and a.key = 'uneven'`,
+    );
+    expect(made).toHaveLength(1);
   });
 });

@@ -22,10 +22,14 @@ export interface CanonicalGraph {
   readonly canonicalEdge: Int32Array;
 }
 
-/** Puts a graph into the one order that all permutations of it share. */
-export function canonicalGraph(input: LayoutInput): CanonicalGraph {
+/**
+ * Puts a graph into the one order that all permutations of it share.
+ *
+ * @param before names in the order that an earlier call found: what is new is put among them
+ */
+export function canonicalGraph(input: LayoutInput, before: readonly string[] = []): CanonicalGraph {
   const count = input.names.length;
-  const inputNode = orderByName(input.names);
+  const inputNode = orderByName(input.names, before);
   const rank = new Int32Array(count);
   for (let r = 0; r < count; r++) rank[int(inputNode, r)] = r;
 
@@ -36,49 +40,97 @@ export function canonicalGraph(input: LayoutInput): CanonicalGraph {
     from[e] = int(rank, int(input.edgeFrom, e));
     to[e] = int(rank, int(input.edgeTo, e));
   }
-  const sorted = sortByKey(sortByKey(Int32Array.from(from.keys()), to, count), from, count);
+  const places = new Int32Array(edges);
+  for (let e = 0; e < edges; e++) places[e] = e;
+  const sorted = sortByKey(sortByKey(places, to, count), from, count);
   const canonicalEdge = new Int32Array(edges).fill(-1);
-  const uniqueFrom: number[] = [];
-  const uniqueTo: number[] = [];
-  for (const e of sorted) {
+  const uniqueFrom = new Int32Array(edges);
+  const uniqueTo = new Int32Array(edges);
+  let unique = 0;
+  for (let place = 0; place < edges; place++) {
+    const e = int(sorted, place);
     const a = int(from, e);
     const b = int(to, e);
     if (a === b) continue;
-    if (uniqueFrom.at(-1) !== a || uniqueTo.at(-1) !== b) {
-      uniqueFrom.push(a);
-      uniqueTo.push(b);
+    if (unique === 0 || int(uniqueFrom, unique - 1) !== a || int(uniqueTo, unique - 1) !== b) {
+      uniqueFrom[unique] = a;
+      uniqueTo[unique++] = b;
     }
-    canonicalEdge[e] = uniqueFrom.length - 1;
+    canonicalEdge[e] = unique - 1;
   }
   return {
-    graph: directedGraph(count, Int32Array.from(uniqueFrom), Int32Array.from(uniqueTo)),
-    names: Array.from(inputNode, (v) => text(input.names, v)),
-    groups: Array.from(inputNode, (v) => input.groups[v] ?? null),
+    graph: directedGraph(count, uniqueFrom.slice(0, unique), uniqueTo.slice(0, unique)),
+    names: inOrder(inputNode, (v) => text(input.names, v)),
+    groups: inOrder(inputNode, (v) => input.groups[v] ?? null),
     inputNode,
     canonicalEdge,
   };
 }
 
-/** The nodes in the order of their names. Sorting without a comparison of one's own is several times as fast. */
-function orderByName(names: readonly string[]): Int32Array {
-  const places = new Map(names.map((name, node) => [name, node]));
-  if (places.size < names.length) {
+function inOrder<T>(order: Int32Array, valueOf: (node: number) => T): T[] {
+  const values: T[] = [];
+  for (let place = 0; place < order.length; place++) values.push(valueOf(int(order, place)));
+  return values;
+}
+
+/** The nodes in the order of their names. */
+function orderByName(names: readonly string[], before: readonly string[]): Int32Array {
+  const count = names.length;
+  const places = new Map<string, number>();
+  for (let node = 0; node < count; node++) places.set(text(names, node), node);
+  if (places.size < count) {
     const order = Int32Array.from(names.keys());
     return order.sort((a, b) => compareText(text(names, a), text(names, b)) || a - b);
   }
-  return Int32Array.from(names.toSorted(), (name) => places.get(name) ?? 0);
+  const known = new Int32Array(count);
+  const kept = new Int32Array(count);
+  let keptCount = 0;
+  for (const name of before) {
+    const node = places.get(name);
+    if (node === undefined) continue;
+    known[node] = 1;
+    kept[keptCount++] = node;
+  }
+  const added: string[] = [];
+  for (let node = 0; node < count; node++) if (int(known, node) === 0) added.push(text(names, node));
+  // Sorting without a comparison of one's own is several times as fast.
+  const sorted = Int32Array.from(added.toSorted(), (name) => places.get(name) ?? 0);
+  return keptCount === 0 ? sorted : mergeByName(names, kept.subarray(0, keptCount), sorted);
+}
+
+/** Two orders by name as one. */
+function mergeByName(names: readonly string[], kept: Int32Array, added: Int32Array): Int32Array {
+  const merged = new Int32Array(kept.length + added.length);
+  let from = 0;
+  for (let index = 0; index < added.length; index++) {
+    const name = text(names, int(added, index));
+    let to = from;
+    // Where little is new it stands far apart: halves are faster than steps.
+    let end = kept.length;
+    while (to < end) {
+      const middle = (to + end) >>> 1;
+      if (text(names, int(kept, middle)) < name) to = middle + 1;
+      else end = middle;
+    }
+    merged.set(kept.subarray(from, to), from + index);
+    merged[to + index] = int(added, index);
+    from = to;
+  }
+  merged.set(kept.subarray(from), from + added.length);
+  return merged;
 }
 
 /** Sorts items by a key from 0 to `keys - 1` in one pass over them; items with the same key keep their order. */
 function sortByKey(items: Int32Array, keyOf: Int32Array, keys: number): Int32Array {
   const next = new Int32Array(keys + 1);
-  for (const item of items) {
-    const key = int(keyOf, item) + 1;
+  for (let place = 0; place < items.length; place++) {
+    const key = int(keyOf, int(items, place)) + 1;
     next[key] = int(next, key) + 1;
   }
   for (let key = 0; key < keys; key++) next[key + 1] = int(next, key + 1) + int(next, key);
   const sorted = new Int32Array(items.length);
-  for (const item of items) {
+  for (let place = 0; place < items.length; place++) {
+    const item = int(items, place);
     const key = int(keyOf, item);
     sorted[int(next, key)] = item;
     next[key] = int(next, key) + 1;

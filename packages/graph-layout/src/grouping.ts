@@ -24,20 +24,30 @@ export function groupNodes(
   maxGroupSize: number,
 ): Grouping {
   const labels = names.map((name, v) => groups[v] ?? segment(name, 0));
-  const members = Map.groupBy(labels.keys(), (v) => text(labels, v));
-  for (const [label, nodes] of members) {
-    if (nodes.length <= maxGroupSize) continue;
-    const parts = Map.groupBy(nodes, (v) => segment(text(names, v), 1));
-    if (parts.size < 2 || nodes.length / parts.size < MIN_AVERAGE_PART) continue;
-    for (const [part, partNodes] of parts) {
-      if (part === "") continue;
-      for (const v of partNodes) labels[v] = `${label}${GROUP_PART_SEPARATOR}${part}`;
-    }
+  const sizes = new Map<string, number>();
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  for (const [label, size] of sizes) {
+    if (size > maxGroupSize) splitGroup(label, { labels, names });
   }
   const groupNames = [...new Set(labels)].toSorted(compareText);
   const indexOf = new Map(groupNames.map((name, g) => [name, g]));
-  const groupOf = Int32Array.from(labels, (label) => indexOf.get(label) ?? 0);
+  const groupOf = new Int32Array(labels.length);
+  for (let v = 0; v < labels.length; v++) groupOf[v] = indexOf.get(text(labels, v)) ?? 0;
   return { names: groupNames, groupOf, ...memberRows(groupOf, groupNames.length) };
+}
+
+/** Gives the members of a group labels of their own by the next segment of their names, if that makes groups of some size. */
+function splitGroup(
+  label: string,
+  { labels, names }: { readonly labels: string[]; readonly names: readonly string[] },
+): void {
+  const nodes = [...labels.keys()].filter((v) => labels[v] === label);
+  const parts = Map.groupBy(nodes, (v) => segment(text(names, v), 1));
+  if (parts.size < 2 || nodes.length / parts.size < MIN_AVERAGE_PART) return;
+  for (const [part, partNodes] of parts) {
+    if (part === "") continue;
+    for (const v of partNodes) labels[v] = `${label}${GROUP_PART_SEPARATOR}${part}`;
+  }
 }
 
 function memberRows(groupOf: Int32Array, groupCount: number): Pick<Grouping, "start" | "member" | "place"> {

@@ -11,6 +11,8 @@ const KEPT_LAYOUTS = 2;
 export class LayoutCache {
   /** Orders of layers; those of the groups' graph, which is the largest of all and the same whenever only sizes change. */
   readonly orders = new OrderMemory();
+  /** Names of the last graph in their order: those of the next are mostly the same. */
+  names: readonly string[] = [];
   readonly #known = new Map<string, { readonly layout: LayeredLayout; usedIn: number }>();
   #layoutNumber = 0;
 

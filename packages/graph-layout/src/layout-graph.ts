@@ -21,7 +21,8 @@ export interface LayoutRequest {
  */
 export function layoutGraph(input: LayoutInput, request: LayoutRequest = {}): GraphLayout | CyclicGraph {
   const options = { ...DEFAULT_LAYOUT_OPTIONS, ...request.options };
-  const canonical = canonicalGraph(input);
+  const canonical = canonicalGraph(input, request.cache?.names);
+  if (request.cache !== undefined) request.cache.names = canonical.names;
   const topological = topologicalOrder(canonical.graph);
   if (topological.kind === "cycle") {
     return { kind: "cycle", cycle: topological.cycle.map((v) => int(canonical.inputNode, v)) };
@@ -148,25 +149,36 @@ function placeEdges(parts: AssembleInput): Pick<GraphLayout, "edgeRouteStart" | 
   const edges = canonical.canonicalEdge.length;
   const bundleBase = bundleBases(layouts);
   const edgeRouteStart = new Int32Array(edges + 1);
-  const route: number[] = [];
   const edgeBundle = new Int32Array(edges).fill(-1);
+  /** Group of each edge; -1 between groups. */
+  const groupOf = new Int32Array(edges).fill(-1);
   for (let e = 0; e < edges; e++) {
     const edge = int(canonical.canonicalEdge, e);
     const place = edge < 0 ? -1 : int(inner.place, edge);
     const g = place < 0 ? -1 : int(grouping.groupOf, int(canonical.graph.from, edge));
     const layout = layouts[g];
+    let points = 0;
     if (layout !== undefined) {
-      const dx = num(trunks.x, g) + options.groupPadding;
-      const dy = num(trunks.y, g) + options.groupHeader;
-      for (let i = int(layout.routeStart, place); i < int(layout.routeStart, place + 1); i++) {
-        route.push(num(layout.route, 2 * i) + dx, num(layout.route, 2 * i + 1) + dy);
-      }
+      groupOf[e] = g;
+      points = int(layout.routeStart, place + 1) - int(layout.routeStart, place);
       const bundle = int(layout.edgeBundle, place);
       if (bundle >= 0) edgeBundle[e] = (bundleBase[g] ?? 0) + bundle;
     }
-    edgeRouteStart[e + 1] = route.length / 2;
+    edgeRouteStart[e + 1] = int(edgeRouteStart, e) + points;
   }
-  return { edgeRouteStart, edgeRoute: Float32Array.from(route), edgeBundle };
+  const edgeRoute = new Float32Array(2 * int(edgeRouteStart, edges));
+  for (let e = 0; e < edges; e++) {
+    const layout = layouts[int(groupOf, e)];
+    if (layout === undefined) continue;
+    const dx = num(trunks.x, int(groupOf, e)) + options.groupPadding;
+    const dy = num(trunks.y, int(groupOf, e)) + options.groupHeader;
+    let from = 2 * int(layout.routeStart, int(inner.place, int(canonical.canonicalEdge, e)));
+    for (let i = 2 * int(edgeRouteStart, e); i < 2 * int(edgeRouteStart, e + 1); i += 2) {
+      edgeRoute[i] = num(layout.route, from++) + dx;
+      edgeRoute[i + 1] = num(layout.route, from++) + dy;
+    }
+  }
+  return { edgeRouteStart, edgeRoute, edgeBundle };
 }
 
 function placeBundles(parts: AssembleInput): Pick<GraphLayout, "bundleTarget" | "bundleSize" | "bundleX" | "bundleY"> {

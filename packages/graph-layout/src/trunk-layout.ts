@@ -73,18 +73,27 @@ function collectTrunks(
   grouping: Grouping,
 ): { from: Int32Array; to: Int32Array; size: Int32Array } {
   const groups = grouping.names.length;
-  const sizes = new Map<number, number>();
+  const pairs = new Float64Array(graph.from.length);
+  let crossing = 0;
   for (let e = 0; e < graph.from.length; e++) {
     const a = int(grouping.groupOf, int(graph.from, e));
     const b = int(grouping.groupOf, int(graph.to, e));
-    if (a !== b) sizes.set(a * groups + b, (sizes.get(a * groups + b) ?? 0) + 1);
+    if (a !== b) pairs[crossing++] = a * groups + b;
   }
-  const trunks = [...sizes].toSorted(([a], [b]) => a - b);
-  return {
-    from: Int32Array.from(trunks, ([pair]) => Math.floor(pair / groups)),
-    to: Int32Array.from(trunks, ([pair]) => pair % groups),
-    size: Int32Array.from(trunks, ([, size]) => size),
-  };
+  const sorted = pairs.subarray(0, crossing).sort();
+  const from = new Int32Array(crossing);
+  const to = new Int32Array(crossing);
+  const size = new Int32Array(crossing);
+  let trunks = 0;
+  for (let i = 0; i < crossing; i++) {
+    const pair = num(sorted, i);
+    if (i === 0 || pair !== num(sorted, i - 1)) {
+      from[trunks] = Math.floor(pair / groups);
+      to[trunks++] = pair % groups;
+    }
+    size[trunks - 1] = int(size, trunks - 1) + 1;
+  }
+  return { from: from.slice(0, trunks), to: to.slice(0, trunks), size: size.slice(0, trunks) };
 }
 
 /** The routes with those of turned trunks turned back. */

@@ -1,4 +1,4 @@
-import type { AnyIoManager, InputContext, OutputContext, StoredValue } from "@heddle/core";
+import type { AnyIoManager, InputContext, OutputContext, RowFilter, StoredValue } from "@heddle/core";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { once } from "node:events";
 import { watch } from "node:fs";
@@ -142,6 +142,25 @@ describe("versions in a table of DuckDB", () => {
       totalRows: 4,
     });
     await expect(manager.load(input(stored, { columns: ["nothing"] }))).rejects.toEqual(code("IO_COLUMN_UNKNOWN"));
+  });
+
+  test("are filtered by what fits their columns, and everything else is named", async () => {
+    const manager = io();
+    const stored = await manager.write(rowsOf("2012-01-01", [1, 2]), target());
+    const load = (where: RowFilter) => manager.load(input(stored, { where }));
+    expect(await load({ day: { gte: "2012" }, tempMax: { in: [2n] } })).toHaveLength(1);
+    expect(await load({ day: { lt: "2012" } })).toEqual([]);
+    for (const [where, message] of [
+      [{ tempMax: { gt: "warm" } }, 'column "tempMax" is DOUBLE, which cannot be compared with "warm"'],
+      [{ station: { in: ["S1", 5] } }, 'column "station" is VARCHAR, which cannot be compared with 5'],
+      [{ day: { eq: 20_000 } }, 'column "day" is DATE, which cannot be compared with 20000'],
+    ] as const) {
+      await expect(load(where)).rejects.toMatchObject({
+        code: "IO_COLUMN_UNKNOWN",
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining("`where`"),
+      });
+    }
   });
 
   test("are refused row by row where they do not fit, and nothing is there then", async () => {

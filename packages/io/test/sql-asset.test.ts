@@ -251,6 +251,28 @@ describe.each(["memory", "filesystem"])("upstreams in a %s store", (kind) => {
     expect(await bench.value(picked, "2012-01")).toEqual([{ day: "2012-01-02", station: "SEA" }]);
   });
 
+  test("are not filtered by what their columns cannot be compared with", async () => {
+    const raw = asset({
+      key: "raw",
+      partitions: days,
+      io: parquet({ schema: weather }),
+      materialize: ({ partition }) => rowsOf(partition.key),
+    });
+    const warm = sqlAsset({
+      key: "warm",
+      partitions: months,
+      deps: { days: dep(raw, { where: { tempMax: { gte: "warm" as never } } }) },
+      database: limits(),
+      sql: ({ deps }) => sql`select * from ${deps.days}`,
+    });
+    const bench = new AssetBench(open());
+    for (const partition of KEYS) await bench.make(raw, { partition });
+    await expect(bench.make(warm, { partition: "2012-01", reads: { days: KEYS } })).rejects.toMatchObject({
+      code: "IO_COLUMN_UNKNOWN",
+      message: expect.stringMatching(/column "tempMax" is DOUBLE, which cannot be compared with "warm"/u),
+    });
+  });
+
   test("have null in a column that was declared after a partition was stored", async () => {
     const before = table({ day: date(), rain: int32() });
     const after = table({ day: date(), rain: int64(), snow: float64().nullable() });

@@ -1,4 +1,5 @@
-import { HeddleError, type DefinitionsSnapshot, type PartitionsSpec, type SerializedError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type DefinitionsSnapshot, type PartitionsSpec, type SerializedError } from "@heddle/core/internal";
 import type { Database, Transaction } from "./database.ts";
 import { insertDefinitions } from "./dynamic/dynamic-changes.ts";
 import { dynamicNamesOf } from "./dynamic/dynamic-names.ts";
@@ -65,7 +66,7 @@ async function register(tx: Transaction, code: NewCodeVersion): Promise<Register
     update asset set removed_at = clock_timestamp()
     where code_location_id = ${codeLocationId} and removed_at is null and superseded_at is null
       and key <> all (${code.snapshot.assets.map(({ key }) => key)}::text[])`;
-  const ticks = await registerTicks(tx, { codeLocationId, location: code.location }, code.snapshot);
+  const ticks = await registerTicks(tx, { codeLocationId, codeVersionId, location: code.location }, code.snapshot);
   if (ticks > 0) await tx.notify("heddle_tick", code.location);
   const notifications = code.snapshot.notifications ?? [];
   await registerNotifications(tx, { codeLocationId, location: code.location }, notifications);

@@ -1,4 +1,5 @@
-import { HeddleError, PartitionSet, type JsonValue } from "@heddle/core";
+import { HeddleError, type JsonValue } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database, Transaction } from "./database.ts";
 
 /** Something that happened, about to be written in the transaction that makes it so. */

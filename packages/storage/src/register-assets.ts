@@ -5,7 +5,7 @@ import {
   type NumberedPartitions,
   type Numbering,
   type PartitionsSpec,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { Transaction } from "./database.ts";
 import { asJson } from "./json.ts";
 

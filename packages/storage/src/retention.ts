@@ -1,6 +1,7 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database, TransactionSql } from "./database.ts";
 import { deleteEvaluations, deleteFreshnessChanges, deleteIdleEvaluations } from "./automation/old-automation.ts";
+import { deleteWipes } from "./manual/old-wipes.ts";
 import { deleteAudit, deleteMessages, deleteReceipts } from "./notifications/old-messages.ts";
 import { deleteSkippedTicks, deleteTickRequests, deleteTicks } from "./ticks/old-ticks.ts";
 
@@ -17,7 +18,8 @@ export interface RetentionPolicy {
   readonly workerDays?: number;
   /**
    * Runs that have ended, counted from their end: with their steps, their attempts, and those of their materializations
-   * that later ones have replaced. Also definitions without history that others have taken the place of. @default 180
+   * that later ones have replaced. Also wipes, and definitions without history that others have taken the place of.
+   * @default 180
    */
   readonly runDays?: number;
   /**
@@ -73,6 +75,7 @@ export interface RetentionResult {
   readonly workers: number;
   /** What is deleted along with them is not counted. */
   readonly runs: number;
+  readonly wipes: number;
   /** Definitions that others have taken the place of, and of which nothing is left. */
   readonly formerDefinitions: number;
   /** Those of schedules and sensors. */
@@ -110,6 +113,7 @@ export async function runRetention(db: Database, policy: RetentionPolicy = {}): 
     logChunks: await sweep(deleteLogChunks, policy.logDays ?? RETENTION_DAYS.logs),
     workers: await sweep(deleteWorkers, policy.workerDays ?? RETENTION_DAYS.workers),
     runs: await sweep(deleteRuns(policy.awaitsCollection ?? true), policy.runDays ?? RETENTION_DAYS.runs),
+    wipes: await sweep(deleteWipes(policy.awaitsCollection ?? true), policy.runDays ?? RETENTION_DAYS.runs),
     ticks:
       (await sweep(deleteTicks, policy.tickDays ?? RETENTION_DAYS.ticks)) +
       (await sweep(deleteSkippedTicks, policy.skippedTickDays ?? RETENTION_DAYS.skippedTicks)) +
@@ -237,7 +241,8 @@ async function deleteChunks(sql: TransactionSql, run: EndedRun, chunks: readonly
   await Promise.all([
     sql`
       update asset_chunk a set forgotten_until = greatest(a.forgotten_until, ${run.endedAt}::timestamptz)
-      from ${places} where a.environment_id = ${run.environmentId} and a.asset_id = k.asset_id and a.chunk = k.chunk`,
+      from ${places} where a.environment_id = ${run.environmentId} and a.asset_id = k.asset_id and a.chunk = k.chunk
+        and exists (select from run r where r.id = ${runId} and r.purpose = 'materialize')`,
     sql`
       delete from materialization m
       using unnest(${assetIds}::integer[], ${starts}::bigint[], ${ends}::bigint[]) as k (asset_id, first, past)
@@ -285,7 +290,7 @@ function deleteCheckResults(): Batch {
           and r.at < clock_timestamp() - ${days}::double precision * interval '1 day'
           and not exists (
             select from asset_partition p where p.environment_id = r.environment_id and p.asset_id = r.asset_id
-              and p.ordinal = r.ordinal and p.run_id = r.run_id
+              and p.ordinal = r.ordinal and p.run_id = coalesce(r.judged_run_id, r.run_id)
           )`;
       afterId = looked.lastId ?? afterId;
       return { deleted: deleted.count, isLast: looked.count < batchSize };

@@ -58,7 +58,7 @@ export async function beatWorker(
         where id = ${beat.id} and ended_at is null
         returning drain_requested_at is not null as drain, array(
           select distinct claim.run_id from claim join run on run.id = claim.run_id
-          where claim.worker_id = worker.id and run.cancel_requested_at is not null
+          where claim.worker_id = worker.id and run.cancel_requested_at is not null and not run.lets_finish
           order by claim.run_id
         ) as "cancelRuns"`;
       return row === undefined ? { alive: false, cancelRuns: [], drain: false } : { alive: true, ...row };

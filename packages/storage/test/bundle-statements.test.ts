@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { createTestDatabase, type TestDatabase } from "@heddle/storage/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bundleStatements } from "../src/connection/bundle-statements.ts";

@@ -1,5 +1,12 @@
-import { PartitionSet } from "@heddle/core";
-import { claimSteps, expireWorkers, releaseBackoff, type Claim, type Database } from "@heddle/storage";
+import { PartitionSet } from "@heddle/core/internal";
+import {
+  claimSteps,
+  expireWorkers,
+  releaseBackoff,
+  type Claim,
+  type Database,
+  type StepOutcome,
+} from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { endBackoff, endLease, launch, launchAndClaim, readStatus, settle } from "./fixtures/launched-run.ts";
 import { fail, startWorker, succeed } from "./fixtures/run-fixtures.ts";
@@ -17,6 +24,12 @@ beforeAll(async () => {
 
 afterEach(async () => expect(findViolations(await readState(db))).toEqual([]));
 afterAll(() => database[Symbol.asyncDispose]());
+
+/** Steps of a run that failed for good. */
+const readFailed = (runId: number) =>
+  db.read("readFailed", async ({ sql }) => [
+    ...(await sql`select ordinal, cause from step where run_id = ${runId} and cause is not null`),
+  ]);
 
 const rangesOf = (claims: readonly Claim[]): (readonly number[])[] => claims.map(({ partitions }) => partitions.ranges);
 
@@ -152,6 +165,45 @@ describe("a chunk whose worker is gone", () => {
     ]);
     await settle(db, other, succeed(again));
     expect(await readStatus(db, runId)).toBe("success");
+  });
+});
+
+describe("a chunk that is lost with its process", () => {
+  const lose = (claim: Claim): StepOutcome[] => fail(claim, { cause: "killed" });
+
+  test("is made again in pieces, and what is lost again one by one, so that the guilty step fails alone", async () => {
+    const { runId, claim } = await launch(db, { a: { partitions: 9, chunk: 9 } });
+    const workerId = await startWorker(db);
+    const guilty = 4;
+    const tries: (readonly number[])[] = [];
+    for (let held = await claim(workerId); held.length > 0; held = await claim(workerId)) {
+      for (const each of held) {
+        tries.push([...each.partitions]);
+        await settle(db, workerId, each.partitions.has(guilty) ? lose(each) : succeed(each));
+      }
+      await endBackoff(db, runId);
+      await releaseBackoff(db);
+    }
+    expect(tries).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8], [0, 1, 2], [3, 4, 5], [6, 7, 8], [3], [4], [5]]);
+    expect(await readStatus(db, runId)).toBe("failed");
+    expect(await readFailed(runId)).toEqual([{ ordinal: guilty, cause: "poison" }]);
+  });
+
+  test("takes no step with it that was not lost", async () => {
+    const { runId, claim, held, workerId } = await launchAndClaim(
+      db,
+      { a: { partitions: 8, chunk: 4 } },
+      { maxConcurrency: 1 },
+    );
+    await settle(db, workerId, lose(held));
+    await endBackoff(db, runId);
+    await releaseBackoff(db);
+    const order: string[] = [];
+    for (let [next] = await claim(workerId); next !== undefined; [next] = await claim(workerId)) {
+      order.push(next.partitions.ranges.join("-"));
+      await settle(db, workerId, succeed(next));
+    }
+    expect(order).toEqual(["4-8", "0-2", "2-4"]);
   });
 });
 

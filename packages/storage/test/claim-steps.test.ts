@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { claimSteps, endWorker, pauseRun, resumeRun, type Claim, type Database } from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { endLease, launch, settle } from "./fixtures/launched-run.ts";

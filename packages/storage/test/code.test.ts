@@ -1,4 +1,4 @@
-import type { AssetSnapshot, DefinitionsSnapshot } from "@heddle/core";
+import type { AssetSnapshot, DefinitionsSnapshot } from "@heddle/core/internal";
 import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";

@@ -1,7 +1,8 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import {
   admitAtOnce,
   admitRun,
+  beatWorker,
   cancelRun,
   changeRunLimits,
   endRun,
@@ -150,6 +151,68 @@ describe("cancelRun by force", () => {
         answer === "published" ? ["published", "success", 1] : ["fenced", "canceled", 0],
       );
     }
+  });
+});
+
+describe("cancelRun that lets finish", () => {
+  test("publishes what ran, tries nothing again, and lets nothing else begin", async () => {
+    const { runId, workerId, held, claim } = await launchAndClaim(
+      db,
+      {
+        a: { partitions: 6, retry: { attempts: 3, delayMs: 0 } },
+        b: { partitions: 6, deps: { a: { kind: "identity" } } },
+      },
+      { maxConcurrency: 4 },
+    );
+    expect(await cancelRun(db, runId, { letFinish: true })).toMatchObject({ status: "canceling", changed: true });
+    expect(await cancelRun(db, runId, { letFinish: true })).toMatchObject({ changed: false });
+    expect((await beatWorker(db, { id: workerId, leaseMs: 60_000 })).cancelRuns).toEqual([]);
+    expect((await loadDaemonSnapshot(db)).canceling.filter((run) => run.runId === runId)).toEqual([]);
+    expect(await settle(db, workerId, succeed(held, [0, 1]))).toEqual(["published", "published"]);
+    expect(await settle(db, workerId, fail(held, { ordinals: [2] }))).toEqual(["canceled"]);
+    expect(await claim(workerId)).toEqual([]);
+    expect(await readStatus(db, runId)).toBe("canceling");
+    expect(await settle(db, workerId, giveUp(held, "released", [3]))).toEqual(["canceled"]);
+    expect(await readStatus(db, runId)).toBe("canceled");
+    expect((await readAssets(runId)).map(({ sets }) => [sets.success.size, sets.canceled.size])).toEqual([
+      [2, 4],
+      [0, 6],
+    ]);
+    expect((await readState(db)).materializations.filter((row) => row.runId === runId)).toHaveLength(2);
+  });
+
+  test("ends at once a run of which nothing runs", async () => {
+    const { runId } = await launch(db, { a: { partitions: 3 } });
+    expect(await cancelRun(db, runId, { letFinish: true })).toEqual({ runId, status: "canceled", changed: true });
+  });
+
+  test("stops them after all when it is canceled once more, and takes them away by force", async () => {
+    const { runId, workerId, held } = await launchAndClaim(db, { a: { partitions: 2 } });
+    await cancelRun(db, runId, { letFinish: true });
+    expect(await cancelRun(db, runId)).toEqual({ runId, status: "canceling", changed: true });
+    expect(await cancelRun(db, runId)).toMatchObject({ changed: false });
+    expect((await beatWorker(db, { id: workerId, leaseMs: 60_000 })).cancelRuns).toEqual([runId]);
+    expect(await settle(db, workerId, succeed(held, [0]))).toEqual(["canceled"]);
+    expect(await cancelRun(db, runId, { force: true })).toMatchObject({ status: "canceled" });
+  });
+});
+
+describe("the order of a run", () => {
+  test("is changed while it runs: what is claimed next comes from the other end, chunks and all", async () => {
+    const { runId, claim } = await launch(db, { a: { partitions: 20_000 } }, { maxConcurrency: 6 });
+    const workerId = await startWorker(db);
+    const taken = async () =>
+      (await claim(workerId, 2)).flatMap(({ partitions }) => [...partitions]).toSorted((a, b) => a - b);
+    expect(await taken()).toEqual([0, 1]);
+    expect(await changeRunLimits(db, { runId, order: "newest" })).toMatchObject({ changed: true });
+    expect(await changeRunLimits(db, { runId, order: "newest" })).toMatchObject({ changed: false });
+    expect(await taken()).toEqual([19_998, 19_999]);
+    await changeRunLimits(db, { runId, order: "oldest", priority: 2 });
+    expect(await taken()).toEqual([2, 3]);
+    const [told] = (await readState(db)).events.filter(
+      (event) => event.runId === runId && event.kind === "run_changed",
+    );
+    expect(told).toBeDefined();
   });
 });
 

@@ -1,5 +1,5 @@
-import { PartitionSet } from "@heddle/core";
-import { createRun, retryRun, type Database } from "@heddle/storage";
+import { createRunGraph, PartitionSet } from "@heddle/core/internal";
+import { createRun, insertRuns, retryRun, type Database } from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launch, readStatus } from "./fixtures/launched-run.ts";
 import { declare, plan, snapshotAsset } from "./fixtures/run-fixtures.ts";
@@ -58,6 +58,52 @@ describe("createRun refuses, and leaves nothing behind:", () => {
       details: { codeLocations: ["mine", "theirs"] },
     });
     expect((await createRun(db, { plan: made, codeVersionId, ...launchOptions })).created).toBe(true);
+  });
+});
+
+describe("many runs in one transaction", () => {
+  const written = (keys: readonly { readonly asset: string; readonly originKey: string | null }[]) =>
+    db.transaction("write runs", ({ sql }) =>
+      insertRuns(
+        sql,
+        keys.map(({ asset, originKey }) => {
+          const made = plan([snapshotAsset(asset, { partitions: 3 })]);
+          return { plan: made, graph: createRunGraph(made), originKey, ...launchOptions };
+        }),
+      ),
+    );
+
+  test("are what each of them would be alone, in the order in which they were given", async () => {
+    await declare(db, [snapshotAsset("one", { partitions: 3 }), snapshotAsset("two", { partitions: 3 })], "many");
+    const runs = await written([
+      { asset: "two", originKey: null },
+      { asset: "one", originKey: "of many" },
+      { asset: "one", originKey: null },
+    ]);
+    expect(runs.map(({ created }) => created)).toEqual([true, true, true]);
+    expect(runs.map(({ runId }) => runId)).toEqual(runs.map(({ runId }) => runId).toSorted((a, b) => a - b));
+    const alone = await createRun(db, { plan: plan([snapshotAsset("one", { partitions: 3 })]), ...launchOptions });
+    const state = await readState(db);
+    const of = (id: number | undefined) => {
+      const { id: _id, originKey: _key, ...run } = state.runs.find((each) => each.id === id) ?? {};
+      const assets = state.assets.filter((each) => each.runId === id).map(({ runId: _run, ...each }) => each);
+      return { run, assets };
+    };
+    expect(of(runs[1]?.runId)).toEqual(of(alone.runId));
+    expect(of(runs[2]?.runId)).toEqual(of(alone.runId));
+    expect(of(runs[0]?.runId).assets).not.toEqual(of(alone.runId).assets);
+  });
+
+  test("leave alone those whose origin key has made a run, in the same call or before", async () => {
+    const before = await countRuns();
+    const [first, fresh, twice] = await written([
+      { asset: "one", originKey: "of many" },
+      { asset: "two", originKey: "of many, too" },
+      { asset: "two", originKey: "of many, too" },
+    ]);
+    expect([first, fresh, twice].map((run) => run?.created)).toEqual([false, true, false]);
+    expect(twice?.runId).toBe(fresh?.runId);
+    expect(await countRuns()).toBe(before + 1);
   });
 });
 

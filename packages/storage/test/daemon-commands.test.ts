@@ -1,4 +1,4 @@
-import { decide, type DaemonCommand } from "@heddle/core";
+import { decide, type DaemonCommand } from "@heddle/core/internal";
 import {
   admitRun,
   cancelRun,

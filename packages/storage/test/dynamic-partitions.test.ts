@@ -1,4 +1,5 @@
-import { dynamicPartitions, PartitionSet } from "@heddle/core";
+import { dynamicPartitions } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import {
   addDynamicPartitions,
   listDynamicDefinitions,

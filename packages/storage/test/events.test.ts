@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { createTestDatabase, type TestDatabase } from "./support/index.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { MAX_LOSSES, MAX_LOSSES_IN_COMPANY, MAX_SUSPECTS, PartitionSet } from "@heddle/core";
+import { MAX_LOSSES, MAX_LOSSES_IN_COMPANY, MAX_SUSPECTS, PartitionSet } from "@heddle/core/internal";
 import {
   beatWorker,
   cancelRun,

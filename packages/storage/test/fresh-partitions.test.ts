@@ -1,13 +1,13 @@
+import { resolvePartitions } from "@heddle/core";
 import {
   PartitionSet,
   partitionScheme,
   planRun,
   resolveMapping,
-  resolvePartitions,
   type AssetSnapshot,
   type MappingSpec,
   type PlanReuse,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import {
   admitRun,
   claimSteps,

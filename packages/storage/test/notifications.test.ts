@@ -1,14 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  createRunGraph,
-  notify,
-  runFailed,
-  serializeError,
-  slack,
-  stepFailed,
-  type NotificationSnapshot,
-  type NotifiedEvent,
-} from "@heddle/core";
+import { notify, runFailed, slack, stepFailed } from "@heddle/core";
+import { createRunGraph, serializeError, type NotificationSnapshot, type NotifiedEvent } from "@heddle/core/internal";
 import {
   appendEvents,
   claimMessages,

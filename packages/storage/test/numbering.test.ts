@@ -3,15 +3,17 @@ import {
   dailyPartitions,
   hourlyPartitions,
   multiPartitions,
+  resolvePartitions,
+  staticPartitions,
+} from "@heddle/core";
+import {
   PartitionSet,
   partitionScheme,
   planRun,
-  resolvePartitions,
-  staticPartitions,
   type AssetSnapshot,
   type PartitionsSpec,
   type RunPlan,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import {
   admitRun,
   claimSteps,

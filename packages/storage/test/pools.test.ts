@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { PoolSnapshot } from "@heddle/core";
+import type { PoolSnapshot } from "@heddle/core/internal";
 import {
   admitRun,
   cancelRun,

@@ -15,6 +15,7 @@ const NOTHING = {
   logChunks: 0,
   workers: 0,
   runs: 0,
+  wipes: 0,
   evaluations: 0,
   freshnessChanges: 0,
   checkResults: 0,
@@ -94,6 +95,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   asset: "one row for each asset that was ever declared",
   asset_chunk: "one row for 8,192 partitions of an asset in an environment",
   asset_partition: "one row for each partition in an environment",
+  asset_staleness: "one row for each declared asset in an environment",
   attempt: "runDays",
   attention_note: "as many as people make",
   audit: "auditDays",
@@ -131,12 +133,14 @@ const BOUNDS: Readonly<Record<string, string>> = {
   saved_view: "as many as people make",
   schedule: "one row for each that was ever declared",
   sensor: "one row for each that was ever declared",
+  staleness_round: "one row for each environment",
   step: "runDays",
   sub_step: "runDays",
   tick: "tickDays, skippedTickDays",
   tick_change: "as many as people make",
   tick_request: "a day",
   webhook_receipt: "receiptDays",
+  wipe: "runDays",
   worker: "workerDays",
 };
 
@@ -167,6 +171,21 @@ test("evaluations and changes of freshness go when they are old; the newest eval
     { asset: "b", count: 1 },
   ]);
   expect(await runRetention(db)).toEqual(NOTHING);
+});
+
+test("a wipe goes with the runs of its time, and not before its values are removed", async () => {
+  await using database = await createTestDatabase();
+  const { db } = database;
+  await db.transaction("fill", async ({ sql }) => {
+    await sql`
+      insert into wipe (environment_id, asset_id, partitions, size, origin_key, wiped_at, collected_at)
+      select 1, 1, '', 1, key, now() - days * interval '1 day', case when collected then now() end
+      from (values ('old', 200, true), ('held', 200, false), ('new', 100, true)) as w (key, days, collected)`;
+  });
+  expect(await runRetention(db)).toEqual({ ...NOTHING, wipes: 1 });
+  expect(await runRetention(db)).toEqual(NOTHING);
+  // Where nothing is ever removed from stores, nothing is waited for.
+  expect(await runRetention(db, { awaitsCollection: false })).toEqual({ ...NOTHING, wipes: 1 });
 });
 
 test("every table has something that keeps it from growing for ever", async () => {

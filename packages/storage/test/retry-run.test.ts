@@ -1,4 +1,5 @@
-import { PartitionSet, type JsonValue } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { PartitionSet, type RunPlan } from "@heddle/core/internal";
 import {
   admitRun,
   cancelRun,
@@ -8,6 +9,7 @@ import {
   type Claim,
   type Database,
   type RetryScope,
+  type Transaction,
 } from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launch, launchAndClaim, readStatus, settle } from "./fixtures/launched-run.ts";
@@ -232,20 +234,51 @@ test("a retry that was canceled is over: the next one is a new run", async () =>
   expect([second.created, second.runId === first.runId]).toEqual([true, false]);
 });
 
-test("other code can be told to do it", async () => {
-  const run = await failInPart();
-  const keys = ["a", "b", "c"].map(run.keyOf);
-  const codeVersionId = await declare(
-    db,
-    keys.map((key, index) => snapshotAsset(key, { partitions: index < 2 ? 3 : undefined })),
-    run.keyOf("a").split("/")[0],
-  );
-  const retry = await retryRun(db, { runId: run.runId, only: "from_failure", codeVersionId });
-  const [row] = await db.read(
-    "code",
-    ({ sql }) => sql`select code_version_id as code from run where id = ${retry.runId}`,
-  );
-  expect(row).toEqual({ code: codeVersionId });
+describe("a retry by the definitions in force", () => {
+  const codeOf = async (runId: number) =>
+    (await db.read("code", ({ sql }) => sql`select code_version_id as code from run where id = ${runId}`))[0];
+
+  test("is planned anew within the transaction, and has their code", async () => {
+    const run = await failInPart();
+    const keys = ["a", "b", "c"].map(run.keyOf);
+    const codeVersionId = await declare(
+      db,
+      keys.map((key, index) => snapshotAsset(key, { partitions: index < 2 ? 3 : undefined })),
+      run.keyOf("a").split("/")[0],
+    );
+    const seen: RunPlan[] = [];
+    const renew = async (_tx: Transaction, narrowed: RunPlan): Promise<RunPlan> => {
+      seen.push(narrowed);
+      return { ...narrowed, order: "newest" };
+    };
+    const retry = await retryRun(db, { runId: run.runId, only: "from_failure", renew });
+    expect(await codeOf(retry.runId)).toEqual({ code: codeVersionId });
+    expect(seen.map(({ total }) => total)).toEqual([3]);
+    expect((await readRun(retry.runId))?.plan.order).toBe("newest");
+  });
+
+  test("is as the run was where its code is in force", async () => {
+    const run = await failInPart();
+    const before = await codeOf(run.runId);
+    const renew = () => Promise.reject(new Error("there is nothing to renew"));
+    const retry = await retryRun(db, { runId: run.runId, only: "from_failure", renew });
+    expect(await codeOf(retry.runId)).toEqual(before);
+  });
+
+  test("that cannot be planned makes no run", async () => {
+    const run = await failInPart();
+    const keys = ["a", "b", "c"].map(run.keyOf);
+    await declare(
+      db,
+      keys.map((key, index) => snapshotAsset(key, { partitions: index < 2 ? 3 : undefined })),
+      run.keyOf("a").split("/")[0],
+    );
+    const count = async () => (await readState(db)).runs.length;
+    const before = await count();
+    const renew = () => Promise.reject(new Error("they are others"));
+    await expect(retryRun(db, { runId: run.runId, only: "from_failure", renew })).rejects.toThrow("they are others");
+    expect(await count()).toBe(before);
+  });
 });
 
 test("an environment of its own is kept", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database } from "../src/database.ts";
 import { claim, codeLocation, codeVersion, run } from "../src/schema/index.ts";
 

@@ -1,4 +1,4 @@
-import { decide, type DaemonCommand, type RunLimits } from "@heddle/core";
+import { decide, type DaemonCommand, type RunLimits } from "@heddle/core/internal";
 import { executeCommand, loadDaemonSnapshot, openDatabase, pauseRun, retryRun, type Database } from "@heddle/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { launch, launchAndClaim, readStatus, settle } from "./fixtures/launched-run.ts";

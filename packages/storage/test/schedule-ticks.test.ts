@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createRunGraph, HeddleError, serializeError, type ScheduleClock, type ScheduleSnapshot } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { createRunGraph, serializeError, type ScheduleClock, type ScheduleSnapshot } from "@heddle/core/internal";
 import {
   insertRun,
   loadTick,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createRunGraph, HeddleError, serializeError, type SensorSnapshot } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { createRunGraph, serializeError, type SensorSnapshot } from "@heddle/core/internal";
 import {
   answerTickRequest,
   insertRun,
@@ -48,9 +49,8 @@ const declared: SensorSnapshot = {
   source: null,
 };
 
-async function declare(sensors: readonly SensorSnapshot[]): Promise<void> {
+async function declare(sensors: readonly SensorSnapshot[], hash: string = randomUUID()): Promise<void> {
   const snapshot = { protocol: 1, assets, sensors } as const;
-  const hash = randomUUID();
   await registerCodeVersion(db, { location: "test", directory: "/", hash, snapshot, bundle: new Uint8Array(1) });
 }
 
@@ -197,6 +197,17 @@ describe("an evaluation", () => {
     expect(await find()).toMatchObject({ cursor: "a", failures: 2 });
     await recordSensorTick(db, asked(3, "b"));
     expect(await find()).toMatchObject({ cursor: "b", failures: 0 });
+  });
+
+  test("one that fails is asked at its own interval again when there is other code, and not when the same is loaded anew", async () => {
+    const error = serializeError(new Error("no connection"));
+    const version = randomUUID();
+    await declare([declared], version);
+    await recordSensorTick(db, { ...asked(0, null), outcome: { kind: "failed", error } });
+    await declare([declared], version);
+    expect(await find()).toMatchObject({ failures: 1 });
+    await declare([declared]);
+    expect(await find()).toMatchObject({ failures: 0 });
   });
 
   test("takes no effect when somebody has set the cursor, or paused the sensor, in the meantime", async () => {

@@ -1,4 +1,4 @@
-import type { MappingSpec } from "@heddle/core";
+import type { MappingSpec } from "@heddle/core/internal";
 import {
   cancelRun,
   pauseRun,

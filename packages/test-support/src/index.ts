@@ -10,3 +10,4 @@ export {
   type TestDatabaseOptions,
 } from "@heddle/storage/testing";
 export { generateProject, type GeneratedProject, type GenerateProjectOptions } from "./generated-project.ts";
+export { countStatements, type CountedDatabase } from "./counted-database.ts";

@@ -1,5 +1,4 @@
 import {
-  dimensionKeysOf,
   HeddleError,
   resolvePartitions,
   type AnyAsset,
@@ -14,6 +13,7 @@ import {
   type MaterializeContext,
   type PartitionContext,
 } from "@heddle/core";
+import { dimensionKeysOf } from "@heddle/core/internal";
 import { captureLog } from "./capture-log.ts";
 import { subStepFunctions } from "./sub-steps.ts";
 

@@ -1,4 +1,5 @@
-import type { AnyAsset, DynamicPartitionsDefinition, FailureCause, InferAssetValue, JsonValue } from "@heddle/core";
+import type { AnyAsset, DynamicPartitionsDefinition, InferAssetValue, JsonValue } from "@heddle/core";
+import type { FailureCause } from "@heddle/core/internal";
 import type { CheckReport } from "@heddle/engine/step";
 import type { CapturedLine } from "./capture-log.ts";
 

@@ -1,18 +1,20 @@
 import {
-  deserializeError,
   HeddleError,
-  neededBy,
-  PartitionSet,
-  serializeError,
-  toleratedMissing,
   isHeddleError,
   type AnyAsset,
   type Definitions,
   type DynamicPartitionsDefinition,
   type InferAssetValue,
   type JsonValue,
-  type RunPlanAsset,
 } from "@heddle/core";
+import {
+  deserializeError,
+  neededBy,
+  PartitionSet,
+  serializeError,
+  toleratedMissing,
+  type RunPlanAsset,
+} from "@heddle/core/internal";
 import {
   createResourceScope,
   InputFinder,

@@ -1,4 +1,5 @@
-import type { AnyAsset, JsonValue, PlanOrder } from "@heddle/core";
+import type { AnyAsset, JsonValue } from "@heddle/core";
+import type { PlanOrder } from "@heddle/core/internal";
 
 /** What `materializeInMemory` takes. */
 export interface MaterializeOptions {

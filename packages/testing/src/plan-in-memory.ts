@@ -1,18 +1,16 @@
+import { HeddleError, type Definitions, type PartitionSpace } from "@heddle/core";
 import {
   createPartitionSpaces,
   createRunGraph,
-  HeddleError,
   PartitionSet,
   planRun,
   snapshotDefinitions,
   type AssetSnapshot,
-  type Definitions,
-  type PartitionSpace,
   type PartitionSpaces,
   type PlanTargets,
   type RunGraph,
   type RunPlan,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { MaterializeOptions } from "./materialize-options.ts";
 
 /** What is to be made, and in which order. */

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { compileAutomation, eager, snapshotDefinitions, validateDefinitions, type Definitions } from "@heddle/core";
+import { eager, validateDefinitions, type Definitions } from "@heddle/core";
+import { compileAutomation, snapshotDefinitions } from "@heddle/core/internal";
 import { generateProject } from "@heddle/test-support/generated-project";
 import { afterAll, expect, test } from "vitest";
 

@@ -2,16 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import {
-  nextScheduleTicks,
-  readScheduleResult,
-  readSensorResult,
-  snapshotDefinitions,
-  validateDefinitions,
-  type Definitions,
-  type ScheduleContext,
-  type SensorContext,
-} from "@heddle/core";
+import { validateDefinitions, type Definitions, type ScheduleContext, type SensorContext } from "@heddle/core";
+import { nextScheduleTicks, readScheduleResult, readSensorResult, snapshotDefinitions } from "@heddle/core/internal";
 import { generateProject } from "@heddle/test-support/generated-project";
 import { afterAll, expect, test } from "vitest";
 

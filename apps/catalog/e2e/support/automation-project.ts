@@ -50,6 +50,13 @@ const nightly = schedule({
   selection: [orders],
   partitions: "2024-01-05..2024-01-06",
 });
+const quality = schedule({
+  name: "quality",
+  description: "Every Sunday, the checks of one day as it is stored.",
+  cron: "0 6 * * sun",
+  runChecks: [enoughRows, roundNumbers],
+  partitions: "2024-01-07",
+});
 const reporting = schedule({
   name: "reporting",
   cron: ["0 8 * * mon-fri", "0 17 * * mon-fri"],
@@ -91,7 +98,7 @@ const offline = sensor({
 export default definitions({
   assets: [orders, prices, file],
   checks: [enoughRows, roundNumbers, steady, seldom],
-  schedules: [nightly, reporting, broken],
+  schedules: [nightly, quality, reporting, broken],
   sensors: [newFiles, offline],
 });
 `,

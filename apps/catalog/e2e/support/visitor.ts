@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { findChromium } from "./chromium.ts";
 
 /** Longest wait for anything that takes no work of the server. */
-export const PAGE_TIMEOUT_MS = 15_000;
+export const PAGE_TIMEOUT_MS = 30_000;
 
 /** Somebody who uses the catalog in a browser. */
 export interface Visitor {

@@ -1,6 +1,7 @@
 import type { AssetsSnapshot } from "@heddle/api";
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec } from "@heddle/core/internal";
 import { directedGraph, type DirectedGraph } from "@heddle/graph-layout";
+import { snapshotEdges } from "./snapshot-edges.ts";
 
 /**
  * Every declared asset by row. Rows are what the application computes with; ids name assets to the server and keys name
@@ -63,16 +64,8 @@ export function catalogIndex(snapshot: AssetsSnapshot): CatalogIndex {
   };
 }
 
-function graphOf({ keys, edges: { counts, back } }: AssetsSnapshot): DirectedGraph {
-  const from = new Int32Array(back.length);
-  const to = new Int32Array(back.length);
-  let edge = 0;
-  counts.forEach((count, row) => {
-    for (const end = edge + count; edge < end; edge++) {
-      from[edge] = row - (back[edge] ?? 0);
-      to[edge] = row;
-    }
-  });
+function graphOf({ keys, edges }: AssetsSnapshot): DirectedGraph {
+  const { from, to } = snapshotEdges(edges);
   return directedGraph(keys.length, from, to);
 }
 

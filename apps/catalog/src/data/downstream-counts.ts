@@ -1,4 +1,4 @@
-import { countReachable } from "@heddle/core";
+import { countReachable } from "@heddle/core/internal";
 import type { CatalogIndex } from "./catalog-index.ts";
 
 const counts = new WeakMap<CatalogIndex, Int32Array>();

@@ -33,6 +33,7 @@ export function invalidateChanged(changes: EventChanges, index: CatalogIndex): v
     soon(trpc.assets.get.queryKey({ key }));
     soon(trpc.partitions.status.queryKey({ key }));
     soon([["partitions", "detail"], { input: { key } }]);
+    soon([["partitions", "table"], { input: { key } }]);
     soon([["assets", "metadataSeries"], { input: { key } }]);
   }
   if (touched.size > 0) slowly([["home", "attention"]]);

@@ -1,7 +1,8 @@
-import type { EventChanges, EventMessage } from "@heddle/api";
+import type { AssetStatuses, EventChanges, EventMessage } from "@heddle/api";
 import { checkBuild } from "./build-check.ts";
-import { catalogIndex } from "./catalog-index.ts";
+import { type CatalogIndex, catalogIndex } from "./catalog-index.ts";
 import { catalogState, connectionState, setCatalogState, setConnection } from "./catalog-state.ts";
+import { takeEarlyAnswers } from "./early-answers.ts";
 import { EventFeed, type FeedState, type OpenStream } from "./event-feed.ts";
 import { invalidateChanged, invalidateEverything } from "./invalidation.ts";
 import { StatusTable } from "./status-table.ts";
@@ -12,6 +13,9 @@ const POLL_INTERVAL_MS = 10_000;
 
 /** How long after a failed first load the next one begins. */
 const RETRY_INTERVAL_MS = 3_000;
+
+/** Code that changes faster than both can be read is told of by events. */
+const MAX_READS = 5;
 
 /** Name of the lock and the channel by which the tabs of a browser share one event stream. */
 const FEED_NAME = "heddle.events";
@@ -97,16 +101,16 @@ class CatalogFollower {
   async #read(): Promise<string> {
     const before = catalogState();
     const known = before.kind === "ready" ? before.catalog : null;
-    const [snapshot, statuses] = await Promise.all([
-      client.assets.snapshot.query({ knownVersion: known?.index.version ?? null }),
-      client.assets.status.query({}),
-    ]);
-    if (snapshot.kind === "unchanged" && known !== null) {
+    let { index, statuses } = (await readEarly()) ?? (await readBoth(known?.index ?? null));
+    // Where other code came into force between the two answers, the position that the statuses hold is after the event
+    // that would tell of it: both are read again.
+    for (let reads = 1; reads < MAX_READS && index.version !== statuses.definitionsVersion; reads += 1) {
+      ({ index, statuses } = await readBoth(index));
+    }
+    if (index === known?.index) {
       known.statuses.patch(statuses);
       return statuses.cursor;
     }
-    if (snapshot.kind === "unchanged") throw new Error("the server takes a version for known that was never read");
-    const index = catalogIndex(snapshot);
     const table = new StatusTable(index);
     table.patch(statuses);
     setCatalogState({ kind: "ready", catalog: { index, statuses: table } });
@@ -158,4 +162,30 @@ class CatalogFollower {
     if (changes.definitionsVersion !== null && changes.definitionsVersion !== index.version) void this.#refresh();
     invalidateChanged(changes, index);
   }
+}
+
+/** The declared assets and their statuses: two answers, which may be of two versions. */
+interface Answers {
+  readonly index: CatalogIndex;
+  readonly statuses: AssetStatuses;
+}
+
+/** What the page has asked for itself; `null` when there is nothing of it. */
+async function readEarly(): Promise<Answers | null> {
+  const early = takeEarlyAnswers();
+  const snapshot = await early?.snapshot;
+  if (snapshot == null || snapshot.kind === "unchanged") return null;
+  const index = catalogIndex(snapshot);
+  const statuses = await early?.statuses;
+  return statuses == null ? null : { index, statuses };
+}
+
+async function readBoth(known: CatalogIndex | null): Promise<Answers> {
+  const [snapshot, statuses] = await Promise.all([
+    client.assets.snapshot.query({ knownVersion: known?.version ?? null }),
+    client.assets.status.query({}),
+  ]);
+  if (snapshot.kind !== "unchanged") return { index: catalogIndex(snapshot), statuses };
+  if (known === null) throw new Error("the server takes a version for known that was never read");
+  return { index: known, statuses };
 }

@@ -1,5 +1,5 @@
-import { formatSelection, PARTITION_STATUSES, SELECTION_ATTRIBUTES } from "@heddle/core";
-import { escapeWildcard } from "@heddle/core";
+import { formatSelection, PARTITION_STATUSES, SELECTION_ATTRIBUTES } from "@heddle/core/internal";
+import { escapeWildcard } from "@heddle/core/internal";
 import type { CatalogIndex } from "./catalog-index.ts";
 
 /** One way to go on with a selection. */

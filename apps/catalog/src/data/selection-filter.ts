@@ -1,14 +1,14 @@
+import { isHeddleError } from "@heddle/core";
 import {
   asksForStatus,
   escapeWildcard,
   evaluateSelection,
   formatSelection,
-  isHeddleError,
   LineageGraph,
   parseSelection,
   type SelectableAsset,
   type Selection,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { Catalog } from "./catalog-state.ts";
 
 /** What a selection text comes to. */

@@ -1,4 +1,4 @@
-import { escapeWildcard, formatSelection } from "@heddle/core";
+import { escapeWildcard, formatSelection } from "@heddle/core/internal";
 
 /** Text that selects exactly these keys. */
 export function selectionOfKeys(keys: readonly string[]): string {

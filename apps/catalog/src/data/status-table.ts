@@ -1,6 +1,9 @@
 import type { AssetStatuses } from "@heddle/api";
-import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core/internal";
 import type { CatalogIndex } from "./catalog-index.ts";
+
+/** The daemon judges what happens within a moment, and within some seconds while much happens. */
+const FAR_BEHIND_MS = 15_000;
 
 /** Number of partition statuses: the width of a row of counts. */
 export const STATUS_COUNT = PARTITION_STATUSES.length;
@@ -21,6 +24,7 @@ export class StatusTable {
   readonly checksPassed: Int32Array;
   readonly checksWarned: Int32Array;
   readonly checksFailed: Int32Array;
+  #staleAsOf: number | null = null;
   readonly #listeners = new Set<(rows: readonly number[]) => void>();
   #revision = 0;
 
@@ -35,6 +39,14 @@ export class StatusTable {
     this.checksFailed = new Int32Array(index.count);
   }
 
+  /**
+   * What is shown of staleness holds up to this instant, in epoch milliseconds, where that is far behind; `null` where it is
+   * up to now.
+   */
+  get staleAsOf(): number | null {
+    return this.#staleAsOf;
+  }
+
   /** Rises with every patch. */
   get revision(): number {
     return this.#revision;
@@ -43,6 +55,9 @@ export class StatusTable {
   /** Takes over the statuses of some assets; those of assets that the index does not know are left out. */
   patch(statuses: AssetStatuses): void {
     const rows: number[] = [];
+    const asOf = statuses.staleAsOf;
+    const before = this.#staleAsOf;
+    this.#staleAsOf = asOf !== null && statuses.now - asOf > FAR_BEHIND_MS ? asOf : null;
     statuses.ids.forEach((id, i) => {
       const row = this.index.rowOfId(id);
       if (row === undefined) return;
@@ -57,7 +72,7 @@ export class StatusTable {
       this.checksWarned[row] = statuses.checks.warned[i] ?? 0;
       this.checksFailed[row] = statuses.checks.failed[i] ?? 0;
     });
-    if (rows.length === 0) return;
+    if (rows.length === 0 && this.#staleAsOf === before) return;
     this.#revision++;
     for (const listener of this.#listeners) listener(rows);
   }

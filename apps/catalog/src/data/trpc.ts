@@ -1,7 +1,8 @@
 import type { AppRouter } from "@heddle/api";
-import { QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { checkBuild } from "./build-check.ts";
 
 const URL = "/api/trpc";
 
@@ -41,6 +42,8 @@ export const client = createTRPCClient<AppRouter>({
 
 /** Answers stay good until an event says otherwise; a failed call is repeated once before the page shows it. */
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: doubtBuild }),
+  mutationCache: new MutationCache({ onError: doubtBuild }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,
@@ -53,6 +56,12 @@ export const queryClient = new QueryClient({
 
 /** Query and mutation options for every procedure. */
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
+
+/** The server does not know what it was asked, or not in this form: it may be of another version than this page. */
+function doubtBuild(error: unknown): void {
+  const status = error instanceof TRPCClientError ? statusOf(error.data) : null;
+  if (status === 400 || status === 404) void checkBuild();
+}
 
 /** An answer that repeating will not change: the request itself is wrong, or what it names is not there. */
 function isRefusal(error: unknown): boolean {

@@ -39,3 +39,8 @@ export function formatShare(part: number, whole: number): string {
 function trimZero(value: number): string {
   return value >= 99.95 ? String(Math.round(value)) : value.toFixed(1).replace(/\.0$/u, "");
 }
+
+/** "9/41" as wide as "10/41": what stands beside it does not move while it counts. */
+export function formatProgress(part: string, whole: string): string {
+  return `${part.padStart(whole.length, "\u{2007}")}/${whole}`;
+}

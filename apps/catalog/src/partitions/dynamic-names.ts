@@ -1,4 +1,4 @@
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec } from "@heddle/core/internal";
 
 /** Names of the dynamic definitions in a definition; empty when it is made of fixed keys and time alone. */
 export function dynamicNames(spec: PartitionsSpec | null): readonly string[] {

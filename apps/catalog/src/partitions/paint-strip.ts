@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import { paintCell } from "../status/paint-cell.ts";
 import { lookOfCode, PARTITION_LOOK } from "../status/status-look.ts";
 import type { CanvasPalette } from "../theme/canvas-palette.ts";

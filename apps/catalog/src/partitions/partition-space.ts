@@ -1,5 +1,6 @@
 import type { PartitionStatuses } from "@heddle/api";
-import { type DynamicKeys, type PartitionSet, type PartitionSpace, resolvePartitions } from "@heddle/core";
+import { type PartitionSpace, resolvePartitions } from "@heddle/core";
+import { type DynamicKeys, type PartitionSet } from "@heddle/core/internal";
 import { useMemo } from "react";
 import { dynamicNames } from "./dynamic-names.ts";
 import { StatusRuns } from "./status-runs.ts";

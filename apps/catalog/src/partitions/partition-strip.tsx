@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES, type PartitionSet } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionSet } from "@heddle/core/internal";
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { codeOf } from "../status/status-look.ts";
 import { describeCounts } from "../ui/status-bar.tsx";

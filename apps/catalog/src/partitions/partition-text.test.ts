@@ -1,4 +1,5 @@
-import { dailyPartitions, PartitionSet, type PartitionsSpec, resolvePartitions } from "@heddle/core";
+import { dailyPartitions, resolvePartitions } from "@heddle/core";
+import { PartitionSet, type PartitionsSpec } from "@heddle/core/internal";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { partitionText } from "./partition-space.ts";

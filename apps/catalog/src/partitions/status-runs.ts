@@ -1,5 +1,5 @@
 import type { Ranges } from "@heddle/api";
-import { PARTITION_STATUSES, PartitionSet } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet } from "@heddle/core/internal";
 import { URGENCY_OF_CODE } from "../status/status-look.ts";
 
 const STATUS_COUNT = PARTITION_STATUSES.length;

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codeOf } from "../status/status-look.ts";

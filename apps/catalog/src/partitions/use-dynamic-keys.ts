@@ -1,5 +1,5 @@
 import type { Ranges } from "@heddle/api";
-import type { DynamicKeys } from "@heddle/core";
+import type { DynamicKeys } from "@heddle/core/internal";
 import { useQuery } from "@tanstack/react-query";
 import { client } from "../data/trpc.ts";
 

@@ -1,11 +1,12 @@
-import { PartitionSet } from "@heddle/core";
-import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
+import { PartitionSet } from "@heddle/core/internal";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { canvasPalette } from "../theme/canvas-palette.ts";
 import { useTheme } from "../theme/theme.ts";
 import { measureTiming } from "../timings.ts";
 import { paintStrip } from "./paint-strip.ts";
 import type { Partitions } from "./partition-space.ts";
 import { clampView, columnSpan, positionAtX, type StripView, zoomView } from "./strip-geometry.ts";
+import { useCanvasPointer } from "../ui/use-canvas-pointer.ts";
 import { useCanvasWidth } from "../ui/use-canvas-width.ts";
 
 interface StripCanvas {
@@ -87,62 +88,49 @@ function useStripPointer(canvas: RefObject<HTMLCanvasElement | null>, strip: Str
   const isDrag = (event: MouseEvent): boolean =>
     start.current !== null && Math.abs(offsetOf(event) - start.current.x) >= DRAG_FROM_PX;
 
-  const onDown = useEffectEvent((event: PointerEvent) => {
-    if (event.button !== 0) return;
-    canvas.current?.setPointerCapture(event.pointerId);
-    start.current = { x: offsetOf(event), position: positionOf(event) };
+  useCanvasPointer(canvas, {
+    onDown(event) {
+      start.current = { x: offsetOf(event), position: positionOf(event) };
+    },
+    onMove(event) {
+      if (isDrag(event)) {
+        strip.setDrag({ span: spanTo(event), changes: changesMarks(event) });
+        strip.setHovered(spanTo(event));
+      } else {
+        strip.setHovered(columnSpan(strip.view, Math.max(1, Math.floor(strip.width)), Math.floor(offsetOf(event))));
+      }
+    },
+    onUp(event) {
+      if (start.current === null) return;
+      const position = positionOf(event);
+      if (isDrag(event)) {
+        const dragged = runs.setBetween(...spanTo(event));
+        strip.onSelection(changesMarks(event) ? toggled(strip.selection, dragged) : dragged);
+      } else {
+        const ordinal = runs.ordinalAt(worstNear(strip, position));
+        strip.onCurrent(ordinal);
+        if (strip.marking) strip.onSelection(toggled(strip.selection, PartitionSet.of([ordinal])));
+      }
+      start.current = null;
+      strip.setDrag(null);
+    },
+    onLeave: () => strip.setHovered(null),
+    onEnd() {
+      start.current = null;
+      strip.setDrag(null);
+    },
+    onWheel(event) {
+      event.preventDefault();
+      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+        const shift = ((event.deltaX || event.deltaY) / strip.width) * (strip.view.to - strip.view.from);
+        strip.setView(clampView({ from: strip.view.from + shift, to: strip.view.to + shift }, runs.count));
+        return;
+      }
+      strip.setView(
+        zoomView(strip.view, positionOf(event), { factor: Math.exp(event.deltaY * 0.002), count: runs.count }),
+      );
+    },
   });
-  const onMove = useEffectEvent((event: PointerEvent) => {
-    if (isDrag(event)) {
-      strip.setDrag({ span: spanTo(event), changes: changesMarks(event) });
-      strip.setHovered(spanTo(event));
-    } else {
-      strip.setHovered(columnSpan(strip.view, Math.max(1, Math.floor(strip.width)), Math.floor(offsetOf(event))));
-    }
-  });
-  const onUp = useEffectEvent((event: PointerEvent) => {
-    if (start.current === null) return;
-    const position = positionOf(event);
-    if (isDrag(event)) {
-      const dragged = runs.setBetween(...spanTo(event));
-      strip.onSelection(changesMarks(event) ? toggled(strip.selection, dragged) : dragged);
-    } else {
-      const ordinal = runs.ordinalAt(worstNear(strip, position));
-      strip.onCurrent(ordinal);
-      if (strip.marking) strip.onSelection(toggled(strip.selection, PartitionSet.of([ordinal])));
-    }
-    start.current = null;
-    strip.setDrag(null);
-  });
-  const onLeave = useEffectEvent(() => strip.setHovered(null));
-  const onCancel = useEffectEvent(() => {
-    start.current = null;
-    strip.setDrag(null);
-  });
-  const onWheel = useEffectEvent((event: WheelEvent) => {
-    event.preventDefault();
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      const shift = ((event.deltaX || event.deltaY) / strip.width) * (strip.view.to - strip.view.from);
-      strip.setView(clampView({ from: strip.view.from + shift, to: strip.view.to + shift }, runs.count));
-      return;
-    }
-    strip.setView(
-      zoomView(strip.view, positionOf(event), { factor: Math.exp(event.deltaY * 0.002), count: runs.count }),
-    );
-  });
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const abort = new AbortController();
-    const { signal } = abort;
-    element.addEventListener("pointerdown", (event) => onDown(event), { signal });
-    element.addEventListener("pointermove", (event) => onMove(event), { signal });
-    element.addEventListener("pointerup", (event) => onUp(event), { signal });
-    element.addEventListener("pointercancel", () => onCancel(), { signal });
-    element.addEventListener("pointerleave", () => onLeave(), { signal });
-    element.addEventListener("wheel", (event) => onWheel(event), { signal, passive: false });
-    return () => abort.abort();
-  }, [canvas]);
 }
 
 /** What is marked after a change: over what is marked wholly already it unmarks, over anything else it adds. */

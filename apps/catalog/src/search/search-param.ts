@@ -86,7 +86,8 @@ export function recordParam<TValue>(
   };
 }
 
-function parseObject(text: string): unknown {
+/** A JSON object of an address; `undefined` for anything else. */
+export function parseObject(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -100,7 +101,8 @@ function numberOf(given: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-function listOf(given: unknown): readonly string[] | undefined {
+/** Several texts, as the application sets them or as an address holds them. */
+export function listOf(given: unknown): readonly string[] | undefined {
   if (Array.isArray(given))
     return given.every((part) => typeof part === "string") && given.length > 0 ? given : undefined;
   if (typeof given !== "string" || given === "") return undefined;

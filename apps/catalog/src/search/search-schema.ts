@@ -9,14 +9,19 @@ export type SearchOf<TParams extends SearchParams> = {
   [TName in keyof TParams]?: TParams[TName] extends SearchParam<infer TValue> ? TValue | undefined : never;
 };
 
+/** Reads the parameters of a page from what the address holds. */
+export interface SearchReader<TParams extends SearchParams> {
+  (given: Record<string, unknown>): SearchOf<TParams>;
+  /** What it reads, by name. */
+  readonly params: TParams;
+}
+
 /**
  * Makes the reader of a page's parameters. What the address does not hold is left out, so that a page's own defaults never
  * stand in its address; what cannot be understood is left out as well and reported, so that a person sees why.
  */
-export function searchSchema<TParams extends SearchParams>(
-  params: TParams,
-): (given: Record<string, unknown>) => SearchOf<TParams> {
-  return (given) => {
+export function searchSchema<TParams extends SearchParams>(params: TParams): SearchReader<TParams> {
+  const reader = (given: Record<string, unknown>): SearchOf<TParams> => {
     const read: Record<string, unknown> = {};
     for (const [name, param] of Object.entries(params)) {
       const value = given[name];
@@ -34,6 +39,7 @@ export function searchSchema<TParams extends SearchParams>(
     // Each name holds what its own parameter has parsed: the compiler cannot follow the loop.
     return read as SearchOf<TParams>;
   };
+  return Object.assign(reader, { params });
 }
 
 /** The parameters of an address as plain texts. */

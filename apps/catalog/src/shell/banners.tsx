@@ -9,6 +9,7 @@ import type { Glyph, Tone } from "../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../status/status-mark.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Clock } from "../ui/instant.tsx";
+import { SourcePlace } from "../ui/source-place.tsx";
 
 /** What a person must know before trusting or changing anything on the page. */
 export function Banners({ deployment }: { readonly deployment: Deployment | undefined }): ReactNode {
@@ -112,12 +113,7 @@ function LoadProblems({ deployment }: { readonly deployment: Deployment }): Reac
   return (
     <Banner glyph="cross" tone="failed" onDismiss={() => setDismissed(signature)}>
       The newest code of {broken.map(({ name }) => name).join(", ")} does not load, the last good version stays in use.{" "}
-      {first.file !== null && (
-        <code className="font-mono text-xs">
-          {first.file}
-          {first.line !== null && `:${first.line}`}
-        </code>
-      )}{" "}
+      {first.file !== null && <SourcePlace file={first.file} line={first.line} />}{" "}
       {/* Texts of user code may turn the direction of writing: they keep it to themselves. */}
       <bdi>{first.message}</bdi>
       {count > 1 && <span className="text-muted"> ({formatCounted(count - 1, "more problem")} under “code”)</span>}

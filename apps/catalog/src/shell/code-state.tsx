@@ -5,7 +5,7 @@ import { lastSegment } from "../data/catalog-index.ts";
 import { GlyphIcon } from "../status/status-mark.tsx";
 import { Ago } from "../ui/instant.tsx";
 import { PopoverButton } from "../ui/popover-button.tsx";
-import { loadProblems } from "./deployment.ts";
+import { isFirstLoad, loadProblems } from "./deployment.ts";
 import { STATE_BUTTON } from "./state-button.ts";
 
 /** Whether the newest code of all code locations is loaded, and what keeps it from loading if not. */
@@ -18,11 +18,20 @@ export function CodeState({ deployment }: { readonly deployment: Deployment }): 
     <PopoverButton
       trigger={
         <>
-          <span className={problems > 0 ? "" : "text-fresh-ink"}>
-            <GlyphIcon glyph={problems > 0 ? "cross" : "check"} />
-          </span>
-          {problems > 0 ? formatCounted(problems, "problem") : "code"}
-          <span className="text-faint max-lg:hidden">{name}</span>
+          {isFirstLoad(deployment) ? (
+            <>
+              <GlyphIcon glyph="dots" />
+              loading code
+            </>
+          ) : (
+            <>
+              <span className={problems > 0 ? "" : "text-fresh-ink"}>
+                <GlyphIcon glyph={problems > 0 ? "cross" : "check"} />
+              </span>
+              {problems > 0 ? formatCounted(problems, "problem") : "code"}
+              <span className="text-faint max-lg:hidden">{name}</span>
+            </>
+          )}
         </>
       }
       className={`${STATE_BUTTON} ${problems > 0 ? "text-failed-ink" : ""}`}

@@ -17,6 +17,11 @@ export function describeStandstill(deployment: Deployment): string | null {
   return null;
 }
 
+/** Whether no code has come into force yet and none is known to be broken: what there is, is on its way. */
+export function isFirstLoad({ codeLocations }: Deployment): boolean {
+  return codeLocations.every(({ codeVersion, problems }) => codeVersion === null && problems.length === 0);
+}
+
 /** All problems of all code locations with the location that has them. */
 export function loadProblems(deployment: Deployment): number {
   return deployment.codeLocations.reduce((sum, { problems }) => sum + problems.length, 0);

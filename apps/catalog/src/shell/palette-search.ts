@@ -16,6 +16,8 @@ export type PaletteEntry =
       readonly only: readonly LaunchState[];
     }
   | { readonly kind: "schedule" | "sensor"; readonly name: string; readonly label: string }
+  | { readonly kind: "column"; readonly assetKey: string; readonly column: string; readonly label: string }
+  | { readonly kind: "condition"; readonly assetKey: string; readonly label: string }
   | { readonly kind: "check"; readonly assetKey: string; readonly name: string; readonly label: string }
   | { readonly kind: "asset"; readonly row: number; readonly label: string }
   | { readonly kind: "group"; readonly label: string }
@@ -25,8 +27,8 @@ export type PaletteEntry =
 /** Entries shown at most. */
 const LIMIT = 50;
 
-/** Above this many matches uFuzzy only filters and does not rank. */
-const RANK_LIMIT = 5_000;
+/** Above this many matches uFuzzy only filters and does not rank: so short a text tells little of what is meant. */
+const RANK_LIMIT = 1_000;
 
 /** Assets that one order is offered for. */
 const MAX_ACTIONS = 5;
@@ -51,10 +53,14 @@ export class PaletteSearch {
     if (needle === "") return [...this.#recent(recent), ...PAGES, ...this.#firstAssets()].slice(0, LIMIT);
     const pages = PAGES.filter(({ label }) => label.toLowerCase().startsWith(needle.toLowerCase()));
     const startedAt = performance.now();
-    const found = [...this.#actions(needle), ...runs, ...pages, ...this.#groups(needle), ...this.#assets(needle)].slice(
-      0,
-      LIMIT,
-    );
+    const found = [
+      ...this.#actions(needle),
+      ...this.#questions(needle),
+      ...runs,
+      ...pages,
+      ...this.#groups(needle),
+      ...this.#assets(needle),
+    ].slice(0, LIMIT);
     measureTiming("palette-query", startedAt);
     return found;
   }
@@ -84,6 +90,16 @@ export class PaletteSearch {
       }));
   }
 
+  /** "why fct_orders": what its condition decides, and why. */
+  #questions(needle: string): readonly PaletteEntry[] {
+    const about = /^why\s+(?<rest>\S.*)$/iu.exec(needle)?.groups?.["rest"];
+    if (about === undefined) return [];
+    return this.#assets(about)
+      .filter((entry) => entry.kind === "asset" && this.#index?.external[entry.row] === 0)
+      .slice(0, MAX_ACTIONS)
+      .map(({ label }) => ({ kind: "condition", assetKey: label, label: `Why ${label} was made, or was not` }));
+  }
+
   #firstAssets(): readonly PaletteEntry[] {
     return (this.#index?.keys ?? []).slice(0, 20).map((label, row) => ({ kind: "asset", row, label }));
   }
@@ -110,6 +126,24 @@ export class PaletteSearch {
     // The library takes a mutable array and does not change it.
     const [matches, , order] = this.#fuzzy.search(haystack as string[], needle, 1, RANK_LIMIT);
     if (matches === null) return [];
-    return (order === null || order === undefined ? matches : order.map((i) => matches[i] ?? -1)).slice(0, LIMIT);
+    if (order === null || order === undefined) return bestUnranked(haystack, matches, needle);
+    return order.slice(0, LIMIT).map((i) => matches[i] ?? -1);
   }
+}
+
+/** Of more matches than are ranked: those whose last segment begins with the text, then others in their own order. */
+function bestUnranked(haystack: readonly string[], matches: readonly number[], needle: string): readonly number[] {
+  const wanted = needle.toLowerCase();
+  const isNamedSo = (i: number): boolean => {
+    const text = haystack[i] ?? "";
+    const from = text.lastIndexOf("/") + 1;
+    return text.slice(from, from + wanted.length).toLowerCase() === wanted;
+  };
+  const named: number[] = [];
+  for (const match of matches) {
+    if (named.length === LIMIT) break;
+    if (isNamedSo(match)) named.push(match);
+  }
+  const first = new Set(named);
+  return [...named, ...matches.slice(0, 2 * LIMIT).filter((match) => !first.has(match))].slice(0, LIMIT);
 }

@@ -36,6 +36,18 @@ describe("an order in the palette", () => {
     ["Materialize  last", { needle: "last", parts: null, only: [] }],
   ])("%s", (text, expected) => expect(readMaterializeAction(text)).toEqual(expected));
 
+  test("a question leads to the condition of what is asked about", () => {
+    const [first] = new PaletteSearch(catalogIndex(snapshotOf(["shop/fct_orders", "shop/raw"]))).find(
+      "why fct orders",
+      [],
+    );
+    expect(first).toEqual({
+      kind: "condition",
+      assetKey: "shop/fct_orders",
+      label: "Why shop/fct_orders was made, or was not",
+    });
+  });
+
   test.each(["materialize", "materialized views", "fct_orders last 7", "running"])("%s is none", (text) =>
     expect(readMaterializeAction(text)).toBeNull(),
   );
@@ -50,6 +62,15 @@ describe("the palette", () => {
     expect(labels("finan")).toContain("group finance");
     expect(labels("#17")).toContain("run Run 17");
     expect(labels("run")[0]).toBe("page Runs");
+  });
+
+  test("puts what is named so before the rest, also among more matches than are ranked", () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => `staging/reorder_${i}`);
+    const large = new PaletteSearch(catalogIndex(snapshotOf([...many, "marts/orders", "Raw/ORD"])));
+    const found = large.find("ord", []).map(({ label }) => label);
+    expect(found.slice(0, 2)).toEqual(["marts/orders", "Raw/ORD"]);
+    expect(found).toHaveLength(50);
+    expect(new Set(found).size).toBe(50);
   });
 
   test("offers to materialize what an order names", () => {

@@ -17,6 +17,8 @@ const ENTRY_ICONS: Record<PaletteEntry["kind"], IconName> = {
   action: "play",
   asset: "assets",
   check: "checks",
+  column: "columns",
+  condition: "automation",
   group: "assets",
   page: "chevronRight",
   run: "runs",
@@ -39,6 +41,9 @@ export function Palette({ open, onClose }: { readonly open: boolean; readonly on
   );
 }
 
+/** Entries of the page itself that come before those that the server finds. */
+const OWN_FIRST = 12;
+
 function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
   const catalog = useCatalog();
   const [text, setText] = useState("");
@@ -46,7 +51,11 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
   const search = useMemo(() => new PaletteSearch(catalog?.index ?? null), [catalog]);
   const [recent] = useState(recentlyOpened);
   const fromServer = useServerEntries(text);
-  const entries = useMemo(() => [...search.find(text, recent), ...fromServer], [search, text, recent, fromServer]);
+  const entries = useMemo(() => {
+    const own = search.find(text, recent);
+    // What comes later leaves the first lines where they are.
+    return [...own.slice(0, OWN_FIRST), ...fromServer, ...own.slice(OWN_FIRST)];
+  }, [search, text, recent, fromServer]);
   const openEntry = useOpenEntry(onClose);
   const listId = useId();
 
@@ -73,7 +82,7 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
           aria-expanded
           aria-controls={listId}
           aria-activedescendant={entries.length > 0 ? `${listId}-${active}` : undefined}
-          placeholder="Asset, group, check, schedule, run number, page, “materialize …”"
+          placeholder="Asset, column, check, schedule, run number, page, “materialize …”, “why …”"
           spellCheck={false}
           autoComplete="off"
           value={text}
@@ -180,6 +189,14 @@ function useOpenEntry(onClose: () => void): (entry: PaletteEntry, inLineage: boo
     else if (entry.kind === "sensor") void navigate({ to: "/automation/sensors/$name", params: { name: entry.name } });
     else if (entry.kind === "check")
       void navigate({ to: "/checks/$", params: { _splat: entry.assetKey }, search: { check: entry.name } });
+    else if (entry.kind === "column")
+      void navigate({
+        to: "/assets/$",
+        params: { _splat: entry.assetKey },
+        search: { tab: "columns", column: entry.column },
+      });
+    else if (entry.kind === "condition")
+      void navigate({ to: "/automation/conditions/$", params: { _splat: entry.assetKey } });
     else if (entry.kind === "page") void navigate({ to: entry.to });
     else if (entry.kind === "run") void navigate({ to: "/runs/$runId", params: { runId: String(entry.runId) } });
     else if (entry.kind === "asset" && !inLineage) void navigate({ to: "/assets/$", params: { _splat: entry.label } });
@@ -197,7 +214,7 @@ function launchOf({ parts, only }: Extract<PaletteEntry, { readonly kind: "actio
 const ASK_FROM = 2;
 const ASKED_FOR = 8;
 
-/** Checks, schedules and sensors whose name holds a text: what the page does not know of by itself. */
+/** Checks, columns, schedules and sensors whose name holds a text: what the page does not know of by itself. */
 function useServerEntries(text: string): readonly PaletteEntry[] {
   const [needle, setNeedle] = useState("");
   useEffect(() => {
@@ -206,6 +223,7 @@ function useServerEntries(text: string): readonly PaletteEntry[] {
   }, [text]);
   const enabled = needle.length >= ASK_FROM && needle.length <= 100;
   const checks = useQuery({ ...trpc.checks.list.queryOptions({ text: needle, limit: ASKED_FOR }), enabled }).data;
+  const columns = useQuery({ ...trpc.columns.find.queryOptions({ text: needle, limit: ASKED_FOR }), enabled }).data;
   const schedules = useQuery({ ...trpc.schedules.list.queryOptions(), enabled }).data;
   const sensors = useQuery({ ...trpc.sensors.list.queryOptions(), enabled }).data;
   return useMemo(() => {
@@ -223,8 +241,14 @@ function useServerEntries(text: string): readonly PaletteEntry[] {
         name,
         label: `${name} of ${asset.key}`,
       })) ?? []),
+      ...(columns?.map(({ asset, column }) => ({
+        kind: "column" as const,
+        assetKey: asset.key,
+        column,
+        label: `${column} of ${asset.key}`,
+      })) ?? []),
     ];
-  }, [enabled, needle, checks, schedules, sensors]);
+  }, [enabled, needle, checks, columns, schedules, sensors]);
 }
 
 function groupSelection(group: string): string {

@@ -6,6 +6,7 @@ import { useHotkeys } from "../keyboard/hotkeys.ts";
 import { dismissSearchProblems } from "../search/search-problems.ts";
 import { useTimeZoneChoice } from "../time-zone/time-zone.ts";
 import { FailurePanel } from "../ui/failure-panel.tsx";
+import { keepFocus } from "../ui/kept-focus.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
@@ -33,7 +34,7 @@ export function Shell(): ReactNode {
   if (over !== "nothing" && !seen) setSeen(true);
   const close = (): void => setOver("nothing");
   useShellHotkeys({ openPalette: () => setOver("palette"), openHelp: () => setOver("help") });
-  useForgetAddressProblems();
+  useLeavePage();
   return (
     <div className="grid h-full grid-cols-[76px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[44px_minmax(0,1fr)_52px]">
       <a href="#main" className="skip-link">
@@ -69,7 +70,13 @@ function CatalogGate(): ReactNode {
   const timeZone = useTimeZoneChoice();
   const [launchSeen, setLaunchSeen] = useState(launch !== undefined);
   if (launch !== undefined && !launchSeen) setLaunchSeen(true);
-  if (state.kind === "loading") return <Skeleton label="Reading the assets" lines={8} />;
+  if (state.kind === "loading")
+    return (
+      <>
+        <h1 className="sr-only">Heddle</h1>
+        <Skeleton label="Reading the assets" lines={8} />
+      </>
+    );
   if (state.kind === "failed") {
     return (
       <div className="p-4">
@@ -110,12 +117,14 @@ function useShellHotkeys({
   ]);
 }
 
-/** Problems of an address concern the page that was opened with it, and no other. */
-function useForgetAddressProblems(): void {
+/** Problems of an address concern the page that was opened with it, and no other; so does what had the focus on it. */
+function useLeavePage(): void {
   const { pathname } = useLocation();
   const [first] = useState(pathname);
   useEffect(() => rememberOpened(pathname), [pathname]);
   useEffect(() => {
-    if (pathname !== first) dismissSearchProblems();
+    if (pathname === first) return;
+    dismissSearchProblems();
+    keepFocus();
   }, [pathname, first]);
 }

@@ -1,6 +1,5 @@
 import { lazy, type ReactNode } from "react";
-import { zoneOfInstants } from "../format/instants.ts";
-import { cityOf, useTimeZoneChoice } from "../time-zone/time-zone.ts";
+import { cityOf, useTimeZoneChoice, useTimeZoneName } from "../time-zone/time-zone.ts";
 import { PopoverButton } from "../ui/popover-button.tsx";
 import { STATE_BUTTON } from "./state-button.ts";
 
@@ -10,10 +9,11 @@ const ZoneChoice = lazy(async () => ({ default: (await import("./zone-choice.tsx
 export function TimeZoneSwitch(): ReactNode {
   // Rendered anew whenever another one is chosen.
   const choice = useTimeZoneChoice();
+  const name = useTimeZoneName();
   return (
     <PopoverButton
-      trigger={<span className="max-w-28 truncate">{cityOf(zoneOfInstants())}</span>}
-      label={`Time zone: ${zoneOfInstants()}`}
+      trigger={<span className="min-w-6 max-w-28 truncate">{cityOf(name)}</span>}
+      label={`Time zone: ${name}`}
       className={STATE_BUTTON}
       title="Time zone"
       width="w-[340px]"

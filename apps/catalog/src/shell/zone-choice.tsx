@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { formatFullInstant, formatOffset, zoneOfInstants } from "../format/instants.ts";
-import { allTimeZones, chooseTimeZone, findTimeZones } from "../time-zone/time-zone.ts";
+import { allTimeZones, findTimeZones } from "../time-zone/find-time-zones.ts";
+import { chooseTimeZone } from "../time-zone/time-zone.ts";
 import { useNow } from "../ui/clock.ts";
 import { TextField } from "../ui/text-field.tsx";
 

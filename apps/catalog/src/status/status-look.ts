@@ -1,4 +1,5 @@
-import { PARTITION_STATUSES, type PartitionStatus, type RunStatus, type StepStatus } from "@heddle/core";
+import { type RunStatus, type StepStatus } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionStatus } from "@heddle/core/internal";
 
 /** Shapes of the glyphs. Each status has its own, so that colour is never needed to tell two apart. */
 export const GLYPHS = [

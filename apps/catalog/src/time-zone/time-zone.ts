@@ -1,5 +1,5 @@
-import { useSyncExternalStore } from "react";
-import { writeInstantsIn } from "../format/instants.ts";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { writeInstantsIn, zoneOfInstants } from "../format/instants.ts";
 
 /** What a person may choose: the zone of the browser, or any zone by its name. */
 export type TimeZoneChoice = "browser" | (string & {});
@@ -33,6 +33,27 @@ export function useTimeZoneChoice(): TimeZoneChoice {
   return useSyncExternalStore(subscribe, () => choice);
 }
 
+/** Longest wait for a moment in which the page does nothing else. */
+const NAME_TIMEOUT_MS = 2_000;
+
+/** Name of the zone that instants are written in; "" until the page has time to ask, for nothing waits for it. */
+export function useTimeZoneName(): string {
+  const chosen = useTimeZoneChoice();
+  const [ofBrowser, setOfBrowser] = useState("");
+  useEffect(() => {
+    if (chosen !== "browser") return;
+    const tell = (): void => setOfBrowser(zoneOfInstants());
+    // Safari has no idle callbacks.
+    if (!("requestIdleCallback" in globalThis)) {
+      const timer = setTimeout(tell, NAME_TIMEOUT_MS);
+      return () => clearTimeout(timer);
+    }
+    const handle = requestIdleCallback(tell, { timeout: NAME_TIMEOUT_MS });
+    return () => cancelIdleCallback(handle);
+  }, [chosen]);
+  return chosen === "browser" ? ofBrowser : chosen;
+}
+
 /** Whether the browser knows a zone of this name. */
 export function isTimeZone(name: string): boolean {
   try {
@@ -43,39 +64,6 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Names that took the place of others, which is all that some browsers list. */
-const RENAMED = [
-  "Africa/Asmara",
-  "America/Nuuk",
-  "Asia/Ho_Chi_Minh",
-  "Asia/Kathmandu",
-  "Asia/Kolkata",
-  "Asia/Yangon",
-  "Atlantic/Faroe",
-  "Europe/Kyiv",
-  "Pacific/Kanton",
-];
-
-/** Zones by name, for a person to choose from. UTC is not among them in every browser. */
-export function allTimeZones(): readonly string[] {
-  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), ...RENAMED.filter(isTimeZone)])];
-}
-
-/** Zones whose name holds all words of a text, those first whose city begins with it. */
-export function findTimeZones(zones: readonly string[], text: string): readonly string[] {
-  const words = text
-    .toLowerCase()
-    .split(/[\s_]+/u)
-    .filter(Boolean);
-  const matches = zones.filter((zone) => {
-    const name = zone.toLowerCase().replaceAll("_", " ");
-    return words.every((word) => name.includes(word));
-  });
-  const first = words[0] ?? "";
-  const rank = (zone: string): number => (cityOf(zone).toLowerCase().startsWith(first) ? 0 : 1);
-  return matches.toSorted((a, b) => rank(a) - rank(b));
-}
-
 /** What a zone is called where there is little room: `Europe/Berlin` is `Berlin`. */
 export function cityOf(zone: string): string {
   return zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
@@ -84,7 +72,7 @@ export function cityOf(zone: string): string {
 function storedChoice(): TimeZoneChoice {
   try {
     const stored = localStorage.getItem(STORAGE_KEY);
-    return stored !== null && stored !== "browser" && isTimeZone(stored) ? stored : "browser";
+    return stored !== null && stored !== "browser" && (stored === "UTC" || isTimeZone(stored)) ? stored : "browser";
   } catch {
     // Storage may be forbidden: the zone of the browser then.
     return "browser";

@@ -77,4 +77,4 @@ export function AuthorFields({ author, onAuthor, required = false }: AuthorField
 }
 
 const INPUT =
-  "h-7 min-w-0 rounded-md border border-line-strong bg-canvas px-2 text-sm text-ink outline-none focus:border-accent focus:outline focus:outline-1 focus:outline-accent";
+  "h-7 min-w-0 rounded-md border border-line-strong bg-canvas px-2 text-sm text-ink focus:border-accent focus:outline focus:outline-1 focus:outline-accent";

@@ -23,6 +23,10 @@ describe("parseMarkdown", () => {
       },
       { kind: "paragraph", text: "| no rule | end" },
     ]);
+    expect(parseMarkdown("- an item that\n  goes on\nand on\n- another\n\nend")).toEqual([
+      { kind: "list", ordered: false, items: ["an item that goes on and on", "another"] },
+      { kind: "paragraph", text: "end" },
+    ]);
     expect(parseMarkdown("```\nnever closed")).toEqual([{ kind: "code", text: "never closed" }]);
   });
 });

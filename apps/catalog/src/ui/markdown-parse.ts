@@ -48,13 +48,23 @@ function readBlock(lines: readonly string[], at: number): readonly [Block | null
   const end = lines.findIndex(
     (own, i) =>
       i > at &&
-      (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || ITEM.test(own) !== isItem || isTableAt(lines, i)),
+      // A line that begins no item goes on with the one before it.
+      (own.trim() === "" || FENCE.test(own) || HEADING.test(own) || (!isItem && ITEM.test(own)) || isTableAt(lines, i)),
   );
   const stop = end < 0 ? lines.length : end;
   const own = lines.slice(at, stop);
   if (!isItem) return [{ kind: "paragraph", text: own.map((part) => part.trim()).join(" ") }, stop];
-  const items = own.map((item) => ITEM.exec(item)?.[2] ?? item);
-  return [{ kind: "list", ordered: ITEM.exec(line)?.[1] !== undefined, items }, stop];
+  return [{ kind: "list", ordered: ITEM.exec(line)?.[1] !== undefined, items: itemsOf(own) }, stop];
+}
+
+function itemsOf(lines: readonly string[]): string[] {
+  const items: string[] = [];
+  for (const line of lines) {
+    const text = ITEM.exec(line)?.[2];
+    if (text === undefined) items.push(`${items.pop() ?? ""} ${line.trim()}`);
+    else items.push(text);
+  }
+  return items;
 }
 
 function isTableAt(lines: readonly string[], at: number): boolean {

@@ -1,6 +1,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import type { ReactNode, RefObject } from "react";
 import { IconButton } from "./button.tsx";
+import { keepFocus } from "./kept-focus.ts";
 
 interface ModalProps {
   readonly title: string;
@@ -15,7 +16,7 @@ interface ModalProps {
   readonly children: ReactNode;
 }
 
-/** A dialog over the page; Escape and a click beside it close it. */
+/** A dialog over the page; Escape and a click beside it close it, and what opened it has the focus again. */
 export function Modal({
   title,
   open,
@@ -26,7 +27,12 @@ export function Modal({
   children,
 }: ModalProps): ReactNode {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Dialog.Root
+      open={open}
+      onOpenChange={(next) => !next && onClose()}
+      // What opened it may be gone with the page that it was on.
+      onOpenChangeComplete={(isOpen) => !isOpen && requestAnimationFrame(keepFocus)}
+    >
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup

@@ -33,7 +33,7 @@ export function NumberField({ label, value, min, max, placeholder, onChange }: N
           if (Number.isNaN(next)) onChange(undefined);
           else if (Number.isInteger(next) && next >= min && next <= max) onChange(next);
         }}
-        className="h-7 w-28 rounded-md border border-line-strong bg-canvas px-2 text-sm outline-none placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent"
+        className="h-7 w-28 rounded-md border border-line-strong bg-canvas px-2 text-sm placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent"
       />
     </div>
   );

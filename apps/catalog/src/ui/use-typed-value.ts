@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useState } from "react";
+import { useReportUnsettled } from "./unsettled.tsx";
 
 interface TypedValue<TValue> {
   /** What the field holds now by all that is known elsewhere. */
@@ -41,6 +42,8 @@ export function useTypedValue<TValue>({
     setSent(JSON.stringify(read.value));
     onValue(read.value);
   };
+  const read = parse(text);
+  useReportUnsettled(read !== null && JSON.stringify(read.value) !== now);
   const send = useEffectEvent(handOn);
   useEffect(() => {
     const timer = setTimeout(() => send(), settleMs);

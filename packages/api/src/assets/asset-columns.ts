@@ -1,4 +1,5 @@
-import { asksForStatus, isHeddleError, parseSelection } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { asksForStatus, parseSelection } from "@heddle/core/internal";
 import { type IndexedAsset, selectAssets } from "@heddle/engine/planning";
 import {
   readActivity,
@@ -78,8 +79,9 @@ async function chosenAssets(
   tx: Transaction,
   { definition }: ScheduleRow,
 ): Promise<readonly IndexedAsset[]> {
-  const { assets } = definition.run;
-  if (assets === null) return [];
+  const { assets, checks } = definition.run;
+  // What runs checks alone makes no asset.
+  if (assets === null || checks !== undefined) return [];
   if ("keys" in assets) {
     const index = await state.definitions.index(tx);
     return assets.keys.flatMap((key) => index.byKey(key) ?? []);

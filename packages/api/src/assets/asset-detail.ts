@@ -1,11 +1,19 @@
-import { describeWait, type PartitionSpace } from "@heddle/core";
+import { type PartitionSpace } from "@heddle/core";
+import { describeWait } from "@heddle/core/internal";
 import { type AssetStanding, type IndexedAsset, nearestKeys, readAssetStandings } from "@heddle/engine/planning";
-import { readNewestMaterialization, readOpenRunIds, readPartitionAttempts, type Transaction } from "@heddle/storage";
+import {
+  readNewestMaterialization,
+  readOpenRunIds,
+  readPartitionAttempts,
+  readStalenessLag,
+  type Transaction,
+} from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
 import type { AssetDetail, AssetLink, AssetResult } from "../contract.ts";
 import { describeFormerPartitions, readFormerDefinitions } from "./former-definitions.ts";
 import { describeMaterialization } from "./materialization-answer.ts";
+import { readStaleCauses } from "./stale-causes.ts";
 import { explainStatus, type StatusFacts } from "./status-sentences.ts";
 
 /** Neighbours on each side that are told; a fan-in beyond this is for the lineage page. */
@@ -37,6 +45,8 @@ async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAss
   const latest = await readNewestMaterialization(tx, { environmentId, assetId: asset.id });
   const checks = await describeChecks(tx, state.checks, { asset, space });
   const failure = await readFailure(tx, { environmentId, standing, space });
+  const stale = await readStaleCauses(state, tx, { standing, spaces });
+  const staleAsOf = await readStalenessLag(tx, environmentId);
   const openRunIds = await readOpenRunIds(tx, { environmentId, assetId: asset.id });
   return {
     id: asset.id,
@@ -47,7 +57,7 @@ async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAss
     counts: standing.statuses.counts,
     total: standing.total,
     lastMaterializedAt: standing.sets.lastMaterializedAt?.getTime() ?? null,
-    why: explainStatus({ standing, space, openRunIds, failure, checks }),
+    why: explainStatus({ standing, space, openRunIds, failure, checks, stale, staleAsOf, spaces, now: Date.now() }),
     latest: latest === null ? null : describeMaterialization(latest, asset, { index, spaces }),
     upstream: linksTo(neighbours.slice(0, upstream.length), (other) => ({ upstream: other, downstream: asset })),
     downstream: linksTo(neighbours.slice(upstream.length), (other) => ({ upstream: asset, downstream: other })),

@@ -1,6 +1,7 @@
-import { FRESHNESS_STATES, type FreshnessState, type PARTITION_STATUSES } from "@heddle/core";
+import { type FreshnessState } from "@heddle/core";
+import { FRESHNESS_STATES, type PARTITION_STATUSES } from "@heddle/core/internal";
 import { type AssetStanding, readAssetStandings } from "@heddle/engine/planning";
-import { readEventCursor, readFreshness, type Transaction } from "@heddle/storage";
+import { readEventCursor, readFreshness, readStalenessLag, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetStatuses, PartitionCountColumns, PartitionCounts } from "../contract.ts";
 
@@ -31,12 +32,14 @@ export async function readAssetStatusColumns(
   const checks = standings.map(({ asset }) => state.checks.countsOf(asset));
   return {
     cursor,
+    definitionsVersion: index.version,
     now,
     ids: standings.map(({ asset }) => asset.id),
     codes: standings.map(({ code }) => code),
     lastMaterializedAt: standings.map(({ sets }) => sets.lastMaterializedAt?.getTime() ?? null),
     totals: standings.map(({ total }) => total),
     counts: countColumns(standings),
+    staleAsOf: (await readStalenessLag(tx, environmentId))?.getTime() ?? null,
     freshness: standings.map(({ asset }) => freshnessCode(freshness.get(asset.key))),
     checks: {
       passed: checks.map(({ passed }) => passed),

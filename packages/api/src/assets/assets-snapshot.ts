@@ -1,4 +1,4 @@
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec } from "@heddle/core/internal";
 import type { DefinitionsIndex, IndexedAsset } from "@heddle/engine/planning";
 import type { ApiState } from "../api-state.ts";
 import type { AssetsSnapshot, AssetsSnapshotResult } from "../contract.ts";
@@ -15,8 +15,17 @@ export async function readAssetsSnapshot(
   return { kind: "snapshot", ...snapshotOf(index) };
 }
 
+/** Every page that opens asks for them; they are the same until other code is in force. */
+const snapshots = new WeakMap<DefinitionsIndex, AssetsSnapshot>();
+
 /** The columns of some declarations. */
 export function snapshotOf(index: DefinitionsIndex): AssetsSnapshot {
+  let known = snapshots.get(index);
+  if (known === undefined) snapshots.set(index, (known = buildSnapshot(index)));
+  return known;
+}
+
+function buildSnapshot(index: DefinitionsIndex): AssetsSnapshot {
   const { graph, declared } = index;
   const assets = [...graph.topologicalOrder].flatMap((number) => declared[number] ?? []);
   const column = <T>(valueOf: (asset: IndexedAsset) => T): T[] => assets.map(valueOf);

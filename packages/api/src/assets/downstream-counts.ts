@@ -1,4 +1,4 @@
-import { countReachable } from "@heddle/core";
+import { countReachable } from "@heddle/core/internal";
 import type { DefinitionsIndex } from "@heddle/engine/planning";
 
 const counts = new WeakMap<DefinitionsIndex, Int32Array>();

@@ -1,4 +1,5 @@
-import type { PartitionSet, PartitionSpace, PartitionsSpec } from "@heddle/core";
+import type { PartitionSpace } from "@heddle/core";
+import type { PartitionSet, PartitionsSpec } from "@heddle/core/internal";
 import type { DefinitionsIndex, IndexedAsset } from "@heddle/engine/planning";
 import { NO_PARTITION_SETS, readPartitionSets, type Transaction } from "@heddle/storage";
 import type { FormerDefinition, FormerPartitions } from "../contract.ts";

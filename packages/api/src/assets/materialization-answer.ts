@@ -1,5 +1,5 @@
 import type { MaterializationRow } from "@heddle/storage";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import {
   type DefinitionsIndex,
   type IndexedAsset,

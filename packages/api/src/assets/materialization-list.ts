@@ -2,7 +2,7 @@ import { requireAsset } from "@heddle/engine/planning";
 import { readMaterializationHistory } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Materialization, Page } from "../contract.ts";
-import type { MaterializationListInput } from "../inputs.ts";
+import type { MaterializationListInput } from "../inputs/assets.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { describeMaterialization } from "./materialization-answer.ts";
 

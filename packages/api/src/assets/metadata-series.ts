@@ -11,7 +11,7 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { MetadataMark, MetadataSeries, NumberSeries } from "../contract.ts";
-import type { MetadataSeriesInput } from "../inputs.ts";
+import type { MetadataSeriesInput } from "../inputs/assets.ts";
 
 /** Numbers of one asset that are told; what is reported in most materializations goes first. */
 const MAX_SERIES = 24;

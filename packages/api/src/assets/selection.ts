@@ -1,4 +1,5 @@
-import { formatSelection, isHeddleError, parseSelection, type Selection } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { formatSelection, parseSelection, type Selection } from "@heddle/core/internal";
 import { selectAssets } from "@heddle/engine/planning";
 import type { ApiState } from "../api-state.ts";
 import type { SelectionResult } from "../contract.ts";

@@ -1,7 +1,9 @@
 import type { PartitionSpace } from "@heddle/core";
-import { type AssetStanding, partitionKeyOf } from "@heddle/engine/planning";
+import { type AssetStanding, partitionKeyOf, type PartitionSpaces } from "@heddle/engine/planning";
 import { verdictOf } from "@heddle/storage";
 import type { CheckStanding, SentencePart } from "../contract.ts";
+import type { StaleCauses } from "./stale-causes.ts";
+import { explainStaleness } from "./stale-sentences.ts";
 
 type Sentence = readonly SentencePart[];
 
@@ -19,6 +21,10 @@ export interface StatusFacts {
     readonly at: Date;
   } | null;
   readonly checks: readonly CheckStanding[];
+  readonly stale: StaleCauses | null;
+  readonly staleAsOf: Date | null;
+  readonly spaces: PartitionSpaces;
+  readonly now: number;
 }
 
 const text = (words: string): SentencePart => ({ kind: "text", text: words });
@@ -30,8 +36,7 @@ export function explainStatus(facts: StatusFacts): Sentence[] {
     const at: SentencePart = { kind: "instant", at: asset.removedAt.getTime() };
     return [[text("Removed from its code location at "), at, text("; its history is kept.")]];
   }
-  if (asset.definition.kind === "external")
-    return [[text("External: Heddle observes this asset and does not make it.")]];
+  if (asset.definition.kind === "external") return explainExternal(facts);
   const sentences = [
     ...explainFailure(facts),
     ...explainOpenRuns(facts),
@@ -48,6 +53,19 @@ export function explainStatus(facts: StatusFacts): Sentence[] {
     ]);
   }
   return sentences;
+}
+
+function explainExternal(facts: StatusFacts): Sentence[] {
+  const { asset, sets } = facts.standing;
+  if (asset.definition.observed !== true) {
+    return [[text("External: Heddle does not make this asset, and nobody observes it.")]];
+  }
+  const at = sets.lastMaterializedAt?.getTime();
+  const seen: Sentence =
+    at === undefined
+      ? [text("External: Heddle observes this asset, and has not looked at it yet.")]
+      : [text("External: Heddle observes this asset; it last saw other data at "), { kind: "instant", at }, text(".")];
+  return [...explainFailure(facts), ...explainOpenRuns(facts), seen];
 }
 
 function explainFailure({ standing, space, failure }: StatusFacts): Sentence[] {
@@ -82,20 +100,6 @@ function explainOpenRuns({ standing, openRunIds }: StatusFacts): Sentence[] {
   return [
     [text(single ? state : `${parts.join(" and ")} of ${count(standing.total, "partition")}`), ...runs, text(".")],
   ];
-}
-
-function explainStaleness({ standing }: StatusFacts): Sentence[] {
-  return standing.staleBecause.map((reason) =>
-    reason.kind === "code"
-      ? [text("Stale: its code has changed since it was materialized.")]
-      : [
-          text("Stale: "),
-          { kind: "asset", key: reason.key },
-          text(" was materialized after it, at "),
-          { kind: "instant", at: reason.at.getTime() },
-          text("."),
-        ],
-  );
 }
 
 function explainChecks({ standing, checks }: StatusFacts): Sentence[] {

@@ -1,7 +1,7 @@
 import { readAudit } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AuditEntry, Page } from "../contract.ts";
-import type { AuditInput } from "../inputs.ts";
+import type { AuditInput } from "../inputs/deployment.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 
 /** Answers `deployment.audit`. @throws API_CURSOR_INVALID */

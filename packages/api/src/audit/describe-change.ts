@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { findJsonProblem, type JsonValue } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { findJsonProblem } from "@heddle/core/internal";
 import type { Actor, AuditEntry } from "@heddle/storage";
 
 /** Longest input that is kept, as JSON. */
@@ -39,10 +40,11 @@ function withoutPrivate(input: JsonValue): JsonValue {
 /** What a change is done to, by the names that inputs have for it. */
 function subjectOf(input: JsonValue): string {
   if (!isObject(input)) return "";
-  const { runId, id, key, assetKey, keys, selection, definition, name } = input;
+  const { runId, id, key, assetKey, keys, assets, selection, definition, name } = input;
   if (typeof runId === "number") return `run ${runId}`;
   for (const text of [assetKey, key, name, definition]) if (typeof text === "string" && text !== "") return text;
   if (typeof selection === "string" && selection !== "") return selection;
+  if (Array.isArray(assets)) return assets.length === 1 ? subjectOf(assets[0] ?? null) : `${assets.length} assets`;
   if (Array.isArray(keys)) return keys.length === 1 ? String(keys[0]) : `${keys.length} keys`;
   return typeof id === "number" ? String(id) : "";
 }

@@ -1,3 +1,4 @@
+import { type PartitionSpace } from "@heddle/core";
 import {
   type AssetGraph,
   conditionLabel,
@@ -5,8 +6,7 @@ import {
   PartitionSet,
   readTargetState,
   targetId,
-  type PartitionSpace,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { IndexedAsset } from "@heddle/engine/planning";
 import {
   readAutomationRound,

@@ -1,4 +1,4 @@
-import { conditionText, PartitionSet, type ExplainedPart } from "@heddle/core";
+import { conditionText, PartitionSet, type ExplainedPart } from "@heddle/core/internal";
 import type { ConditionNode } from "../contract.ts";
 import { SHOWN_RANGES } from "./limits.ts";
 import type { NameScope } from "./sentence-parts.ts";

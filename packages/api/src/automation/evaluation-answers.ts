@@ -1,4 +1,5 @@
-import { explainCondition, readExplanation, HeddleError, type AutomationExplanation } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { explainCondition, readExplanation, type AutomationExplanation } from "@heddle/core/internal";
 import { partitionKeyOf, type IndexedAsset } from "@heddle/engine/planning";
 import {
   readAutomationEvaluation,
@@ -8,7 +9,7 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AutomationEvaluation, AutomationEvaluationDetail, Page, SentencePart } from "../contract.ts";
-import type { AutomationEvaluationInput, AutomationEvaluationListInput } from "../inputs.ts";
+import type { AutomationEvaluationInput, AutomationEvaluationListInput } from "../inputs/automation.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { describeTree } from "./condition-tree.ts";
 import { SHOWN_RANGES } from "./limits.ts";

@@ -1,8 +1,8 @@
-import type { FreshnessSpec } from "@heddle/core";
+import type { FreshnessSpec } from "@heddle/core/internal";
 import { readFreshness, readFreshnessHistory } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetFreshness } from "../contract.ts";
-import type { FreshnessInput } from "../inputs.ts";
+import type { FreshnessInput } from "../inputs/automation.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { requireId } from "./evaluation-answers.ts";
 

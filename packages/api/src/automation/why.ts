@@ -1,18 +1,24 @@
+import { HeddleError, isHeddleError, type PartitionSpace } from "@heddle/core";
 import {
   createPartitionSpaces,
   explainCondition,
-  HeddleError,
+  findNotHeldSince,
   nextAutomationInstant,
+  readExplanation,
   targetId,
+  type AutomationExplanation,
   type ConditionStory,
-  type PartitionSpace,
-} from "@heddle/core";
+  type NotHeldSince,
+  type StoredExplanation,
+} from "@heddle/core/internal";
 import { explainAsOfNow, LOOK_DEADLINE_MS, type ExplainedNow } from "@heddle/engine/automation";
 import { partitionKeyOf, requireAsset, type IndexedAsset } from "@heddle/engine/planning";
 import {
   readAutomationEvaluations,
+  readAutomationExplanations,
   readAutomationRound,
   readAutomationSwitches,
+  readOpenChecks,
   readOpenRunPartitions,
   type AutomationEvaluationRow,
   type AutomationSwitchRow,
@@ -20,12 +26,14 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AutomationVerdict, AutomationWhy, SentencePart } from "../contract.ts";
-import type { AutomationWhyInput } from "../inputs.ts";
+import type { AutomationWhyInput } from "../inputs/automation.ts";
 import { describeTree } from "./condition-tree.ts";
 import { sentenceParts, type NameScope } from "./sentence-parts.ts";
 
 /** Evaluations that are looked through for the last request of a partition. */
 const MAX_LOOKED_THROUGH = 200;
+/** Evaluations that are looked through for when a part last changed. */
+const MAX_TREES = 50;
 const NAMED_RUNS = 5;
 
 /** Answers `automation.why`. @throws ASSET_UNKNOWN, AUTOMATION_CHECK_UNKNOWN, PARTITION_UNKNOWN */
@@ -60,6 +68,8 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
   const last = requests.find(({ requested }) => asked.ordinal !== null && requested.has(asked.ordinal));
   const position = now.compiled.targets.findIndex(({ id }) => id === targetId(asset.key, check));
   const told = last === undefined ? [] : [lastRequestParts(last)];
+  const since = judged.verdict === "not_requested" ? await readNotHeldSince(tx, { environmentId, asked, now }) : null;
+  const [decision = [], ...changes] = judged.sentences.map((text) => sentenceParts(text, asked.scope));
   return {
     at: now.look.at,
     assetKey: asset.key,
@@ -67,10 +77,11 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
     partition: asked.partition,
     ordinal: asked.ordinal,
     verdict: judged.verdict,
-    sentences: [...judged.sentences.map((text) => sentenceParts(text, asked.scope)), ...told],
+    sentences: [decision, ...(since === null ? [] : [sinceParts(since, judged.reasonCount)]), ...changes, ...told],
     tree: now.explanation === null ? null : describeTree(now.explanation.root, asked.scope),
     wouldRequestNow: judged.verdict === "requested",
     nextChange: position < 0 ? null : nextAutomationInstant(now.compiled, now.look.at, position),
+    notHeldSince: since,
     lastRequest: last === undefined ? null : { evaluationId: last.id, at: last.at, runId: last.runId },
   };
 }
@@ -102,6 +113,8 @@ function ask(
 interface Judged {
   readonly verdict: AutomationVerdict;
   readonly sentences: readonly string[];
+  /** Reasons that the first of them gives. */
+  readonly reasonCount?: number;
 }
 
 async function judge(
@@ -149,6 +162,19 @@ async function judge(
       ],
     };
   }
+  if (check !== null && look.view.factsOf(asset.key).checks.get(check)?.inProgress.has(ordinal) === true) {
+    const runs = await readOpenChecks(tx, { environmentId, assetIds: [asset.id] });
+    const own = runs.filter(({ checks, open }) => checks.includes(check) && open.has(ordinal));
+    return {
+      verdict: "in_progress",
+      sentences: [
+        checking(
+          name,
+          own.map(({ runId }) => runId),
+        ),
+      ],
+    };
+  }
   if ((await readAutomationRound(tx, environmentId)) === null) {
     return { verdict: "not_evaluated", sentences: [`No daemon has evaluated the condition of ${name} yet.`] };
   }
@@ -177,7 +203,11 @@ function tell(name: string, story: ConditionStory): Judged {
     case "not there":
       return { verdict: "not_there", sentences: [story.summary] };
     case "not requested":
-      return { verdict: "not_requested", sentences: [`${name} is not requested${reasons}.`, ...change] };
+      return {
+        verdict: "not_requested",
+        sentences: [`${name} is not requested${reasons}.`, ...change],
+        reasonCount: story.reasons.length,
+      };
   }
 }
 
@@ -203,6 +233,47 @@ const YEAR_MS = 366 * 86_400_000;
 function held(name: string, runIds: readonly number[]): string {
   const named = runIds.slice(0, NAMED_RUNS).join(", ");
   return `${name} is being made by run${runIds.length === 1 ? "" : "s"} ${named}, so that it is not requested a second time.`;
+}
+
+/** Since when that has been so by which a partition is not requested. */
+async function readNotHeldSince(
+  tx: Transaction,
+  {
+    environmentId,
+    asked: { asset, check, ordinal },
+    now: { explanation },
+  }: { readonly environmentId: number; readonly asked: Asked; readonly now: ExplainedNow },
+): Promise<NotHeldSince | null> {
+  if (explanation === null || ordinal === null) return null;
+  const query = { environmentId, asset: asset.key, check, limit: MAX_TREES };
+  return findNotHeldSince(explanation, ordinal, readable(await readAutomationExplanations(tx, query)));
+}
+
+/** Explanations back to the first one that another version of Heddle wrote in another form. */
+function* readable(stored: readonly StoredExplanation[]): Iterable<AutomationExplanation> {
+  for (const one of stored) {
+    try {
+      yield readExplanation(one);
+    } catch (error) {
+      if (isHeddleError(error, "AUTOMATION_INVALID")) return;
+      throw error;
+    }
+  }
+}
+
+function sinceParts({ at, isExact }: NotHeldSince, reasonCount = 1): SentencePart[] {
+  const what = reasonCount > 1 ? "The first of these has been so" : "That has been so";
+  const back = isExact ? "." : " at least: evaluations from before are not kept.";
+  return [
+    { kind: "text", text: `${what} since ` },
+    { kind: "instant", at },
+    { kind: "text", text: back },
+  ];
+}
+
+function checking(name: string, runIds: readonly number[]): string {
+  const named = runIds.slice(0, NAMED_RUNS).join(", ");
+  return `${name} is being run by run${runIds.length === 1 ? "" : "s"} ${named}, so that it is not requested a second time.`;
 }
 
 async function readRequests(

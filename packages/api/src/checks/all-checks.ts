@@ -1,9 +1,10 @@
-import { HeddleError, parseSelection } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { parseSelection } from "@heddle/core/internal";
 import { requireAsset, selectAssets, type IndexedAsset } from "@heddle/engine/planning";
 import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CheckList, CheckState, CheckTotals } from "../contract.ts";
-import type { CheckListInput } from "../inputs.ts";
+import type { CheckListInput } from "../inputs/checks.ts";
 import {
   fingerprintOfMessage,
   gatherChecks,

@@ -1,4 +1,5 @@
-import { PartitionSet, type PartitionSpace } from "@heddle/core";
+import { type PartitionSpace } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { type IndexedAsset, partitionKeyOf } from "@heddle/engine/planning";
 import { readCheckResultsById, type CheckResultRow, type Transaction } from "@heddle/storage";
 import type { CheckResult, CheckStanding } from "../contract.ts";

@@ -1,9 +1,10 @@
-import { formatNearest, HeddleError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { formatNearest } from "@heddle/core/internal";
 import { requireAsset, type IndexedAsset } from "@heddle/engine/planning";
 import { liftSilence, readSilencesOf, silenceCheck } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CheckDetail, CheckSilenceChange, CheckStanding } from "../contract.ts";
-import type { CheckInput, CheckSilenceInput } from "../inputs.ts";
+import type { CheckInput, CheckSilenceInput } from "../inputs/checks.ts";
 import { describeChecks } from "./check-answers.ts";
 import { describeSilence, gatherChecks, readMessages, stateOf, summarizeCheck } from "./check-summaries.ts";
 
@@ -55,7 +56,12 @@ function formerCheck(state: ApiState, asset: IndexedAsset, { name, severity, blo
   return { asset, name, severity, blocking, state: stateOf(sets), sets, trail, silence: undefined };
 }
 
-function checkUnknown(asset: IndexedAsset, name: string, known: readonly { readonly name: string }[]): HeddleError {
+/** Of a name that an asset does not declare. */
+export function checkUnknown(
+  asset: IndexedAsset,
+  name: string,
+  known: readonly { readonly name: string }[],
+): HeddleError {
   const near = formatNearest(
     name,
     known.map((one) => one.name),

@@ -2,7 +2,7 @@ import { requireAsset } from "@heddle/engine/planning";
 import { readCheckHistory } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CheckResult, Page } from "../contract.ts";
-import type { CheckHistoryInput } from "../inputs.ts";
+import type { CheckHistoryInput } from "../inputs/checks.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { describeResult } from "./check-answers.ts";
 

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { NewCheckResult } from "@heddle/storage";
 import { describe, expect, it } from "vitest";
 import { EMPTY_TRAIL, extendTrail, isFlapping, TRAIL_LENGTH } from "./check-trail.ts";

@@ -1,5 +1,5 @@
 import { verdictOf, type CheckTrailRow, type CheckVerdict, type NewCheckResult } from "@heddle/storage";
-import type { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 
 /** Newest results of a check that are remembered. */
 export const TRAIL_LENGTH = 24;

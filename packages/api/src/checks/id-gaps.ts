@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 
 /** No transaction stays open for so long, so an id that has not appeared by then never will. */
 const GIVE_UP_AFTER_MS = 60_000;

@@ -2,7 +2,7 @@ import { ColumnLineage, type ColumnEdge, type StoredColumn } from "@heddle/core"
 import { requireAsset, type DefinitionsIndex, type IndexedAsset } from "@heddle/engine/planning";
 import { readNewestMaterialization } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import type { AssetColumn, AssetColumns, ColumnLineageAnswer, ColumnPathAnswer } from "../contract.ts";
+import type { AssetColumn, AssetColumns, ColumnLineageAnswer, ColumnPathAnswer, FoundColumn } from "../contract.ts";
 
 /** Edges of one answer. */
 const MAX_EDGES = 10_000;
@@ -57,6 +57,8 @@ function describeColumns(
       max: column?.max ?? null,
       nulls: column?.nulls ?? null,
       isKnown: lineage.isKnown(ref),
+      isDerived: declared.get(name)?.derived === true,
+      unknownBecause: declared.get(name)?.unknownBecause ?? null,
       upstream: lineage.upstreamOf(ref).slice(0, MAX_NEIGHBOURS),
       downstream: lineage.downstreamOf(ref).slice(0, MAX_NEIGHBOURS),
     };
@@ -73,6 +75,25 @@ export async function readColumnPath(
     const ref = { asset: requireAsset(index, key).key, column };
     return { column: ref, ...lineageOf(index).pathOf(ref) };
   });
+}
+
+/** Answers `columns.find`: declared columns whose name holds the text, those that begin with it first. */
+export async function findColumns(
+  state: ApiState,
+  { text, limit }: { readonly text: string; readonly limit: number },
+): Promise<readonly FoundColumn[]> {
+  const wanted = text.toLowerCase();
+  const index = await state.db.read("columns.find", (tx) => state.definitions.index(tx));
+  const found = index.declared.flatMap(({ id, key, definition }) =>
+    (definition.columns ?? []).flatMap(({ name }) => {
+      const at = name.toLowerCase().indexOf(wanted);
+      return at < 0 ? [] : [{ asset: { id, key }, column: name, at, length: name.length }];
+    }),
+  );
+  return found
+    .toSorted((a, b) => Math.sign(a.at) - Math.sign(b.at) || a.length - b.length)
+    .slice(0, limit)
+    .map(({ asset, column }) => ({ asset, column }));
 }
 
 /** Answers `columns.lineage`. @throws ASSET_UNKNOWN */

@@ -1,4 +1,5 @@
-import type { AssetSnapshot, JsonValue, MappingSpec, PartitionsSpec, StoredValue } from "@heddle/core";
+import type { JsonValue, StoredValue } from "@heddle/core";
+import type { AssetSnapshot, MappingSpec, PartitionsSpec } from "@heddle/core/internal";
 import type { AssetRef, Instant, Ranges, SentencePart, StatusCode } from "./common.ts";
 
 /**
@@ -46,6 +47,8 @@ export interface AssetsSnapshot {
  */
 export interface AssetStatuses {
   readonly cursor: string;
+  /** Version of the `assets.snapshot` that the rows belong to; with another one in hand, read both again. */
+  readonly definitionsVersion: string;
   readonly now: Instant;
   readonly ids: readonly number[];
   /** The one status to show: the most urgent of the asset's partitions. */
@@ -54,10 +57,12 @@ export interface AssetStatuses {
   /** Partitions that exist (1 for an unpartitioned asset). */
   readonly totals: readonly number[];
   /**
-   * Partitions by status; the columns of one row add up to its total, or to 0 for an external asset. Only unpartitioned
-   * assets are ever `stale`: partitions are not judged one by one.
+   * Partitions by status; the columns of one row add up to its total, or to 0 for an external asset. Which of them are
+   * `stale` is as the daemon has judged it, see `staleAsOf`.
    */
   readonly counts: PartitionCountColumns;
+  /** What is shown of staleness holds up to this instant: what happened then or later is not judged yet. `null`: up to now. */
+  readonly staleAsOf: Instant | null;
   /** Freshness: 0 pass, 1 warn, 2 fail; -1 without a policy, and where nobody knows. */
   readonly freshness: readonly number[];
   /** Newest results of checks, one for each check and partition. */
@@ -187,6 +192,36 @@ export interface MaterializationInput {
   /** The same for people, shortened. */
   readonly text: string;
   readonly runId: number;
+}
+
+/** `assets.report` */
+export interface ReportResult {
+  /** The run that stands for the report. */
+  readonly runId: number;
+  readonly partitions: number;
+  /** False when the same report was made before. */
+  readonly created: boolean;
+}
+
+/** `assets.observe` */
+export interface ObserveResult {
+  /** The run that looks. */
+  readonly runId: number;
+  /** Assets and partitions that it looks at. */
+  readonly assets: number;
+  readonly partitions: number;
+  /** False when the same was asked for before. */
+  readonly created: boolean;
+}
+
+/** `assets.wipe` */
+export interface WipeResult {
+  /** Partitions that were made or had failed, and are missing now. */
+  readonly partitions: number;
+  /** The same for people, shortened. */
+  readonly text: string;
+  /** False when nothing of them was there, or when the same wipe was done before. */
+  readonly changed: boolean;
 }
 
 /** One check of one asset as it stands now (`checks.forAsset`, `assets.get`). */

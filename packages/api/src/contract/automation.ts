@@ -1,4 +1,5 @@
-import type { FreshnessSpec, FreshnessState } from "@heddle/core";
+import type { FreshnessState } from "@heddle/core";
+import type { FreshnessSpec } from "@heddle/core/internal";
 import type { AssetRef, Instant, Page, Ranges, SentencePart } from "./common.ts";
 
 /** An asset or a check with an automation condition. */
@@ -120,7 +121,7 @@ export interface AutomationWhy {
   /** Its ordinal, 0 for an asset without partitions; `null` when there is no such partition. */
   readonly ordinal: number | null;
   readonly verdict: AutomationVerdict;
-  /** The decision, why it is so, what has to change, and what was requested last: in this order. */
+  /** The decision and why it is so, since when, what has to change, and what was requested last: in this order. */
   readonly sentences: readonly (readonly SentencePart[])[];
   /** The condition as of now; `null` where there is none, or it is off. */
   readonly tree: ConditionNode | null;
@@ -128,6 +129,11 @@ export interface AutomationWhy {
   readonly wouldRequestNow: boolean;
   /** When a clock that the condition looks at brings it something next; `null` where none does. */
   readonly nextChange: Instant | null;
+  /**
+   * Since when the first part that keeps it from being requested has not held, by the evaluations that are kept; not
+   * `isExact`: it may have been so for longer. `null` where it is requested, and where nothing is known.
+   */
+  readonly notHeldSince: { readonly at: Instant; readonly isExact: boolean } | null;
   /** The newest evaluation that requested it, of those that are kept. */
   readonly lastRequest: { readonly evaluationId: number; readonly at: Instant; readonly runId: number | null } | null;
 }
@@ -146,7 +152,7 @@ export interface AutomationRequestPreview {
 /** `automation.preview`: nothing is launched by it. */
 export interface AutomationPreview {
   readonly at: Instant;
-  /** Upstream assets first, 1,000 at most. */
+  /** What is made, upstream assets first, then checks; 1,000 at most. */
   readonly requests: readonly AutomationRequestPreview[];
   /** Conditions that were evaluated. */
   readonly evaluated: number;
@@ -159,6 +165,15 @@ export interface AutomationChange {
   readonly state: "on" | "off";
   /** False when it was so already. */
   readonly changed: boolean;
+}
+
+/** `automation.setAll`, in numbers of assets. */
+export interface AutomationBulkChange {
+  readonly state: "on" | "off";
+  readonly changed: number;
+  /** It was so already. */
+  readonly unchanged: number;
+  readonly withoutCondition: number;
 }
 
 /** One change of an asset's freshness. */

@@ -1,4 +1,4 @@
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec } from "@heddle/core/internal";
 import type { CheckStanding } from "./assets.ts";
 import type { AssetRef, Instant, Page } from "./common.ts";
 
@@ -69,6 +69,37 @@ export interface CheckDetail {
   readonly partitions: PartitionsSpec | null;
   /** The newest first, 20 at most. */
   readonly silences: readonly CheckSilence[];
+}
+
+/** `checks.plan`: what running checks on what is stored comes to. */
+export interface CheckRunPlan {
+  /** Epoch milliseconds at which partitions were resolved. */
+  readonly at: Instant;
+  /** Steps: each runs the checks of one partition of one asset. */
+  readonly total: number;
+  readonly assets: readonly CheckRunAsset[];
+  /** Why there is nothing to do; `null` when there is. */
+  readonly reason: string | null;
+}
+
+/** What is run of the checks of one asset. */
+export interface CheckRunAsset {
+  readonly asset: AssetRef;
+  readonly checks: readonly string[];
+  /** Partitions on which they run. */
+  readonly partitions: number;
+  /** In words, the first ranges; "" for an asset without partitions. */
+  readonly text: string;
+  /** Chosen partitions without a value, which are left out. */
+  readonly missing: number;
+  /** Chosen partitions that are left to other runs, which run these checks already. */
+  readonly doubled: number;
+}
+
+/** `checks.run` */
+export interface CheckRunResult {
+  /** One for each code location. */
+  readonly runs: readonly { readonly runId: number; readonly created: boolean; readonly total: number }[];
 }
 
 /** `checks.silence` */

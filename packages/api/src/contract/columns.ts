@@ -17,6 +17,10 @@ export interface AssetColumn {
   readonly nulls: number | null;
   /** `false`: its asset does not say where it comes from. */
   readonly isKnown: boolean;
+  /** Whether where it comes from was read out of a query and not declared. */
+  readonly isDerived: boolean;
+  /** Why it could not be read out of the query; `null` where it is known, or nobody tried. */
+  readonly unknownBecause: string | null;
   readonly upstream: readonly ColumnEdge[];
   readonly downstream: readonly ColumnEdge[];
 }
@@ -33,6 +37,12 @@ export interface ColumnPathAnswer {
   readonly edges: readonly ColumnEdge[];
   /** Whether there is more. */
   readonly isCut: boolean;
+}
+
+/** `columns.find`: a column by a part of its name. */
+export interface FoundColumn {
+  readonly asset: AssetRef;
+  readonly column: string;
 }
 
 /** `columns.lineage`: which columns of these assets come from which others. */

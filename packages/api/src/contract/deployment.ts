@@ -1,5 +1,6 @@
 import type { JsonValue } from "@heddle/core";
-import type { Instant } from "./common.ts";
+import type { SourceLocation } from "@heddle/core/internal";
+import type { AssetRef, Instant } from "./common.ts";
 
 /** One reason why a code location's newest code does not load. */
 export interface LoadProblem {
@@ -103,6 +104,42 @@ export interface DeploymentSettings {
   readonly retention: readonly RetentionRule[];
   /** What is set for this server, by name, without secrets. */
   readonly settings: readonly { readonly name: string; readonly value: string; readonly hint: string }[];
+}
+
+/** `deployment.wiring`: what the code in force reads and writes by. */
+export interface DeploymentWiring {
+  /** By code location and key, 1,000 at most. */
+  readonly resources: readonly WiredResource[];
+  /** I/O managers by how many assets they store. */
+  readonly ioManagers: readonly WiredIoManager[];
+}
+
+/** A resource, and what takes it. */
+export interface WiredResource {
+  readonly key: string;
+  readonly codeLocation: string;
+  readonly description: string | null;
+  readonly source: SourceLocation | null;
+  /** How many of each take it. */
+  readonly users: {
+    readonly assets: number;
+    readonly checks: number;
+    readonly schedules: number;
+    readonly sensors: number;
+  };
+  /** The first assets that take it, 5 at most. */
+  readonly assets: readonly AssetRef[];
+}
+
+/** What stores the values of assets. */
+export interface WiredIoManager {
+  readonly name: string;
+  readonly codeLocation: string;
+  /** Whether some of what it stores are tables whose columns are known. */
+  readonly isTable: boolean;
+  readonly assetCount: number;
+  /** The first of these, 5 at most. */
+  readonly assets: readonly AssetRef[];
 }
 
 /** Answer of `deployment.reload`. */

@@ -14,6 +14,20 @@ export interface Attention {
   readonly total: number;
   /** How many of all assets with problems were acknowledged or are snoozed. */
   readonly quiet: number;
+  /** Schedules and sensors that are on and whose last tick failed, the newest failure first. 100 at most. */
+  readonly rules: readonly AttentionRule[];
+}
+
+/** A schedule or a sensor that fails: what it would ask for is not made. */
+export interface AttentionRule {
+  readonly kind: "schedule" | "sensor";
+  readonly name: string;
+  /** When it failed last. */
+  readonly at: Instant;
+  /** How often it has failed, one time after the other. */
+  readonly failures: number;
+  /** First line of the error; "" where it is no longer kept. */
+  readonly message: string;
 }
 
 /** One asset with everything that is wrong with it. */

@@ -1,4 +1,4 @@
-import type { SourceLocation } from "@heddle/core";
+import type { SourceLocation } from "@heddle/core/internal";
 import type { Instant, RecordedError } from "./common.ts";
 
 /** How a notification travels. */

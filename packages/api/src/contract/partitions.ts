@@ -1,7 +1,8 @@
-import type { FailureCause, MappingSpec, PartitionsSpec, StepStatus, StoredPreview } from "@heddle/core";
+import type { StepStatus } from "@heddle/core";
+import type { FailureCause, MappingSpec, PartitionsSpec, StoredPreview } from "@heddle/core/internal";
 import type { CheckResult, Materialization, PartitionCounts } from "./assets.ts";
 import type { SkipCause } from "./runs.ts";
-import type { AssetRef, Instant, Page, Ranges, RecordedError, StatusCode } from "./common.ts";
+import type { AssetRef, Instant, Page, Ranges, RecordedError, SentencePart, StatusCode } from "./common.ts";
 
 /**
  * `partitions.status`: all partitions of one asset. Keys are not sent: make them with
@@ -32,6 +33,34 @@ export interface PartitionStatuses {
   readonly total: number;
 }
 
+/** One line of `partitions.table`. */
+export interface PartitionRow {
+  readonly ordinal: number;
+  readonly partitionKey: string;
+  readonly code: StatusCode;
+  /** The materialization in use; `null` when there is none. */
+  readonly made: {
+    readonly runId: number;
+    readonly at: Instant;
+    readonly durationMs: number;
+    /** `null` where it is not recorded. */
+    readonly rows: number | null;
+    readonly bytes: number | null;
+  } | null;
+  /** While it has failed: the newest run in which it did; `null` when that is not among the newest thousand. */
+  readonly failedRunId: number | null;
+}
+
+/** `partitions.table`: a page of the partitions of an asset. */
+export interface PartitionTable {
+  readonly asset: AssetRef;
+  /** Partitions that were asked for. */
+  readonly total: number;
+  /** How many of them can be paged to in this order: all in their own order, the first ten thousand by a value. */
+  readonly reachable: number;
+  readonly rows: readonly PartitionRow[];
+}
+
 /** `partitions.preview`: the beginning of what one materialization of a partition has stored. */
 export interface PartitionPreview {
   readonly runId: number;
@@ -51,12 +80,16 @@ export interface PartitionDetail {
   /** Whether the definition holds this partition now. */
   readonly exists: boolean;
   readonly code: StatusCode;
+  /** Why it is stale, in sentences; none when it is not. */
+  readonly staleBecause: readonly (readonly SentencePart[])[];
   /** Newest first; the one in use has `current`. */
   readonly materializations: readonly Materialization[];
   /** Newest first. */
   readonly failedAttempts: readonly FailedAttempt[];
   /** Newest first. */
   readonly checks: readonly CheckResult[];
+  /** Steps of runs that are over which were skipped or canceled; the newest 10, newest first. */
+  readonly stoppedSteps: readonly StoppedStep[];
   /** Steps of runs that are not over. */
   readonly openSteps: readonly OpenStep[];
   /** What one materialization of this partition would read now. */
@@ -103,6 +136,16 @@ export interface FailedAttempt {
   readonly fingerprint: string | null;
   readonly startedAt: Instant | null;
   readonly endedAt: Instant;
+}
+
+/** A step of a run that is over, which made nothing and did not fail either. */
+export interface StoppedStep {
+  readonly runId: number;
+  readonly status: "skipped" | "canceled";
+  /** When its run ended. */
+  readonly endedAt: Instant;
+  /** Why it was skipped; `null` unless it was. */
+  readonly skippedBecause: SkipCause | null;
 }
 
 /** A step of a run that is not over. */

@@ -1,4 +1,5 @@
-import type { ConfigSnapshot, PlanOrder, RunStatus } from "@heddle/core";
+import type { RunStatus } from "@heddle/core";
+import type { ConfigSnapshot, PlanOrder } from "@heddle/core/internal";
 import type { AssetRef, Instant, Ranges } from "./common.ts";
 import type { PlanNotice } from "./runs.ts";
 

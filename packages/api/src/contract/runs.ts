@@ -1,18 +1,18 @@
+import type { JsonValue, RunStatus, StepStatus } from "@heddle/core";
 import type {
   ConfigSnapshot,
   FailureCause,
-  JsonValue,
   LimitAction,
   PartitionsSpec,
   PlanWarning,
   RunLimitName,
-  RunStatus,
-  StepStatus,
-} from "@heddle/core";
-import type { CheckResult, Materialization } from "./assets.ts";
+  RunPurpose,
+} from "@heddle/core/internal";
+import type { Materialization } from "./assets.ts";
 import type { RunRef } from "./plan.ts";
 import type { AssetRef, Instant, Ranges, RecordedError } from "./common.ts";
 import type { NotificationPlace } from "./notifications.ts";
+import type { StepBar } from "./run-steps.ts";
 
 /** How many steps are in each state. */
 export type StepCounts = { readonly [status in StepStatus]: number };
@@ -24,6 +24,8 @@ export type RunOrigin = { readonly kind: string } & { readonly [name: string]: J
 export interface RunSummary {
   readonly id: number;
   readonly status: RunStatus;
+  /** What its steps are for: runs of checks make nothing. */
+  readonly purpose: RunPurpose;
   readonly origin: RunOrigin;
   readonly priority: number;
   readonly maxConcurrency: number | null;
@@ -32,6 +34,8 @@ export interface RunSummary {
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly cancelRequestedAt: Instant | null;
+  /** Canceled in such a way that steps that ran then may finish and are published. */
+  readonly letsFinish: boolean;
   readonly counts: StepCounts;
   /** Steps in all. */
   readonly total: number;
@@ -70,10 +74,14 @@ export interface RunAssetProgress {
   readonly skippedBecause: SkipCause | null;
   /** What its function takes as config now; `null` for none. */
   readonly config: ConfigSnapshot | null;
+  /** In a run of checks: the names of those that each step runs. Empty in every other run. */
+  readonly checks: readonly string[];
   /** What this run passes to it; `null` when it passes nothing. */
   readonly givenConfig: JsonValue;
   /** Of its function when the run was planned. */
   readonly codeVersion: string;
+  /** Whether the code in force is other code: what a retry runs, unless it is told to run the same. */
+  readonly codeChanged: boolean;
   /** Partitions in one call of its function, or all that are free (`range`); `null`: one step for each. */
   readonly chunk: number | "range" | null;
   /** Attempts that a step has at most. */
@@ -103,6 +111,7 @@ export interface FailureGroup {
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   readonly assets: readonly AssetRef[];
+  /** Stands for all: the last attempt at the first partition that failed of it for good, or else at the first one. */
   readonly example: {
     readonly asset: AssetRef;
     readonly ordinal: number;
@@ -192,122 +201,8 @@ export interface PlanNotice {
   readonly upstreamKey: string | null;
   /** Of the upstream asset for `UPSTREAM_MISSING`, else of the asset. The first ranges, as in a plan. */
   readonly partitions: Ranges;
-}
-
-/** One step for the timeline, `runs.steps`. In order of the asset's position in the run, then the ordinal. */
-export interface StepBar {
-  readonly assetId: number;
-  readonly ordinal: number;
-  readonly partitionKey: string;
-  readonly status: StepStatus;
-  /** Start of the newest attempt (for a running step: when a worker took it); `null` before the first. */
-  readonly startedAt: Instant | null;
-  /** `null` while it runs or before it has. */
-  readonly durationMs: number | null;
-  /** Attempts begun. */
-  readonly attempts: number;
-  readonly retryAt: Instant | null;
-  /** Of the newest failed attempt. */
-  readonly cause: FailureCause | null;
-  /** Of the newest failed attempt, or why it was skipped. */
-  readonly message: string | null;
-  /** Why a skipped step was skipped. */
-  readonly skippedBecause: SkipCause | null;
-}
-
-/** `runs.step`: one partition of one asset in one run, with every attempt at it. */
-export interface StepDetail {
-  readonly runId: number;
-  readonly asset: AssetRef;
-  readonly ordinal: number;
-  readonly partitionKey: string;
-  readonly status: StepStatus;
-  /** While in back-off: not before this instant. */
-  readonly retryAt: Instant | null;
-  /** Why it was skipped; `null` unless it was. */
-  readonly skippedBecause: SkipCause | null;
-  /** The first one first, 100 at most; the attempt that runs now is the last one. */
-  readonly attempts: readonly StepAttempt[];
-  /** Parts of the step that this run has done and does not do again, in the order in which they began, 100 at most. */
-  readonly subSteps: readonly SubStep[];
-  /** All of them. */
-  readonly subStepCount: number;
-  /** What this run made of the partition; `null` when it did not. */
-  readonly materialization: Materialization | null;
-  /** Results of checks in this run, newest first, 100 at most. */
-  readonly checks: readonly CheckResult[];
-}
-
-/** A part of a step that was done. */
-export interface SubStep {
-  readonly name: string;
-  readonly startedAt: Instant;
-  readonly durationMs: number;
-  /** Tries that it took. */
-  readonly tries: number;
-}
-
-/** One attempt at a step. */
-export interface StepAttempt {
-  /** 1 for the first. */
-  readonly number: number;
-  /** As in `LogLine.attemptId`. */
-  readonly attemptId: string;
-  readonly outcome: "running" | "success" | "failed";
-  /** `null` unless it failed. */
-  readonly cause: FailureCause | null;
-  readonly error: RecordedError | null;
-  /** Which worker ran it; `null` when that is not kept any more. */
-  readonly workerId: string | null;
-  /** For an attempt that runs: when a worker took it. `null` when it was lost before it began. */
-  readonly startedAt: Instant | null;
-  readonly endedAt: Instant | null;
-}
-
-/** One line of a run's log. `cursor` is its permanent name: a link to it, and a place to page from. */
-export interface LogLine {
-  readonly cursor: string;
-  readonly at: Instant;
-  readonly assetId: number;
-  readonly ordinal: number;
-  /** The first and the last key where it is of a chunk of partitions, and not known of which. */
-  readonly partitionKey: string;
-  readonly attemptId: string;
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly message: string;
-  readonly fields: { readonly [name: string]: JsonValue } | null;
-  /** Stream that it was captured from, when it was not written through the logger. */
-  readonly stream: "stdout" | "stderr" | null;
-  /** Where `message` or `fields` are cut because of their length: how many characters there are in all. `runs.logLine` has them. */
-  readonly fullBytes: number | null;
-}
-
-/** `runs.logLine`: one line, whole. */
-export interface LogLineText {
-  /** The message, and the fields as JSON after it. */
-  readonly message: string;
-}
-
-/** `runs.logs`: lines in the order in which they were written, whatever the direction of paging. */
-export interface LogPage {
-  readonly lines: readonly LogLine[];
-  /** Hand back with `direction: "before"` for earlier lines; `null` when there are none. */
-  readonly before: string | null;
-  /**
-   * Hand back with `direction: "after"`, or to `runs.tail` as `lastEventId`, for later lines, those that are still to be
-   * written included; `null` at the beginning of an empty log.
-   */
-  readonly after: string | null;
-  /** Whether there is more to read in the direction of this page now. A page may be short, even empty, and have more. */
-  readonly hasMore: boolean;
-  /** Whether the run is over, so that no step can write another line. */
-  readonly ended: boolean;
-}
-
-/** A message of `runs.tail`; the stream ends after the one that says `ended`. */
-export interface LogTail {
-  readonly lines: readonly LogLine[];
-  readonly ended: boolean;
+  /** Of `UPSTREAM_NONEXISTENT`: how many upstream partitions are read and do not exist. `null` for other notices. */
+  readonly absentCount: number | null;
 }
 
 /** Answer of `runs.cancel`, `runs.change`, `runs.pause` and `runs.resume`. */

@@ -1,21 +1,21 @@
+import type { CatchUp, ChosenAssets, Consumption, JsonValue } from "@heddle/core";
 import type {
-  CatchUp,
-  ChosenAssets,
-  Consumption,
-  JsonValue,
+  ChosenChecks,
   PartitionsRule,
   RequestPreview,
   RunLimits,
   SourceLocation,
   TickKeys,
   WatchedEvents,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { Instant, RecordedError } from "./common.ts";
 
 /** What every run of a schedule or a sensor is like. */
 export interface TickRuns {
   /** `null`: every tick says it. */
   readonly assets: ChosenAssets | null;
+  /** Those that its runs run on what is stored, while they make nothing; `null`: they make the assets. */
+  readonly checks: ChosenChecks | null;
   /** `null`: the newest window of assets by time, else all. */
   readonly partitions: PartitionsRule | null;
   readonly tags: { readonly [name: string]: string };

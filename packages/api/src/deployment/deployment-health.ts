@@ -1,4 +1,5 @@
-import type { JsonValue, SerializedError } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 import { readDeployment, readLoops, type CodeLocationRow, type DeploymentRow, type WorkerRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CodeLocationHealth, Deployment, LoadProblem, WorkerHealth } from "../contract.ts";

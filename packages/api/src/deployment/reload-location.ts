@@ -1,4 +1,5 @@
-import { formatNearest, HeddleError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { formatNearest } from "@heddle/core/internal";
 import { readDeployment, requestReload } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { ReloadAnswer } from "../contract.ts";

@@ -1,4 +1,5 @@
-import { type JsonValue, PartitionSet } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { readRunAssetIds, readRunProgress, type StoredEvent, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { readAssetStatusColumns } from "../assets/asset-statuses.ts";

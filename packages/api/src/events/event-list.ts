@@ -2,7 +2,7 @@ import { type DefinitionsIndex, type PartitionSpaces, requireAsset } from "@hedd
 import { readEventList, type ListedEvent } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { ActivityEvent, Page } from "../contract.ts";
-import type { EventListInput } from "../inputs.ts";
+import type { EventListInput } from "../inputs/assets.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 
 /** Ranges that are written out for people. */

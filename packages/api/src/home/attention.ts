@@ -22,7 +22,8 @@ import type { ApiState } from "../api-state.ts";
 import { downstreamCounts } from "../assets/downstream-counts.ts";
 import type { CheckStandings } from "../checks/check-standings.ts";
 import type { Attention, AttentionCheck, AttentionFreshness, AttentionItem, AttentionNoteChange } from "../contract.ts";
-import type { AcknowledgeInput, AttentionInput } from "../home-inputs.ts";
+import type { AcknowledgeInput, AttentionInput } from "../inputs/home.ts";
+import { readFailingRules } from "./failing-rules.ts";
 
 /** Assets with problems that are looked at closely; those on which the most depends. */
 const CONSIDERED = 1_000;
@@ -85,6 +86,7 @@ export async function readAttention(state: ApiState, { limit }: AttentionInput):
       items: [...loud, ...quiet].slice(0, limit),
       total: troubled.length - quiet.length,
       quiet: quiet.length,
+      rules: await readFailingRules(tx),
     };
   });
 }

@@ -2,7 +2,7 @@ import type { DefinitionsIndex } from "@heddle/engine/planning";
 import { readClock, readTimelineRuns, type TimelineRunRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { RunsOfSpan, RunBar } from "../contract.ts";
-import type { RunsOfSpanInput } from "../home-inputs.ts";
+import type { RunsOfSpanInput } from "../inputs/home.ts";
 import { describeOrigin } from "../runs/run-answers.ts";
 
 /** Answers `home.runs`. */

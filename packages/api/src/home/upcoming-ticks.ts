@@ -1,4 +1,4 @@
-import { sensorDelayMs } from "@heddle/core";
+import { sensorDelayMs } from "@heddle/core/internal";
 import { readClock, readSchedules, readSensors, type ScheduleRow, type SensorRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { UpcomingOwner, UpcomingTicks } from "../contract.ts";

@@ -1,6 +1,5 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { correlationIdOf, isUnexpected } from "../api-error.ts";
 import { actorOfRequest } from "../audit/actor-of-request.ts";
@@ -8,14 +7,15 @@ import type { ApiState } from "../api-state.ts";
 import { appRouter } from "../routers/app.ts";
 import type { ServerLog } from "../server-log.ts";
 import { WEBHOOK_PATH, WebhookReceiver } from "../webhooks/receive-webhook.ts";
+import { limitBody } from "./limit-body.ts";
 import { refuse } from "./refusal.ts";
 import { batchGuard, hostGuard, MAX_BATCH_SIZE, originGuard } from "./request-guards.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { snapshotAnswers } from "./snapshot-answers.ts";
 import type { StaticCatalog } from "./static-catalog.ts";
 
 /** Where the procedures are. */
 export const API_PATH = "/api/trpc";
-const MAX_BODY_BYTES = 1_048_576;
 
 export interface AppOptions {
   readonly state: ApiState;
@@ -35,19 +35,13 @@ export function createApp({ state, log, catalog, port, environment = process.env
   const webhooks = new WebhookReceiver(state, environment);
   // Before the guards against foreign pages: these come from anywhere, through whatever name, and prove themselves by a
   // signature, which no page of another site can make.
-  app.post(
-    WEBHOOK_PATH,
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => refuse(context, 413, "API_BODY_TOO_LARGE") }),
-    (context) => webhooks.receive(context),
-  );
+  app.post(WEBHOOK_PATH, limitBody, (context) => webhooks.receive(context));
   app.use(hostGuard(port));
   app.use(compress());
   app.get("/healthz", (context) => context.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
   app.use("/api/*", originGuard, batchGuard);
-  app.use(
-    "/api/*",
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => refuse(context, 413, "API_BODY_TOO_LARGE") }),
-  );
+  app.use("/api/*", limitBody);
+  app.use(`${API_PATH}/assets.snapshot`, snapshotAnswers(state));
   app.all(`${API_PATH}/*`, (context) =>
     fetchRequestHandler({
       endpoint: API_PATH,

@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, type ErrorCode } from "@heddle/core";
+import { type ErrorCode } from "@heddle/core";
+import { ERROR_CATALOGUE } from "@heddle/core/internal";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ApiError } from "../contract.ts";

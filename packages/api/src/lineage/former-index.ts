@@ -1,4 +1,5 @@
-import { HeddleError, partitionScheme } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { partitionScheme } from "@heddle/core/internal";
 import { DefinitionsIndex } from "@heddle/engine/planning";
 import { type FormerSnapshot, readFormerSnapshots, readVersionsInForce, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";

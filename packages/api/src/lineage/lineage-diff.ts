@@ -1,4 +1,4 @@
-import { type AssetSnapshot, partitionScheme } from "@heddle/core";
+import { type AssetSnapshot, partitionScheme } from "@heddle/core/internal";
 import { type DefinitionsVersionRow, readDefinitionsVersions, readFormerSnapshots } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetChange, DefinitionsVersion, DefinitionsVersions, LineageDiff } from "../contract.ts";

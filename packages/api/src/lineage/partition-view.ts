@@ -1,4 +1,5 @@
-import { HeddleError, PARTITION_STATUSES, PartitionSet } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet } from "@heddle/core/internal";
 import {
   type DefinitionsIndex,
   type IndexedAsset,
@@ -89,10 +90,9 @@ async function describeReached(
 ): Promise<Pick<LineagePartitionView, "ids" | "sizes" | "texts" | "codes" | "counts">> {
   const assets = [...reached].filter(([, set]) => !set.isEmpty).map(([asset]) => asset);
   const standings = await readAssetStandings(state, tx, { assets, spaces });
-  const rows = standings.map(({ asset, sets, staleBecause }) => {
+  const rows = standings.map(({ asset, sets, stale }) => {
     const set = reached.get(asset) ?? PartitionSet.EMPTY;
     const isExternal = asset.definition.kind === "external";
-    const stale = staleBecause.length > 0 ? set : PartitionSet.EMPTY;
     const { counts } = listPartitionStatuses(isExternal ? PartitionSet.EMPTY : set, sets, stale);
     const status = URGENCY.find((candidate) => counts[candidate] > 0);
     return {

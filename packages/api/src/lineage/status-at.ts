@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES, PartitionSet, type PartitionStatus } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet, type PartitionStatus } from "@heddle/core/internal";
 import { type IndexedAsset, type PartitionSpaces, URGENCY } from "@heddle/engine/planning";
 import {
   NO_PARTITION_SETS,

@@ -1,11 +1,5 @@
-import {
-  describeNotifiedEvent,
-  describeTarget,
-  describeTrigger,
-  formatNearest,
-  HeddleError,
-  type NotificationTarget,
-} from "@heddle/core";
+import { HeddleError, type NotificationTarget } from "@heddle/core";
+import { describeNotifiedEvent, describeTarget, describeTrigger, formatNearest } from "@heddle/core/internal";
 import {
   readClock,
   readMessages,
@@ -25,7 +19,7 @@ import type {
   NotificationTest,
   Page,
 } from "../contract.ts";
-import type { MessageListInput } from "../inputs.ts";
+import type { MessageListInput } from "../inputs/deployment.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import { URGENCY } from "@heddle/engine/planning";
 
 /** By status code: the lower, the more urgent. */

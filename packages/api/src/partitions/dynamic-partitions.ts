@@ -1,7 +1,7 @@
 import { addDynamicPartitions, listDynamicPartitions, removeDynamicPartitions } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { DynamicPartitions, DynamicPartitionsChange } from "../contract.ts";
-import type { DynamicChangeInput, DynamicListInput } from "../inputs.ts";
+import type { DynamicChangeInput, DynamicListInput } from "../inputs/partitions.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 
 /** Answers `partitions.list`. @throws DYNAMIC_PARTITIONS_UNKNOWN, API_CURSOR_INVALID */

@@ -1,4 +1,5 @@
-import { HeddleError, PARTITION_STATUSES, PartitionSet, resolveMapping, type ResolvedMapping } from "@heddle/core";
+import { HeddleError, type PartitionSpace } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet, resolveMapping, type ResolvedMapping } from "@heddle/core/internal";
 import {
   type AssetStanding,
   type DefinitionsIndex,
@@ -13,14 +14,19 @@ import {
   readPartitionCheckResults,
   readPartitionMaterializations,
   readStepState,
+  readStoppedPartitionSteps,
   type AttemptRow,
   type OpenStepRow,
+  type StoppedStepRow,
   type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
+import { readStaleCauses } from "../assets/stale-causes.ts";
+import { explainOneStale } from "../assets/stale-sentences.ts";
 import { describeResult } from "../checks/check-answers.ts";
-import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail } from "../contract.ts";
+import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail, StoppedStep } from "../contract.ts";
+import type { PartitionDetailInput } from "../inputs/partitions.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { readSkipCause } from "../runs/skip-causes.ts";
 
@@ -30,22 +36,21 @@ const MAX_HISTORY = 100;
 const MAX_NEIGHBOURS = 200;
 /** Steps of open runs that are told. */
 const MAX_OPEN_STEPS = 20;
+/** Steps of runs that are over which made nothing. */
+const MAX_STOPPED_STEPS = 10;
 /** Ranges that are written out for people. */
 const SHOWN_RANGES = 5;
 
 /** Answers `partitions.detail`. @throws ASSET_UNKNOWN, PARTITION_UNKNOWN */
-export async function readPartitionDetail(
-  state: ApiState,
-  { key, ordinal, assetId }: { readonly key: string; readonly ordinal: number; readonly assetId?: number | undefined },
-): Promise<PartitionDetail> {
+export async function readPartitionDetail(state: ApiState, input: PartitionDetailInput): Promise<PartitionDetail> {
   await state.checks.refresh(state.db);
   return state.db.read("partitions.detail", async (tx) => {
     const index = await state.definitions.index(tx);
-    const asset = requireDefinition(index, { key, assetId });
+    const asset = requireDefinition(index, input);
+    const { key } = asset;
     const spaces = await state.definitions.spaces(tx, Date.now());
     const space = spaces.of(asset);
-    const partitionKey = space.keyOf(ordinal);
-    if (partitionKey === null) throw partitionUnknown(key, ordinal);
+    const { ordinal, partitionKey } = findPartition(space, input);
     const environmentId = await state.definitions.environmentId(tx);
     const query = { environmentId, assetId: asset.id, ordinal, limit: MAX_HISTORY };
     const materializations = await readPartitionMaterializations(tx, query);
@@ -54,6 +59,7 @@ export async function readPartitionDetail(
       ...new Set([...asset.definition.checks.map(({ name }) => name), ...state.checks.ofAsset(asset.id).keys()]),
     ];
     const checks = await readPartitionCheckResults(tx, { ...query, names });
+    const stoppedSteps = await readStoppedPartitionSteps(tx, { ...query, limit: MAX_STOPPED_STEPS });
     const openSteps = await readOpenSteps(tx, query);
     const neighbours = await readNeighbours(state, tx, { asset, ordinal, spaces });
     return {
@@ -64,14 +70,61 @@ export async function readPartitionDetail(
       supersededAt: asset.supersededAt?.getTime() ?? null,
       exists: asset.supersededAt === null && space.all.has(ordinal),
       code: codeAt(neighbours.own, ordinal),
+      staleBecause: await explainStalePartition(state, tx, { standing: neighbours.own, ordinal, spaces }),
       materializations: materializations.map((row) => describeMaterialization(row, asset, { index, spaces })),
       failedAttempts: attempts.map(describeAttempt),
       checks: checks.map((row) => describeResult(row, space)),
+      stoppedSteps: await describeStoppedSteps(tx, stoppedSteps, { asset, ordinal, index, spaces }),
       openSteps: await describeOpenSteps(tx, openSteps, { asset, ordinal, index, spaces }),
       upstream: neighbours.upstream,
       downstream: neighbours.downstream,
     };
   });
+}
+
+/** The one partition that is meant: any text that names exactly one, such as `last 1`, will do. */
+function findPartition(
+  space: PartitionSpace,
+  { key, ordinal, partition }: PartitionDetailInput,
+): { readonly ordinal: number; readonly partitionKey: string } {
+  const named = ordinal ?? space.ordinalOf(partition ?? "");
+  if (named !== null) {
+    const partitionKey = space.keyOf(named);
+    if (partitionKey === null) throw partitionUnknown(key, named);
+    return { ordinal: named, partitionKey };
+  }
+  if (partition === undefined) {
+    throw new HeddleError("PARTITION_UNKNOWN", `"${key}" has partitions, and none is named`, {
+      hint: `Name one of ${space.format(space.all, SHOWN_RANGES)}.`,
+      details: { asset: key },
+    });
+  }
+  const set = space.parseRange(partition);
+  const [only] = set;
+  if (set.size === 1 && only !== undefined) return { ordinal: only, partitionKey: space.keyOf(only) ?? partition };
+  throw new HeddleError("PARTITION_UNKNOWN", `${JSON.stringify(partition)} is ${set.size} partitions of "${key}"`, {
+    hint: `Name one of ${space.format(set, SHOWN_RANGES)}.`,
+    details: { asset: key },
+  });
+}
+
+async function explainStalePartition(
+  state: ApiState,
+  tx: Transaction,
+  {
+    standing,
+    ordinal,
+    spaces,
+  }: {
+    readonly standing: AssetStanding | undefined;
+    readonly ordinal: number;
+    readonly spaces: PartitionSpaces;
+  },
+): Promise<PartitionDetail["staleBecause"]> {
+  if (standing === undefined) return [];
+  const within = PartitionSet.of([ordinal]);
+  const stale = await readStaleCauses(state, tx, { standing, spaces, within });
+  return explainOneStale({ standing, stale, spaces });
 }
 
 interface PartitionScope {
@@ -162,6 +215,20 @@ function describeAttempt(row: AttemptRow): FailedAttempt {
     startedAt,
     endedAt: row.endedAt.getTime(),
   };
+}
+
+async function describeStoppedSteps(
+  tx: Transaction,
+  steps: readonly StoppedStepRow[],
+  { asset, ordinal, index, spaces }: PartitionScope & { readonly index: DefinitionsIndex },
+): Promise<StoppedStep[]> {
+  const described: StoppedStep[] = [];
+  for (const { runId, status, endedAt } of steps) {
+    const place = { runId, assetId: asset.id, ordinal };
+    const skippedBecause = status === "skipped" ? await readSkipCause(tx, place, { index, spaces }) : null;
+    described.push({ runId, status, endedAt: endedAt.getTime(), skippedBecause });
+  }
+  return described;
 }
 
 async function describeOpenSteps(

@@ -1,11 +1,5 @@
-import {
-  deserializeError,
-  HeddleError,
-  isHeddleError,
-  type JsonValue,
-  type SerializedError,
-  type StoredPreview,
-} from "@heddle/core";
+import { HeddleError, isHeddleError, type JsonValue } from "@heddle/core";
+import { deserializeError, type SerializedError, type StoredPreview } from "@heddle/core/internal";
 import { requireDefinition } from "@heddle/engine/planning";
 import {
   readDeployment,
@@ -20,7 +14,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiState } from "../api-state.ts";
 import type { PartitionPreview } from "../contract.ts";
-import type { PartitionPreviewInput } from "../inputs.ts";
+import type { PartitionPreviewInput } from "../inputs/partitions.ts";
 
 /** Longer nobody waits; a worker gives up before. */
 const DEADLINE_MS = 25_000;

@@ -2,7 +2,7 @@ import { readAssetStandings, requireDefinition } from "@heddle/engine/planning";
 import { readEventCursor } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { PartitionStatuses } from "../contract.ts";
-import type { PartitionStatusInput } from "../inputs.ts";
+import type { PartitionStatusInput } from "../inputs/partitions.ts";
 import { clipStatuses, coarsenStatuses } from "./coarsen-statuses.ts";
 
 /** Answers `partitions.status`. @throws ASSET_UNKNOWN */

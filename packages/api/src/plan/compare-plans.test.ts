@@ -1,4 +1,5 @@
-import { staticPartitions, type PartitionsSpec, type RunPlan, type RunPlanAsset } from "@heddle/core";
+import { staticPartitions } from "@heddle/core";
+import { type PartitionsSpec, type RunPlan, type RunPlanAsset } from "@heddle/core/internal";
 import { PartitionSpaces } from "@heddle/engine/planning";
 import { describe, expect, it } from "vitest";
 import { comparePlans } from "./compare-plans.ts";

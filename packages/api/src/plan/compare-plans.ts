@@ -1,4 +1,4 @@
-import { canonicalJson, PartitionSet, partitionScheme, type RunPlan, type RunPlanAsset } from "@heddle/core";
+import { canonicalJson, PartitionSet, partitionScheme, type RunPlan, type RunPlanAsset } from "@heddle/core/internal";
 import type { PartitionSpaces } from "@heddle/engine/planning";
 import type { AssetRef, PlanChange } from "../contract.ts";
 import { describeSpecChange } from "./describe-spec-change.ts";

@@ -1,4 +1,4 @@
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec } from "@heddle/core/internal";
 
 /** Keys that are written out. */
 const SHOWN_KEYS = 3;

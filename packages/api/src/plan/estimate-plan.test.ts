@@ -1,4 +1,4 @@
-import type { RunPlan, RunPlanAsset } from "@heddle/core";
+import type { RunPlan, RunPlanAsset } from "@heddle/core/internal";
 import { describe, expect, it } from "vitest";
 import { estimate } from "./estimate-plan.ts";
 

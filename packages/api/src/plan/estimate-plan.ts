@@ -1,4 +1,4 @@
-import { PartitionSet, type RunPlan, type RunPlanAsset } from "@heddle/core";
+import { PartitionSet, type RunPlan, type RunPlanAsset } from "@heddle/core/internal";
 import type { MadePlan } from "@heddle/engine/planning";
 import { readDeployment, readDurations, type StepDurations, type Transaction } from "@heddle/storage";
 import type { PlanEstimate } from "../contract.ts";

@@ -1,9 +1,10 @@
-import { createRunGraph, HeddleError } from "@heddle/core";
-import { makePlan } from "@heddle/engine/planning";
+import { HeddleError, isHeddleError } from "@heddle/core";
+import { createRunGraph } from "@heddle/core/internal";
+import { freezeDefinitions, makePlan } from "@heddle/engine/planning";
 import { admitAtOnce, insertRun, lockLaunches, readRunIdByOriginKey, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { LaunchResult } from "../contract.ts";
-import type { PlanLaunchInput } from "../inputs.ts";
+import type { PlanLaunchInput } from "../inputs/plan.ts";
 import { comparePlans } from "./compare-plans.ts";
 import { describePlan } from "./preview-plan.ts";
 
@@ -34,8 +35,10 @@ async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput):
   // The same launch again must find its own run, before planning finds that this run holds the partitions.
   const known = await readRunIdByOriginKey(tx, originKey);
   if (known !== null) return { kind: "launched", runId: known, created: false };
-  const made = await makePlan(state, tx, { input, at: input.at, counts: false });
-  if (made.hash !== input.planHash) return describeChange(state, tx, input);
+  const made = await makePlan(freezeDefinitions(state), tx, { input, at: input.at, counts: false });
+  // Whoever refuses to share wants to know with whom he would have to, although that is a change of the plan as well.
+  const isHeld = isHeddleError(made.refusal, "PLAN_OVERLAPS");
+  if (made.hash !== input.planHash && !isHeld) return describeChange(state, tx, input);
   if (made.refusal !== null) throw made.refusal;
   const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
     plan: made.plan,

@@ -1,4 +1,4 @@
-import { PartitionSet, type RunPlan } from "@heddle/core";
+import { PartitionSet, type RunPlan } from "@heddle/core/internal";
 import { listPools, type Transaction } from "@heddle/storage";
 import type { PlannedPool } from "../contract.ts";
 

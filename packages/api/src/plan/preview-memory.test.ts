@@ -1,4 +1,4 @@
-import type { RunPlan, RunPlanAsset } from "@heddle/core";
+import type { RunPlan, RunPlanAsset } from "@heddle/core/internal";
 import { describe, expect, it } from "vitest";
 import { PreviewMemory } from "./preview-memory.ts";
 

@@ -1,4 +1,4 @@
-import type { RunPlan } from "@heddle/core";
+import type { RunPlan } from "@heddle/core/internal";
 
 /** Where confirmed plans are kept, so that a launch of a changed one can say what changed. */
 export interface PlanMemory {

@@ -1,9 +1,9 @@
-import { PartitionSet, type PlanWarning, type RunPlanAsset } from "@heddle/core";
+import { PartitionSet, type PlanWarning, type RunPlanAsset } from "@heddle/core/internal";
 import { type MadePlan, makePlan } from "@heddle/engine/planning";
 import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { PlannedAsset, PlanNotice, PlanPreview } from "../contract.ts";
-import type { PlanPreviewInput } from "../inputs.ts";
+import type { PlanPreviewInput } from "../inputs/plan.ts";
 import { describeWait } from "./describe-wait.ts";
 import { readPlannedPools } from "./planned-pools.ts";
 import { estimatePlan, type EstimatedPlan } from "./estimate-plan.ts";
@@ -34,7 +34,7 @@ export async function describePlan(tx: Transaction, made: MadePlan): Promise<Pla
     assets,
     total: plan.total,
     warnings: describeWarnings(plan.warnings, budget),
-    effect: effectOf(plan.total, assets.length),
+    effect: effectOf(plan.total, assets.length, isLook(made)),
     alreadyPlanned: overlaps.count,
     order: plan.order,
     after: overlaps.after,
@@ -80,13 +80,14 @@ function rankOf({ severity }: PlanWarning): number {
 /** Warnings as they are answered, errors first. */
 export function describeWarnings(warnings: readonly PlanWarning[], budget = new RangeBudget()): PlanNotice[] {
   const errorsFirst = warnings.toSorted((a, b) => rankOf(a) - rankOf(b));
-  return errorsFirst.slice(0, MAX_WARNINGS).map(({ code, severity, message, asset, upstream, partitions }) => ({
+  return errorsFirst.slice(0, MAX_WARNINGS).map(({ code, severity, message, asset, upstream, partitions, absent }) => ({
     code,
     severity,
     message,
     assetKey: asset,
     upstreamKey: upstream,
     partitions: budget.cut(partitions),
+    absentCount: absent ?? null,
   }));
 }
 
@@ -99,8 +100,14 @@ function reasonsOf({ chosen, index: { graph } }: MadePlan): (key: string) => Pla
   };
 }
 
-function effectOf(steps: number, assets: number): string {
+/** Whether the run would look at external assets, and make nothing. */
+function isLook({ plan, index }: MadePlan): boolean {
+  const [first] = plan.assets;
+  return first !== undefined && index.byKey(first.key)?.definition.kind === "external";
+}
+
+function effectOf(steps: number, assets: number, isObserving: boolean): string {
   if (steps === 0) return "Nothing to materialize";
   const partitions = `${steps.toLocaleString("en")} partition${steps === 1 ? "" : "s"}`;
-  return `Materialize ${partitions} of ${assets.toLocaleString("en")} asset${assets === 1 ? "" : "s"}`;
+  return `${isObserving ? "Observe" : "Materialize"} ${partitions} of ${assets.toLocaleString("en")} asset${assets === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 import { listPoolHolders, listPools, setPool, type PoolHolder, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Pool, PoolChange, Pools } from "../contract.ts";
-import type { PoolSetInput } from "../inputs.ts";
+import type { PoolSetInput } from "../inputs/deployment.ts";
 
 /** Holders of a pool that are told. */
 const MAX_HOLDERS = 20;

@@ -1,7 +1,8 @@
 import type { ActivityEvent, Page } from "../contract.ts";
 import { readEvents } from "../events/event-list.ts";
 import { streamEvents } from "../events/stream-events.ts";
-import { eventListInput, eventStreamInput } from "../inputs.ts";
+import { eventListInput } from "../inputs/assets.ts";
+import { eventStreamInput } from "../inputs/deployment.ts";
 import { procedure, router } from "../trpc.ts";
 import { assetsRouter, checksRouter, selectionRouter } from "./assets.ts";
 import { homeRouter } from "./home.ts";
@@ -9,6 +10,7 @@ import { lineageRouter } from "./lineage.ts";
 import { deploymentRouter } from "./deployment.ts";
 import { notificationsRouter } from "./notifications.ts";
 import { automationRouter, freshnessRouter } from "./automation.ts";
+import { codeRouter } from "./code.ts";
 import { columnsRouter } from "./columns.ts";
 import { partitionsRouter } from "./partitions.ts";
 import { planRouter } from "./plan.ts";
@@ -22,6 +24,7 @@ export const appRouter = router({
   assets: assetsRouter,
   automation: automationRouter,
   checks: checksRouter,
+  code: codeRouter,
   columns: columnsRouter,
   deployment: deploymentRouter,
   events: router({

@@ -6,8 +6,14 @@ import { readAssetsSnapshot } from "../assets/assets-snapshot.ts";
 import { evaluateSelectionText } from "../assets/selection.ts";
 import { readMetadataSeries } from "../assets/metadata-series.ts";
 import { readMaterializations } from "../assets/materialization-list.ts";
+import { readAssetChanges } from "../code/asset-changes.ts";
+import { assetChangesInput, observeInput, reportInput, wipeInput } from "../inputs/asset-changes.ts";
+import { observeAssets } from "../manual/observe-assets.ts";
+import { reportAsset } from "../manual/report-asset.ts";
+import { wipeAsset } from "../manual/wipe-asset.ts";
 import { readCheckList } from "../checks/all-checks.ts";
 import { changeSilence, readCheckDetail } from "../checks/check-detail.ts";
+import { launchCheckRuns, planCheckRuns } from "../checks/run-checks.ts";
 import { readChecksHistory } from "../checks/check-list.ts";
 import type {
   AssetActivity,
@@ -19,27 +25,37 @@ import type {
   CheckDetail,
   CheckList,
   CheckResult,
+  CheckRunPlan,
+  CheckRunResult,
   CheckSilenceChange,
+  DefinitionChange,
   ExpectedAssets,
   Materialization,
   MetadataSeries,
   Page,
+  ObserveResult,
+  ReportResult,
   SelectionResult,
+  WipeResult,
 } from "../contract.ts";
-import { assetActivityInput, assetIdsInput } from "../home-inputs.ts";
+import { assetActivityInput, assetIdsInput } from "../inputs/home.ts";
+import {
+  checkInput,
+  checkHistoryInput,
+  checkListInput,
+  checkRunInput,
+  checkRunPlanInput,
+  checkSilenceInput,
+} from "../inputs/checks.ts";
 import {
   assetInput,
-  checkHistoryInput,
-  checkInput,
-  checkListInput,
-  checkSilenceInput,
   materializationListInput,
   metadataSeriesInput,
-  noInput,
   selectionInput,
   snapshotInput,
   statusInput,
-} from "../inputs.ts";
+} from "../inputs/assets.ts";
+import { noInput } from "../inputs/fields.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const assetsRouter = router({
@@ -65,11 +81,27 @@ export const assetsRouter = router({
   materializations: procedure
     .input(materializationListInput)
     .query(({ ctx, input }): Promise<Page<Materialization>> => readMaterializations(ctx.state, input)),
+  changes: procedure
+    .input(assetChangesInput)
+    .query(({ ctx, input }): Promise<Page<DefinitionChange>> => readAssetChanges(ctx.state, input)),
+  report: procedure
+    .input(reportInput)
+    .mutation(({ ctx, input }): Promise<ReportResult> => reportAsset(ctx.state, input)),
+  observe: procedure
+    .input(observeInput)
+    .mutation(({ ctx, input }): Promise<ObserveResult> => observeAssets(ctx.state, input)),
+  wipe: procedure.input(wipeInput).mutation(({ ctx, input }): Promise<WipeResult> => wipeAsset(ctx.state, input)),
 });
 
 export const checksRouter = router({
   list: procedure.input(checkListInput).query(({ ctx, input }): Promise<CheckList> => readCheckList(ctx.state, input)),
   get: procedure.input(checkInput).query(({ ctx, input }): Promise<CheckDetail> => readCheckDetail(ctx.state, input)),
+  plan: procedure
+    .input(checkRunPlanInput)
+    .query(({ ctx, input }): Promise<CheckRunPlan> => planCheckRuns(ctx.state, input)),
+  run: procedure
+    .input(checkRunInput)
+    .mutation(({ ctx, input }): Promise<CheckRunResult> => launchCheckRuns(ctx.state, input)),
   silence: procedure
     .input(checkSilenceInput)
     .mutation(({ ctx, input }): Promise<CheckSilenceChange> => changeSilence(ctx.state, input)),

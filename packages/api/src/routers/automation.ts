@@ -2,11 +2,12 @@ import { readConditions } from "../automation/condition-list.ts";
 import { readEvaluationDetail, readEvaluationList } from "../automation/evaluation-answers.ts";
 import { readAssetFreshness } from "../automation/freshness-answers.ts";
 import { previewRequests } from "../automation/preview.ts";
-import { switchCondition } from "../automation/switch-condition.ts";
+import { switchCondition, switchConditions } from "../automation/switch-condition.ts";
 import { explainWhy } from "../automation/why.ts";
 import type {
   AssetFreshness,
   AutomatedTargets,
+  AutomationBulkChange,
   AutomationChange,
   AutomationEvaluation,
   AutomationEvaluationDetail,
@@ -18,11 +19,12 @@ import {
   automationEvaluationInput,
   automationEvaluationListInput,
   automationPreviewInput,
+  automationSetAllInput,
   automationSetInput,
   automationWhyInput,
   freshnessInput,
-  noInput,
-} from "../inputs.ts";
+} from "../inputs/automation.ts";
+import { noInput } from "../inputs/fields.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const automationRouter = router({
@@ -42,6 +44,9 @@ export const automationRouter = router({
   set: procedure
     .input(automationSetInput)
     .mutation(({ ctx, input }): Promise<AutomationChange> => switchCondition(ctx.state, input)),
+  setAll: procedure
+    .input(automationSetAllInput)
+    .mutation(({ ctx, input }): Promise<AutomationBulkChange> => switchConditions(ctx.state, input)),
 });
 
 export const freshnessRouter = router({

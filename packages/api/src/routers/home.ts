@@ -8,7 +8,7 @@ import {
   runsOfSpanInput,
   unacknowledgeInput,
   upcomingInput,
-} from "../home-inputs.ts";
+} from "../inputs/home.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const homeRouter = router({

@@ -7,14 +7,14 @@ import type {
   LineagePartitionView,
   LineageStatuses,
 } from "../contract.ts";
+import { noInput } from "../inputs/fields.ts";
 import {
   lineageActivityInput,
   lineageDiffInput,
   lineageGraphInput,
   lineageMomentInput,
   lineagePartitionInput,
-  noInput,
-} from "../inputs.ts";
+} from "../inputs/lineage.ts";
 import { readLineageActivity, readLineageDurations } from "../lineage/activity.ts";
 import { readLineageDiff, readVersions } from "../lineage/lineage-diff.ts";
 import { readPartitionView } from "../lineage/partition-view.ts";

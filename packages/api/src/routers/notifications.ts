@@ -1,5 +1,6 @@
 import type { NotificationMessage, NotificationRetry, Notifications, NotificationTest, Page } from "../contract.ts";
-import { messageInput, messageListInput, noInput, notificationInput } from "../inputs.ts";
+import { messageInput, messageListInput, notificationInput } from "../inputs/deployment.ts";
+import { noInput } from "../inputs/fields.ts";
 import {
   readMessageList,
   readNotificationList,

@@ -4,6 +4,7 @@ import type {
   PartitionDetail,
   PartitionPreview,
   PartitionStatuses,
+  PartitionTable,
 } from "../contract.ts";
 import {
   dynamicChangeInput,
@@ -11,17 +12,22 @@ import {
   partitionDetailInput,
   partitionPreviewInput,
   partitionStatusInput,
-} from "../inputs.ts";
+  partitionTableInput,
+} from "../inputs/partitions.ts";
 import { addPartitions, readDynamicPartitions, removePartitions } from "../partitions/dynamic-partitions.ts";
 import { readPartitionDetail } from "../partitions/partition-detail.ts";
 import { previewPartition } from "../partitions/partition-preview.ts";
 import { readPartitionStatuses } from "../partitions/partition-statuses.ts";
+import { readPartitionTable } from "../partitions/partition-table.ts";
 import { procedure, router } from "../trpc.ts";
 
 export const partitionsRouter = router({
   status: procedure
     .input(partitionStatusInput)
     .query(({ ctx, input }): Promise<PartitionStatuses> => readPartitionStatuses(ctx.state, input)),
+  table: procedure
+    .input(partitionTableInput)
+    .query(({ ctx, input }): Promise<PartitionTable> => readPartitionTable(ctx.state, input)),
   detail: procedure
     .input(partitionDetailInput)
     .query(({ ctx, input }): Promise<PartitionDetail> => readPartitionDetail(ctx.state, input)),

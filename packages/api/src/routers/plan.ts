@@ -1,5 +1,5 @@
 import type { LaunchResult, PlanPreview } from "../contract.ts";
-import { planLaunchInput, planPreviewInput } from "../inputs.ts";
+import { planLaunchInput, planPreviewInput } from "../inputs/plan.ts";
 import { launchPlan } from "../plan/launch-plan.ts";
 import { previewPlan } from "../plan/preview-plan.ts";
 import { procedure, router } from "../trpc.ts";

@@ -1,5 +1,6 @@
 import type { PoolChange, Pools } from "../contract.ts";
-import { noInput, poolSetInput } from "../inputs.ts";
+import { poolSetInput } from "../inputs/deployment.ts";
+import { noInput } from "../inputs/fields.ts";
 import { changePool, readPools } from "../pools/pool-list.ts";
 import { procedure, router } from "../trpc.ts";
 

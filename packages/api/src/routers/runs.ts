@@ -27,7 +27,7 @@ import {
   runStepInput,
   runStepsInput,
   runTimelineInput,
-} from "../inputs.ts";
+} from "../inputs/runs.ts";
 import { compareRuns } from "../runs/compare-runs.ts";
 import { cancelOneRun, changeOneRun, pauseOneRun, resumeOneRun, retryOneRun } from "../runs/run-changes.ts";
 import { readRunDetail } from "../runs/run-detail.ts";

@@ -9,14 +9,14 @@ import type {
   TickEvaluation,
   TickOwnerChange,
 } from "../contract.ts";
+import { noInput } from "../inputs/fields.ts";
 import {
-  noInput,
   sensorCursorInput,
   tickEvaluateInput,
   tickListInput,
   tickOwnerInput,
   tickSwitchInput,
-} from "../inputs.ts";
+} from "../inputs/ticks.ts";
 import { evaluateTick } from "../ticks/evaluate-tick.ts";
 import { readScheduleDetail, readScheduleList } from "../ticks/schedule-answers.ts";
 import { readSensorDetail, readSensorList } from "../ticks/sensor-answers.ts";

@@ -1,6 +1,6 @@
 import type { FavouriteChange, Favourites, SavedView, SavedViewDeletion, SavedViews } from "../contract.ts";
-import { favouriteSetInput, viewDeleteInput, viewListInput, viewSaveInput } from "../home-inputs.ts";
-import { noInput } from "../inputs.ts";
+import { favouriteSetInput, viewDeleteInput, viewListInput, viewSaveInput } from "../inputs/home.ts";
+import { noInput } from "../inputs/fields.ts";
 import { procedure, router } from "../trpc.ts";
 import { changeStar, readStars, readViews, removeView, storeView } from "../views/saved-views.ts";
 

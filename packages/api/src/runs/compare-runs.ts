@@ -1,4 +1,5 @@
-import { type JsonValue, PartitionSet } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { PartitionSpaces } from "@heddle/engine/planning";
 import {
   findComparableRun,
@@ -11,7 +12,7 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { AssetInRun, RunComparison } from "../contract.ts";
-import type { RunCompareInput } from "../inputs.ts";
+import type { RunCompareInput } from "../inputs/runs.ts";
 import { sumUpLanes } from "./lanes.ts";
 import { runUnknown } from "./run-answers.ts";
 

@@ -17,6 +17,7 @@ export function describeRun(row: RunRow, { index, checks, queue = null }: Descri
   return {
     id: row.id,
     status: row.status,
+    purpose: row.purpose,
     origin: describeOrigin(row.origin),
     priority: row.priority,
     maxConcurrency: row.maxConcurrency,
@@ -25,6 +26,7 @@ export function describeRun(row: RunRow, { index, checks, queue = null }: Descri
     startedAt: row.startedAt?.getTime() ?? null,
     endedAt: row.endedAt?.getTime() ?? null,
     cancelRequestedAt: row.cancelRequestedAt?.getTime() ?? null,
+    letsFinish: row.letsFinish,
     counts: row.counts,
     total: row.total,
     assetCount: row.assetCount,

@@ -1,5 +1,10 @@
-import { isOpenRun, PartitionSet } from "@heddle/core";
-import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces } from "@heddle/engine/planning";
+import { isOpenRun, PartitionSet, type RunPlanAsset } from "@heddle/core/internal";
+import {
+  type DefinitionsIndex,
+  type IndexedAsset,
+  partitionKeyOf,
+  type PartitionSpaces,
+} from "@heddle/engine/planning";
 import {
   readDeployment,
   readEarlierRuns,
@@ -61,7 +66,7 @@ export async function readRunDetail(state: ApiState, runId: number): Promise<Run
       planHash: row.planHash,
       plannedAt: row.plan.at,
       warnings: describeWarnings(row.plan.warnings),
-      order: row.plan.order,
+      order: row.newestFirst ? "newest" : "oldest",
       after,
       progress: assets.map((asset) =>
         describeAsset(asset, { planned, idOf, index, spaces, because: because.get(asset.assetId) }),
@@ -132,8 +137,10 @@ function describeAsset(asset: RunAssetRow, { planned, idOf, index, spaces, becau
     counts: asset.counts,
     skippedBecause: because ?? null,
     config: index.byId(asset.assetId)?.definition.config ?? null,
+    checks: target?.checks ?? [],
     givenConfig: target?.config ?? null,
     codeVersion: target?.codeVersion ?? "",
+    codeChanged: isCodeChanged(target, index.byId(asset.assetId)),
     chunk: target?.chunk ?? null,
     attempts: target?.retry.attempts ?? 1,
     pools: (target?.pools ?? []).map(({ name }) => name),
@@ -204,4 +211,9 @@ function findBlockers(
     blockers.push({ reason: "retry_wait", message: `${counts.backoff} steps wait for their next attempt.` });
   }
   return blockers;
+}
+
+function isCodeChanged(planned: RunPlanAsset | undefined, asset: IndexedAsset | undefined): boolean {
+  if (planned === undefined || asset === undefined || asset.removedAt !== null) return false;
+  return planned.codeVersion !== asset.definition.codeVersion;
 }

@@ -1,4 +1,4 @@
-import { isOpenRun, limitAction, RUN_LIMITS, type RunLimitName, type RunLimits } from "@heddle/core";
+import { isOpenRun, limitAction, RUN_LIMITS, type RunLimitName, type RunLimits } from "@heddle/core/internal";
 import type { RunDetailRow } from "@heddle/storage";
 import type { RunLimitState } from "../contract.ts";
 
@@ -11,6 +11,7 @@ type LimitedRow = Pick<
   | "startedAt"
   | "endedAt"
   | "cancelRequestedAt"
+  | "letsFinish"
   | "counts"
   | "total"
 >;
@@ -31,11 +32,14 @@ export function describeLimits(row: LimitedRow): RunLimitState[] {
 }
 
 /** Why a run is being canceled, or was; null when it is not. */
-export function explainCancel({ status, limitsExceeded, cancelRequestedAt }: LimitedRow): string | null {
+export function explainCancel(row: LimitedRow): string | null {
+  const { status, limitsExceeded, cancelRequestedAt, letsFinish } = row;
   if (status !== "canceling" && status !== "canceled") return null;
   const cause = limitsExceeded?.find(({ action }) => action === "cancel");
   if (cause !== undefined) return CAUSES[cause.limit](instantText(cause.at));
-  return `Somebody asked for it${cancelRequestedAt === null ? "" : ` at ${instantText(cancelRequestedAt.getTime())}`}.`;
+  const when = cancelRequestedAt === null ? "" : ` at ${instantText(cancelRequestedAt.getTime())}`;
+  if (!letsFinish) return `Somebody asked for it${when}.`;
+  return `Somebody asked for it${when}, and to let finish what ran.`;
 }
 
 const CAUSES: { readonly [limit in RunLimitName]: (at: string) => string } = {

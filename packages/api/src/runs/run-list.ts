@@ -1,9 +1,10 @@
-import { HeddleError, parseSelection } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { parseSelection } from "@heddle/core/internal";
 import { everyIdOf, requireAsset, selectAssets } from "@heddle/engine/planning";
 import { readDeployment, readQueuePlaces, readRuns, type RunListQuery, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Page, RunQueuePlace, RunSummary } from "../contract.ts";
-import type { RunListInput } from "../inputs.ts";
+import type { RunListInput } from "../inputs/runs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { describeQueuePlace } from "./queue-place.ts";
 import { describeRun } from "./run-answers.ts";

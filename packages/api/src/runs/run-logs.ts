@@ -7,7 +7,8 @@ import {
   type LogQuery,
   type Transaction,
 } from "@heddle/storage";
-import { HeddleError, isOpenRun } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { isOpenRun } from "@heddle/core/internal";
 import {
   type DefinitionsIndex,
   type IndexedAsset,
@@ -18,7 +19,8 @@ import {
 import { tracked } from "@trpc/server";
 import type { ApiState } from "../api-state.ts";
 import type { LogLine, LogLineText, LogPage, LogTail } from "../contract.ts";
-import { MAX_PAGE_SIZE, type RunLogLineInput, type RunLogsInput, type RunLogsTailInput } from "../inputs.ts";
+import { MAX_PAGE_SIZE } from "../inputs/fields.ts";
+import { type RunLogLineInput, type RunLogsInput, type RunLogsTailInput } from "../inputs/runs.ts";
 import { runUnknown } from "./run-answers.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];

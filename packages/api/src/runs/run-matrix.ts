@@ -1,4 +1,5 @@
-import { PARTITION_STATUSES, type PartitionStatus, STEP_STATUSES, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionStatus, STEP_STATUSES } from "@heddle/core/internal";
 import { readRun, readRunSets, type RunAssetSets } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { RunMatrix } from "../contract.ts";

@@ -3,7 +3,7 @@ import { readRun, readRunOutputs as readOutputs, readRunSteps as readStepPage } 
 import type { ApiState } from "../api-state.ts";
 import { describeMaterialization } from "../assets/materialization-answer.ts";
 import type { Page, RunOutput } from "../contract.ts";
-import type { RunOutputsInput } from "../inputs.ts";
+import type { RunOutputsInput } from "../inputs/runs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { runUnknown } from "./run-answers.ts";
 

@@ -1,9 +1,9 @@
-import { STEP_STATUSES } from "@heddle/core";
+import { STEP_STATUSES } from "@heddle/core/internal";
 import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces, requireRunAsset } from "@heddle/engine/planning";
 import { readRun, readRunAssets, readRunSteps as readStepPage, type StepPlace, type StepRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Page, StepBar } from "../contract.ts";
-import type { RunStepsInput } from "../inputs.ts";
+import type { RunStepsInput } from "../inputs/runs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { runUnknown } from "./run-answers.ts";
 import { readSkipCauses, type SkipCauses } from "./skip-causes.ts";

@@ -1,4 +1,5 @@
-import { isOpenRun, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { isOpenRun } from "@heddle/core/internal";
 import { requireRunAsset } from "@heddle/engine/planning";
 import {
   readFailedTimes,
@@ -10,7 +11,7 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { RunTimeline } from "../contract.ts";
-import type { RunTimelineInput } from "../inputs.ts";
+import type { RunTimelineInput } from "../inputs/runs.ts";
 import { sumUpLanes } from "./lanes.ts";
 import { runUnknown } from "./run-answers.ts";
 import { describeStep } from "./run-steps.ts";

@@ -1,4 +1,5 @@
-import { createRunGraph, isHeddleError, PartitionSet, type RunGraph, type RunPlan } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { createRunGraph, PartitionSet, type RunGraph, type RunPlan } from "@heddle/core/internal";
 import { type DefinitionsIndex, partitionKeyOf, type PartitionSpaces } from "@heddle/engine/planning";
 import { readRunAssets, readRunPlanIn, readStoppedSteps, type StoppedSteps, type Transaction } from "@heddle/storage";
 import type { SkipCause } from "../contract.ts";

@@ -14,7 +14,7 @@ import type { ApiState } from "../api-state.ts";
 import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { StepAttempt, StepDetail } from "../contract.ts";
-import type { RunStepInput } from "../inputs.ts";
+import type { RunStepInput } from "../inputs/runs.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { readSkipCause } from "./skip-causes.ts";
 

@@ -1,10 +1,11 @@
-import { HeddleError, type TickPreview } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type TickPreview } from "@heddle/core/internal";
 import { readDeployment, readTickAnswer, requestTick, type TickKind } from "@heddle/storage";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiState } from "../api-state.ts";
 import type { TickEvaluation } from "../contract.ts";
 import { isDaemonAlive } from "../deployment/deployment-health.ts";
-import type { TickEvaluateInput } from "../inputs.ts";
+import type { TickEvaluateInput } from "../inputs/ticks.ts";
 import { describeRecordedError } from "../recorded-error.ts";
 import { readTickLog } from "./tick-answers.ts";
 import { requireDeclared } from "./tick-list.ts";

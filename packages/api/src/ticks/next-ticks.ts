@@ -1,4 +1,5 @@
-import { isHeddleError, nextScheduleTicks } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { nextScheduleTicks } from "@heddle/core/internal";
 import type { ScheduleRow } from "@heddle/storage";
 
 /** The next ticks of a schedule; none when it was declared under an older time zone database and cannot be read any more. */

@@ -1,4 +1,5 @@
-import { formatNearest, HeddleError, sensorDelayMs } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { formatNearest, sensorDelayMs } from "@heddle/core/internal";
 import { readClock, readSensors, type SensorRow } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Sensor, Sensors } from "../contract.ts";

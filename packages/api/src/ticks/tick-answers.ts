@@ -1,4 +1,4 @@
-import type { RunDefaultsData } from "@heddle/core";
+import type { RunDefaultsData } from "@heddle/core/internal";
 import { readLastTicks, readTickMarks, readTickSwitches } from "@heddle/storage";
 import type { TickKind, TickRow, TickSwitchRow, Transaction } from "@heddle/storage";
 import type { Tick, TickLogLine, TickRuns, TickSwitch } from "../contract.ts";
@@ -58,8 +58,8 @@ function describeSwitch(row: TickSwitchRow | undefined): TickSwitch | null {
 }
 
 /** What the runs of a schedule or sensor are like. */
-export function describeRuns({ assets, partitions, tags, priority, limits }: RunDefaultsData): TickRuns {
-  return { assets, partitions, tags, priority, limits: limits ?? null };
+export function describeRuns({ assets, checks, partitions, tags, priority, limits }: RunDefaultsData): TickRuns {
+  return { assets, checks: checks ?? null, partitions, tags, priority, limits: limits ?? null };
 }
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;

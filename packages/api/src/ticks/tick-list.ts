@@ -8,7 +8,7 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { Page, SensorCursor, Tick } from "../contract.ts";
-import type { TickListInput } from "../inputs.ts";
+import type { TickListInput } from "../inputs/ticks.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
 import { scheduleUnknown } from "./schedule-answers.ts";
 import { sensorUnknown } from "./sensor-answers.ts";

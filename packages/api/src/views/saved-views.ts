@@ -2,7 +2,7 @@ import { deleteView, readFavourites, readSavedViews, saveView, type SavedViewRow
 import { requireAsset } from "@heddle/engine/planning";
 import type { ApiState } from "../api-state.ts";
 import type { FavouriteChange, Favourites, SavedView, SavedViewDeletion, SavedViews } from "../contract.ts";
-import type { FavouriteSetInput, ViewSaveInput } from "../home-inputs.ts";
+import type { FavouriteSetInput, ViewSaveInput } from "../inputs/home.ts";
 
 /** Answers `views.list`. */
 export async function readViews(state: ApiState, page: string): Promise<SavedViews> {

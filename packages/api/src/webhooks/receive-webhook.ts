@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ErrorCode, JsonValue, SensorSnapshot } from "@heddle/core";
+import type { ErrorCode, JsonValue } from "@heddle/core";
+import type { SensorSnapshot } from "@heddle/core/internal";
 import { findWebhookSensor, recordReceipt, recordRefusal } from "@heddle/storage";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";

@@ -1,11 +1,12 @@
-import { formatNearest, HeddleError, PARTITION_STATUSES } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { formatNearest, PARTITION_STATUSES } from "@heddle/core/internal";
 import type { AssetDetail, AssetLink, SentencePart } from "@heddle/api";
 import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
 import { printLatest } from "../print-materialization.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
 
 /** `heddle assets list` */
@@ -24,7 +25,7 @@ export async function listAssets(selection: string | undefined, options: CommonO
         row.key,
         paint.dim(row.group),
         paintStatus(row.status),
-        `${row.materialized}/${row.partitions}`,
+        `${row.materialized}/${row.partitions}${row.stale > 0 && row.partitions > 1 ? paint.yellow(`, ${row.stale} stale`) : ""}`,
         row.lastMaterializedAt === null ? "" : paint.dim(`${formatDuration(Date.now() - row.lastMaterializedAt)} ago`),
       ]),
     );
@@ -38,6 +39,8 @@ interface AssetRow {
   readonly status: string;
   readonly partitions: number;
   readonly materialized: number;
+  /** Of those, how many are out of date. */
+  readonly stale: number;
   readonly lastMaterializedAt: number | null;
 }
 
@@ -63,6 +66,7 @@ async function readRows({ api }: ProjectApi, selection: string | undefined): Pro
       status: PARTITION_STATUSES[code] ?? "external",
       partitions: status.totals[row] ?? 0,
       materialized: (status.counts.fresh[row] ?? 0) + (status.counts.stale[row] ?? 0),
+      stale: status.counts.stale[row] ?? 0,
       lastMaterializedAt: status.lastMaterializedAt[row] ?? null,
     };
   });
@@ -115,13 +119,15 @@ export async function showAsset(key: string, options: CommonOptions & { readonly
 
 /** `heddle assets show --deps`: every dependency with its rule, in both directions. */
 function showDependencies(asset: AssetDetail, options: CommonOptions): ExitCode {
-  const { key } = asset.definition;
+  const { key, deps } = asset.definition;
+  const own = deps.flatMap(({ upstream, rule, mapping }) => (upstream === key ? [{ rule, mapping }] : []));
   if (options.json) {
     const pick = ({ key: other, rule, mapping, waits }: AssetLink) => ({ asset: other, rule, waits, mapping });
-    printJson({ asset: key, upstream: asset.upstream.map(pick), downstream: asset.downstream.map(pick) });
+    printJson({ asset: key, self: own, upstream: asset.upstream.map(pick), downstream: asset.downstream.map(pick) });
     return EXIT.ok;
   }
   print(paint.bold(key));
+  for (const { rule } of own) print(`  reads its own partitions: ${rule}`);
   for (const [title, links] of [
     ["reads", asset.upstream],
     ["is read by", asset.downstream],
@@ -137,11 +143,12 @@ function showDependencies(asset: AssetDetail, options: CommonOptions): ExitCode 
 
 /** What the asset has and its definition does not name any more. */
 function printFormer({ former, formerDefinitions }: AssetDetail): void {
-  if (former.count === 0 && formerDefinitions.length === 0) return;
+  const made = formerDefinitions.filter(({ materialized }) => materialized > 0);
+  if (former.count === 0 && made.length === 0) return;
   print(paint.bold("former"));
   if (former.count > 0) print(`  outside the definition now: ${visible(former.text)}`);
   printTable(
-    formerDefinitions.map(({ description, materialized, supersededAt }) => [
+    made.map(({ description, materialized, supersededAt }) => [
       `  ${visible(description)}`,
       `${materialized} materialized`,
       paint.dim(`until ${formatDuration(Date.now() - supersededAt)} ago`),
@@ -154,7 +161,10 @@ function paintStatus(status: string): string {
   return status === "fresh" ? paint.green(status) : status === "stale" ? paint.yellow(status) : status;
 }
 
-function sentenceText(part: SentencePart): string {
+function sentenceText(part: SentencePart, at: number, sentence: readonly SentencePart[]): string {
+  const before = sentence[at - 2];
+  // Its asset has just been named.
+  if (part.kind === "partition" && before?.kind === "asset" && before.key === part.assetKey) return part.partitionKey;
   switch (part.kind) {
     case "text":
       return part.text;

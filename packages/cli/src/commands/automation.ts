@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { paint, print, printJson, printTable, visible } from "../terminal.ts";
 
 /** Which condition is meant. */
@@ -74,8 +74,9 @@ export async function previewAutomation(selection: string | undefined, options: 
     }
     const { requests, evaluated } = preview;
     if (requests.length === 0) print(`nothing would be requested now; ${evaluated} conditions were evaluated`);
-    for (const { asset, text, count, sentences } of requests) {
-      print(visible(`${asset.key}${text === "" ? "" : ` ${text}`}${count > 1 ? ` (${count})` : ""}`));
+    for (const { asset, check, text, count, sentences } of requests) {
+      const name = check === null ? asset.key : `check ${check} of ${asset.key}`;
+      print(visible(`${name}${text === "" ? "" : ` ${text}`}${count > 1 ? ` (${count})` : ""}`));
       for (const sentence of sentences) print(visible(`  because ${sentenceText(sentence)}`));
     }
     return EXIT.ok;

@@ -2,7 +2,7 @@ import { findProject } from "@heddle/engine";
 import { createBundler, loadDefinitions } from "@heddle/engine/code-location";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { interruption } from "../interruption.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson } from "../terminal.ts";
 
@@ -25,7 +25,7 @@ export async function check(options: CommonOptions & { readonly timeout: string 
     if (options.json)
       printJson({ ok: true, project: project.name, assets: assets.length, checks, codeVersion: bundle.hash, tookMs });
     else {
-      const counts = `${assets.length} assets and ${checks} checks in ${bundle.inputs.length} files`;
+      const counts = `${counted(assets.length, "asset")} and ${counted(checks, "check")} in ${counted(bundle.inputs.length, "file")}`;
       print(`${paint.green("✓")} ${project.name}: ${counts}, loaded in ${formatDuration(tookMs)}`);
     }
     return EXIT.ok;
@@ -34,3 +34,5 @@ export async function check(options: CommonOptions & { readonly timeout: string 
     await bundler.dispose();
   }
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

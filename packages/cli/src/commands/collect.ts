@@ -12,7 +12,7 @@ import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { interruption } from "../interruption.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { paint, print, printJson, printNote, printTable, visible } from "../terminal.ts";
 

@@ -1,15 +1,15 @@
-import { deserializeError, HeddleError, type SerializedError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { deserializeError, type SerializedError } from "@heddle/core/internal";
 import { findProject, type Project } from "@heddle/engine";
-import type { OpenProject } from "../api-client.ts";
 import { openDeployment } from "../deployment.ts";
 import { announceDevInstance, askDevInstance } from "../dev-instance.ts";
-import { watchEmbedded } from "../embedded-watch.ts";
+import { watchDatabase } from "../embedded-watch.ts";
 import { ProcessGroup } from "../engine-processes.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { interruption } from "../interruption.ts";
 import { printError } from "../print-error.ts";
 import type { ProcessMessage, ProcessName } from "../processes.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readPort } from "../read-number.ts";
 import { formatDuration, paint, print, printJson, printNote } from "../terminal.ts";
 
@@ -29,7 +29,7 @@ export async function dev(options: DevOptions): Promise<ExitCode> {
   try {
     await using deployment = await openDeployment(project);
     const opened = { project, deployment };
-    await using _database = watchDatabase(opened);
+    await using _database = watchDatabase(project, deployment.embeddedPid);
     await using group = new ProcessGroup({
       project,
       databaseUrl: deployment.databaseUrl,
@@ -136,16 +136,4 @@ async function requireAlone(project: Project): Promise<void> {
       details: { pid: other.pid, address: other.address },
     },
   );
-}
-
-function watchDatabase({ project, deployment }: OpenProject): AsyncDisposable | null {
-  if (deployment.embeddedPid === undefined) return null;
-  return watchEmbedded(project, deployment.embeddedPid, {
-    died: () => printNote("the database died; it is started again"),
-    restarted: () => printNote("the database is back; nothing that was acknowledged is lost"),
-    failed: (error, retryInMs) => {
-      printError(error, { json: false, verbose: false });
-      printNote(`the database is started again in ${formatDuration(retryInMs)}`);
-    },
-  });
 }

@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, isHeddleError } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { ERROR_CATALOGUE } from "@heddle/core/internal";
 import { findProject, type Project } from "@heddle/engine";
 import { createBundler, loadDefinitions } from "@heddle/engine/code-location";
 import { constants } from "node:fs";
@@ -7,8 +8,8 @@ import { createServer } from "node:net";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { interruption } from "../interruption.ts";
-import type { CommonOptions } from "../program.ts";
-import { readPort } from "../read-number.ts";
+import type { CommonOptions } from "../program/command-types.ts";
+import { DEFAULT_PORT, readPort } from "../read-number.ts";
 import { paint, print, printJson } from "../terminal.ts";
 
 interface Finding {
@@ -20,8 +21,6 @@ interface Finding {
 
 /** Below this, runs will soon fail for want of space. */
 const LOW_DISK_BYTES = 1024 ** 3;
-
-const DEFAULT_PORT = 4321;
 
 /** `heddle doctor`: looks at each thing that Heddle needs, and says what to do about those that are not well. */
 export async function doctor(options: CommonOptions): Promise<ExitCode> {

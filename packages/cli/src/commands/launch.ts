@@ -9,7 +9,7 @@ import { withEngine } from "../one-shot-engine.ts";
 import { readPlanHash } from "../plan-files.ts";
 import { readPartitions, readPlanRequest, type PlanOptions, type PlanRequest } from "../plan-request.ts";
 import { printChanges, printPlan } from "../print-plan.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { readRunLimits } from "../run-limits.ts";
 import { print, printJson } from "../terminal.ts";

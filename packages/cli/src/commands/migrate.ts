@@ -1,7 +1,7 @@
 import { findProject } from "@heddle/engine";
 import { openDeployment } from "../deployment.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { paint, print, printJson } from "../terminal.ts";
 
 /** `heddle migrate`: opening the deployment brings its schema up to date; this says so. */

@@ -3,7 +3,7 @@ import { HeddleError } from "@heddle/core";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
 

@@ -2,7 +2,7 @@ import { HeddleError } from "@heddle/core";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
 
@@ -72,8 +72,8 @@ export async function changePartitions(
     const unchanged = new Set(keys).size - changed;
     if (options.json) printJson({ definition, changed, unchanged });
     else {
-      const [done, state] = action === "add" ? ["added", "were there"] : ["removed", "were removed"];
-      const rest = unchanged === 0 ? "" : `; ${unchanged} ${state} already`;
+      const [done, state] = action === "add" ? ["added", "there"] : ["removed", "removed"];
+      const rest = unchanged === 0 ? "" : `; ${unchanged} ${unchanged === 1 ? "was" : "were"} ${state} already`;
       print(`${done} ${changed} ${changed === 1 ? "partition" : "partitions"} of ${definition}${rest}`);
       if (action === "remove" && changed > 0) {
         print(paint.dim("  What was made of them stays as history, and runs that hold them go on."));

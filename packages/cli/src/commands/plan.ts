@@ -5,7 +5,7 @@ import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
 import { readPartitions, readPlanRequest, type PlanOptions } from "../plan-request.ts";
 import { printPlan, shortHash } from "../print-plan.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { print, printJson } from "../terminal.ts";
 
 /** `heddle plan`: says exactly what a launch would do, and launches nothing. */

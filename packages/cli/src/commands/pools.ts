@@ -1,9 +1,9 @@
 import type { Pool } from "@heddle/api";
-import { MAX_POOL_SLOTS } from "@heddle/core";
+import { MAX_POOL_SLOTS } from "@heddle/core/internal";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { paint, print, printJson, printTable } from "../terminal.ts";
 

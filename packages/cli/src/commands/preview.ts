@@ -3,7 +3,7 @@ import type { JsonValue } from "@heddle/core";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { paint, print, printJson, printNote, printTable, visible } from "../terminal.ts";
 

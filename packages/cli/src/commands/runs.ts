@@ -1,11 +1,12 @@
-import { HeddleError, RUN_STATUSES, type RunStatus } from "@heddle/core";
+import { HeddleError, type RunStatus } from "@heddle/core";
+import { RUN_STATUSES } from "@heddle/core/internal";
 import type { Api, LogLine, RunChange } from "@heddle/api";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun, printResult } from "../follow-run.ts";
 import { withEngine } from "../one-shot-engine.ts";
 import { readConfig } from "../plan-request.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { formatDuration, paint, print, printJson, printTable, visible } from "../terminal.ts";
 
@@ -65,17 +66,35 @@ export async function showRun(id: string, options: CommonOptions): Promise<ExitC
   return EXIT.ok;
 }
 
+/** Options of `heddle runs logs`. */
+interface LogOptions {
+  readonly asset?: string;
+  readonly partition?: string;
+  readonly level?: string;
+  readonly text?: string;
+}
+
+/** Which partition of the asset is meant; `undefined` for all. */
+async function findOrdinal(api: Api, { asset, partition }: LogOptions): Promise<number | undefined> {
+  if (partition === undefined) return undefined;
+  if (asset === undefined) {
+    throw new HeddleError("CONFIG_INVALID", "--partition without --asset", {
+      hint: "Say of which asset: --asset <key>.",
+    });
+  }
+  return (await api.partitions.detail({ key: asset, partition })).ordinal;
+}
+
 /** `heddle runs logs` */
-export async function showLogs(
-  id: string,
-  options: CommonOptions & { readonly asset?: string; readonly level?: string; readonly text?: string },
-): Promise<ExitCode> {
+export async function showLogs(id: string, options: CommonOptions & LogOptions): Promise<ExitCode> {
   await using project = await openApi(options.project);
+  const ordinal = await findOrdinal(project.api, options);
   let cursor: string | null = null;
   for (;;) {
     const page = await project.api.runs.logs({
       runId: readRunId(id),
       ...(options.asset !== undefined && { asset: options.asset }),
+      ...(ordinal !== undefined && { ordinal }),
       ...(options.level !== undefined && { level: readLevel(options.level) }),
       ...(options.text !== undefined && { text: options.text }),
       cursor,
@@ -102,12 +121,27 @@ async function wholeLine(api: Api, runId: number, line: LogLine): Promise<LogLin
 }
 
 /** `heddle runs cancel` */
-export async function cancelRun(id: string, options: CommonOptions & { readonly force?: boolean }): Promise<ExitCode> {
+export async function cancelRun(
+  id: string,
+  options: CommonOptions & { readonly force?: boolean; readonly letFinish?: boolean },
+): Promise<ExitCode> {
+  const { force = false, letFinish = false } = options;
+  if (force && letFinish) {
+    throw new HeddleError("CONFIG_INVALID", "--force and --let-finish exclude each other", {
+      hint: "--force takes running steps from their workers at once; --let-finish waits until they are done.",
+    });
+  }
   await using project = await openApi(options.project);
-  const change = await project.api.runs.cancel({ runId: readRunId(id), force: options.force === true });
+  const change = await project.api.runs.cancel({ runId: readRunId(id), force, letFinish });
   printChange(change, options);
   if (change.status === "canceling" && !options.json) {
-    print(paint.dim("  Running steps are being stopped; --force takes them from their workers at once."));
+    print(
+      paint.dim(
+        letFinish
+          ? "  What runs may finish, nothing else begins; without --let-finish it is stopped."
+          : "  Running steps are being stopped; --force takes them from their workers at once.",
+      ),
+    );
   }
   return EXIT.ok;
 }
@@ -122,12 +156,13 @@ export async function holdRun(action: "pause" | "resume", id: string, options: C
 /** `heddle runs set` */
 export async function setRun(
   id: string,
-  options: CommonOptions & { readonly concurrency?: string; readonly priority?: string },
+  options: CommonOptions & { readonly concurrency?: string; readonly priority?: string; readonly order?: string },
 ): Promise<ExitCode> {
   const { concurrency, priority } = options;
-  if (concurrency === undefined && priority === undefined) {
+  const order = options.order === undefined ? undefined : readOrder(options.order);
+  if (concurrency === undefined && priority === undefined && order === undefined) {
     throw new HeddleError("CONFIG_INVALID", "nothing to set", {
-      hint: "Give --concurrency <number> (or none), --priority <number>, or both.",
+      hint: "Give --concurrency <number> (or none), --priority <number>, --order <oldest or newest>, or several of them.",
     });
   }
   await using project = await openApi(options.project);
@@ -138,24 +173,42 @@ export async function setRun(
       maxConcurrency:
         concurrency === "none" ? null : readNumber(concurrency, { name: "--concurrency", min: 1, max: 10_000 }),
     }),
+    ...(order !== undefined && { order }),
   });
-  printChange(change, options);
+  const set = [
+    ...(priority === undefined ? [] : [`priority ${priority}`]),
+    ...(order === undefined ? [] : [`${order} partitions first`]),
+    ...(concurrency === undefined
+      ? []
+      : [concurrency === "none" ? "no limit on its steps at once" : `at most ${concurrency} of its steps at once`]),
+  ];
+  printChange(change, options, set.join(", "));
   return EXIT.ok;
 }
 
-function printChange(change: RunChange, options: CommonOptions): void {
+/** @param set what was set, where the status alone does not say what has changed */
+function printChange(change: RunChange, options: CommonOptions, set?: string): void {
   if (options.json) printJson(change);
-  else print(`run ${change.runId} is ${change.status}${change.changed ? "" : "; nothing has changed"}`);
+  else {
+    const what = change.changed ? set : "nothing has changed";
+    print(`run ${change.runId} is ${change.status}${what === undefined ? "" : `; ${what}`}`);
+  }
 }
 
 /** `heddle runs retry` */
 export async function retryRun(
   id: string,
-  options: CommonOptions & { readonly detach?: boolean; readonly only: string; readonly config?: string },
+  options: CommonOptions & {
+    readonly detach?: boolean;
+    readonly only: string;
+    readonly code: string;
+    readonly config?: string;
+  },
 ): Promise<ExitCode> {
   const request = {
     runId: readRunId(id),
     only: readScope(options.only),
+    code: readCode(options.code),
     ...(options.config !== undefined && { config: readConfig(options.config) }),
   };
   await using project = await openApi(options.project);
@@ -183,6 +236,16 @@ function readScope(text: string): (typeof SCOPES)[keyof typeof SCOPES] {
   throw new HeddleError("CONFIG_INVALID", `--only ${text} is not a choice`, {
     hint: `Use one of ${Object.keys(SCOPES).join(", ")}.`,
   });
+}
+
+function readCode(text: string): "newest" | "same" {
+  if (text === "newest" || text === "same") return text;
+  throw new HeddleError("CONFIG_INVALID", `--code ${text} is not a choice`, { hint: "Use newest or same." });
+}
+
+function readOrder(text: string): "oldest" | "newest" {
+  if (text === "oldest" || text === "newest") return text;
+  throw new HeddleError("CONFIG_INVALID", `--order ${text} is not a choice`, { hint: "Use oldest or newest." });
 }
 
 function readRunId(text: string): number {

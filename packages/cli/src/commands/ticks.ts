@@ -15,7 +15,7 @@ import {
   paintState,
   printEvaluation,
 } from "../print-ticks.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../program/command-types.ts";
 import { readNumber } from "../read-number.ts";
 import { paint, print, printJson, printTable, visible } from "../terminal.ts";
 

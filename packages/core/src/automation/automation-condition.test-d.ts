@@ -66,3 +66,22 @@ test("assets and checks take conditions, assets a freshness policy", () => {
   asset({ key: "raw", freshness: { failMs: 60_000 }, materialize: () => 1 });
   expectTypeOf(raw.automation).toEqualTypeOf<AutomationCondition | null>();
 });
+
+test("what runs cannot have does not compile", () => {
+  const automation = eager();
+  const raw = asset({
+    key: "raw",
+    automation,
+    automationRuns: {
+      limits: { startWithinMs: 1, runTimeoutMs: 2, withinMs: 3, onDeadline: "cancel" },
+      reuse: "fresh",
+    },
+    materialize: () => 1,
+  });
+  // @ts-expect-error -- one instant for all runs
+  asset({ key: "a", automation, automationRuns: { limits: { deadline: 7 } }, materialize: () => 1 });
+  // @ts-expect-error -- a rule that there is not
+  asset({ key: "b", automation, automationRuns: { reuse: "sometimes" }, materialize: () => 1 });
+  // @ts-expect-error -- a run of checks makes nothing that could be up to date
+  assetCheck({ asset: raw, name: "c", automation, automationRuns: { reuse: "fresh" }, check: () => pass() });
+});

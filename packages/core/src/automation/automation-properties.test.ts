@@ -56,6 +56,7 @@ const conditions = fc.letrec<{ any: AutomationCondition; leaf: AutomationConditi
     inLatestTimeWindow(),
     inLatestTimeWindow({ lookbackMs: 2 * HOUR_MS }),
     willBeRequested(),
+    newlyUpdated({ anyObservation: true }),
     newlyUpdated(),
     newlyUpdated({ outsideOwnRuns: true }),
     dataVersionChanged(),

@@ -80,8 +80,11 @@ export interface UpdateBatch {
   readonly partitions: PartitionSet;
   /** Those of `partitions` whose data version differs from the one before, or is not known. */
   readonly changedData: PartitionSet;
-  /** An observation counts as an update only where the data changed. */
-  readonly kind: "materialization" | "observation" | "check-result";
+  /**
+   * An observation counts as an update only where the data changed. `reuse`: a run found that they are up to date, which
+   * counts as an update with the same data.
+   */
+  readonly kind: "materialization" | "reuse" | "observation" | "check-result";
   /** When they could be seen: epoch milliseconds. */
   readonly at: number;
   /** When the steps that made them began to read; `null` where that is not known: as `at`. */

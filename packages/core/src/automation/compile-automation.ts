@@ -9,7 +9,14 @@ import { selectKeys } from "../selection/evaluate-selection.ts";
 import { parseSelection } from "../selection/parse-selection.ts";
 import type { AssetSnapshot, CheckSnapshot } from "../snapshot.ts";
 import { targetId } from "./automation-state.ts";
-import { AUTOMATION_VERSION, partsOf, walkCondition, type ConditionSpec } from "./condition-spec.ts";
+import {
+  AUTOMATION_VERSION,
+  partsOf,
+  walkCondition,
+  type AllDepsSpec,
+  type AnyDepsSpec,
+  type ConditionSpec,
+} from "./condition-spec.ts";
 import { resolveDownstream, type DownstreamScope } from "./resolve-downstream.ts";
 import { stripLabels } from "./rewrite-condition.ts";
 
@@ -23,6 +30,11 @@ export interface ConditionPart {
   readonly chosen: ReadonlySet<string> | null;
   /** Whether it counts partitions one by one, so that those are left out for which the count decides nothing. */
   readonly isCounting: boolean;
+  /**
+   * Whether it asks nothing but what is known of one asset, and remembers nothing: then what it holds for does not depend
+   * on who asks.
+   */
+  readonly isLocal: boolean;
 }
 
 /** An asset or a check with a condition. */
@@ -111,12 +123,14 @@ function conditionCompiler(
   const select = (text: string): ReadonlySet<string> =>
     getOrAdd(selections, text, () => new Set(selectKeys(parseSelection(text), { graph, assets })));
   const everything = new Set(graph.keys);
+  const known = assets.filter(({ kind, observed }) => kind === "asset" || observed === true);
+  const observed = known.length === assets.length ? null : new Set(known.map(({ key }) => key));
   return (declared, key) => {
     const text = JSON.stringify(declared);
     const isOwn = text.includes(ANY_DOWNSTREAM);
     const spec = isOwn ? resolveDownstream(declared, key, scope) : declared;
     return getOrAdd(compiled, isOwn ? JSON.stringify(spec) : text, () =>
-      compilePart(spec, { select, seen: new Map(), everything }),
+      compilePart(spec, { select, seen: new Map(), everything, observed }),
     );
   };
 }
@@ -129,6 +143,8 @@ interface PartCompiler {
   /** How often a part that asks the same has been met. */
   readonly seen: Map<string, number>;
   readonly everything: ReadonlySet<string>;
+  /** Without external assets that nobody observes; `null` when there are none. */
+  readonly observed: ReadonlySet<string> | null;
 }
 
 function compilePart(spec: ConditionSpec, compiler: PartCompiler): ConditionPart {
@@ -138,9 +154,11 @@ function compilePart(spec: ConditionSpec, compiler: PartCompiler): ConditionPart
   const isPassing = spec.kind === "and" || spec.kind === "or" || spec.kind === "not";
   const isCounting =
     spec.kind === "any-deps" ? spec.tolerant === true : isPassing && parts.some((part) => part.isCounting);
-  return { spec, name, parts, chosen: chosenBy(spec, compiler), isCounting };
+  const isLocal = !REMEMBERING.has(spec.kind) && !LOOKING_AWAY.has(spec.kind) && parts.every((part) => part.isLocal);
+  return { spec, name, parts, chosen: chosenBy(spec, compiler), isCounting, isLocal };
 }
 
+const LOOKING_AWAY = new Set<ConditionSpec["kind"]>(["any-deps", "all-deps", "asset-matches", "any-downstream"]);
 const REMEMBERING = new Set<ConditionSpec["kind"]>(["since", "newly-true", "code-version-changed"]);
 
 function nameOf(spec: ConditionSpec, seen: Map<string, number>): string {
@@ -162,9 +180,18 @@ function shortHash(text: string): string {
   return a.toString(16).padStart(8, "0") + b.toString(16).padStart(8, "0");
 }
 
-function chosenBy(spec: ConditionSpec, { select, everything }: PartCompiler): ReadonlySet<string> | null {
+function chosenBy(spec: ConditionSpec, compiler: PartCompiler): ReadonlySet<string> | null {
   if (spec.kind !== "any-deps" && spec.kind !== "all-deps") return null;
-  const { allow, ignore } = spec;
+  const observed = spec.kind === "all-deps" && spec.observed === true ? compiler.observed : null;
+  const chosen = selectedBy(spec, compiler);
+  if (chosen === null || observed === null) return chosen ?? observed;
+  return new Set([...chosen].filter((key) => observed.has(key)));
+}
+
+function selectedBy(
+  { allow, ignore }: AnyDepsSpec | AllDepsSpec,
+  { select, everything }: PartCompiler,
+): ReadonlySet<string> | null {
   if (allow === undefined && ignore === undefined) return null;
   const allowed = allow === undefined ? everything : select(allow);
   if (ignore === undefined) return allowed;

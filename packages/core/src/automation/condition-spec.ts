@@ -35,8 +35,11 @@ export type StatusSpec =
 
 /** What has happened since the evaluation before. */
 export type EventSpec =
-  /** `outsideOwnRuns`: updates by runs that also make what the condition is about do not count. */
-  | { readonly kind: "newly-updated"; readonly outsideOwnRuns?: true }
+  /**
+   * `outsideOwnRuns`: updates by runs that also make what the condition is about do not count. `anyObservation`: an external
+   * asset counts as updated when somebody has looked, whatever was seen.
+   */
+  | { readonly kind: "newly-updated"; readonly outsideOwnRuns?: true; readonly anyObservation?: true }
   | { readonly kind: "data-version-changed"; readonly outsideOwnRuns?: true }
   | { readonly kind: "newly-requested" }
   /** Requested, or updated from what there was when the step began, or evaluated for the first time. */
@@ -76,6 +79,8 @@ export interface AnyDepsSpec extends ChosenDependencies {
 export interface AllDepsSpec extends ChosenDependencies {
   readonly kind: "all-deps";
   readonly of: ConditionSpec;
+  /** External assets that nobody observes are left out. */
+  readonly observed?: true;
   readonly every?: true;
 }
 

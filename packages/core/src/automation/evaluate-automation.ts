@@ -108,6 +108,7 @@ class AutomationRound {
       requested: new Map(besides),
       links: new Map(),
       nonexistent: new Map(),
+      answers: new Map(),
     };
   }
 
@@ -210,7 +211,9 @@ class AutomationRound {
       this.#checks.set(asset.key, ofAsset.set(check.name, requested));
       return;
     }
-    const { at, requested: pieces } = this.#evaluation;
+    const { at, requested: pieces, answers } = this.#evaluation;
+    // Whoever asks from now on hears of the request.
+    answers.delete(asset.key);
     const now = spent.filter((piece) => piece.at === at);
     const own = now.map(({ set, generation }) => ({ set, at, run: null, generation: generation - 1 }));
     const rest = requested.subtract(unionOf(now.map(({ set }) => set)));

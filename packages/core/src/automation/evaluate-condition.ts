@@ -1,6 +1,7 @@
 import type { PartitionSet } from "../partitions/partition-set.ts";
+import { getOrAdd } from "../get-or-add.ts";
+import type { AssetSnapshot } from "../snapshot.ts";
 import { assertNever } from "../types.ts";
-import type { ExplainedPart } from "./automation-explanation.ts";
 import { schemeOf, type ConditionPart } from "./compile-automation.ts";
 import { allCarried, anyCarried, carry, carryEvery, linksOf, linkTo } from "./evaluate-dependencies.ts";
 import { evaluateEvent, evaluateStatus } from "./evaluate-operands.ts";
@@ -8,6 +9,8 @@ import {
   placeBehind,
   recall,
   remember,
+  type LocalAnswer,
+  type PartAnswer,
   type Place,
   type PlaceLink,
   type TargetEvaluation,
@@ -24,12 +27,6 @@ import {
   type Piece,
   type Truth,
 } from "./truth.ts";
-
-/** What a part of a condition holds for, with why. */
-export interface PartAnswer {
-  readonly truth: Truth;
-  readonly explained: ExplainedPart;
-}
 
 /** Evaluates a part of a condition for all partitions of a place. Every part is looked at: what remembers must not miss anything. */
 export function evaluateCondition(part: ConditionPart, place: Place, evaluation: TargetEvaluation): PartAnswer {
@@ -175,8 +172,7 @@ function evaluateOnOthers(part: ConditionPart, place: Place, evaluation: TargetE
   const { spec, chosen } = part;
   const [inner] = part.parts;
   if (inner === undefined) return answer(part, place, { truth: NOWHERE, parts: [] });
-  const look = (link: PlaceLink): PartAnswer =>
-    evaluateCondition(inner, placeBehind(place, link.upstream, evaluation), evaluation);
+  const look = ({ upstream }: PlaceLink): PartAnswer => lookAt(inner, { place, upstream }, evaluation);
   const carried = (link: PlaceLink, { truth }: PartAnswer, isTolerant: boolean): Truth =>
     carry(truth, { link, place, isTolerant }, evaluation);
   if (spec.kind === "asset-matches") {
@@ -203,4 +199,25 @@ function evaluateOnOthers(part: ConditionPart, place: Place, evaluation: TargetE
     isEvery ? carryEvery(found.truth, link, { place, evaluation }) : carried(link, found, false),
   );
   return answer(part, place, { truth: allCarried(truths, place), parts });
+}
+
+/** What a part holds for on another asset; found once where nothing depends on who asks. */
+function lookAt(
+  part: ConditionPart,
+  { place, upstream }: { readonly place: Place; readonly upstream: AssetSnapshot },
+  evaluation: TargetEvaluation,
+): PartAnswer {
+  const behind = placeBehind(place, upstream, evaluation);
+  if (!part.isLocal || evaluation.isInitial) return evaluateCondition(part, behind, evaluation);
+  const answers = getOrAdd(evaluation.answers, upstream.key, () => new Map<ConditionPart, LocalAnswer>());
+  let known = answers.get(part);
+  if (known === undefined) {
+    const { sawEvents } = evaluation;
+    evaluation.sawEvents = false;
+    known = { answer: evaluateCondition(part, behind, evaluation), sawEvents: evaluation.sawEvents };
+    evaluation.sawEvents = sawEvents;
+    answers.set(part, known);
+  }
+  if (known.sawEvents) evaluation.sawEvents = true;
+  return known.answer;
 }

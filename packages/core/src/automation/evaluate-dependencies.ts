@@ -7,7 +7,7 @@ import type { ResolvedMapping } from "../partitions/resolve-mapping.ts";
 import { neededBy, toleratedMissing } from "../run/wait-verdict.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import type { Evaluation, Place, PlaceEdge, PlaceLink } from "./evaluation-place.ts";
-import { allOf, anyOf, event, piecesOf, status, unionOf, type Truth } from "./truth.ts";
+import { allOf, anyOf, event, NOWHERE, piecesOf, status, unionOf, type Truth } from "./truth.ts";
 
 /** What a place depends on, each asset once; a check depends on its asset. */
 export function linksOf(
@@ -80,6 +80,7 @@ interface CarryingPlace {
 }
 
 function carryThrough(truth: Truth, mapping: ResolvedMapping, { place, evaluation }: CarryingPlace): Truth {
+  if (truth.held.isEmpty && !truth.outside) return truth.pieces === null ? NOWHERE : event([]);
   const absent = truth.outside ? status(nonexistentOf(mapping, place, evaluation)) : null;
   if (truth.pieces === null) {
     const held = mapping.downstreamOf(truth.held);

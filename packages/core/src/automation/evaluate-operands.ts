@@ -84,7 +84,8 @@ function latestWindows(space: PartitionSpace, lookbackMs: number): PartitionSet 
 }
 
 function willBeRequested({ asset, check }: Place, { requested }: TargetEvaluation): Truth {
-  if (check !== null) return NOWHERE;
+  // That somebody is about to look at an external asset says nothing about its data.
+  if (check !== null || asset.kind === "external") return NOWHERE;
   const pieces = requested.get(asset.key) ?? [];
   // A request is made of what holds now; the pieces are kept for the generation that they are of.
   return pieces.length === 0 ? NOWHERE : event(pieces);
@@ -119,7 +120,7 @@ function happened(
     case "newly-requested":
       return event(requestedBefore(place, evaluation));
     case "newly-updated":
-      return event(updatesOf(place, evaluation).flatMap((batch) => updated(batch, "any", spec)));
+      return event(updatesOf(place, evaluation, spec).flatMap((batch) => updated(batch, "any", spec)));
     case "data-version-changed":
       return event(updatesOf(place, evaluation).flatMap((batch) => updated(batch, "changed", spec)));
     case "newly-handled": {
@@ -149,14 +150,20 @@ interface SeenUpdate {
 
 const NO_UPDATES: readonly SeenUpdate[] = [];
 
-function updatesOf({ asset, check, space }: Place, { view, state }: TargetEvaluation): readonly SeenUpdate[] {
+function updatesOf(
+  { asset, check, space }: Place,
+  { view, state }: TargetEvaluation,
+  { anyObservation = false }: { readonly anyObservation?: boolean } = {},
+): readonly SeenUpdate[] {
   const facts = view.factsOf(asset.key);
   const batches = check === null ? facts.updates : checkFacts(facts, check.name).results;
   return batches.length === 0
     ? NO_UPDATES
     : batches.map((batch) => ({
         batch,
-        set: (batch.kind === "observation" ? batch.changedData : batch.partitions).intersect(space.all),
+        set: (batch.kind === "observation" && !anyObservation ? batch.changedData : batch.partitions).intersect(
+          space.all,
+        ),
         seenAt: Math.max(batch.at, state.at + 1),
       }));
 }

@@ -4,10 +4,11 @@ import type { ResolvedMapping } from "../partitions/resolve-mapping.ts";
 import type { WaitPolicy } from "../partitions/wait-policy.ts";
 import type { PartitionSpaces } from "../run/partition-spaces.ts";
 import type { AssetSnapshot, CheckSnapshot } from "../snapshot.ts";
+import type { ExplainedPart } from "./automation-explanation.ts";
 import type { AutomationState, PartState, TargetState } from "./automation-state.ts";
 import type { AutomationView } from "./automation-view.ts";
-import { schemeOf, type CompiledAutomation } from "./compile-automation.ts";
-import type { Piece } from "./truth.ts";
+import { schemeOf, type CompiledAutomation, type ConditionPart } from "./compile-automation.ts";
+import type { Piece, Truth } from "./truth.ts";
 
 /** How a place reads one other asset: through one mapping or several. */
 export interface PlaceLink {
@@ -35,6 +36,26 @@ export interface Evaluation {
   readonly links: Map<string, readonly PlaceLink[]>;
   /** Downstream partitions that need upstream ones that do not exist: found once for each mapping. */
   readonly nonexistent: Map<ResolvedMapping, PartitionSet>;
+  /** What was found of assets by readers that ask the same of them, by asset key: see {@link LocalAnswers}. */
+  readonly answers: Map<string, LocalAnswers>;
+}
+
+/**
+ * What local parts of conditions hold for on one asset, in one evaluation: several readers of an asset ask the same. Given
+ * up when the asset is requested, because that is asked for, too.
+ */
+export type LocalAnswers = Map<ConditionPart, LocalAnswer>;
+
+/** An answer, with whether events were seen for it. */
+export interface LocalAnswer {
+  readonly answer: PartAnswer;
+  readonly sawEvents: boolean;
+}
+
+/** What a part of a condition holds for, with why. */
+export interface PartAnswer {
+  readonly truth: Truth;
+  readonly explained: ExplainedPart;
 }
 
 /** The evaluation of one target. */

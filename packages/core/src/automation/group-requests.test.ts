@@ -56,9 +56,9 @@ describe("requests of one evaluation", () => {
   });
 
   test("never share a run over code locations", () => {
-    const codeLocationOf = (key: string) => (key === "report" || key === "right" ? "b" : "a");
-    const groups = group({ clean: days(1), report: days(1), left: ONE, right: ONE }, { codeLocationOf });
-    expect(groups.map(({ codeLocation, selected }) => [codeLocation, selected])).toEqual([
+    const runKindOf = (key: string) => (key === "report" || key === "right" ? "b" : "a");
+    const groups = group({ clean: days(1), report: days(1), left: ONE, right: ONE }, { runKindOf });
+    expect(groups.map(({ runKind, selected }) => [runKind, selected])).toEqual([
       ["a", ["clean"]],
       ["b", ["report"]],
       ["a", ["left"]],

@@ -12,13 +12,17 @@ export interface GroupRequestsInput {
   /** Epoch milliseconds of the evaluation. */
   readonly at: number;
   readonly dynamicKeys: DynamicKeys;
-  /** Names the code location of an asset: a run has the code of one. @default all in one */
-  readonly codeLocationOf?: (key: string) => string;
+  /**
+   * Says in which runs an asset may be made: only assets of one kind share a run. A run has the code of one code location,
+   * and one set of limits. @default all are of one kind
+   */
+  readonly runKindOf?: (key: string) => string;
 }
 
 /** Requests that become one run. */
 export interface RequestGroup {
-  readonly codeLocation: string;
+  /** Of all its assets. */
+  readonly runKind: string;
   /** Keys of the assets, upstream ones first: what is selected for `planRun`. */
   readonly selected: readonly string[];
   /** The partitions of each, as targets `each` of `planRun` take them. */
@@ -34,20 +38,20 @@ export interface RequestGroup {
  */
 export function groupRequests(
   { requested, generations }: Pick<AutomationResult, "requested" | "generations">,
-  { assets, at, dynamicKeys, codeLocationOf = () => "" }: GroupRequestsInput,
+  { assets, at, dynamicKeys, runKindOf = () => "" }: GroupRequestsInput,
 ): RequestGroup[] {
   const byKey = new Map(assets.map((asset) => [asset.key, asset]));
   const wanted = assets.filter(({ key }) => requested.has(key));
   const together = new UnionFind();
   const spaces = createPartitionSpaces(at, dynamicKeys);
-  joinRelated(wanted, { byKey, requested, spaces, codeLocationOf, join: (a, b) => together.join(a, b) });
+  joinRelated(wanted, { byKey, requested, spaces, runKindOf, join: (a, b) => together.join(a, b) });
   const groups = new Map<string, string[]>();
   for (const { key } of wanted) {
     const root = together.rootOf(key);
     groups.set(root, [...(groups.get(root) ?? []), key]);
   }
   return [...groups.values()].map((selected) => ({
-    codeLocation: codeLocationOf(selected[0] ?? ""),
+    runKind: runKindOf(selected[0] ?? ""),
     selected,
     partitions: new Map(selected.map((key) => [key, requested.get(key) ?? PartitionSet.EMPTY])),
     generations: Object.fromEntries(selected.map((key) => [key, generations.get(key) ?? 1])),
@@ -58,26 +62,26 @@ interface Relating {
   readonly byKey: ReadonlyMap<string, AssetSnapshot>;
   readonly requested: ReadonlyMap<string, PartitionSet>;
   readonly spaces: PartitionSpaces;
-  readonly codeLocationOf: (key: string) => string;
+  readonly runKindOf: (key: string) => string;
   readonly join: (a: string, b: string) => void;
 }
 
 function joinRelated(wanted: readonly AssetSnapshot[], relating: Relating): void {
-  const { byKey, requested, spaces, codeLocationOf, join } = relating;
+  const { byKey, requested, spaces, runKindOf, join } = relating;
   const context = { assets: byKey, selected: wanted, spaces };
-  /** What is read of each asset, by code location of the readers: a reader for each set. */
+  /** What is read of each asset, by the kind of run of the readers: a reader for each set. */
   const readers = new Map<string, { reader: string; set: PartitionSet }[]>();
   for (const asset of wanted) {
     const own = requested.get(asset.key) ?? PartitionSet.EMPTY;
-    const location = codeLocationOf(asset.key);
+    const kind = runKindOf(asset.key);
     for (const dep of asset.deps) {
       const read = mappingOf(context, asset, dep)?.upstreamOf(own).partitions ?? PartitionSet.EMPTY;
       if (read.isEmpty) continue;
       const upstream = requested.get(dep.upstream);
-      if (upstream !== undefined && codeLocationOf(dep.upstream) === location && read.overlaps(upstream)) {
+      if (upstream !== undefined && runKindOf(dep.upstream) === kind && read.overlaps(upstream)) {
         join(asset.key, dep.upstream);
       }
-      const place = `${location}\n${dep.upstream}`;
+      const place = `${kind}\n${dep.upstream}`;
       const known = readers.get(place) ?? [];
       const alike = known.find(({ set }) => set.overlaps(read));
       if (alike === undefined) readers.set(place, [...known, { reader: asset.key, set: read }]);

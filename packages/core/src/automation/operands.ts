@@ -16,6 +16,12 @@ export interface CronOptions {
   readonly timeZone?: string | undefined;
 }
 
+/** What {@link newlyUpdated} takes besides. */
+export interface NewlyUpdatedOptions extends UpdateOptions {
+  /** An external asset counts as updated when it was observed, also where its data are the same. @default false */
+  readonly anyObservation?: boolean | undefined;
+}
+
 /** What {@link newlyUpdated} and {@link dataVersionChanged} take. */
 export interface UpdateOptions {
   /**
@@ -75,15 +81,19 @@ export function inLatestTimeWindow({ lookbackMs }: LatestWindowOptions = {}): Op
 
 /**
  * The partition is requested in this very evaluation, so that what reads it can be requested together with it. Known of
- * assets upstream only.
+ * assets upstream only; never so for external ones, of which a look is requested and nothing that is made.
  */
 export function willBeRequested(): Operand {
   return condition({ kind: "will-be-requested" });
 }
 
 /** Materialized since the evaluation before, or, for an external asset, observed with other data. */
-export function newlyUpdated({ outsideOwnRuns }: UpdateOptions = {}): Operand {
-  return condition({ kind: "newly-updated", ...(outsideOwnRuns === true && { outsideOwnRuns }) });
+export function newlyUpdated({ outsideOwnRuns, anyObservation }: NewlyUpdatedOptions = {}): Operand {
+  return condition({
+    kind: "newly-updated",
+    ...(outsideOwnRuns === true && { outsideOwnRuns }),
+    ...(anyObservation === true && { anyObservation }),
+  });
 }
 
 /** As {@link newlyUpdated}, when the data is not the same as before. */

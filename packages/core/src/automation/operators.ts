@@ -11,6 +11,8 @@ export interface AnyDepsOptions {
 export interface AllDepsOptions {
   /** Of each dependency: at least one of the partitions that are read, or every one. @default "any" */
   readonly partitions?: "any" | "every" | undefined;
+  /** Leaves out external assets that nobody observes: nothing that could be waited for happens to them. @default false */
+  readonly observed?: boolean | undefined;
 }
 
 /** Holds where the condition does not. */
@@ -29,10 +31,16 @@ export function anyDeps<TLabel extends string>(
 /** Holds where the condition holds for a partition that is read of each dependency; and where there is no dependency. */
 export function allDeps<TLabel extends string>(
   of: AutomationCondition<TLabel>,
-  { partitions }: AllDepsOptions = {},
+  { partitions, observed }: AllDepsOptions = {},
 ): AutomationCondition<TLabel> {
   const every = partitions === "every";
-  return condition({ kind: "all-deps", of: of.spec, ...(every && { every }) }, of.problems);
+  const spec = {
+    kind: "all-deps",
+    of: of.spec,
+    ...(every && { every }),
+    ...(observed === true && { observed }),
+  } as const;
+  return condition(spec, of.problems);
 }
 
 /**

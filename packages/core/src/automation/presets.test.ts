@@ -157,6 +157,34 @@ describe("eager", () => {
   });
 });
 
+describe("onCron and external assets", () => {
+  const worldOf = (observed: boolean) =>
+    new AutomationWorld(START, [
+      automated("outside", { kind: "external", isObserved: observed }),
+      automated("x", { when: onCron("0 * * * *"), deps: ["outside"] }),
+    ]);
+
+  test("one that nobody observes is not waited for", () => {
+    const world = worldOf(false);
+    world.evaluate();
+    world.advance(HOUR);
+    expect(world.evaluate()).toEqual({ x: [""] });
+  });
+
+  test("one that is observed is waited for until somebody has looked, whatever was seen", () => {
+    const world = worldOf(true);
+    world.evaluate();
+    world.advance(1_000);
+    world.observe("outside", undefined, "1");
+    expect(world.evaluate()).toEqual({});
+    world.advance(HOUR);
+    expect(world.evaluate()).toEqual({});
+    world.advance(1_000);
+    world.observe("outside", undefined, "1");
+    expect(world.evaluate()).toEqual({ x: [""] });
+  });
+});
+
 describe("onCron", () => {
   test("makes the latest window once for each tick, when all that it reads was updated after it", () => {
     const world = new AutomationWorld(START, [

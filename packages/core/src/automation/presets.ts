@@ -36,9 +36,13 @@ export function anyDepsUpdated(): AutomationCondition<never> {
   return anyDeps(dataVersionChanged({ outsideOwnRuns: true }).or(willBeRequested()));
 }
 
-/** Of every dependency a partition that is read was updated since the last tick, or is about to be. */
+/**
+ * Of every dependency a partition that is read was updated since the last tick, or is about to be. External assets are
+ * waited for until somebody has looked at them, whatever was seen; those that nobody observes are not waited for.
+ */
 export function allDepsUpdatedSinceCron(cron: string, options: CronOptions = {}): AutomationCondition<never> {
-  return allDeps(newlyUpdated().since(cronTickPassed(cron, options)).or(willBeRequested()));
+  const updated = newlyUpdated({ anyObservation: true }).since(cronTickPassed(cron, options));
+  return allDeps(updated.or(willBeRequested()), { observed: true });
 }
 
 function upstreamReady(): AutomationCondition<GateLabel> {

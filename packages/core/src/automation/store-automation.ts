@@ -2,11 +2,15 @@ import { HeddleError } from "../errors.ts";
 import type { AutomationExplanation, ExplainedPart } from "./automation-explanation.ts";
 import type { PartState, TargetState } from "./automation-state.ts";
 import { partsOf, type ConditionSpec } from "./condition-spec.ts";
+import { PartitionSet } from "../partitions/partition-set.ts";
 import { setToText, textToSet } from "./set-text.ts";
 import type { Piece } from "./truth.ts";
 
-/** Format of what is stored; a state of another one is given up, an explanation of another one is not shown. */
+/** Format of a state; one of another format is given up. */
 const VERSION = 1;
+/** Format of an explanation, and the oldest one that can be read; others are not shown. */
+const TREE_VERSION = 2;
+const OLDEST_TREE_VERSION = 1;
 
 /** A target's state as it is stored: plain JSON. */
 export interface StoredTargetState {
@@ -92,7 +96,6 @@ function readPiece([set, at, generation]: StoredPiece): Piece {
 
 /** An explanation as it is stored: plain JSON. */
 export interface StoredExplanation {
-  readonly version: number;
   readonly asset: string;
   readonly check: string | null;
   readonly at: number;
@@ -101,15 +104,16 @@ export interface StoredExplanation {
   readonly stopped: string;
   /** What was asked: equal for many explanations, so that it can be kept once for all of them. */
   readonly condition: ConditionSpec;
-  readonly tree: StoredExplainedPart;
+  /** JSON: the format, and for which partitions each part held. */
+  readonly tree: string;
 }
 
 /**
- * For which partitions a part held; what it asks follows from its place. `asset` is 0 where it is that of the part around
- * it, `since` is 0 where there is none.
+ * For which partitions a part held, 0 for none; what it asks follows from its place. `asset` is 0 where it is that of the
+ * part around it, `since` is 0 where there is none.
  */
-export type StoredExplainedPart = readonly [
-  held: string,
+type StoredExplainedPart = readonly [
+  held: string | 0,
   asset: string | 0,
   since: readonly (readonly [at: number, set: string])[] | 0,
   parts: readonly StoredExplainedPart[],
@@ -119,7 +123,6 @@ export type StoredExplainedPart = readonly [
 export function storeExplanation(explanation: AutomationExplanation): StoredExplanation {
   const { asset, check, at, cursor, requested, stopped, root } = explanation;
   return {
-    version: VERSION,
     asset,
     check,
     at,
@@ -127,29 +130,43 @@ export function storeExplanation(explanation: AutomationExplanation): StoredExpl
     requested: setToText(requested),
     stopped: setToText(stopped),
     condition: root.spec,
-    tree: storeExplained(root, asset),
+    tree: `[${TREE_VERSION},${explainedText(root, asset)}]`,
   };
 }
 
-function storeExplained({ asset, held, since, parts }: ExplainedPart, around: string): StoredExplainedPart {
-  return [
-    setToText(held),
-    asset === around ? 0 : asset,
-    since === undefined ? 0 : since.map(({ at, set }): [number, string] => [at, setToText(set)]),
-    parts.map((part) => storeExplained(part, asset)),
-  ];
+/** What an asset that several others read was found to hold for stands in the explanation of each of these. */
+const treeTexts = new WeakMap<ExplainedPart, string>();
+
+/** A {@link StoredExplainedPart} as JSON: put together here, because thousands of them are written at once. */
+function explainedText(part: ExplainedPart, around: string): string {
+  const { asset, since } = part;
+  const isElsewhere = asset !== around;
+  const known = isElsewhere ? treeTexts.get(part) : undefined;
+  if (known !== undefined) return known;
+  const held = part.held.isEmpty ? "0" : quoted(part.held);
+  const ofSince = since === undefined ? "0" : `[${since.map(({ at, set }) => `[${at},${quoted(set)}]`).join(",")}]`;
+  const inner = part.parts.map((each) => explainedText(each, asset)).join(",");
+  const text = `[${held},${isElsewhere ? JSON.stringify(asset) : "0"},${ofSince},[${inner}]]`;
+  if (isElsewhere) treeTexts.set(part, text);
+  return text;
+}
+
+/** A set as JSON. */
+function quoted(set: PartitionSet): string {
+  return `"${setToText(set)}"`;
 }
 
 /** Reads what {@link storeExplanation} wrote. @throws AUTOMATION_INVALID for what another version of Heddle wrote */
 export function readExplanation(stored: StoredExplanation): AutomationExplanation {
-  if (stored.version !== VERSION) {
+  const { asset, check, at, cursor, condition } = stored;
+  const [version, tree] = JSON.parse(stored.tree) as [number, StoredExplainedPart];
+  if (version > TREE_VERSION || version < OLDEST_TREE_VERSION) {
     throw new HeddleError(
       "AUTOMATION_INVALID",
-      `the explanation has format ${stored.version}, and this version reads ${VERSION}`,
+      `the explanation has format ${version}, and this version reads up to ${TREE_VERSION}`,
       { hint: "Wait for the next evaluation, or read it with the version of Heddle that wrote it." },
     );
   }
-  const { asset, check, at, cursor, condition, tree } = stored;
   return {
     asset,
     check,
@@ -168,7 +185,7 @@ function readExplained(spec: ConditionSpec, tree: StoredExplainedPart, around: s
   return {
     spec,
     asset,
-    held: textToSet(held),
+    held: held === 0 ? PartitionSet.EMPTY : textToSet(held),
     ...(since !== 0 && { since: since.map(([at, set]) => ({ at, set: textToSet(set) })) }),
     // A condition on dependencies has a part for each of them, all of which ask the same.
     parts: parts.flatMap((part, index) => {

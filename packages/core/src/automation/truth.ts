@@ -27,7 +27,7 @@ export const NOWHERE: Truth = { held: PartitionSet.EMPTY, pieces: null, outside:
 
 /** What holds without anybody knowing since when. */
 export function status(held: PartitionSet, outside = false): Truth {
-  return { held, pieces: null, outside };
+  return held.isEmpty && !outside ? NOWHERE : { held, pieces: null, outside };
 }
 
 const NEVER: Truth = { held: PartitionSet.EMPTY, pieces: [], outside: false };
@@ -36,7 +36,7 @@ const NEVER: Truth = { held: PartitionSet.EMPTY, pieces: [], outside: false };
 export function event(pieces: readonly Piece[]): Truth {
   if (pieces.length === 0) return NEVER;
   const kept = pieces.filter(({ set }) => !set.isEmpty);
-  return { held: unionOf(kept.map(({ set }) => set)), pieces: kept, outside: false };
+  return kept.length === 0 ? NEVER : { held: unionOf(kept.map(({ set }) => set)), pieces: kept, outside: false };
 }
 
 export function unionOf(sets: readonly PartitionSet[]): PartitionSet {
@@ -79,7 +79,8 @@ export function anyOf(truths: readonly Truth[], now: number): Truth {
   if (only !== undefined && truths.length === 1) return only;
   const held = unionOf(truths.map((truth) => truth.held));
   const outside = truths.some((truth) => truth.outside);
-  if (truths.every(({ pieces }) => pieces === null)) return { held, pieces: null, outside };
+  if (truths.every(({ pieces }) => pieces === null)) return status(held, outside);
+  if (held.isEmpty && !outside) return NEVER;
   return { held, pieces: joinPieces(truths.flatMap((truth) => piecesOf(truth, now))), outside };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { asset, definitions, dep, ioManager, snapshotDefinitions, type StoredColumn } from "../index.ts";
+import { asset, definitions, dep, ioManager, type StoredColumn } from "../index.ts";
+import { snapshotDefinitions } from "../internal.ts";
 import { ColumnLineage } from "./column-lineage.ts";
 
 const rows = (columns: readonly StoredColumn[]) =>

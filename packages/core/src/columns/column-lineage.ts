@@ -14,6 +14,8 @@ export interface ColumnEdge {
   readonly to: { readonly asset: string; readonly column: string | null };
   /** Whether it is the very same, passed through. */
   readonly passes: boolean;
+  /** Whether it was read out of a query; absent where it is declared. */
+  readonly derived?: true;
 }
 
 /** Everything that one column comes from, and that comes from it. */
@@ -99,10 +101,11 @@ export class ColumnLineage {
   #add({ key, deps, columns = [] }: DescribedAsset): void {
     this.#columns.set(key, new Map(columns.map((column) => [column.name, column])));
     const said = new Set<string>();
-    for (const { name, from = [] } of columns) {
+    for (const { name, from = [], derived } of columns) {
       for (const { upstream, columns: sources, passes } of from) {
         for (const source of sources) {
-          const edge = { from: { asset: upstream, column: source }, to: { asset: key, column: name }, passes };
+          const ends = { from: { asset: upstream, column: source }, to: { asset: key, column: name }, passes };
+          const edge: ColumnEdge = derived === true ? { ...ends, derived } : ends;
           said.add(nameOf(edge.from));
           getOrAdd(this.#upstream, nameOf({ asset: key, column: name }), () => []).push(edge);
           getOrAdd(this.#downstream, nameOf(edge.from), () => []).push(edge);

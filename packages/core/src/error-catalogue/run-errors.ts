@@ -34,6 +34,22 @@ export const RUN_ERRORS = {
     summary: "A run was asked for that has nothing to do.",
     remedy: "Choose other partitions, or another rule for which of them are made.",
   },
+  OBSERVATION_REFUSED: {
+    summary: "There is nothing to observe: no external asset with `observe` was named, or others look at it already.",
+    remedy: "Name external assets that declare `observe`, or wait for the run that the message names.",
+  },
+  REPORT_REFUSED: {
+    summary: "A materialization was reported for an asset that Heddle does not make.",
+    remedy: "Report the asset that is made from it, or declare the asset again.",
+  },
+  WIPE_PARTITIONS_BUSY: {
+    summary: "Partitions that were to be wiped are being made by runs that are not over.",
+    remedy: "Wait until the runs that the message names are over, or cancel them, or leave those partitions out.",
+  },
+  WIPE_NOT_CONFIRMED: {
+    summary: "A wipe was asked for without the key of the asset as its confirmation.",
+    remedy: "Type the asset's key exactly; on the command line, confirm the question or give --yes.",
+  },
   SUB_STEP_INVALID: {
     summary: "A sub-step cannot be recorded under its name, or with its result.",
     remedy:
@@ -108,6 +124,11 @@ export const RUN_ERRORS = {
     summary: "The config that a run states for an asset does not fit the asset's schema.",
     remedy: "Correct the values that the message names, and launch again.",
   },
+  STEP_OBSERVATION_INVALID: {
+    summary: "The function that looks at an external asset gave back no data version.",
+    remedy:
+      "Return a text that is another one whenever the data are, such as an ETag or a hash, and throw where there is none.",
+  },
   STEP_CHUNK_INVALID: {
     summary: "A function that makes several partitions returned or yielded something that it must not.",
     remedy: "Yield `[partition.key, value]` once for each of `context.partitions`, and nothing else.",
@@ -125,8 +146,9 @@ export const RUN_ERRORS = {
     remedy: "Look the name up on the page of checks, or on that of the asset.",
   },
   STEP_CHECK_FAILED: {
-    summary: "A blocking check failed, so the new version of a partition was not published.",
-    remedy: "Look at the check's result; the version before it is still the current one.",
+    summary:
+      "A blocking check failed: the new version of a partition was not published, or what is published does not pass.",
+    remedy: "Look at the check's result. The run says whether it was to make the partition or ran the check by itself.",
   },
   STEP_TIMEOUT: {
     summary: "A step ran longer than the time-out of its asset.",

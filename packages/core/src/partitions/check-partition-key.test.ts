@@ -13,7 +13,7 @@ test.each([
   ["\ud800", "surrogate"],
   ["x".repeat(513), "513 bytes"],
   ["\u{1f9f5}".repeat(129), "516 bytes"],
-  [7 as unknown as string, "empty"],
+  [7 as unknown as string, "no text"],
 ])("%j cannot be a key", (key, why) => {
   expect(checkPartitionKey(key)).toContain(why);
 });

@@ -6,7 +6,9 @@ export const MAX_PARTITION_KEY_BYTES = 512;
  * dimensions escape them, and a range quotes them.
  */
 export function checkPartitionKey(key: string): string | null {
-  if (typeof key !== "string" || key === "") return "it is empty";
+  // Projects in JavaScript may give anything.
+  if (typeof key !== "string") return "it is no text";
+  if (key === "") return "it is empty";
   if (!key.isWellFormed()) return "it has half of a surrogate pair, which is no character";
   if (/[\p{Cc}\u2028\u2029]/u.test(key)) return "it has a control character";
   if (key !== key.trim()) return "it begins or ends with white space";

@@ -118,7 +118,7 @@ describe("what a function must not do", () => {
     ],
     ["promise", async () => [], [days, regions], "returned a Promise and no list of keys"],
     ["return a text", () => "eu", [regions, regions], "returned a string and no list of keys"],
-    ["return numbers", () => [1], [regions, regions], "returned an array and no list of keys"],
+    ["return numbers", () => [1], [regions, regions], "returned a list with a number in it and no list of keys"],
     ["be something else", ["eu"], [regions, regions], "it is an array and no function"],
     ["answer for keys that come and go", () => ["eu"], [regions, users], "the downstream has dynamic partitions"],
     [

@@ -110,7 +110,7 @@ function answerFor(
   const [first, second] = [question(), question()];
   if (!isListOfTexts(first) || !isListOfTexts(second)) {
     throw invalid(
-      `for ${JSON.stringify(key)} it returned ${describeType(isListOfTexts(first) ? second : first)} and no list of keys`,
+      `for ${JSON.stringify(key)} it returned ${describeAnswer(isListOfTexts(first) ? second : first)} and no list of keys`,
       "Return a list of upstream keys, without a promise.",
     );
   }
@@ -136,6 +136,11 @@ function answerFor(
     );
   }
   return [...first];
+}
+
+function describeAnswer(value: unknown): string {
+  const odd: unknown = Array.isArray(value) ? value.find((item) => typeof item !== "string") : undefined;
+  return Array.isArray(value) ? `a list with ${describeType(odd)} in it` : describeType(value);
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {

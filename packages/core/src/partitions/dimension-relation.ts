@@ -1,7 +1,14 @@
 import type { Box } from "./mixed-radix.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
-import type { MappingEnds, ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
+import { joinKeys } from "./multi-key.ts";
+import {
+  NAMED_KEYS,
+  type AbsentPartitions,
+  type MappingEnds,
+  type ResolvedMapping,
+  type UpstreamPartitions,
+} from "./resolved-mapping.ts";
 
 /** A mapping of one upstream dimension, by the places of the two dimensions; 0 stands for a space without dimensions. */
 export interface DimensionRelation {
@@ -63,6 +70,65 @@ export class DimensionsRelation implements ResolvedMapping {
     }
     return readers;
   }
+
+  absentOf(downstream: PartitionSet): AbsentPartitions {
+    const keys = new Set<string>();
+    let count = 0;
+    for (const box of boxesOf(downstream, this.#ends.downstream)) {
+      const sides = this.#readDimensions(box);
+      const there = sides.reduce((product, { existing }) => product * existing.size, 1);
+      count += sides.reduce((product, { existing, absent }) => product * (existing.size + absent.count), 1) - there;
+      for (const parts of combine(sides.map(namesOf))) {
+        if (keys.size >= NAMED_KEYS) break;
+        if (parts.some(({ isAbsent }) => isAbsent)) keys.add(joinKeys(parts.map(({ key }) => key)));
+      }
+    }
+    return { ordinals: PartitionSet.EMPTY, keys: [...keys].slice(0, NAMED_KEYS), count };
+  }
+
+  /** What a box reads of each dimension of the upstream. */
+  #readDimensions(box: Box): DimensionReads[] {
+    const reads: DimensionReads[] = spacesOf(this.#ends.upstream).map((space) => ({
+      space,
+      existing: space.all,
+      absent: { ordinals: PartitionSet.EMPTY, keys: [], count: 0 },
+    }));
+    for (const { upstream, downstream, mapping } of this.#relations) {
+      const found = reads[upstream];
+      const set = box[downstream] ?? PartitionSet.EMPTY;
+      const { partitions, nonexistent } = mapping.upstreamOf(set);
+      if (found === undefined) continue;
+      reads[upstream] = { space: found.space, existing: partitions, absent: mapping.absentOf(nonexistent) };
+    }
+    return reads;
+  }
+}
+
+/** What is read of one dimension of the upstream. */
+interface DimensionReads {
+  readonly space: PartitionSpace;
+  readonly existing: PartitionSet;
+  readonly absent: AbsentPartitions;
+}
+
+interface NamedKey {
+  readonly key: string;
+  readonly isAbsent: boolean;
+}
+
+/** The first keys of what is read of one dimension, absent ones first. */
+function namesOf({ space, existing, absent }: DimensionReads): NamedKey[] {
+  const keysOf = (set: PartitionSet): string[] =>
+    Array.from(set.take(NAMED_KEYS), (ordinal) => space.keyOf(ordinal) ?? `#${ordinal}`);
+  const lacking = [...keysOf(absent.ordinals), ...absent.keys].map((key) => ({ key, isAbsent: true }));
+  return [...lacking, ...keysOf(existing).map((key) => ({ key, isAbsent: false }))];
+}
+
+/** All combinations of one of each, those of the first of each first. */
+function* combine(sides: readonly (readonly NamedKey[])[]): Generator<readonly NamedKey[]> {
+  const [first, ...rest] = sides;
+  if (first === undefined) return yield [];
+  for (const one of first) for (const others of combine(rest)) yield [one, ...others];
 }
 
 function spacesOf(space: PartitionSpace): readonly PartitionSpace[] {

@@ -52,7 +52,7 @@ function excludeLocal(range: LocalRange, line: TickLine): Exclusion {
 }
 
 /** Ordinals `[first, end)` of what starts at a local time of the range. */
-function startingIn({ from, to }: LocalRange, line: TickLine): readonly [number, number] {
+export function startingIn({ from, to }: LocalRange, line: TickLine): readonly [number, number] {
   let [first, end] = [line.ceiling(line.zone.instantOf(from)), line.ceiling(line.zone.instantOf(to))];
   // A start inside a gap counts by the local time that it stands for, which may belong to the day before.
   while (line.tickAt(end).local < to) end += 1;

@@ -1,20 +1,31 @@
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
-import type { MappingEnds, ResolvedMapping } from "./resolved-mapping.ts";
+import { absentKeys, absentPartitions, type MappingEnds, type ResolvedMapping } from "./resolved-mapping.ts";
 import { ShiftedRelation } from "./shifted-relation.ts";
 
 type Ends = MappingEnds<PartitionSpace>;
 
-/** Every downstream partition reads the same upstream ones; `isWhole` says whether all of them exist. */
-export function sameForAll(read: PartitionSet, isWhole: boolean, { upstream, downstream }: Ends): ResolvedMapping {
+/** What every downstream partition reads: upstream ordinals, existing or not, and keys that have none. */
+export interface SameReads {
+  readonly ordinals: PartitionSet;
+  readonly unknown?: readonly string[];
+  /** Whether something is read that may not be there yet, whatever `ordinals` says. @default false */
+  readonly isAny?: boolean;
+}
+
+/** Every downstream partition reads the same upstream ones. */
+export function sameForAll(reads: SameReads, { upstream, downstream }: Ends): ResolvedMapping {
+  const { ordinals: read, unknown = [], isAny = false } = reads;
   const partitions = read.intersect(upstream.all);
   const absent = read.subtract(upstream.all);
+  const isWhole = absent.isEmpty && unknown.length === 0 && !(isAny && partitions.isEmpty);
   return {
     upstreamOf: (set) =>
       set.isEmpty
         ? { partitions: PartitionSet.EMPTY, nonexistent: PartitionSet.EMPTY }
         : { partitions, nonexistent: isWhole ? PartitionSet.EMPTY : set, absent },
     downstreamOf: (set) => (set.overlaps(partitions) ? downstream.all : PartitionSet.EMPTY),
+    absentOf: () => absentPartitions(absent, unknown),
   };
 }
 
@@ -26,6 +37,7 @@ export function sameOrdinal({ upstream, downstream }: Ends): ResolvedMapping {
       return { partitions: set.intersect(upstream.all), nonexistent, absent: nonexistent };
     },
     downstreamOf: (set) => set.intersect(upstream.all).intersect(downstream.all),
+    absentOf: (set) => absentPartitions(set.subtract(upstream.all)),
   };
 }
 
@@ -57,6 +69,7 @@ export function sameKey(ends: Ends): ResolvedMapping {
       const found = Array.from(set.intersect(upstream.all), (ordinal) => find(ordinal, upstream, downstream));
       return PartitionSet.of(found.filter((ordinal) => ordinal !== null));
     },
+    absentOf: (set) => absentKeys(set, downstream),
   };
 }
 

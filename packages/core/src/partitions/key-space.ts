@@ -1,3 +1,4 @@
+import { keyPatterns } from "./key-pattern.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
 import type { DynamicPartitionsSpec, StaticPartitionsSpec } from "./partitions-spec.ts";
@@ -39,6 +40,7 @@ export function keySpace(
     keyOf: (ordinal) => keys[ordinal] ?? former.get(ordinal) ?? null,
     ordinalOf: (key) => ordinals.get(key) ?? null,
     isGap: (from, to) => !all.overlaps(PartitionSet.range(from, to)),
+    meaning: keyPatterns(keys),
   };
   return {
     spec,

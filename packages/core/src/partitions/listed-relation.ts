@@ -1,13 +1,19 @@
 import { PartitionSet } from "./partition-set.ts";
 import type { PartitionSpace } from "./partition-space.ts";
-import type { MappingEnds, ResolvedMapping } from "./resolved-mapping.ts";
+import {
+  absentPartitions,
+  type AbsentPartitions,
+  type MappingEnds,
+  type ResolvedMapping,
+  type UpstreamPartitions,
+} from "./resolved-mapping.ts";
 
 /** What a mapping that is written out key by key says of one downstream partition. */
 export interface ListedReads {
   /** Upstream ordinals, existing or not. */
   readonly ordinals: PartitionSet;
-  /** Whether every key that was listed has an ordinal; a dynamic one may come later. */
-  readonly isWhole: boolean;
+  /** Keys that were listed and have no ordinal; a dynamic one may come later. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -31,7 +37,7 @@ export class ListedRelation implements ResolvedMapping {
     this.#listed = PartitionSet.of(reads.keys());
   }
 
-  upstreamOf(downstream: PartitionSet): ReturnType<ResolvedMapping["upstreamOf"]> {
+  upstreamOf(downstream: PartitionSet): UpstreamPartitions {
     const { all } = this.#ends.upstream;
     const unasked = this.#isExhaustive ? PartitionSet.EMPTY : downstream.subtract(this.#listed);
     const ranges: number[] = [];
@@ -40,7 +46,7 @@ export class ListedRelation implements ResolvedMapping {
       const read = this.#reads.get(ordinal);
       if (read === undefined) continue;
       for (const bound of read.ordinals.ranges) ranges.push(bound);
-      if (!read.isWhole || !read.ordinals.isSubsetOf(all)) missing.push(ordinal);
+      if (read.unknown.length > 0 || !read.ordinals.isSubsetOf(all)) missing.push(ordinal);
     }
     const read = PartitionSet.fromRanges(ranges);
     return {
@@ -58,6 +64,13 @@ export class ListedRelation implements ResolvedMapping {
       for (const reader of readers.get(ordinal) ?? []) found.push(reader);
     }
     return PartitionSet.of(found).intersect(this.#ends.downstream.all);
+  }
+
+  absentOf(downstream: PartitionSet): AbsentPartitions {
+    const reads = Array.from(downstream.intersect(this.#listed), (ordinal) => this.#reads.get(ordinal));
+    const ranges = reads.flatMap((read) => read?.ordinals.ranges ?? []);
+    const unknown = new Set(reads.flatMap((read) => read?.unknown ?? []));
+    return absentPartitions(PartitionSet.fromRanges(ranges).subtract(this.#ends.upstream.all), [...unknown]);
   }
 
   #invert(): Map<number, number[]> {

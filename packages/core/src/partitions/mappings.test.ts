@@ -55,8 +55,78 @@ function read(
   };
 }
 
+/** What of an upstream the downstream partitions need and does not exist, as far as it is named, and how much that is. */
+function absent(
+  mapping: MappingSpec,
+  [upstream, downstream]: readonly [PartitionsDefinition | null, PartitionsDefinition | null],
+  text: string,
+): { readonly keys: readonly string[]; readonly count: number } {
+  const ends = { upstream: resolve(upstream), downstream: resolve(downstream) };
+  const resolved = resolveMapping(mapping, ends);
+  const { nonexistent } = resolved.upstreamOf(ends.downstream.parseRange(text));
+  const { ordinals, keys, count } = resolved.absentOf(nonexistent);
+  return { keys: [...Array.from(ordinals, (ordinal) => ends.upstream.keyOf(ordinal) ?? "?"), ...keys], count };
+}
+
 const days = dailyPartitions({ start: "2024-02-20" });
 const regions = staticPartitions(["eu", "us"]);
+
+describe("what is needed and does not exist is named", () => {
+  const ahead = timeWindowMapping({ endOffset: 2 }).spec;
+  const users = dynamicPartitions({ name: "users" });
+  const both = multiPartitions({ day: days, region: regions });
+  const lessOf = multiPartitions({ day: days, region: staticPartitions(["us"]) });
+  test.for<
+    [title: string, MappingSpec, [PartitionsDefinition | null, PartitionsDefinition | null], string, string[], number]
+  >([
+    ["days to come", ahead, [days, days], "2024-02-28..", ["2024-03-01", "2024-03-02"], 2],
+    [
+      "days before the first",
+      identityMapping().spec,
+      [days, dailyPartitions({ start: "2024-02-18" })],
+      "all",
+      ["2024-02-18", "2024-02-19"],
+      2,
+    ],
+    [
+      "keys of a list",
+      identityMapping().spec,
+      [regions, staticPartitions(["asia", "us", "x"])],
+      "all",
+      ["asia", "x"],
+      2,
+    ],
+    ["keys that were never added", specificPartitions(["ann", "zoe"]).spec, [users, days], "2024-02-20", ["zoe"], 1],
+    ["listed ones", staticMapping({ eu: ["bob", "zoe"], us: ["zed"] }).spec, [users, regions], "eu", ["zoe"], 1],
+    ["the last of none", lastPartition().spec, [dynamicPartitions({ name: "none" }), regions], "eu", [], 0],
+    [
+      "combinations",
+      identityMapping().spec,
+      [lessOf, both],
+      "2024-02-20..2024-02-21|*",
+      ["2024-02-20|eu", "2024-02-21|eu"],
+      2,
+    ],
+    [
+      "more than three keys",
+      identityMapping().spec,
+      [lessOf, both],
+      "*|eu",
+      ["2024-02-20|eu", "2024-02-21|eu", "2024-02-22|eu"],
+      10,
+    ],
+    [
+      "dimensions apart",
+      multiMapping({ day: { dimension: "day", mapping: timeWindowMapping({ endOffset: 1 }) } }).spec,
+      [both, both],
+      "2024-02-29|eu",
+      ["2024-03-01|eu", "2024-03-01|us"],
+      2,
+    ],
+  ])("%s", ([, mapping, ends, text, keys, count]) => {
+    expect(absent(mapping, ends, text)).toEqual({ keys, count });
+  });
+});
 
 describe("each kind", () => {
   test("all, first, last", () => {

@@ -1,6 +1,7 @@
 import { HeddleError, isHeddleError } from "../errors.ts";
 import type { DimensionLayout } from "./dimension-layout.ts";
 import { DEFAULT_FORMAT_LIMIT } from "./key-space.ts";
+import { inDimension, readDimensionTerms } from "./dimension-terms.ts";
 import { MixedRadix, type Box, type Digit } from "./mixed-radix.ts";
 import { joinKeys, splitParts, unescapePart } from "./multi-key.ts";
 import type { PartitionSpace } from "./partition-space.ts";
@@ -35,14 +36,21 @@ export function multiSpace(
     },
     isGap: (from, to) => !all.overlaps(PartitionSet.range(from, to)),
   };
+  const names = spec.dimensions.map(({ name }) => name);
   const parseRange = (text: string): PartitionSet => {
+    const isKey = source.ordinalOf(text.trim()) !== null;
+    const terms = isKey ? null : readDimensionTerms(text, { names, spaces, radix, parseWhole: parseParts });
+    if (terms === null) return parseParts(text);
+    const found = terms.intersect(all);
+    if (found.isEmpty) throw nothingLiesIn(text.trim());
+    return found;
+  };
+  const parseParts = (text: string): PartitionSet => {
     const parts = splitOutsideQuotes(text.trim(), "|", "\\");
     const isWhole = parts.length !== spaces.length || parts.length === 1 || source.ordinalOf(text.trim()) !== null;
     if (isWhole) return parseRangeText(text, source);
     const sets = spaces.map((space, place) =>
-      inDimension(spec.dimensions[place]?.name ?? "", () =>
-        space.parseRange(unescapeOutsideQuotes(parts[place] ?? "")),
-      ),
+      inDimension(names[place] ?? "", () => space.parseRange(unescapeOutsideQuotes(parts[place] ?? ""))),
     );
     return radix.product(sets);
   };
@@ -50,7 +58,7 @@ export function multiSpace(
     spec,
     all,
     timeline: null,
-    dimensions: { names: spec.dimensions.map(({ name }) => name), spaces, radix },
+    dimensions: { names, spaces, radix },
     keyOf: source.keyOf,
     ordinalOf: source.ordinalOf,
     windowOf: (ordinal) => {
@@ -97,18 +105,11 @@ function readsAs(parse: (text: string) => PartitionSet, text: string, set: Parti
   }
 }
 
-/** An unknown key of one dimension says which dimension that is. */
-function inDimension<T>(name: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isHeddleError(error, "PARTITION_UNKNOWN")) throw error;
-    const { message, hint, details } = error;
-    throw new HeddleError("PARTITION_UNKNOWN", `in the dimension "${name}" ${message}`, {
-      ...(hint !== undefined && { hint }),
-      details: { ...details, dimension: name },
-    });
-  }
+function nothingLiesIn(text: string): HeddleError {
+  return new HeddleError("PARTITION_UNKNOWN", `no partition lies in ${JSON.stringify(text)}`, {
+    hint: "Each part by itself holds some; together they hold none.",
+    details: { text },
+  });
 }
 
 function requireRoom(all: PartitionSet = PartitionSet.EMPTY, { first, size }: Pick<Digit, "first" | "size">): void {

@@ -87,12 +87,21 @@ export class PartitionSet implements Iterable<number> {
   }
 
   intersect(other: PartitionSet): PartitionSet {
+    if (this.isEmpty || other.isEmpty) return PartitionSet.EMPTY;
+    if (this === other || other.#spans(this)) return this;
+    if (this.#spans(other)) return other;
     return PartitionSet.#of(intersectRanges(this.ranges, other.ranges));
   }
 
   /** The ordinals of this set that are not in `other`. */
   subtract(other: PartitionSet): PartitionSet {
-    return other.isEmpty ? this : PartitionSet.#of(subtractRanges(this.ranges, other.ranges));
+    return this.isEmpty || other.isEmpty ? this : PartitionSet.#of(subtractRanges(this.ranges, other.ranges));
+  }
+
+  /** Whether this is a single range that holds all of `other`, which is not empty: what exists usually is one. */
+  #spans(other: PartitionSet): boolean {
+    const { ranges } = this;
+    return ranges.length === 2 && (ranges[0] ?? 0) <= (other.first ?? 0) && (ranges[1] ?? 0) > (other.last ?? 0);
   }
 
   equals(other: PartitionSet): boolean {

@@ -27,7 +27,9 @@ export interface PartitionSpace {
   /**
    * Reads what a person types: `all`, `last 7`, one key, keys joined by commas, or `first..last` with both ends
    * included. With several dimensions each part between `|` may be any of these. A key that holds `,`, `..` or `"` stands
-   * in quotes, as a JSON string: `"a,b".."c"`.
+   * in quotes, as a JSON string: `"a,b".."c"`. What is no key may be a year, a month, a day or a time for the windows that
+   * begin in it, a cron expression for those that begin at its ticks, or, where keys are listed, a pattern such as `eu-*`.
+   * `a & b` is what lies in both.
    * @throws PARTITION_UNKNOWN with the nearest keys
    */
   parseRange(text: string): PartitionSet;

@@ -7,7 +7,9 @@ const QUOTED = /"(?:[^"\\]|\\.)*"/y;
 
 /** Whether a key written as it is could be read as several keys, a range, a word or a number of partitions. */
 export function needsQuotes(key: string): boolean {
-  return key === "" || /[,"]|\.\.|^\.|\.$|^\s|\s$|\s\(\d+\)$|^(?:all|\*|last\s+\d+|none|unpartitioned)$/i.test(key);
+  return (
+    key === "" || /[,"]|\.\.|^\.|\.$|^\s|\s$|\s\(\d+\)$|^(?:all|\*|last\s+\d+|none|unpartitioned)$|^status:/i.test(key)
+  );
 }
 
 /** The key in quotes at the start of a text, and what follows it; `null` when the text does not begin with one. */
@@ -24,7 +26,7 @@ export function readQuoted(text: string): { readonly key: string; readonly rest:
 }
 
 /** Splits a text at a separator, except in keys in quotes and behind a backslash where `escape` says so. */
-export function splitOutsideQuotes(text: string, separator: "," | "|", escape?: "\\"): string[] {
+export function splitOutsideQuotes(text: string, separator: "," | "|" | "&", escape?: "\\"): string[] {
   const parts: string[] = [];
   let from = 0;
   let mayBegin = true;

@@ -2,6 +2,7 @@ import { HeddleError, isHeddleError } from "../errors.ts";
 import { formatNearest } from "../nearest.ts";
 import { PartitionSet } from "./partition-set.ts";
 import { needsQuotes, readQuoted, splitOutsideQuotes } from "./quoted-text.ts";
+import type { TextBounds, TextMeaning } from "./text-meaning.ts";
 
 /** What reading and writing ranges needs to know about a space. */
 export interface RangeSource {
@@ -10,6 +11,8 @@ export interface RangeSource {
   ordinalOf(key: string): number | null;
   /** Whether no partition lies in `[from, to)`, so that its neighbours follow each other. */
   isGap(from: number, to: number): boolean;
+  /** @default texts that are no keys stand for nothing */
+  readonly meaning?: TextMeaning;
 }
 
 /** Keys whose spelling is compared for a hint; the rest is too much to look through. */
@@ -17,6 +20,7 @@ const MAX_COMPARED = 5000;
 
 /**
  * Reads `all`, `last 7`, one key, `a,b` or `a..b`; `..b` and `a..` are open. A key in quotes is a key whatever it holds.
+ * A text that is no key may be what the definition takes it for, such as a month; `a & b` is what lies in both.
  * @throws PARTITION_UNKNOWN
  */
 export function parseRangeText(text: string, source: RangeSource): PartitionSet {
@@ -45,9 +49,20 @@ function parseText(trimmed: string, source: RangeSource): PartitionSet {
     return PartitionSet.fromRanges(ranges);
   }
   const found = findRange(trimmed, source);
-  if (found === null) throw unknownKey(unknownIn(trimmed, source), source);
-  if (found.first > found.last) throw backwards(trimmed);
-  return existing(trimmed, source.all.clip(found.first, found.last + 1), source);
+  if (found !== null) {
+    if (found.first > found.last) throw backwards(trimmed);
+    const set = found.first < found.end ? PartitionSet.range(found.first, found.end) : PartitionSet.EMPTY;
+    return existing(trimmed, set, source);
+  }
+  const both = splitOutsideQuotes(trimmed, "&");
+  if (both.length > 1) {
+    const common = both.map((part) => parseRangeText(part, source)).reduce((set, part) => set.intersect(part));
+    return existing(trimmed, common, source);
+  }
+  const meant = readQuoted(trimmed) === null ? (source.meaning?.read?.(trimmed) ?? null) : null;
+  const isExplained = meant !== null && !meant.overlaps(source.all) && source.meaning?.explain !== undefined;
+  if (meant === null || isExplained) throw unknownKey(unknownIn(trimmed, source), source);
+  return existing(trimmed, meant, source);
 }
 
 /** The partition whose key the whole text is, in quotes or as it is. */
@@ -59,16 +74,16 @@ function readSingle(text: string, source: RangeSource): PartitionSet | null {
   return ordinal === null ? null : PartitionSet.range(ordinal, ordinal + 1);
 }
 
-interface FoundRange {
-  readonly first: number;
+/** Also where its last text begins: it may be a period in which nothing lies. */
+interface FoundRange extends TextBounds {
   readonly last: number;
 }
 
 function findRange(text: string, source: RangeSource): FoundRange | null {
-  const end = (key: string, open: number | undefined): number | null | undefined => {
-    if (key === "") return open;
-    const quoted = readQuoted(key);
-    return (quoted?.rest === "" ? source.ordinalOf(quoted.key) : null) ?? source.ordinalOf(key);
+  const end = (key: string, open: number | undefined): TextBounds | null => {
+    const named = key === "" ? open : ordinalNamed(key, source);
+    if (typeof named === "number") return { first: named, end: named + 1 };
+    return readQuoted(key) === null ? (source.meaning?.bounds?.(key) ?? null) : null;
   };
   // A key may itself hold two dots, so every place where they stand is tried; in quotes they stand for nothing.
   const quoted = readQuoted(text);
@@ -76,9 +91,14 @@ function findRange(text: string, source: RangeSource): FoundRange | null {
   for (let at = text.indexOf("..", from); at >= 0; at = text.indexOf("..", at + 1)) {
     const first = end(text.slice(0, at).trim(), source.all.first);
     const last = end(text.slice(at + 2).trim(), source.all.last);
-    if (typeof first === "number" && typeof last === "number") return { first, last };
+    if (first !== null && last !== null) return { first: first.first, last: last.first, end: last.end };
   }
   return null;
+}
+
+function ordinalNamed(key: string, { ordinalOf }: RangeSource): number | null {
+  const quoted = readQuoted(key);
+  return (quoted?.rest === "" ? ordinalOf(quoted.key) : null) ?? ordinalOf(key);
 }
 
 /** The part of a text that is no key. */
@@ -86,7 +106,9 @@ function unknownIn(text: string, source: RangeSource): string {
   const quoted = readQuoted(text);
   if (quoted?.rest === "") return quoted.key;
   const parts = text.split("..").map((part) => part.trim());
-  const unknown = parts.find((part) => part !== "" && source.ordinalOf(readQuoted(part)?.key ?? part) === null);
+  const isUnknown = (part: string): boolean =>
+    source.ordinalOf(readQuoted(part)?.key ?? part) === null && (source.meaning?.bounds?.(part) ?? null) === null;
+  const unknown = parts.find((part) => part !== "" && isUnknown(part));
   return unknown === undefined ? text : (readQuoted(unknown)?.key ?? unknown);
 }
 
@@ -104,7 +126,8 @@ function lastOf(all: PartitionSet, count: number): PartitionSet {
 function existing(text: string, set: PartitionSet, source: RangeSource): PartitionSet {
   const found = set.intersect(source.all);
   if (!found.isEmpty) return found;
-  throw new HeddleError("PARTITION_UNKNOWN", `no partition of ${JSON.stringify(text)} exists yet`, {
+  const what = set.isEmpty ? `no partition lies in ${JSON.stringify(text)}` : undefined;
+  throw new HeddleError("PARTITION_UNKNOWN", what ?? `no partition of ${JSON.stringify(text)} exists yet`, {
     hint: describeAll(source),
     details: { text },
   });
@@ -121,11 +144,17 @@ export function nearestKeys(key: string, { all, keyOf }: Pick<RangeSource, "all"
 
 /** The error for a key that a definition does not have, with what it has instead. */
 export function unknownKey(key: string, source: RangeSource): HeddleError {
-  const nearest = nearestKeys(key, source);
-  return new HeddleError("PARTITION_UNKNOWN", `there is no partition ${JSON.stringify(key)}`, {
+  const missing = source.meaning?.explain?.(key) ?? null;
+  const nearest = missing === null ? nearestKeys(key, source) : formatNeighbours(missing.nearest);
+  const why = missing === null ? "" : `: ${missing.why}`;
+  return new HeddleError("PARTITION_UNKNOWN", `there is no partition ${JSON.stringify(key)}${why}`, {
     hint: [nearest, describeAll(source)].filter((part) => part !== null).join(" "),
     details: { key },
   });
+}
+
+function formatNeighbours(keys: readonly string[]): string | null {
+  return keys.length === 0 ? null : `Next to it: ${keys.map((key) => JSON.stringify(key)).join(" and ")}.`;
 }
 
 function describeAll({ all, keyOf }: RangeSource): string {

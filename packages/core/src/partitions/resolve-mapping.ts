@@ -10,7 +10,7 @@ import type { MappingEnds, ResolvedMapping } from "./resolved-mapping.ts";
 import { haveSameKeys, haveSameOrdinals, haveSameWindows } from "./same-ordinals.ts";
 import { WindowRelation, type TimeSpace, type WindowOffsets } from "./window-relation.ts";
 
-export type { ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
+export type { AbsentPartitions, ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
 
 type Ends = MappingEnds<PartitionSpace>;
 
@@ -27,17 +27,15 @@ export function resolveMapping(mapping: MappingSpec, ends: Ends): ResolvedMappin
     case "unpartitioned":
       if (upstream.spec !== null)
         throw invalid(mapping, "the upstream has partitions", "Use another mapping, such as allPartitions().");
-      return sameForAll(upstream.all, true, ends);
+      return sameForAll({ ordinals: upstream.all }, ends);
     case "all":
-      return sameForAll(upstream.all, true, ends);
+      return sameForAll({ ordinals: upstream.all }, ends);
     case "first":
-      return sameForAll(upstream.all.take(1), !upstream.all.isEmpty, ends);
+      return sameForAll({ ordinals: upstream.all.take(1), isAny: true }, ends);
     case "last":
-      return sameForAll(lastOf(upstream.all), !upstream.all.isEmpty, ends);
-    case "specific": {
-      const keys = readKeys(mapping, mapping.keys, upstream);
-      return sameForAll(keys.ordinals, keys.isWhole && keys.ordinals.isSubsetOf(upstream.all), ends);
-    }
+      return sameForAll({ ordinals: lastOf(upstream.all), isAny: true }, ends);
+    case "specific":
+      return sameForAll(readKeys(mapping, mapping.keys, upstream), ends);
     case "static":
     case "custom":
       return resolveListed(mapping, ends);
@@ -56,15 +54,18 @@ function lastOf(all: PartitionSet): PartitionSet {
 
 function readKeys(mapping: MappingSpec, keys: readonly string[], space: PartitionSpace): ListedReads {
   const ordinals: number[] = [];
+  const unknown: string[] = [];
   for (const key of keys) {
     const ordinal = space.ordinalOf(key);
     if (ordinal !== null) ordinals.push(ordinal);
-    else if (!mayGrow(space)) {
-      const hint = `Use keys of the partitions definition: ${space.format(space.all)}.`;
+    else if (mayGrow(space)) unknown.push(key);
+    else {
+      const existing = space.all.isEmpty ? "" : `: ${space.format(space.all)}`;
+      const hint = `Use keys of the partitions definition${existing}.`;
       throw invalid(mapping, `there is no partition ${JSON.stringify(key)}`, hint);
     }
   }
-  return { ordinals: PartitionSet.of(ordinals), isWhole: ordinals.length === keys.length };
+  return { ordinals: PartitionSet.of(ordinals), unknown };
 }
 
 function mayGrow({ spec, dimensions }: PartitionSpace): boolean {
@@ -140,7 +141,7 @@ function resolveNeighbours(
   const [own, read] = [ordinalsIn(ends.downstream), ordinalsIn(ends.upstream)];
   const reads = own.map((ordinal, place): [number, ListedReads] => {
     const near = read.slice(Math.max(0, place + startOffset), Math.max(0, place + endOffset + 1));
-    return [ordinal, { ordinals: PartitionSet.of(near), isWhole: true }];
+    return [ordinal, { ordinals: PartitionSet.of(near), unknown: [] }];
   });
   return new ListedRelation(new Map(reads), ends, true);
 }

@@ -1,6 +1,12 @@
 import { PartitionSet } from "./partition-set.ts";
 import type { PartitionSpace } from "./partition-space.ts";
-import type { MappingEnds, ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
+import {
+  absentKeys,
+  type AbsentPartitions,
+  type MappingEnds,
+  type ResolvedMapping,
+  type UpstreamPartitions,
+} from "./resolved-mapping.ts";
 
 /** Ordinals `[start, end)` of one list whose keys have, in the other, the ordinals `by` further on. */
 interface Stretch {
@@ -32,6 +38,10 @@ export class ShiftedRelation implements ResolvedMapping {
   downstreamOf(upstream: PartitionSet): PartitionSet {
     const stretches = (this.#downstream ??= stretchesOf(this.#ends.upstream, this.#ends.downstream));
     return move(upstream.intersect(this.#ends.upstream.all), stretches).found;
+  }
+
+  absentOf(downstream: PartitionSet): AbsentPartitions {
+    return absentKeys(downstream, this.#ends.downstream);
   }
 }
 

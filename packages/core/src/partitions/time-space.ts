@@ -2,6 +2,7 @@ import { DEFAULT_FORMAT_LIMIT } from "./key-space.ts";
 import type { PartitionSpace } from "./partition-space.ts";
 import type { TimeWindowPartitionsSpec } from "./partitions-spec.ts";
 import { formatRangeText, parseRangeText, type RangeSource } from "./range-text.ts";
+import { timeText } from "./time-text.ts";
 import { timelineOf } from "./timeline.ts";
 
 /** The space of a definition by time at an instant, in epoch milliseconds. */
@@ -13,6 +14,7 @@ export function timeSpace(spec: TimeWindowPartitionsSpec, now: number): Partitio
     keyOf: (ordinal) => timeline.keyOf(ordinal),
     ordinalOf: (key) => timeline.ordinalOf(key),
     isGap: (from, to) => timeline.holes(from, to).size === to - from,
+    meaning: timeText(timeline, all),
   };
   return {
     spec,

@@ -82,6 +82,11 @@ export class Timeline {
     return isRepeated && !this.#format.fields.has("z") ? key + formatOffset(offsetMs) : key;
   }
 
+  /** The local time that a text in the format of the keys names, whether it is a key or not. */
+  localOf(text: string): number | undefined {
+    return this.#format.read(text)?.local;
+  }
+
   ordinalOf(key: string): number | null {
     const ordinal = this.#findKey(key);
     return ordinal !== null && this.has(ordinal) ? ordinal : null;

@@ -1,6 +1,12 @@
 import type { PartitionSpace } from "./partition-space.ts";
 import { PartitionSet } from "./partition-set.ts";
-import type { MappingEnds, ResolvedMapping, UpstreamPartitions } from "./resolved-mapping.ts";
+import {
+  absentPartitions,
+  type AbsentPartitions,
+  type MappingEnds,
+  type ResolvedMapping,
+  type UpstreamPartitions,
+} from "./resolved-mapping.ts";
 import type { Timeline } from "./timeline.ts";
 import { WindowPositions } from "./window-positions.ts";
 
@@ -47,6 +53,16 @@ export class WindowRelation implements ResolvedMapping {
 
   downstreamOf(upstream: PartitionSet): PartitionSet {
     return this.#readersOf(upstream.intersect(this.#ends.upstream.all)).intersect(this.#ends.downstream.all);
+  }
+
+  absentOf(downstream: PartitionSet): AbsentPartitions {
+    const { upstream, downstream: own } = this.#ends;
+    const { startOffset, endOffset } = this.#offsets;
+    const { absent = PartitionSet.EMPTY } = this.upstreamOf(downstream);
+    const beyond = this.#positions.widen(this.#beyondEdges(downstream), startOffset, endOffset);
+    const read = overlappingOf(beyond, own.timeline, upstream.timeline);
+    const outside = read.subtract(read.clip(upstream.timeline.first, upstream.timeline.end));
+    return absentPartitions(absent.union(outside));
   }
 
   /** Downstream windows, existing or not, that read any of these upstream ones. */

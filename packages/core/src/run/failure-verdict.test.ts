@@ -57,6 +57,23 @@ describe("judgeFailure", () => {
     expect(judge(new Error("other"), 2)).toMatchObject({ kind: "fail" });
   });
 
+  test("where no rule fits, the policy itself decides", () => {
+    const rules = [
+      { error: "ECONNRESET", attempts: 9 },
+      { message: "try later", attempts: 9, delayMs: 60_000 },
+    ];
+    const judge = (error: unknown, errors: number) =>
+      judgeFailure(
+        { cause: "error", lostTogether: 1, error: serializeError(error) },
+        { errors, losses: 0 },
+        { policy: { ...policy, rules }, random: () => 0.5 },
+      );
+    expect(judge(new Error("no row"), 0)).toEqual({ kind: "retry", delayMs: 1_000, errors: 1, losses: 0 });
+    expect(judge(new Error("no row"), 2)).toMatchObject({ kind: "fail", cause: "error" });
+    // What is not an error at all fits none.
+    expect(judge("a text", 0)).toMatchObject({ kind: "retry", delayMs: 1_000 });
+  });
+
   test("a function says itself when it wants to be called again, and that it does not", () => {
     const judge = (error: unknown, attempts: number, errors: number) =>
       judgeFailure(

@@ -72,3 +72,21 @@ describe("hashPlan", () => {
 function strip(asset: RunPlan["assets"][number]): unknown {
   return { ...asset, counts: null };
 }
+
+describe("canonicalJson", () => {
+  test("is JSON of the same value, whatever the order of its keys", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const plain: unknown = JSON.parse(JSON.stringify(value));
+        const text = canonicalJson(value);
+        expect(JSON.parse(text)).toStrictEqual(plain);
+        expect(canonicalJson(shuffle(plain))).toBe(text);
+      }),
+    );
+  });
+
+  test("leaves out what JSON leaves out, and writes what objects say that they are", () => {
+    const value = { b: undefined, a: [undefined, PartitionSet.of([1, 2])], at: new Date(0), c: () => 0 };
+    expect(canonicalJson(value)).toBe('{"a":[null,[1,3]],"at":"1970-01-01T00:00:00.000Z"}');
+  });
+});

@@ -59,7 +59,14 @@ describe("partitions that are stated asset by asset", () => {
 describe("upstream partitions that do not exist", () => {
   test("are an error, unless the mapping allows it", () => {
     expect(plan([raw, ahead], each({ raw: ALL_DAYS, ahead: ALL_DAYS })).warnings).toMatchObject([
-      { code: "UPSTREAM_NONEXISTENT", severity: "error", asset: "ahead", partitions: [LAST, LAST + 1] },
+      {
+        code: "UPSTREAM_NONEXISTENT",
+        severity: "error",
+        asset: "ahead",
+        partitions: [LAST, LAST + 1],
+        absent: 1,
+        message: '"ahead" 1992-06-09 reads a partition of "raw" that does not exist: 1992-06-10.',
+      },
     ]);
     const allowing = assetOf("ahead", {
       partitions: DAYS,

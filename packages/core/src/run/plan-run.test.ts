@@ -142,6 +142,19 @@ describe("targets", () => {
     expect(made.warnings).toMatchObject([{ code: "EXTERNAL_ASSET", asset: "feed" }]);
   });
 
+  test("of external assets alone are looks at those that are observed, which skip what is unchanged", () => {
+    const feed: AssetSnapshot = { ...assetOf("feed", { kind: "external", partitions: DAYS }), observed: true };
+    const silent = assetOf("silent", { kind: "external", partitions: DAYS });
+    const made = plan([feed, silent], root("feed", two));
+    expect(targetsOf(made)).toEqual({ feed: [FIRST, FIRST + 3] });
+    expect(made.assets[0]).toMatchObject({ key: "feed", reuse: true });
+    expect(made.warnings).toMatchObject([{ code: "EXTERNAL_ASSET", asset: "silent" }]);
+    // Together with what is made they are left out: nothing is to wait for a look.
+    const both = plan([feed, raw], root("raw", two));
+    expect(targetsOf(both)).toEqual({ raw: [FIRST, FIRST + 3] });
+    expect(both.warnings).toMatchObject([{ asset: "feed", message: expect.stringContaining("by runs of its own") }]);
+  });
+
   test("by predicate are only those in the state that calls for it", () => {
     const state: PlanAssetState = {
       materialized: PartitionSet.of([FIRST, FIRST + 1, FIRST + 2]),

@@ -1,8 +1,10 @@
 import { HeddleError } from "../errors.ts";
+import { getOrAdd } from "../get-or-add.ts";
 import { formatNearest } from "../nearest.ts";
 import { PartitionSet } from "../partitions/partition-set.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import { freezeKeys } from "./frozen-keys.ts";
+import { takingPart } from "./taking-part.ts";
 import { createPartitionSpaces } from "./partition-spaces.ts";
 import { choosePlanned, splitByState } from "./plan-choice.ts";
 import { checkConfig, type FindConfigProblem, type PlanConfig } from "./plan-config.ts";
@@ -46,6 +48,8 @@ export interface PlanRunInput {
   readonly addMissingUpstream?: boolean;
   /** Leaves out what cannot be made because it reads partitions that do not exist. @default false: an error */
   readonly leaveOutUnreadable?: boolean;
+  /** Keys of assets of which a newer value is wanted, though another run makes it: what reads them waits. @default none */
+  readonly awaitNewer?: ReadonlySet<string>;
   /** Leaves out what steps of runs that are not over hold already. @default false */
   readonly leaveOutRunning?: boolean;
   /** @default "oldest" */
@@ -72,10 +76,21 @@ export interface PlannedRun {
   /** Partitions that were asked for and that other runs hold, by asset key; left out or not. */
   readonly doubled: ReadonlyMap<string, PartitionSet>;
   /**
-   * Partitions that other runs are making and that the plan reads without making them itself, because it leaves them out
-   * or because they were never materialized, by asset key: the run has to wait for those runs.
+   * Partitions that other runs are making and that the plan reads without making them itself, because it leaves them out,
+   * because a newer value is wanted, or because they were never materialized, by asset key: the run has to wait for those runs.
    */
   readonly awaited: ReadonlyMap<string, PartitionSet>;
+  /** What `awaited` is made of: by key of the asset that reads, and then by key of what it reads. */
+  readonly elsewhere: ReadonlyMap<string, ReadonlyMap<string, MadeElsewhere>>;
+  /** Of what else than the selected assets a newer value is waited for. */
+  readonly awaitNewer: ReadonlySet<string>;
+}
+
+/** Partitions that an asset of a plan reads, that other runs are making, and that the plan does not make. */
+export interface MadeElsewhere {
+  readonly held: PartitionSet;
+  /** Those of them that were never materialized. */
+  readonly missing: PartitionSet;
 }
 
 /**
@@ -96,13 +111,15 @@ export function planAmongRuns(input: PlanRunInput): PlannedRun {
   const wanted = new Set(input.selected);
   for (const key of wanted) if (!byKey.has(key)) throw assetUnknown(key, byKey.keys());
   const chosen = input.assets.filter((asset) => wanted.has(asset.key));
-  const selected = chosen.filter((asset) => asset.kind !== "external");
+  const selected = takingPart(chosen, (asset) => asset);
   const spaces = createPartitionSpaces(input.at, input.dynamicKeys ?? {});
   const context: TargetContext = { assets: byKey, selected, spaces };
   const reached = findTargets(context, input.targets);
   const { targets, doubled, leftOut } = settleTargets(context, reached, input);
   checkSize(targets);
-  const awaited = findAwaited(context, targets, input);
+  const elsewhere = findElsewhere(context, targets, input);
+  const { awaitNewer = NO_KEYS } = input;
+  const awaited = awaitedBy(elsewhere, new Set([...selected.map(({ key }) => key), ...awaitNewer]));
   const planned = input.assets.filter((asset) => targets.has(asset.key));
   checkChunk(planned, input.chunk);
   const assets = planned.map((asset) => planAsset(asset, targets, input));
@@ -120,15 +137,19 @@ export function planAmongRuns(input: PlanRunInput): PlannedRun {
         ),
         ...planned.flatMap((asset) => findWarnings(context, asset, known)),
         ...warnPerAsset(context, leftOut, unreadableLeftOut),
-        ...findNotPlanned(input.targets, chosen, reached),
+        ...findNotPlanned(input.targets, { chosen, selected }, reached),
       ],
       total: [...targets.values()].reduce((sum, { size }) => sum + size, 0),
       dynamicKeys: freezeKeys(context, targets, input.dynamicKeys ?? {}),
     },
     doubled,
     awaited,
+    elsewhere,
+    awaitNewer,
   };
 }
+
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 interface SettledTargets {
   readonly targets: TargetSets;
@@ -160,10 +181,13 @@ function settleTargets(context: TargetContext, reached: TargetSets, input: PlanR
   return { targets, doubled, leftOut };
 }
 
-/** See {@link PlannedRun.awaited}. */
-function findAwaited(context: TargetContext, targets: TargetSets, { stateOf }: PlanRunInput): TargetSets {
-  const awaited: TargetSets = new Map();
-  const selected = new Set(context.selected.map(({ key }) => key));
+/** See {@link PlannedRun.elsewhere}. */
+function findElsewhere(
+  context: TargetContext,
+  targets: TargetSets,
+  { stateOf }: PlanRunInput,
+): PlannedRun["elsewhere"] {
+  const found = new Map<string, Map<string, MadeElsewhere>>();
   for (const asset of context.assets.values()) {
     const own = targets.get(asset.key);
     if (own === undefined) continue;
@@ -171,10 +195,24 @@ function findAwaited(context: TargetContext, targets: TargetSets, { stateOf }: P
       const { running, materialized } = stateOf(dep.upstream);
       if (running.isEmpty) continue;
       const read = mappingOf(context, asset, dep)?.upstreamOf(own).partitions ?? PartitionSet.EMPTY;
-      const elsewhere = read.intersect(running).subtract(targets.get(dep.upstream) ?? PartitionSet.EMPTY);
+      const held = read.intersect(running).subtract(targets.get(dep.upstream) ?? PartitionSet.EMPTY);
+      if (held.isEmpty) continue;
+      const byUpstream = getOrAdd(found, asset.key, () => new Map<string, MadeElsewhere>());
+      const all = held.union(byUpstream.get(dep.upstream)?.held ?? PartitionSet.EMPTY);
+      byUpstream.set(dep.upstream, { held: all, missing: all.subtract(materialized) });
+    }
+  }
+  return found;
+}
+
+/** See {@link PlannedRun.awaited}. @param selected keys of the assets that somebody asked for */
+export function awaitedBy(elsewhere: PlannedRun["elsewhere"], selected: ReadonlySet<string>): TargetSets {
+  const awaited: TargetSets = new Map();
+  for (const byUpstream of elsewhere.values()) {
+    for (const [upstream, { held, missing }] of byUpstream) {
       // An older value would do where nobody asked for a newer one.
-      const needed = selected.has(dep.upstream) ? elsewhere : elsewhere.subtract(materialized);
-      if (!needed.isEmpty) awaited.set(dep.upstream, needed.union(awaited.get(dep.upstream) ?? PartitionSet.EMPTY));
+      const needed = selected.has(upstream) ? held : missing;
+      if (!needed.isEmpty) awaited.set(upstream, needed.union(awaited.get(upstream) ?? PartitionSet.EMPTY));
     }
   }
   return awaited;
@@ -204,7 +242,7 @@ function planAsset(
     codeVersion: asset.codeVersion,
     chunk: declared === null ? null : (chunk ?? declared),
     ...(asset.pools !== undefined && { pools: asset.pools }),
-    ...((reuse === "declared" ? asset.cache === true : reuse === "fresh") && { reuse: true }),
+    ...((reuse === "declared" ? isSkipping(asset) : reuse === "fresh") && { reuse: true }),
     ...(stated !== undefined && { config: stated }),
     counts: { missing: missing.size, failed: failed.size, stale: stale.size, fresh: fresh.size },
     // What other runs hold counts as made: it will be by the time that this plan's run begins, and a plan that waits for
@@ -213,9 +251,19 @@ function planAsset(
   };
 }
 
-function findNotPlanned(targets: PlanTargets, chosen: readonly AssetSnapshot[], reached: TargetSets): PlanWarning[] {
+/** An observation that finds the data that were there is no news, unless somebody wants it recorded. */
+function isSkipping({ cache, observed }: AssetSnapshot): boolean {
+  return cache === true || observed === true;
+}
+
+function findNotPlanned(
+  targets: PlanTargets,
+  { chosen, selected }: { readonly chosen: readonly AssetSnapshot[]; readonly selected: readonly AssetSnapshot[] },
+  reached: TargetSets,
+): PlanWarning[] {
+  const takesPart = new Set(selected);
   return chosen.flatMap((asset) => {
-    if (asset.kind === "external") return [externalAsset(asset)];
+    if (!takesPart.has(asset)) return [externalAsset(asset)];
     return targets.cascade === "downstream" && !reached.has(asset.key) ? [notReached(asset)] : [];
   });
 }

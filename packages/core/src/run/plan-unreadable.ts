@@ -1,5 +1,5 @@
 import { PartitionSet } from "../partitions/partition-set.ts";
-import type { ResolvedMapping } from "../partitions/resolve-mapping.ts";
+import type { AbsentPartitions, ResolvedMapping } from "../partitions/resolve-mapping.ts";
 import type { WaitPolicy } from "../partitions/wait-policy.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import { mappingOf, type TargetContext, type TargetSets } from "./plan-targets.ts";
@@ -15,6 +15,9 @@ export interface Unreadable {
   readonly upstream: AssetSnapshot;
   /** Of `asset`: those that need partitions which do not exist, and no wait policy tolerates it. */
   readonly nonexistent: PartitionSet;
+  /** Of `upstream`: what those need and is not there. */
+  readonly absent: AbsentPartitions;
+  readonly wait: WaitPolicy;
   /** Of `asset`: those of which a mapping by a function does not know what they read. */
   readonly unasked: PartitionSet;
 }
@@ -32,7 +35,8 @@ export function findUnreadable(context: TargetContext, asset: AssetSnapshot, own
     const needed = read.nonexistent.subtract(unasked);
     const nonexistent = dep.wait === undefined ? needed : unsatisfied(mapping, dep.wait, { own, needed });
     if (nonexistent.isEmpty && unasked.isEmpty) continue;
-    found.push({ asset, upstream, nonexistent, unasked });
+    const absent = mapping.absentOf(nonexistent);
+    found.push({ asset, upstream, nonexistent, absent, wait: dep.wait ?? { kind: "all" }, unasked });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { PartitionSet } from "../partitions/partition-set.ts";
 import type { AssetSnapshot } from "../snapshot.ts";
 import { mappingOf, type TargetContext, type TargetSets } from "./plan-targets.ts";
-import { findUnreadable } from "./plan-unreadable.ts";
+import { findUnreadable, type Unreadable } from "./plan-unreadable.ts";
 import type { PlanWarning } from "./run-plan.ts";
 
 /** What is known of the partitions of one asset when a plan is made. */
@@ -33,9 +33,9 @@ export interface WarningContext {
 export function findWarnings(context: TargetContext, asset: AssetSnapshot, known: WarningContext): PlanWarning[] {
   const { targets, stateOf, awaited } = known;
   const own = targets.get(asset.key) ?? PartitionSet.EMPTY;
-  const warnings = findUnreadable(context, asset, own).flatMap(({ upstream, nonexistent, unasked }) => [
-    ...(nonexistent.isEmpty ? [] : [upstreamNonexistent(context, { asset, upstream }, nonexistent)]),
-    ...(unasked.isEmpty ? [] : [mappingOutdated(context, { asset, upstream }, unasked)]),
+  const warnings = findUnreadable(context, asset, own).flatMap((found) => [
+    ...(found.nonexistent.isEmpty ? [] : [upstreamNonexistent(context, found)]),
+    ...(found.unasked.isEmpty ? [] : [mappingOutdated(context, found, found.unasked)]),
   ]);
   for (const dep of asset.deps) {
     const upstream = context.assets.get(dep.upstream);
@@ -69,7 +69,10 @@ export function externalAsset(asset: AssetSnapshot): PlanWarning {
     asset: asset.key,
     upstream: null,
     partitions: [],
-    message: `"${asset.key}" is left out: it is an external asset, which Heddle observes and does not make.`,
+    message:
+      asset.observed === true
+        ? `"${asset.key}" is left out: it is an external asset, which is observed by runs of its own.`
+        : `"${asset.key}" is left out: it is an external asset, which Heddle does not make.`,
   };
 }
 
@@ -96,7 +99,8 @@ interface Ends {
   readonly upstream: AssetSnapshot;
 }
 
-function upstreamNonexistent(context: TargetContext, { asset, upstream }: Ends, readers: PartitionSet): PlanWarning {
+function upstreamNonexistent(context: TargetContext, found: Unreadable): PlanWarning {
+  const { asset, upstream, nonexistent: readers } = found;
   const text = context.spaces.spaceOf(asset.partitions).format(readers, SHOWN_RANGES);
   return {
     code: "UPSTREAM_NONEXISTENT",
@@ -104,8 +108,29 @@ function upstreamNonexistent(context: TargetContext, { asset, upstream }: Ends, 
     asset: asset.key,
     upstream: upstream.key,
     partitions: readers.ranges,
-    message: `${describe(asset, text)} reads partitions of "${upstream.key}" that do not exist.`,
+    absent: found.absent.count,
+    message: `${describe(asset, text)} ${describeAbsent(context, found)}.`,
   };
+}
+
+/** What is read and does not exist: `reads partitions of "weather/raw" that do not exist: 2025-12-30..2025-12-31 (2)`. */
+function describeAbsent(context: TargetContext, { upstream, absent, wait }: Unreadable): string {
+  const space = context.spaces.spaceOf(upstream.partitions);
+  const { ordinals, keys, count } = absent;
+  if (count === 0) {
+    return wait.kind === "at-least"
+      ? `waits for at least ${wait.count} partitions of "${upstream.key}", and reads fewer`
+      : `reads partitions of "${upstream.key}", which has none yet`;
+  }
+  const unnamed = count - ordinals.size - keys.length;
+  const named = [
+    ...(ordinals.isEmpty ? [] : [space.format(ordinals, SHOWN_RANGES)]),
+    ...keys.map((key) => JSON.stringify(key)),
+    ...(unnamed > 0 ? [`and ${unnamed.toLocaleString("en")} more`] : []),
+  ].join(", ");
+  if (count === 1) return `reads a partition of "${upstream.key}" that does not exist: ${named}`;
+  const sum = keys.length > 0 ? ` (${count.toLocaleString("en")})` : "";
+  return `reads partitions of "${upstream.key}" that do not exist: ${named}${sum}`;
 }
 
 /** Says what was left out because it cannot be read. */

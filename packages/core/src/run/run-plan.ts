@@ -34,7 +34,16 @@ export interface RunPlan {
   /** By definition: the keys of the dynamic partitions that are made and of those that they read. */
   readonly dynamicKeys: { readonly [definition: string]: FrozenKeys };
   readonly order: PlanOrder;
+  /** What its steps are for. @default "materialize" */
+  readonly purpose?: Exclude<RunPurpose, "materialize">;
 }
+
+/**
+ * What the steps of a run are for: all of one run are for the same.
+ * - `materialize`: each makes a partition, and runs the checks on it;
+ * - `check`: each runs checks on the value that is current, and publishes nothing.
+ */
+export type RunPurpose = "materialize" | "check";
 
 /** Which partitions of an asset go first: by ordinal, ascending or descending. */
 export type PlanOrder = "oldest" | "newest";
@@ -64,6 +73,8 @@ export interface RunPlanAsset {
   readonly pools?: readonly PoolUse[];
   /** Whether a partition that is up to date when its step would start is skipped. @default false */
   readonly reuse?: true;
+  /** In a run of checks: the names of those that each step runs. */
+  readonly checks?: readonly string[];
   /** What the function gets as its config; absent: nothing was stated. */
   readonly config?: JsonValue;
   /** How many of the partitions there were in each state when the plan was made. Together they are all of them. */
@@ -122,6 +133,8 @@ export interface PlanWarning {
   readonly upstream: string | null;
   /** Of `upstream` for `UPSTREAM_MISSING`, else of `asset`. */
   readonly partitions: OrdinalRanges;
+  /** Of `UPSTREAM_NONEXISTENT`, how many partitions of `upstream` are read and do not exist. The message names the first. */
+  readonly absent?: number;
   /** A sentence for people. */
   readonly message: string;
 }

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { asset } from "../asset.ts";
+import { assetCheck } from "../asset-check.ts";
+import { pass } from "../check-result.ts";
 import { isHeddleError } from "../errors.ts";
 import { dynamicPartitions } from "../partitions/key-partitions.ts";
 import { skip } from "../run-request.ts";
 import { readScheduleResult, readSensorResult } from "./read-tick-result.ts";
 
 const raw = asset({ key: "raw", materialize: () => 1 });
+const unique = assetCheck({ asset: raw, name: "unique", check: () => pass() });
+const volume = assetCheck({ asset: raw, name: "volume", check: () => pass() });
 const nothing = { assets: null, partitions: null, runKey: null, config: null, tags: null, priority: null };
 
 describe("a schedule", () => {
@@ -31,6 +35,21 @@ describe("a schedule", () => {
         ],
       },
     ],
+    [
+      "runs of checks alone",
+      [{ runChecks: [unique, volume, unique], partitions: "last 7" }, { runChecks: "all" }],
+      {
+        requests: [
+          {
+            ...nothing,
+            assets: { keys: ["raw"] },
+            checks: { raw: ["unique", "volume"] },
+            partitions: { kind: "text", text: "last 7" },
+          },
+          { ...nothing, checks: "all" },
+        ],
+      },
+    ],
   ])("may give back %s", (_, given, expected) => {
     expect(readScheduleResult(given, "it")).toMatchObject(expected);
   });
@@ -48,6 +67,8 @@ test("a sensor may give back requests, a cursor and keys", () => {
   });
   expect(readSensorResult(undefined, "it")).toMatchObject({ kind: "skipped" });
   expect(readSensorResult({ cursor: "" }, "it")).toMatchObject({ cursor: "" });
+  const moved = readSensorResult({ cursor: "8", reason: "no new files" }, "it");
+  expect(moved).toMatchObject({ kind: "evaluated", requests: [], cursor: "8", reason: "no new files" });
 });
 
 describe("what cannot be used says what and where", () => {
@@ -62,12 +83,33 @@ describe("what cannot be used says what and where", () => {
     ["a list", [{ runKey: "a" }], "TICK_RESULT_INVALID", /gave back an array/],
     ["a misspelled field", { request: [] }, "TICK_RESULT_INVALID", /"request"/],
     [
+      "a reason beside requests",
+      { requests: [{}], reason: "none" },
+      "TICK_RESULT_INVALID",
+      /a reason .*, and requests/,
+    ],
+    ["a reason that is no text", { reason: 7 }, "TICK_RESULT_INVALID", /its reason is a number/],
+    [
       "a misspelled field of a request",
       { requests: [{ partition: "a" }] },
       "TICK_RESULT_INVALID",
       /requests\[0\] has "partition"/,
     ],
     ["a skip among requests", { requests: [skip("x")] }, "TICK_RESULT_INVALID", /requests\[0\] is a skip/],
+    ["an asset as a check", { requests: [{ runChecks: [raw] }] }, "TICK_RESULT_INVALID", /runChecks must be "all" or/],
+    ["no check", { requests: [{ runChecks: [] }] }, "TICK_RESULT_INVALID", /requests\[0\]\.runChecks/],
+    [
+      "a selection beside checks",
+      { requests: [{ runChecks: [unique], selection: "*" }] },
+      "TICK_RESULT_INVALID",
+      /requests\[0\] has selection beside runChecks/,
+    ],
+    [
+      "config for checks",
+      { requests: [{ runChecks: "all", config: { raw: 1 } }] },
+      "TICK_RESULT_INVALID",
+      /has config beside runChecks/,
+    ],
     ["a key that is no text", { requests: [{ partitions: [1] }] }, "TICK_RESULT_INVALID", /requests\[0\]\.partitions/],
     ["half of a character", { requests: [{ runKey: "\u{D800}" }] }, "TICK_RESULT_INVALID", /runKey/],
     [

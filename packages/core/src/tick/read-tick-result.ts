@@ -1,8 +1,10 @@
-import { isRecord } from "../definitions.ts";
+import { isAssetCheck } from "../asset-check.ts";
+import { isRecord, keyOfChecked } from "../definitions.ts";
 import { HeddleError } from "../errors.ts";
 import { describeType, findJsonProblem } from "../json-value.ts";
 import { findLimitsProblem, runLimitsData } from "../run/run-limits.ts";
-import { chosenAssets, isSkip, partitionsRule, type RunRequest, type RunRequestData } from "../run-request.ts";
+import { isPriority, MAX_PRIORITY } from "../run/run-priority.ts";
+import { chosenWork, isSkip, partitionsRule, type RunRequest, type RunRequestData } from "../run-request.ts";
 
 /** Most requests of one tick. */
 export const MAX_TICK_REQUESTS = 10_000;
@@ -14,7 +16,6 @@ export const MAX_CURSOR_BYTES = 65_536;
 const MAX_ANSWER_LENGTH = 8_000_000;
 const MAX_TEXT = 10_000;
 const MAX_RUN_KEY = 500;
-const MAX_PRIORITY = 1_000;
 
 /** Keys for one dynamic partitions definition. */
 export interface TickKeys {
@@ -55,11 +56,15 @@ export function readSensorResult(given: unknown, subject: string): TickAnswer {
   if (given === undefined) return { kind: "skipped", reason: "nothing was asked for" };
   if (isSkip(given)) return skipped(given.reason, subject);
   if (!isRecord(given)) throw invalid(subject, `it gave back ${describeType(given)}`);
-  const { requests = [], cursor, addPartitions = [], removePartitions = [], ...others } = given;
+  const { requests = [], cursor, addPartitions = [], removePartitions = [], reason, ...others } = given;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    throw invalid(subject, `what it gave back has ${JSON.stringify(unknown)}, which means nothing`);
+    throw invalid(subject, `what it gave back has ${JSON.stringify(unknown)}, which means nothing`, SENSOR_FIELDS);
   if (!Array.isArray(requests)) throw invalid(subject, `its requests are ${describeType(requests)} and no list`);
+  if (reason !== undefined && typeof reason !== "string")
+    throw invalid(subject, `its reason is ${describeType(reason)} and no text`);
+  if (reason !== undefined && requests.length > 0)
+    throw invalid(subject, "it has a reason for asking for nothing, and requests", "Leave one of the two out.");
   return checkLength(
     {
       kind: "evaluated",
@@ -67,10 +72,14 @@ export function readSensorResult(given: unknown, subject: string): TickAnswer {
       cursor: readCursor(cursor, subject),
       addPartitions: readKeys(addPartitions, "addPartitions", subject),
       removePartitions: readKeys(removePartitions, "removePartitions", subject),
+      ...(reason !== undefined && { reason: reason.slice(0, MAX_TEXT) }),
     },
     subject,
   );
 }
+
+const SENSOR_FIELDS =
+  "Give back { requests, cursor, addPartitions, removePartitions, reason }, each where it is needed; skip(reason); or nothing.";
 
 function skipped(reason: unknown, subject: string): TickAnswer {
   if (typeof reason === "string") return { kind: "skipped", reason: reason.slice(0, MAX_TEXT) };
@@ -108,6 +117,7 @@ function readRequest(given: unknown, path: string, subject: string): RunRequestD
   if (!isRecord(given)) throw invalid(subject, `${path} is ${describeType(given)}`);
   const {
     selection,
+    runChecks,
     partitions,
     runKey,
     config,
@@ -126,6 +136,14 @@ function readRequest(given: unknown, path: string, subject: string): RunRequestD
   const isKeys = Array.isArray(partitions) && partitions.length <= MAX_KEYS && partitions.every(isText);
   const isAssets = Array.isArray(selection) && selection.every((one: unknown) => isRecord(one) && isText(one["key"]));
   expect("selection", selection === undefined || isText(selection) || isAssets, "a selection or a list of assets");
+  const isChecks =
+    Array.isArray(runChecks) &&
+    runChecks.length > 0 &&
+    runChecks.every((one: unknown) => isAssetCheck(one) && keyOfChecked(one) !== null);
+  expect("runChecks", runChecks === undefined || runChecks === "all" || isChecks, '"all" or a list of asset checks');
+  const beside = isChecks && selection !== undefined ? "selection" : config === undefined ? null : "config";
+  if (runChecks !== undefined && beside !== null)
+    throw invalid(subject, `${path} has ${beside} beside runChecks`, "Leave one of the two out.");
   expect("partitions", partitions === undefined || isText(partitions) || isKeys, `a text, or at most ${MAX_KEYS} keys`);
   expect(
     "runKey",
@@ -137,14 +155,17 @@ function readRequest(given: unknown, path: string, subject: string): RunRequestD
   const problem = config === undefined ? null : findJsonProblem(config, "config");
   if (problem !== null) throw invalid(subject, `${path}.${problem}`);
   expect("config", config === undefined || isRecord(config), "an object by asset key");
-  const isPriority = Number.isSafeInteger(priority) && Math.abs(Number(priority)) <= MAX_PRIORITY;
-  expect("priority", priority === undefined || isPriority, `a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}`);
+  expect(
+    "priority",
+    priority === undefined || isPriority(priority),
+    `a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}`,
+  );
   const late = limits === undefined ? null : findLimitsProblem(limits);
   if (late !== null) throw invalid(subject, `${path}.limits ${late}`);
   // Every field was looked at above.
   const request = given as RunRequest;
   return {
-    assets: request.selection === undefined ? null : chosenAssets(request.selection),
+    ...chosenWork(request),
     partitions: request.partitions === undefined ? null : partitionsRule(request.partitions),
     runKey: request.runKey ?? null,
     config: request.config ?? null,

@@ -1,12 +1,22 @@
 import type { SerializedError } from "../errors.ts";
 import type { TickKeys } from "./read-tick-result.ts";
 
+/** What a run that is asked for does with one asset. */
+export interface RequestedAsset {
+  readonly key: string;
+  /** In words. */
+  readonly partitions: string;
+  readonly count: number;
+  /** The checks that are run by themselves; absent where the asset is made. */
+  readonly checks?: readonly string[] | undefined;
+}
+
 /** A run that a tick asks for, as it is shown before anything is launched. */
 export interface RequestPreview {
   readonly runKey: string | null;
   readonly tags: Readonly<Record<string, string>>;
   /** The first assets of the plan, 20 at most, with their partitions in words. */
-  readonly assets: readonly { readonly key: string; readonly partitions: string; readonly count: number }[];
+  readonly assets: readonly RequestedAsset[];
   /** How many assets the plan has. */
   readonly assetCount: number;
   /** Steps in all. */

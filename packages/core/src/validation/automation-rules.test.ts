@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { asset } from "../asset.ts";
 import { assetCheck } from "../asset-check.ts";
 import type { AutomationCondition } from "../automation/automation-condition.ts";
+import type { AutomationRuns } from "../automation/automation-runs.ts";
 import {
   checkFailed,
   cronTickPassed,
@@ -28,8 +29,12 @@ const raw = asset({
 });
 
 /** What is wrong with an asset that reads `raw`, without where it is. */
-function problemsOf(options: { automation?: unknown; freshness?: unknown }): string[] {
-  const given = options as { automation?: AutomationCondition; freshness?: FreshnessPolicy };
+function problemsOf(options: { automation?: unknown; automationRuns?: unknown; freshness?: unknown }): string[] {
+  const given = options as {
+    automation?: AutomationCondition;
+    automationRuns?: AutomationRuns;
+    freshness?: FreshnessPolicy;
+  };
   const made = asset({ key: "made", deps: { raw }, materialize: () => 1, ...given });
   const problems = validateDefinitions(definitions({ assets: [raw, made] }), { projectDirectory });
   return problems.map(({ code, message }) => {
@@ -99,12 +104,8 @@ describe("conditions", () => {
   test("of checks are looked at, too", () => {
     const check = assetCheck({ asset: raw, name: "c", automation: cronTickPassed("never"), check: () => pass() });
     const problems = validateDefinitions(definitions({ assets: [raw], checks: [check] }), { projectDirectory });
-    expect(problems.map(({ code, asset: key }) => [code, key])).toEqual([
-      ["AUTOMATION_INVALID", "raw"],
-      ["AUTOMATION_INVALID", "raw"],
-    ]);
-    const [own, wrong] = problems.map(({ message }) => message);
-    expect(own).toMatch(/^the check "c" of asset "raw" \(.*\) has an automation of its own, and checks run only with/u);
+    expect(problems.map(({ code, asset: key }) => [code, key])).toEqual([["AUTOMATION_INVALID", "raw"]]);
+    const [wrong] = problems.map(({ message }) => message);
     expect(wrong).toMatch(/^the check "c" of asset "raw" \(.*\) has an automation that cannot be used/u);
   });
 });
@@ -126,5 +127,49 @@ describe("freshness policies", () => {
   test("that can be used are no problem", () => {
     expect(problemsOf({ freshness: freshWithin({ failMs: 120_000, warnMs: 60_000 }) })).toEqual([]);
     expect(problemsOf({ freshness: freshBy({ cron: "0 9 * * 1-5", lowerBoundMs: 3_600_000 }) })).toEqual([]);
+  });
+});
+
+describe("what the runs of a condition are like", () => {
+  const automation = eager();
+
+  test("is part of the snapshot, of assets and of checks", () => {
+    const automationRuns = {
+      priority: 5,
+      tags: { team: "a" },
+      limits: { startWithinMs: 60_000 },
+      reuse: "fresh",
+    } as const;
+    const made = asset({ key: "made", deps: { raw }, automation, automationRuns, materialize: () => 1 });
+    const check = assetCheck({
+      asset: raw,
+      name: "later",
+      automation: missing(),
+      automationRuns: { priority: -1 },
+      check: () => pass(),
+    });
+    const { assets } = snapshotDefinitions(definitions({ assets: [raw, made], checks: [check] }), {
+      codeVersionOf: () => "1",
+      projectDirectory,
+    });
+    expect(assets.map((one) => one.automationRuns)).toEqual([undefined, automationRuns]);
+    expect(assets[0]?.checks.map((one) => one.automationRuns)).toEqual([undefined, { priority: -1 }]);
+    expect(problemsOf({ automation, automationRuns })).toEqual([]);
+  });
+
+  test.each<readonly [string, unknown, RegExp]>([
+    ["a text", "fast", /automationRuns is a string/],
+    ["a misspelled name", { prio: 1 }, /automationRuns has "prio"/],
+    ["a priority", { priority: 0.5 }, /priority must be a whole number/],
+    ["tags", { tags: { a: 1 } }, /tags must be an object of texts/],
+    ["a rule for reuse", { reuse: "sometimes" }, /reuse must be/],
+    ["a limit", { limits: { withinMs: 0 } }, /limits has withinMs: 0/],
+    ["an instant for all runs", { limits: { deadline: 1_700_000_000_000 } }, /limits has a deadline/],
+  ])("that cannot be is told: %s", (_, automationRuns, expected) => {
+    expect(problemsOf({ automation, automationRuns })).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("means nothing without a condition", () => {
+    expect(problemsOf({ automationRuns: { priority: 1 } })).toEqual([expect.stringMatching(/there is none/)]);
   });
 });

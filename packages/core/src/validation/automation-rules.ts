@@ -1,4 +1,5 @@
 import { isAutomationCondition, type AutomationCondition } from "../automation/automation-condition.ts";
+import { findAutomationRunsProblems } from "../automation/automation-runs.ts";
 import { findConditionProblems, type ConditionScope } from "../automation/validate-condition.ts";
 import { AssetGraph } from "../asset-graph.ts";
 import { isAsset } from "../asset.ts";
@@ -12,7 +13,7 @@ import { madeAssets, upstreamOf } from "./dependency-rules.ts";
 /** Every condition and freshness policy can be evaluated, and names only what there is. */
 export const automationRule: DefinitionRule = (definitions, report) => {
   let scope: ConditionScope | null = null;
-  const problemsOf = (automation: unknown, on: { readonly asset: string; readonly check: string | null }): string[] => {
+  const conditionProblems = (automation: unknown, on: Target): string[] => {
     if (automation === null || automation === undefined) return [];
     if (!isAutomationCondition(automation)) {
       return [`automation is ${describeType(automation)}; it must be a condition such as eager()`];
@@ -20,22 +21,24 @@ export const automationRule: DefinitionRule = (definitions, report) => {
     scope ??= scopeOf(definitions, report.now);
     return [...automation.problems, ...findConditionProblems(specOf(automation), on, scope)];
   };
-  for (const asset of madeAssets(definitions)) {
-    for (const problem of problemsOf(asset.automation, { asset: asset.key, check: null })) {
+  const problemsOf = (declared: Declared, on: Target & { readonly isLooking: boolean }): string[] => [
+    ...conditionProblems(declared.automation, on),
+    ...runsProblems(declared, on),
+  ];
+  for (const asset of definitions.assets.values()) {
+    const declared = isAsset(asset) ? asset : (asset.observation ?? NO_AUTOMATION);
+    for (const problem of problemsOf(declared, { asset: asset.key, check: null, isLooking: !isAsset(asset) })) {
       const message = `${report.name("asset", asset)} has an automation that cannot be used: ${problem}`;
       report.add("AUTOMATION_INVALID", { message, hint: AUTOMATION_HINT, about: asset });
     }
+  }
+  for (const asset of madeAssets(definitions)) {
     for (const problem of findFreshnessProblems(asset.freshness, report.now)) {
       const message = `${report.name("asset", asset)} has a freshness policy that cannot be used: ${problem}`;
       report.add("FRESHNESS_INVALID", { message, hint: FRESHNESS_HINT, about: asset });
     }
     for (const check of definitions.checks.get(asset.key) ?? []) {
-      if (check.automation !== null) {
-        const name = `the check ${JSON.stringify(check.name)} of ${report.name("asset", asset)}`;
-        const message = `${name} has an automation of its own, and checks run only with the asset that they are about`;
-        report.add("AUTOMATION_INVALID", { message, hint: CHECK_HINT, about: check, asset: asset.key });
-      }
-      for (const problem of problemsOf(check.automation, { asset: asset.key, check: check.name })) {
+      for (const problem of problemsOf(check, { asset: asset.key, check: check.name, isLooking: true })) {
         const name = `the check ${JSON.stringify(check.name)} of ${report.name("asset", asset)}`;
         const message = `${name} has an automation that cannot be used: ${problem}`;
         report.add("AUTOMATION_INVALID", { message, hint: AUTOMATION_HINT, about: check, asset: asset.key });
@@ -44,8 +47,28 @@ export const automationRule: DefinitionRule = (definitions, report) => {
   }
 };
 
+interface Target {
+  readonly asset: string;
+  readonly check: string | null;
+}
+
+interface Declared {
+  readonly automation: unknown;
+  readonly automationRuns: unknown;
+}
+
+const NO_AUTOMATION: Declared = { automation: null, automationRuns: null };
+
+function runsProblems(
+  { automation, automationRuns }: Declared,
+  { isLooking }: { readonly isLooking: boolean },
+): string[] {
+  if (automationRuns === null || automationRuns === undefined) return [];
+  const alone = automation === null ? ["automationRuns is about the runs of a condition, and there is none"] : [];
+  return [...alone, ...findAutomationRunsProblems(automationRuns, { isLooking })];
+}
+
 const AUTOMATION_HINT = "Correct the part of the condition that the message names, or leave the option out.";
-const CHECK_HINT = "Leave the option out, and give the condition to the asset.";
 const FRESHNESS_HINT =
   "Write freshWithin({ failMs: 26 * 3_600_000 }) or freshBy({ cron, timeZone, lowerBoundMs }), or leave the option out.";
 

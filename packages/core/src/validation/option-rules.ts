@@ -1,6 +1,6 @@
 import { MAX_CHUNK_SIZE } from "../chunk.ts";
 import { isConfigSchema } from "../config-schema.ts";
-import type { AnyAsset, AnyUpstream } from "../declarations.ts";
+import type { AnyAsset, AnyExternalAsset, AnyUpstream, Observation } from "../declarations.ts";
 import { isRecord } from "../definitions.ts";
 import { isHeddleError } from "../errors.ts";
 import { isIoManager } from "../io-manager.ts";
@@ -16,7 +16,10 @@ const MAX_TIMEOUT_MS = 30 * 24 * 3_600_000;
 /** The remaining options have values that they can have; the compiler sees to most of them. */
 export const optionRule: DefinitionRule = (definitions, report) => {
   for (const asset of definitions.assets.values()) {
-    const problems = [...describedWrongly(asset), ...(isAsset(asset) ? executedWrongly(asset) : [])];
+    const problems = [
+      ...describedWrongly(asset),
+      ...(isAsset(asset) ? executedWrongly(asset) : observedWrongly(asset)),
+    ];
     for (const problem of problems) {
       report.add("ASSET_INVALID", {
         message: `${report.name("asset", asset)}: ${problem}`,
@@ -41,6 +44,22 @@ function describedWrongly(asset: AnyUpstream): string[] {
   return isRecord(asset.metadata) ? [...problems, ...metadataProblems(asset)] : problems;
 }
 
+function observedWrongly({ observation }: AnyExternalAsset): string[] {
+  if (observation === null) return [];
+  const { observe, retry, timeoutMs }: { readonly [K in keyof Observation]: unknown } = observation;
+  const problems = isRecord(retry) ? findRetryPolicyProblems(observation.retry) : [];
+  if (!isRecord(retry)) problems.push(`retry is ${describeType(retry)}; it must be an object`);
+  if (observe === undefined)
+    problems.push("it says how it is observed, and has no function `observe` that looks at it");
+  else if (typeof observe !== "function") problems.push(`observe is ${describeType(observe)}; it must be a function`);
+  return [...problems, ...timeoutProblems(timeoutMs)];
+}
+
+function timeoutProblems(timeoutMs: unknown): string[] {
+  if (typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS) return [];
+  return [`timeoutMs is ${String(timeoutMs)}; it must be more than 0 and at most ${MAX_TIMEOUT_MS} (30 days)`];
+}
+
 function executedWrongly(asset: AnyAsset): string[] {
   const {
     materialize,
@@ -57,9 +76,7 @@ function executedWrongly(asset: AnyAsset): string[] {
   if (!isRecord(retry)) problems.push(`retry is ${describeType(retry)}; it must be an object`);
   if (typeof materialize !== "function")
     problems.push(`materialize is ${describeType(materialize)}; it must be a function`);
-  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    problems.push(`timeoutMs is ${String(timeoutMs)}; it must be more than 0 and at most ${MAX_TIMEOUT_MS} (30 days)`);
-  }
+  problems.push(...timeoutProblems(timeoutMs));
   const isLimit = typeof noProgressMs === "number" && noProgressMs > 0 && noProgressMs <= MAX_TIMEOUT_MS;
   if (noProgressMs !== null && !isLimit) {
     const shown = typeof noProgressMs === "number" ? String(noProgressMs) : describeType(noProgressMs);

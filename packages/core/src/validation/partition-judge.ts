@@ -2,6 +2,7 @@ import { hasBrand } from "../brand.ts";
 import { HeddleError, isHeddleError } from "../errors.ts";
 import { describeType } from "../json-value.ts";
 import { deriveMapping } from "../partitions/derive-mapping.ts";
+import { requireCommonKeys } from "../partitions/keys-meet.ts";
 import type { MappingSpec } from "../partitions/mapping-spec.ts";
 import { dimensionOf, type CompletingEnds, type PartitionMapping } from "../partitions/partition-mapping.ts";
 import type { PartitionsDefinition } from "../partitions/partitions-definition.ts";
@@ -93,6 +94,7 @@ function findMisfit(mapping: PartitionMapping | null, ends: CompletingEnds): Hed
         upstream: resolvePartitions(upstream, at),
         downstream: resolvePartitions(downstream, at),
       });
+      requireCommonKeys(spec, upstream, downstream);
       if (mapping.multiplicity === "one") requireOne(spec, upstream, downstream);
     }
     return null;

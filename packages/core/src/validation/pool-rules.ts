@@ -22,8 +22,9 @@ export const poolRule: DefinitionRule = (definitions, report) => {
   }
   const names = new Map(Object.entries(declared));
   for (const asset of definitions.assets.values()) {
-    if (!isAsset(asset)) continue;
-    for (const { problem, unknown } of findPoolUseProblems(asset.pools, names)) {
+    const limited = isAsset(asset) ? asset : asset.observation;
+    if (limited === null) continue;
+    for (const { problem, unknown } of findPoolUseProblems(limited.pools, names)) {
       const nearest = unknown === undefined ? null : formatNearest(unknown, names.keys());
       report.add("POOL_INVALID", {
         message: `${report.name("asset", asset)}: ${problem}`,
@@ -31,7 +32,7 @@ export const poolRule: DefinitionRule = (definitions, report) => {
         about: asset,
       });
     }
-    const { maxConcurrency } = asset;
+    const { maxConcurrency } = limited;
     const fits =
       Number.isInteger(maxConcurrency) && Number(maxConcurrency) >= 1 && Number(maxConcurrency) <= MAX_POOL_SLOTS;
     if (maxConcurrency !== null && !fits) {

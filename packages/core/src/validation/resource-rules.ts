@@ -1,5 +1,6 @@
-import type { AnyAsset, AnyAssetCheck } from "../declarations.ts";
+import type { AnyAsset, AnyAssetCheck, AnyExternalAsset, Observation } from "../declarations.ts";
 import { isRecord, type Definitions } from "../definitions.ts";
+import { isExternalAsset } from "../external-asset.ts";
 import { describeType } from "../json-value.ts";
 import { formatNearest } from "../nearest.ts";
 import { isResource, isResourceSlot, type Resource, type ResourceSlot } from "../resource.ts";
@@ -9,12 +10,16 @@ import type { DefinitionRule, ProblemReport } from "./definition-problem.ts";
 import { madeAssets } from "./dependency-rules.ts";
 
 /** What is declared with resources. */
-type ResourceUser = AnyAsset | AnyAssetCheck | AnySchedule | AnySensor;
+type ResourceUser = AnyAsset | ObservedAsset | AnyAssetCheck | AnySchedule | AnySensor;
+
+/** An external asset with the resources of its observation. */
+type ObservedAsset = AnyExternalAsset & Pick<Observation, "resources">;
 
 /** Every resource is one, every slot is filled, and no two resources have one key. */
 export const resourceRule: DefinitionRule = (definitions, report) => {
   const users: readonly ResourceUser[] = [
     ...madeAssets(definitions),
+    ...observedAssets(definitions),
     ...[...definitions.checks.values()].flat(),
     ...definitions.schedules.values(),
     ...definitions.sensors.values(),
@@ -34,6 +39,12 @@ export const resourceRule: DefinitionRule = (definitions, report) => {
   }
 };
 
+function observedAssets({ assets }: Definitions): ObservedAsset[] {
+  return [...assets.values()].flatMap((asset) =>
+    isExternalAsset(asset) && asset.observation !== null ? [{ ...asset, resources: asset.observation.resources }] : [],
+  );
+}
+
 function reportSlot(
   user: ResourceUser,
   slot: ResourceSlot,
@@ -45,7 +56,7 @@ function reportSlot(
     message: `${describeUser(user, report)} needs the resource ${JSON.stringify(slot.key)}, and the definitions do not provide it`,
     hint: `Pass it: definitions({ resources: { ${JSON.stringify(slot.key)}: … } }).${near === null ? "" : ` ${near}`}`,
     about: { source: user.source },
-    ...(user.kind === "asset" && { asset: user.key }),
+    ...((user.kind === "asset" || user.kind === "external-asset") && { asset: user.key }),
     ...(user.kind === "asset-check" && { asset: user.asset.key }),
   });
 }
@@ -74,7 +85,7 @@ function reportInvalid(
 
 function describeUser(user: ResourceUser, report: ProblemReport): string {
   if (user.kind === "schedule" || user.kind === "sensor") return `the ${user.kind} ${JSON.stringify(user.name)}`;
-  return user.kind === "asset"
+  return user.kind === "asset" || user.kind === "external-asset"
     ? report.name("asset", user)
     : `the check ${JSON.stringify(user.name)} of ${report.name("asset", user.asset)}`;
 }

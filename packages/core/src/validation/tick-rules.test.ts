@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { asset } from "../asset.ts";
+import { assetCheck } from "../asset-check.ts";
+import { pass } from "../check-result.ts";
 import { definitions } from "../definitions.ts";
 import { dailyPartitions, monthlyPartitions } from "../partitions/time-partitions.ts";
 import { resource } from "../resource.ts";
@@ -75,6 +77,46 @@ describe("a sensor that reacts to events and cannot be used", () => {
       expect.stringMatching(expected),
     ]);
     expect(problems[0]?.code).toBe("SENSOR_INVALID");
+  });
+});
+
+describe("checks that are run by themselves", () => {
+  const volume = assetCheck({ asset: report, name: "volume", check: () => pass() });
+  const other = assetCheck({ asset: report, name: "volumes", check: () => pass() });
+  const problems = (...given: Parameters<typeof schedule>[0][]): string[] =>
+    validateDefinitions(definitions({ assets, checks: [volume], schedules: given.map((one) => schedule(one)) })).map(
+      ({ code, message, hint }) => `${code} ${message} (${hint})`,
+    );
+  const base = { name: "a", cron: "@daily" };
+
+  test("are declared, by themselves or as all of a selection", () => {
+    expect(problems({ ...base, runChecks: [volume] })).toEqual([]);
+    expect(problems({ ...base, runChecks: "all", selection: "group:finance" })).toEqual([]);
+    expect(problems({ ...base, runChecks: "all", selection: "status:failed" })).toEqual([]);
+    expect(problems({ ...base, runChecks: "all", evaluate: () => skip("no") })).toEqual([]);
+  });
+
+  test.each<readonly [string, object, RegExp]>([
+    ["one that is not declared", { runChecks: [other] }, /"volumes" of "report", which is not part.*mean "volume"/],
+    ["an asset", { runChecks: [report] }, /its runChecks has an object in it/],
+    ["none", { runChecks: [] }, /its runChecks is an empty list/],
+    ["another word", { runChecks: "some" }, /its runChecks is a string/],
+    ["all of nothing", { runChecks: "all" }, /neither which assets/],
+    ["all of an asset without checks", { runChecks: "all", selection: [raw] }, /checks of assets that have none/],
+    ["a selection that names nothing", { runChecks: "all", selection: "group:no" }, /names no asset/],
+    ["a selection beside checks", { runChecks: [volume], selection: [report] }, /a selection beside a list of checks/],
+    ["a rule for what is made", { runChecks: [volume], reuse: "fresh" }, /it has reuse beside runChecks/],
+  ])("%s is told", (_, options, expected) => {
+    // As a project in JavaScript may write it.
+    const given = { ...base, ...options } as Parameters<typeof schedule>[0];
+    expect(problems(given)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("are in the snapshot, with their assets", () => {
+    const declared = schedule({ ...base, runChecks: [volume] });
+    const given = definitions({ assets, checks: [volume], schedules: [declared] });
+    const { schedules } = snapshotDefinitions(given, { codeVersionOf: () => "1", projectDirectory: "/" });
+    expect(schedules).toMatchObject([{ run: { assets: { keys: ["report"] }, checks: { report: ["volume"] } } }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { describeType, findJsonProblem } from "../json-value.ts";
 import { formatNearest } from "../nearest.ts";
 import type { WatchedEvents } from "../event-sensor.ts";
 import { findLimitsProblem } from "../run/run-limits.ts";
+import { isPriority, MAX_PRIORITY } from "../run/run-priority.ts";
 import { runDefaults, type ChosenAssets, type RunDefaults } from "../run-request.ts";
 import { isSchedule, type AnySchedule } from "../schedule.ts";
 import { parseSelection } from "../selection/parse-selection.ts";
@@ -14,6 +15,7 @@ import { clocksOf, findChosen } from "../snapshot-ticks.ts";
 import { MAX_TAKEN_EVENTS } from "../tick/consume-events.ts";
 import { nextScheduleTick } from "../tick/schedule-clock.ts";
 import type { DefinitionRule, ProblemReport } from "./definition-problem.ts";
+import { runChecksProblems, type Problem } from "./run-checks-rules.ts";
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_-]{0,99}$/u;
 /** Most cron expressions of one schedule. */
@@ -24,9 +26,6 @@ const MAX_CATCH_UP = 10_000;
 const MAX_TIMEOUT_MS = 3_600_000;
 const MIN_INTERVAL_MS = 1_000;
 const MAX_INTERVAL_MS = 30 * 24 * 3_600_000;
-const MAX_PRIORITY = 1_000;
-
-type Problem = readonly [message: string, hint: string];
 
 /** Every schedule and every sensor has a name of its own, ticks at some time, and asks for assets that there are. */
 export const tickRule: DefinitionRule = (definitions, report) => {
@@ -73,9 +72,7 @@ function scheduleProblems(declared: AnySchedule, definitions: Definitions, now: 
   if (evaluate !== null && typeof evaluate !== "function") {
     problems.push([`its evaluate is ${describeType(evaluate)}`, "Give a function, or leave it out."]);
   }
-  if (evaluate === null && declared.run.selection === undefined) {
-    problems.push(["it says neither which assets to make, nor how to find out", "State selection, or evaluate."]);
-  }
+  if (evaluate === null && !saysWhat(declared.run)) problems.push(NOTHING_TO_DO);
   const most = isRecord(catchUp) ? catchUp["most"] : undefined;
   const kind = isRecord(catchUp) ? catchUp["kind"] : undefined;
   const isWhole = Number.isSafeInteger(most) && Number(most) >= 1 && Number(most) <= MAX_CATCH_UP;
@@ -89,6 +86,15 @@ function scheduleProblems(declared: AnySchedule, definitions: Definitions, now: 
     return problems;
   }
   return problems.length > 0 ? problems : clockProblems(declared, definitions, now);
+}
+
+const NOTHING_TO_DO: Problem = [
+  "it says neither which assets to make, nor how to find out",
+  "State selection, or evaluate.",
+];
+
+function saysWhat({ selection, runChecks }: RunDefaults): boolean {
+  return selection !== undefined || (runChecks !== undefined && runChecks !== "all");
 }
 
 function clockProblems(declared: AnySchedule, definitions: Definitions, now: number): Problem[] {
@@ -147,9 +153,7 @@ function eventProblems(
     const hint = `Use "each", "latest", { batch: 1 to ${MAX_TAKEN_EVENTS}, withinMs } or { debounceMs }, up to 30 days.`;
     problems.push(["its consume has a value that it cannot have", hint]);
   }
-  if (evaluate === null && run.selection === undefined) {
-    problems.push(["it says neither which assets to make, nor how to find out", "State selection, or evaluate."]);
-  }
+  if (evaluate === null && !saysWhat(run)) problems.push(NOTHING_TO_DO);
   if (events.kind === "run-ended") {
     const known: unknown[] = ["success", "failed", "canceled"];
     const fits = events.statuses.length > 0 && events.statuses.every((status) => known.includes(status));
@@ -221,7 +225,8 @@ function commonProblems({ name, timeoutMs, run }: AnySchedule | AnySensor, defin
       `Use more than 0 and at most ${MAX_TIMEOUT_MS} (an hour).`,
     ]);
   }
-  return [...problems, ...runProblems(run), ...selectionProblems(run, definitions)];
+  const checks = runChecksProblems(run, definitions);
+  return [...problems, ...runProblems(run), ...(checks.length > 0 ? checks : selectionProblems(run, definitions))];
 }
 
 function runProblems({
@@ -232,15 +237,15 @@ function runProblems({
   overlap,
   partitions,
   limits,
+  reuse,
 }: { readonly [K in keyof RunDefaults]: unknown }): Problem[] {
   const problems: Problem[] = [];
   const check = (name: string, fits: boolean, hint: string): void => {
     if (!fits) problems.push([`its ${name} has a value that it cannot have`, hint]);
   };
-  const isPriority = Number.isSafeInteger(priority) && Math.abs(Number(priority)) <= MAX_PRIORITY;
   check(
     "priority",
-    priority === undefined || isPriority,
+    priority === undefined || isPriority(priority),
     `Use a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}.`,
   );
   const late = limits === undefined ? null : findLimitsProblem(limits);
@@ -255,6 +260,8 @@ function runProblems({
   check("only", only === undefined || isOnly, 'Give a list of "missing", "failed" and "stale".');
   const rules: unknown[] = [undefined, "leave_out", "wait", "refuse"];
   check("overlap", rules.includes(overlap), 'Use "leave_out", "wait" or "refuse".');
+  const reuses: unknown[] = [undefined, "declared", "fresh", "never"];
+  check("reuse", reuses.includes(reuse), 'Use "declared", "fresh" or "never".');
   const isKeys = Array.isArray(partitions) && partitions.every((key) => typeof key === "string");
   const isText = typeof partitions === "string" && partitions.trim() !== "";
   check(

@@ -10,6 +10,7 @@ import { ownPartitions } from "../own-partitions.ts";
 import { multiPartitions, staticPartitions } from "../partitions/key-partitions.ts";
 import { customMapping } from "../partitions/custom-mapping.ts";
 import {
+  identityMapping,
   lastPartition,
   multiMapping,
   previousPartition,
@@ -322,6 +323,19 @@ describe("partitions and mappings", () => {
         asset: "bad",
         message: expect.stringContaining('for "2024-01" it returned "2023-01-01"'),
         hint: expect.stringContaining("2024-01-01.."),
+      }),
+    ]);
+  });
+
+  test("the partition with the same key, of partitions that have no key in common", () => {
+    const months = { partitions: monthlyPartitions({ start: "2024-01" }) };
+    const asset = plain("m", { ...months, deps: { days: dep(days, { mapping: identityMapping() as never }) } });
+    expect(validate({ assets: [days, asset] })).toEqual([
+      expect.objectContaining({
+        code: "MAPPING_INVALID",
+        asset: "m",
+        message: expect.stringContaining("the identity mapping reads nothing"),
+        hint: expect.stringContaining("timeWindowMapping()"),
       }),
     ]);
   });

@@ -6,7 +6,7 @@ import {
   type CheckSnapshot,
   type CompiledAutomation,
   type FreshnessSpec,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { AutomationSwitchRow } from "@heddle/storage";
 import type { DefinitionsIndex, IndexedAsset } from "../planning/index.ts";
 

@@ -9,8 +9,11 @@ import {
   type CompiledAutomation,
   type DynamicKeys,
   type TargetState,
-} from "@heddle/core";
+  type UpdateBatch,
+} from "@heddle/core/internal";
 import {
+  byCheck,
+  readOpenChecks,
   CHECK_FACTS_DEADLINE_MS,
   NO_PARTITION_SETS,
   readAutomationEvents,
@@ -229,6 +232,11 @@ export class AutomationMemory {
     for (const { id, key } of assets) {
       facts.set(key, withSets(facts.get(key) ?? NO_FACTS, sets.get(id) ?? NO_PARTITION_SETS));
     }
+    const checked = assets.filter(({ key }) => definitions.checked.has(key));
+    const open = byCheck(await readOpenChecks(tx, { environmentId, assetIds: checked.map(({ id }) => id) }));
+    for (const { id, key } of checked) {
+      facts.set(key, { ...(facts.get(key) ?? NO_FACTS), checking: open.get(id) ?? NO_FACTS.checking });
+    }
     await this.#refreshChecks(tx, changes, known);
     await this.#refreshStale(tx, { known, at, dynamicKeys, changed: isNew ? "all" : changes.changed });
   }
@@ -300,6 +308,7 @@ export class AutomationMemory {
       const asset = definitions.watched.get(key);
       if (asset === undefined || !(isNew || isDue || changes.changed.has(key))) continue;
       const own = facts.get(key) ?? NO_FACTS;
+      const updates = changes.updates.get(key) ?? [];
       const judged = judgeFreshness({
         asset,
         policy,
@@ -307,8 +316,8 @@ export class AutomationMemory {
         dynamicKeys,
         row,
         materialized: own.materialized,
-        materializedAt: own.materializedAt,
-        updates: changes.updates.get(key) ?? [],
+        materializedAt: confirmedAt(own.materializedAt, row, updates),
+        updates,
         before: old === null ? null : (old.get(key) ?? own).materialized,
       });
       freshness.set(key, judged.row);
@@ -331,6 +340,20 @@ export class AutomationMemory {
   rowOf(id: string): AutomationStateRow | undefined {
     return this.#known?.rows.get(id);
   }
+}
+
+/**
+ * When an asset was made, or found up to date by a run: what was looked at and needed no work is as fresh as if it had been
+ * made again. `null` where there is nothing.
+ */
+function confirmedAt(
+  madeAt: number | null,
+  row: FreshnessRow | undefined,
+  updates: readonly UpdateBatch[],
+): number | null {
+  if (madeAt === null) return null;
+  const found = updates.filter(({ kind }) => kind === "reuse").map(({ at }) => at);
+  return Math.max(madeAt, row?.materializedAt ?? madeAt, ...found);
 }
 
 function isOther(a: FreshnessRow, b: FreshnessRow): boolean {

@@ -1,4 +1,4 @@
-import { targetId, type CompiledAutomation } from "@heddle/core";
+import { targetId, type CompiledAutomation } from "@heddle/core/internal";
 
 /**
  * The conditions on whose results those of some targets may depend: what is requested upstream, or wherever they look, is

@@ -5,7 +5,7 @@ import {
   type AutomationExplanation,
   type AutomationResult,
   type CompiledAutomation,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { Transaction } from "@heddle/storage";
 import type { PlanningState } from "../planning/index.ts";
 import { AutomationMemory, type AutomationLook } from "./automation-memory.ts";

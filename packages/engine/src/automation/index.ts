@@ -6,4 +6,4 @@ export {
   type AutomationMemoryOptions,
 } from "./automation-memory.ts";
 export { explainAsOfNow, previewAutomation, type AskedTarget, type ExplainedNow } from "./evaluate-now.ts";
-export { newRequests } from "./new-requests.ts";
+export { newCheckRequests, newRequests, type CheckRequest } from "./new-requests.ts";

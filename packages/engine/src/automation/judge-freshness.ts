@@ -1,3 +1,4 @@
+import { type PartitionSpace } from "@heddle/core";
 import {
   createPartitionSpaces,
   evaluateFreshness,
@@ -6,9 +7,8 @@ import {
   type FreshnessChange,
   type FreshnessSpec,
   type PartitionSet,
-  type PartitionSpace,
   type UpdateBatch,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { FreshnessChangeRow, FreshnessRow } from "@heddle/storage";
 import type { IndexedAsset } from "../planning/index.ts";
 
@@ -22,8 +22,9 @@ export interface FreshnessJudgement {
   /** What is known; `undefined` before it was judged for the first time. */
   readonly row: FreshnessRow | undefined;
   readonly materialized: PartitionSet;
+  /** When it was made last, or found up to date. */
   readonly materializedAt: number | null;
-  /** Materializations since it was judged, in their order. */
+  /** Materializations since it was judged, and runs that found it up to date, in their order. */
   readonly updates: readonly UpdateBatch[];
   /** What was materialized before these; `null` where nobody knows any more. */
   readonly before: PartitionSet | null;
@@ -94,7 +95,8 @@ function changesSince(row: FreshnessRow, judgement: FreshnessJudgement, spaceAt:
 function beforeUpdates(row: FreshnessRow, judgement: FreshnessJudgement, spaceAt: SpaceAt): PartitionSet {
   const { before, updates, materialized, policy } = judgement;
   if (before !== null) return before;
-  const without = updates.reduce((set, { partitions }) => set.subtract(partitions), materialized);
+  const made = updates.filter(({ kind }) => kind !== "reuse");
+  const without = made.reduce((set, { partitions }) => set.subtract(partitions), materialized);
   const at = row.judgedAt;
   const input = { policy, space: spaceAt(at), at, materializedAt: row.materializedAt };
   return evaluateFreshness({ ...input, materialized: without }).state === row.state ? without : materialized;

@@ -1,4 +1,4 @@
-import { PartitionSet, partitionScheme } from "@heddle/core";
+import { PartitionSet, partitionScheme } from "@heddle/core/internal";
 import type { AutomationRun, CheckFactsRow, NewCheckFacts, PartitionSets } from "@heddle/storage";
 import type { IndexedAsset } from "../planning/index.ts";
 
@@ -19,6 +19,8 @@ export interface KnownFacts {
   /** Epoch milliseconds. */
   readonly materializedAt: number | null;
   readonly checks: ReadonlyMap<string, KnownCheck>;
+  /** Where checks are about to run by themselves, or run, by name. */
+  readonly checking: ReadonlyMap<string, PartitionSet>;
 }
 
 export const NO_FACTS: KnownFacts = {
@@ -28,6 +30,7 @@ export const NO_FACTS: KnownFacts = {
   stale: PartitionSet.EMPTY,
   materializedAt: null,
   checks: new Map(),
+  checking: new Map(),
 };
 
 const NO_CHECK: KnownCheck = {
@@ -58,7 +61,7 @@ export function withChecks(facts: KnownFacts, rows: readonly CheckFactsRow[]): K
 
 /**
  * The facts of an asset after some of its steps ended: what was published has its own results only, and what was not
- * published says nothing of what is current, but may block.
+ * published says nothing of what is current, but may block. Checks that ran by themselves are about what is current.
  */
 export function withResults(
   facts: KnownFacts,
@@ -71,11 +74,12 @@ export function withResults(
   const checks = new Map<string, KnownCheck>();
   for (const name of names) {
     const known = facts.checks.get(name) ?? NO_CHECK;
-    const fresh = byName.get(name) ?? { ...NO_CHECK };
+    const fresh = byName.get(name) ?? { ...NO_CHECK, judged: PartitionSet.EMPTY };
     const blocked = known.blocked.subtract(fresh.passed).subtract(fresh.failed).union(fresh.blocked);
+    const renewed = isPublished ? partitions : fresh.judged;
     checks.set(name, {
-      passed: isPublished ? known.passed.subtract(partitions).union(fresh.passed) : known.passed,
-      failed: isPublished ? known.failed.subtract(partitions).union(fresh.failed) : known.failed,
+      passed: known.passed.subtract(renewed).union(fresh.passed.intersect(renewed)),
+      failed: known.failed.subtract(renewed).union(fresh.failed.intersect(renewed)),
       blocked,
     });
   }

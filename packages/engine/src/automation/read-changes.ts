@@ -1,4 +1,4 @@
-import type { PartitionSet, UpdateBatch } from "@heddle/core";
+import { PartitionSet, type UpdateBatch } from "@heddle/core/internal";
 import {
   readAutomationRuns,
   readNewCheckFacts,
@@ -27,6 +27,8 @@ export interface SettledChecks {
   readonly isPublished: boolean;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** How many requests of conditions in a row led to them, where the checks ran by themselves; else 0. */
+  readonly generation: number;
   readonly results: readonly NewCheckFacts[];
 }
 
@@ -49,20 +51,27 @@ export async function readChanges(
 ): Promise<ReadChanges> {
   const changed = changedKeys(events, definitions);
   const settled = joinEvents(events.flatMap((event) => settledOf(event, definitions)));
-  const made = settled.filter(({ kind }) => kind === "materialized");
-  const checked = settled.filter(({ key }) => definitions.checked.has(key));
+  // What was found to be up to date is as if it had been made again and were the same: what waits for it may go on.
+  const made = settled.filter(({ kind }) => kind === "materialized" || kind === FOUND_FRESH);
+  const checked = settled.filter(({ key, kind }) => kind !== FOUND_FRESH && definitions.checked.has(key));
   const asked = checked.map(({ asset, runId, partitions }) => ({
     assetId: asset.id,
     runId,
     partitions,
     checks: asset.definition.checks.map(({ name }) => name),
   }));
-  const unknown = runs.unknownOf(made.map(({ runId }) => runId));
+  const alone = settled.filter(({ kind }) => kind !== "materialized");
+  const unknown = runs.unknownOf([...made, ...alone].map(({ runId }) => runId));
   const [known, details, results] = await Promise.all([
     readAutomationRuns(tx, unknown),
     readUpdateDetails(
       tx,
-      made.map(({ asset, runId, partitions }) => ({ assetId: asset.id, runId, partitions })),
+      made.map(({ asset, runId, partitions, kind }) => ({
+        assetId: asset.id,
+        runId,
+        // Nothing was published, so that there is nothing to compare.
+        partitions: kind === FOUND_FRESH ? PartitionSet.EMPTY : partitions,
+      })),
     ),
     readNewCheckFacts(tx, asked),
   ]);
@@ -70,12 +79,14 @@ export async function readChanges(
   const updates = new Map<string, UpdateBatch[]>();
   for (const [place, event] of made.entries()) {
     const { key, runId, partitions, at } = event;
+    const isFresh = event.kind === FOUND_FRESH;
+    const isSeen = event.asset.definition.kind === "external";
     const { changedData = partitions, readAt = null } = details[place] ?? {};
     const generation = runs.generationOf(runId, key);
     const batch = {
       partitions,
       changedData,
-      kind: "materialization",
+      kind: isSeen ? "observation" : isFresh ? "reuse" : "materialization",
       at,
       readAt,
       run: String(runId),
@@ -87,11 +98,12 @@ export async function readChanges(
   return {
     changed,
     updates,
-    results: checked.map(({ key, partitions, kind, at }, place) => ({
+    results: checked.map(({ key, runId, partitions, kind, at }, place) => ({
       key,
       partitions,
       isPublished: kind === "materialized",
       at,
+      generation: kind === "materialized" ? 0 : runs.generationOf(runId, key),
       results: byPlace.get(place) ?? [],
     })),
   };
@@ -120,14 +132,21 @@ function definitionOf(payload: AutomationEvent["payload"]): string | null {
   return typeof named === "string" ? named : null;
 }
 
-const SETTLING = new Set(["materialized", "steps_failed", "steps_retrying"]);
+/** Steps that were skipped because their partition is up to date. Others that are skipped say nothing of it. */
+const FOUND_FRESH = "steps_skipped";
+const SETTLING = new Set(["materialized", "checks_run", "steps_failed", "steps_retrying", FOUND_FRESH]);
 
 function settledOf(event: AutomationEvent, { index, watched }: AutomationDefinitions): SettledEvent[] {
-  const { assetId, runId, partitions, kind } = event;
+  const { assetId, runId, partitions, kind, payload } = event;
   if (!SETTLING.has(kind) || assetId === null || runId === null || partitions === null) return [];
+  if (kind === FOUND_FRESH && !isOfFresh(payload)) return [];
   const asset = index.byId(assetId);
   if (asset === undefined || watched.get(asset.key)?.id !== assetId) return [];
   return [{ ...event, runId, partitions, asset, key: asset.key }];
+}
+
+function isOfFresh(payload: AutomationEvent["payload"]): boolean {
+  return typeof payload === "object" && payload !== null && "reason" in payload && payload.reason === "fresh";
 }
 
 /** Joins events of one kind about one asset and run that follow closely on each other. */

@@ -52,7 +52,8 @@ export async function createBundler(project: Project): Promise<Bundler> {
     target: "node22",
     packages: "external",
     sourcemap: "inline",
-    sourcesContent: false,
+    // The catalog shows the sources of a version from its bundle: nothing else keeps those of former ones.
+    sourcesContent: true,
     keepNames: true,
     metafile: true,
     logLevel: "silent",

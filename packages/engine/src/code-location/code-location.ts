@@ -1,4 +1,4 @@
-import { serializeError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { recordLoadError, registerCodeVersion, type Database } from "@heddle/storage";
 import { gzipSync } from "node:zlib";
 import { isDatabaseAway } from "../database-away.ts";

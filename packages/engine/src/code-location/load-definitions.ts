@@ -1,10 +1,5 @@
-import {
-  HeddleError,
-  deserializeError,
-  type DefinitionProblem,
-  type DefinitionsSnapshot,
-  type JsonValue,
-} from "@heddle/core";
+import { HeddleError, type DefinitionProblem, type JsonValue } from "@heddle/core";
+import { deserializeError, type DefinitionsSnapshot } from "@heddle/core/internal";
 import type { ChildProcess } from "node:child_process";
 import { childEnvironment } from "../child-environment.ts";
 import { forkEntry } from "../process-entry.ts";

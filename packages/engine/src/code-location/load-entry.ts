@@ -1,18 +1,13 @@
 // A process of its own that imports a user's bundle, validates its definitions and answers with their snapshot.
-import {
-  HeddleError,
-  hasBrand,
-  serializeError,
-  snapshotDefinitions,
-  validateDefinitions,
-  type Definitions,
-} from "@heddle/core";
+import { HeddleError, validateDefinitions, type Definitions } from "@heddle/core";
+import { hasBrand, serializeError, snapshotDefinitions } from "@heddle/core/internal";
 import { readFileSync } from "node:fs";
 import { findSourceMap } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { assetCodeVersions } from "../code-versions/asset-code-versions.ts";
 import { installedVersions } from "../code-versions/package-versions.ts";
 import { watchParent } from "../worker/parent-watch.ts";
+import { deriveColumnLineage } from "./derive-columns.ts";
 import type { LoadRequest, LoadResponse } from "./protocol.ts";
 
 // A module that never gives the event loop back would outlive a parent that was killed.
@@ -46,7 +41,7 @@ async function load(request: LoadRequest): Promise<LoadResponse> {
     codeVersionOf: (key) => codeVersions.get(key) ?? request.codeVersion,
     projectDirectory,
   });
-  return { type: "loaded", snapshot };
+  return { type: "loaded", snapshot: await deriveColumnLineage(definitions, snapshot) };
 }
 
 function findCodeVersions(

@@ -1,4 +1,5 @@
-import type { DefinitionProblem, DefinitionsSnapshot, SerializedError } from "@heddle/core";
+import type { DefinitionProblem } from "@heddle/core";
+import type { DefinitionsSnapshot, SerializedError } from "@heddle/core/internal";
 
 /** What a loading process is asked to do. */
 export interface LoadRequest {

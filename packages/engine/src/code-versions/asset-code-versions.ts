@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SourceMap } from "node:module";
-import { isAsset, type AnyAsset, type DeclarationPlace, type Definitions, type SourceLocation } from "@heddle/core";
+import { type AnyAsset, type Definitions } from "@heddle/core";
+import { isAsset, type DeclarationPlace, type SourceLocation } from "@heddle/core/internal";
 import type { AnyNode } from "acorn";
 import { CodeHashes } from "./code-hashes.ts";
 import { takeApart, type CallSite, type CodeUnit } from "./code-units.ts";

@@ -1,4 +1,5 @@
-import { deserializeError, HeddleError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { deserializeError } from "@heddle/core/internal";
 import type { ChildProcess } from "node:child_process";
 import { forkEntry } from "../process-entry.ts";
 import type { ChildCommand, ChildMessage, DefaultsConfig } from "../worker/protocol.ts";

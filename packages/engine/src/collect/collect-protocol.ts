@@ -1,4 +1,5 @@
-import type { SerializedError, StoredValue } from "@heddle/core";
+import type { StoredValue } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 
 /** How the keys of objects are read back: whose attempt has written them. */
 export interface ObjectKeys {

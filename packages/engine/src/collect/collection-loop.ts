@@ -1,4 +1,4 @@
-import { serializeError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { claimCollection, finishCollection, type CollectionClaim, type Database } from "@heddle/storage";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";

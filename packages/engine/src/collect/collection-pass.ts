@@ -1,13 +1,18 @@
-import { serializeError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import {
   findAbandoned,
   findCollectableRun,
+  findCollectableWipe,
   finishCollection,
   listCollectableChunks,
   listSuperseded,
+  listWiped,
   markCollected,
   markRunCollected,
+  markWipeCollected,
+  type CollectableAssetName,
   type CollectableChunk,
+  type CollectableWipe,
   type CollectionClaim,
   type Collector,
   type Database,
@@ -79,6 +84,7 @@ class CollectionPass {
     const { problems } = await process.ask({ kind: "begin", deploymentId, graceMs }, "begun");
     for (const problem of problems) this.result.add(problem);
     await this.#collectSuperseded();
+    await this.#collectWiped();
     // To look through whole stores takes long, and what is abandoned is few: it waits longer than what was replaced.
     if (claim.listedMsAgo !== null && claim.listedMsAgo < graceMs / LISTINGS_PER_GRACE) return;
     await this.#collectAbandoned();
@@ -110,21 +116,40 @@ class CollectionPass {
     }
   }
 
-  async #collectReplacedIn(chunk: CollectableChunk): Promise<boolean> {
+  #collectReplacedIn(chunk: CollectableChunk): Promise<boolean> {
+    const { db } = this.#options;
+    return this.#removeAll(chunk, (after) => listSuperseded(db, { chunk, after, limit: VALUES_PER_BATCH }));
+  }
+
+  async #collectWiped(): Promise<void> {
+    const { db, claim } = this.#options;
+    for (let afterWipeId = 0; ;) {
+      const wipe: CollectableWipe | undefined = await findCollectableWipe(db, { ...claim, afterWipeId });
+      if (wipe === undefined) return;
+      afterWipeId = wipe.wipeId;
+      const isDone = await this.#removeAll(wipe, (after) => listWiped(db, { wipe, after, limit: VALUES_PER_BATCH }));
+      if (isDone) this.#own(await markWipeCollected(db, this.collector, wipe.wipeId));
+    }
+  }
+
+  /** Removes what is listed, page by page. @returns whether nothing is left, but for what is out of reach for good */
+  async #removeAll(
+    asset: CollectableAssetName,
+    list: (after: MaterializationPlace | undefined) => Promise<readonly SupersededValue[]>,
+  ): Promise<boolean> {
     let isDone = true;
     for (let after: MaterializationPlace | undefined; ;) {
-      const query = { chunk, after, limit: VALUES_PER_BATCH };
-      const values = await listSuperseded(this.#options.db, query);
-      const free = values.filter((value) => !value.isHeld && !this.#failed.has(nameOf(chunk, value)));
+      const values = await list(after);
+      const free = values.filter((value) => !value.isHeld && !this.#failed.has(nameOf(asset, value)));
       if (free.length < values.length) isDone = false;
-      if (free.length > 0) isDone = (await this.#remove(chunk, free)) && isDone;
+      if (free.length > 0) isDone = (await this.#remove(asset, free)) && isDone;
       after = values.at(-1);
       if (after === undefined || values.length < VALUES_PER_BATCH) return isDone;
     }
   }
 
-  async #remove(chunk: CollectableChunk, values: readonly SupersededValue[]): Promise<boolean> {
-    const { assetId, assetKey } = chunk;
+  async #remove(asset: CollectableAssetName, values: readonly SupersededValue[]): Promise<boolean> {
+    const { assetId, assetKey } = asset;
     this.#options.signal.throwIfAborted();
     const request = values.map(({ partitionKey, stored }) => ({ assetKey, partitionKey, stored }));
     const { outcomes } = await this.#options.process.ask({ kind: "remove", values: request }, "removed");
@@ -137,7 +162,7 @@ class CollectionPass {
     for (const [index, value] of values.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined || outcome.kind === "removed") continue;
-      this.#failed.add(nameOf(chunk, value));
+      this.#failed.add(nameOf(asset, value));
       this.result.add(outcome.error, { isFailure: outcome.kind === "failed" });
       if (outcome.kind === "out_of_reach") this.result.outOfReach += 1;
     }
@@ -167,7 +192,7 @@ class CollectionPass {
   }
 }
 
-function nameOf({ assetId }: CollectableChunk, { ordinal, runId }: MaterializationPlace): string {
+function nameOf({ assetId }: CollectableAssetName, { ordinal, runId }: MaterializationPlace): string {
   return `${assetId}/${ordinal}/${runId}`;
 }
 

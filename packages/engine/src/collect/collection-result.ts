@@ -1,4 +1,5 @@
-import type { JsonValue, SerializedError } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 import type { CollectionEnd } from "@heddle/storage";
 
 /** Different problems that are kept of one collection. */

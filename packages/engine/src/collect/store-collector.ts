@@ -1,12 +1,5 @@
-import {
-  HeddleError,
-  serializeError,
-  type AnyAsset,
-  type AnyIoManager,
-  type Definitions,
-  type SerializedError,
-  type StoredValue,
-} from "@heddle/core";
+import { HeddleError, type AnyAsset, type AnyIoManager, type Definitions, type StoredValue } from "@heddle/core";
+import { serializeError, type SerializedError } from "@heddle/core/internal";
 import type { DeploymentDefaults } from "../worker/protocol.ts";
 import type { AgedObject, CollectReply, CollectRequest, RemovalOutcome, ValueToRemove } from "./collect-protocol.ts";
 import { claimStore, findStores, withStore, type KnownStore } from "./known-stores.ts";

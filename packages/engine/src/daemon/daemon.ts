@@ -1,10 +1,5 @@
-import {
-  decide,
-  decideCollections,
-  DEFAULT_COLLECTION_SETTINGS,
-  isHeddleError,
-  type CollectionSettings,
-} from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { decide, decideCollections, DEFAULT_COLLECTION_SETTINGS, type CollectionSettings } from "@heddle/core/internal";
 import {
   acquireLease,
   executeCommand,
@@ -26,6 +21,7 @@ import { fence } from "./fence.ts";
 import { AutomationLoop } from "./automation/automation-loop.ts";
 import { LoopBeats } from "./loop-beats.ts";
 import { Notifier } from "./notifications/notifier.ts";
+import { StalenessLoop } from "./staleness/staleness-loop.ts";
 import { watchReloads } from "./watch-reloads.ts";
 import { Ticker } from "./ticks/ticker.ts";
 
@@ -106,12 +102,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const automation = isAutomated
     ? new AutomationLoop({ db, log, environment, leading: () => leader.fenced, beats })
     : undefined;
+  const staleness = new StalenessLoop({ db, log, environment, leading: () => leader.fenced, beats });
   const notifier = createNotifier(options, { leading: () => leader.fenced, beats });
   const listeners = await Promise.all([
     ...["heddle_run", "heddle_code"].map((channel) => db.listen(channel, () => leader.wake())),
     db.listen("heddle_tick", () => ticker.wake()),
     db.listen("heddle_notification", () => notifier?.wake()),
-    db.listen("heddle_event", () => automation?.wakeByEvent()),
+    db.listen("heddle_event", () => {
+      automation?.wakeByEvent();
+      staleness.wake();
+    }),
     ...["heddle_code", "heddle_automation"].map((channel) => db.listen(channel, () => automation?.wake())),
   ]);
   const locations = options.projects.map(
@@ -128,6 +128,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const leading = leader.run();
   const ticking = ticker.run();
   const automating = automation?.run();
+  const judging = staleness.run();
   const notifying = notifier?.run();
   const reloads = watchReloads(db, { locations, log });
   return {
@@ -135,6 +136,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       notifier?.stop();
       await notifying;
       await reloads.stop();
+      staleness.stop();
+      await judging;
       automation?.stop();
       await automating;
       await ticker.stop();

@@ -1,13 +1,5 @@
-import {
-  HeddleError,
-  findJsonProblem,
-  readScheduleResult,
-  readSensorResult,
-  type Definitions,
-  type LogFields,
-  type Logger,
-  type TickAnswer,
-} from "@heddle/core";
+import { HeddleError, type Definitions, type LogFields, type Logger } from "@heddle/core";
+import { findJsonProblem, readScheduleResult, readSensorResult, type TickAnswer } from "@heddle/core/internal";
 import type { ResourceScope } from "../step/resource-scope.ts";
 import type { EvaluatorCall, EvaluatorLine } from "./protocol.ts";
 

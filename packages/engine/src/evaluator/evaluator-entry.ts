@@ -1,5 +1,6 @@
 // A process of its own that imports a user's bundle and calls the functions of its schedules and sensors, one at a time.
-import { serializeError, type Definitions } from "@heddle/core";
+import { type Definitions } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { createResourceScope, type ResourceScope } from "../step/resource-scope.ts";
 import { watchParent } from "../worker/parent-watch.ts";
 import { callFunction } from "./call-function.ts";

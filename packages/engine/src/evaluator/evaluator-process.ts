@@ -1,4 +1,5 @@
-import { deserializeError, HeddleError, type TickAnswer } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { deserializeError, type TickAnswer } from "@heddle/core/internal";
 import type { ChildProcess } from "node:child_process";
 import { childEnvironment } from "../child-environment.ts";
 import { forkEntry } from "../process-entry.ts";

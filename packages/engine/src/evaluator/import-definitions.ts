@@ -1,4 +1,5 @@
-import { HeddleError, hasBrand, type Definitions } from "@heddle/core";
+import { HeddleError, type Definitions } from "@heddle/core";
+import { hasBrand } from "@heddle/core/internal";
 import { pathToFileURL } from "node:url";
 
 /** Imports a bundle and gives its definitions. They were validated when it was loaded. @throws CODE_LOCATION_NO_DEFINITIONS */

@@ -1,12 +1,5 @@
-import type {
-  CheckedEvent,
-  JsonValue,
-  MaterializedEvent,
-  RunEndedEvent,
-  SerializedError,
-  TickAnswer,
-  WebhookEvent,
-} from "@heddle/core";
+import type { CheckedEvent, JsonValue, MaterializedEvent, RunEndedEvent, WebhookEvent } from "@heddle/core";
+import type { SerializedError, TickAnswer } from "@heddle/core/internal";
 
 /** What an evaluating process is asked first, once. */
 export interface EvaluatorStart {

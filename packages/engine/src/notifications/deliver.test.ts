@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
-import { email, slack, webhook, type NotificationTarget, type NotifiedEvent } from "@heddle/core";
+import { email, slack, webhook, type NotificationTarget } from "@heddle/core";
+import { type NotifiedEvent } from "@heddle/core/internal";
 import type { DueMessage } from "@heddle/storage";
 import { SMTPServer } from "smtp-server";
 import { afterEach, describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-import { deserializeError, HeddleError, isHeddleError, serializeError } from "@heddle/core";
+import { HeddleError, isHeddleError } from "@heddle/core";
+import { deserializeError, serializeError } from "@heddle/core/internal";
 import type { DueMessage, SendOutcome } from "@heddle/storage";
 import { renderMessage } from "./render-message.ts";
 import { sendEmail } from "./send-email.ts";

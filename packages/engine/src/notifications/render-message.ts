@@ -1,4 +1,4 @@
-import { describeNotifiedEvent, renderTemplate, type NotifiedEvent, type TemplateField } from "@heddle/core";
+import { describeNotifiedEvent, renderTemplate, type NotifiedEvent, type TemplateField } from "@heddle/core/internal";
 import type { DueMessage } from "@heddle/storage";
 
 /** A message, written out. */

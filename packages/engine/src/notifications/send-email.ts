@@ -1,5 +1,6 @@
 import type { createTransport } from "nodemailer";
-import { HeddleError, renderTemplate, type NotificationTarget } from "@heddle/core";
+import { HeddleError, type NotificationTarget } from "@heddle/core";
+import { renderTemplate } from "@heddle/core/internal";
 import type { DueMessage } from "@heddle/storage";
 import type { RenderedMessage } from "./render-message.ts";
 import { secretOf, SendFailure, undelivered, type SendScope } from "./send-http.ts";

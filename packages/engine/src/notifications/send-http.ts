@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import { HeddleError, isHeddleError, renderTemplate, type NotificationTarget } from "@heddle/core";
+import { HeddleError, isHeddleError, type NotificationTarget } from "@heddle/core";
+import { renderTemplate } from "@heddle/core/internal";
 import type { DueMessage } from "@heddle/storage";
 import type { AddressPolicy } from "./address-policy.ts";
 import { postChecked, type CheckedAnswer } from "./checked-request.ts";

@@ -1,4 +1,5 @@
-import { findNearest, HeddleError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { findNearest } from "@heddle/core/internal";
 import { readRunAssetIds, type Transaction } from "@heddle/storage";
 import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
 

@@ -1,10 +1,12 @@
-import { PARTITION_STATUSES, PartitionSet } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet } from "@heddle/core/internal";
 import {
   listPartitionStatuses,
   NO_PARTITION_SETS,
   readPartitionSets,
+  readStaleness,
   type PartitionSets,
   type PartitionStatusList,
+  type StoredStaleness,
   type Transaction,
 } from "@heddle/storage";
 import type { PlanningState } from "./planning-state.ts";
@@ -27,7 +29,12 @@ export interface AssetStanding {
   readonly total: number;
   /** Index into `PARTITION_STATUSES`, or -1. */
   readonly code: number;
+  /** Of an unpartitioned asset, as of now. */
   readonly staleBecause: readonly StaleReason[];
+  /** Partitions that are out of date. */
+  readonly stale: PartitionSet;
+  /** What the daemon has judged, as of then; `null` when it has not. */
+  readonly staleness: StoredStaleness | null;
 }
 
 export interface StandingsScope {
@@ -46,16 +53,39 @@ export async function readAssetStandings(
   const isEverything = assets.length >= index.declared.length;
   const needed = isEverything ? undefined : idsWithUpstream(assets, (asset) => index.upstreamOf(asset));
   const sets = await readPartitionSets(tx, { environmentId, assetIds: needed });
-  const stale = await findStaleAssets(tx, { index, definitions: state.definitions, environmentId, assets, sets });
+  const staleNow = await findStaleAssets(tx, { index, definitions: state.definitions, environmentId, assets, sets });
+  const judged = await readStaleness(tx, { environmentId, assetIds: needed });
   return assets.map((asset) => {
-    const staleBecause = stale.get(asset.id) ?? [];
+    const staleBecause = staleNow.get(asset.id) ?? [];
     const own = sets.get(asset.id) ?? NO_PARTITION_SETS;
     const all = asset.supersededAt === null ? spaces.of(asset).all : knownOf(own);
     // Heddle makes none of an external asset's partitions, so none of them is missing.
-    const shown = asset.definition.kind === "external" ? PartitionSet.EMPTY : all;
-    const statuses = listPartitionStatuses(shown, own, staleBecause.length > 0 ? all : PartitionSet.EMPTY);
-    return { asset, sets: own, statuses, all, total: all.size, code: codeOf(asset, statuses), staleBecause };
+    const shown = asset.definition.kind === "external" ? observing(own) : all;
+    const staleness = asset.supersededAt === null ? (judged.get(asset.id) ?? null) : null;
+    const stale = staleOf(asset, { all, sets: own, staleness, isStaleNow: staleBecause.length > 0 });
+    const statuses = listPartitionStatuses(shown, own, stale);
+    const code = codeOf(asset, statuses);
+    return { asset, sets: own, statuses, all, total: all.size, code, staleBecause, stale, staleness };
   });
+}
+
+/** What may be said of an external asset: that somebody looks at it, or could not. */
+function observing({ failed, running, queued }: PartitionSets): PartitionSet {
+  return failed.union(running).union(queued);
+}
+
+interface StaleFacts extends Pick<AssetStanding, "all" | "sets" | "staleness"> {
+  /** Whether a look at this moment has found it. */
+  readonly isStaleNow: boolean;
+}
+
+function staleOf({ definition }: IndexedAsset, { all, sets, staleness, isStaleNow }: StaleFacts): PartitionSet {
+  if (isStaleNow) return all;
+  if (staleness === null) return PartitionSet.EMPTY;
+  // The one partition of an asset was made since it was judged: what was known of it is history.
+  const madeAt = sets.lastMaterializedAt;
+  const isOvertaken = definition.partitions === null && madeAt !== null && madeAt > staleness.judgedAt;
+  return isOvertaken ? PartitionSet.EMPTY : staleness.stale;
 }
 
 /** A definition that is not in force makes nothing exist: what is left of it is what was made or tried. */
@@ -72,7 +102,7 @@ function idsWithUpstream(
 }
 
 function codeOf(asset: IndexedAsset, { counts }: PartitionStatusList): number {
-  if (asset.definition.kind === "external") return NO_STATUS;
   const status = URGENCY.find((candidate) => counts[candidate] > 0);
-  return status === undefined ? PARTITION_STATUSES.indexOf("missing") : PARTITION_STATUSES.indexOf(status);
+  if (status !== undefined) return PARTITION_STATUSES.indexOf(status);
+  return asset.definition.kind === "external" ? NO_STATUS : PARTITION_STATUSES.indexOf("missing");
 }

@@ -1,12 +1,12 @@
+import { HeddleError, type PartitionSpace } from "@heddle/core";
 import {
   createPartitionSpaces,
-  HeddleError,
   formatNearest,
   PartitionSet,
-  type PartitionSpace,
+  takingPart,
   type PartitionsSpec,
   type PlanTargets,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { IndexedAsset } from "./definitions-index.ts";
 import type { PartitionSpaces } from "./partition-spaces.ts";
 import type { PartitionsChoice } from "./plan-choice.ts";
@@ -23,13 +23,14 @@ export interface ChoiceScope {
 /** Turns a choice of partitions into targets of a plan. @throws ASSET_UNKNOWN, PARTITION_UNKNOWN */
 export function choosePartitions(choice: PartitionsChoice, scope: ChoiceScope): PlanTargets {
   const { spaces } = scope;
-  const made = scope.assets.filter(({ definition }) => definition.kind === "asset");
+  const made = takingPart(scope.assets, ({ definition }) => definition);
   if (choice.kind === "all") {
     return { kind: "each", partitions: new Map(made.map((asset) => [asset.key, spaces.of(asset).all])) };
   }
   if (choice.kind === "each") {
+    const byKey = new Map(made.map((asset) => [asset.key, asset]));
     const stated = Object.entries(choice.assets).map(([key, partitions]) => {
-      const asset = requireChosen(key, made);
+      const asset = byKey.get(key) ?? requireChosen(key, made);
       return [key, readPartitions(partitions, asset, spaces)] as const;
     });
     return { kind: "each", partitions: new Map(stated), cascade: "downstream" };
@@ -38,6 +39,26 @@ export function choosePartitions(choice: PartitionsChoice, scope: ChoiceScope): 
   // Without any partitioned asset there is nothing to choose from.
   if (root === undefined) return { kind: "each", partitions: new Map() };
   return { kind: "root", asset: root.key, partitions: chooseOf(root, choice, spaces), cascade: "downstream" };
+}
+
+/** What each asset takes of a choice that it reads by itself, whatever the others take. @throws PARTITION_UNKNOWN */
+export function choosePartitionsOfEach(
+  choice: PartitionsChoice,
+  assets: readonly IndexedAsset[],
+  spaces: PartitionSpaces,
+): Map<string, PartitionSet> {
+  return new Map(assets.map((asset) => [asset.key, chooseAlone(asset, choice, spaces)]));
+}
+
+function chooseAlone(asset: IndexedAsset, choice: PartitionsChoice, spaces: PartitionSpaces): PartitionSet {
+  const { all } = spaces.of(asset);
+  const { partitions } = asset.definition;
+  if (choice.kind === "all" || partitions === null) return all;
+  if (choice.kind === "each") return readPartitions(choice.assets[asset.key] ?? [], asset, spaces);
+  if (choice.kind === "union") {
+    return choice.of.reduce((sum, one) => sum.union(chooseAlone(asset, one, spaces)), PartitionSet.EMPTY);
+  }
+  return isByTime(choice) && !hasWindows(partitions) ? all : chooseOf(asset, choice, spaces);
 }
 
 /** A choice that is made of one asset. */
@@ -53,8 +74,9 @@ function findRoot(
     return requireChosen(choice.asset, made);
   }
   const fits = isByTime(choice) ? hasWindows : (spec: PartitionsSpec | null) => spec !== null;
+  const takesPart = new Set(made);
   const find = (assets: readonly IndexedAsset[]) =>
-    assets.find(({ definition }) => definition.kind === "asset" && fits(definition.partitions));
+    assets.find((asset) => takesPart.has(asset) && fits(asset.definition.partitions));
   return find(chosen) ?? find(made);
 }
 

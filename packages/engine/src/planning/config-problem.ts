@@ -1,4 +1,5 @@
-import type { AssetSnapshot, JsonValue } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { AssetSnapshot } from "@heddle/core/internal";
 import * as z from "zod";
 
 /** Faults of one config that are told. */

@@ -1,4 +1,4 @@
-import { AssetGraph, type AssetSnapshot, type PartitionsSpec } from "@heddle/core";
+import { AssetGraph, type AssetSnapshot, type PartitionsSpec } from "@heddle/core/internal";
 import type { DeclaredAsset, StoredDefinitions } from "@heddle/storage";
 
 /** An asset with its place among the others. */

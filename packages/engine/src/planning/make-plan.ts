@@ -1,4 +1,5 @@
-import { HeddleError, hashPlan, parseSelection, planAmongRuns, type PlannedRun, type RunPlan } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { hashPlan, parseSelection, planAmongRuns, type PlannedRun, type RunPlan } from "@heddle/core/internal";
 import type { Transaction } from "@heddle/storage";
 import type { PlanningState } from "./planning-state.ts";
 import { requireAsset } from "./asset-lookup.ts";
@@ -7,7 +8,7 @@ import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
 import type { PartitionSpaces } from "./partition-spaces.ts";
 import type { PlanChoice } from "./plan-choice.ts";
 import { choosePartitions } from "./choose-partitions.ts";
-import { findOverlaps, type PlanOverlaps } from "./plan-overlaps.ts";
+import { readOverlaps, type OverlapsOf, type PlanOverlaps } from "./plan-overlaps.ts";
 import { readPlanState } from "./plan-state.ts";
 
 /** A plan, and what is needed to tell it to people. */
@@ -15,6 +16,9 @@ export interface MadePlan {
   readonly plan: RunPlan;
   readonly hash: string;
   readonly overlaps: PlanOverlaps;
+  /** The plan among runs that are not over, and the overlaps of parts of it: see `partOfPlan`. */
+  readonly planned: PlannedRun;
+  readonly overlapsOf: OverlapsOf;
   /** Why it cannot be launched; `null` when it can, or when there is just nothing to do. */
   readonly refusal: HeddleError | null;
   /** Keys of the assets that were chosen, as opposed to those that the cascade added. */
@@ -63,6 +67,7 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
     leaveOutUnreadable: input.leaveOutUnreadable,
     leaveOutRunning: input.overlap === "leave_out",
     order: input.order,
+    ...(input.awaitNewer !== undefined && { awaitNewer: input.awaitNewer }),
     ...(input.chunk !== undefined && { chunk: input.chunk }),
     ...(input.reuse !== undefined && { reuse: input.reuse }),
     ...(config !== undefined && { config }),
@@ -72,9 +77,12 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
     stateOf,
   });
   const planned = withAttempts(input.attempts, asDeclared);
-  const overlaps = await findOverlaps(tx, planned, { index, environmentId, overlap: input.overlap });
+  const overlapsOf = await readOverlaps(tx, planned, { index, environmentId, overlap: input.overlap });
+  const overlaps = overlapsOf(planned);
   return {
     plan: planned.plan,
+    planned,
+    overlapsOf,
     // Of a large plan it takes a while, and only those who show plans need it.
     get hash() {
       return hashPlan(planned.plan);
@@ -140,8 +148,9 @@ function withAttempts(attempts: number | undefined, planned: PlannedRun): Planne
 /** Runs that a sentence names. */
 const NAMED_RUNS = 5;
 
-function findRefusal(
-  { plan }: PlannedRun,
+/** Says why a plan, or a part of one, cannot be launched; `null` when it can. */
+export function findRefusal(
+  { plan }: Pick<PlannedRun, "plan">,
   { count, holders }: PlanOverlaps,
   overlap: PlanChoice["overlap"],
 ): HeddleError | null {

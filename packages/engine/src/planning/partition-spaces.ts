@@ -1,11 +1,11 @@
+import { type PartitionSpace } from "@heddle/core";
 import {
   createPartitionSpaces,
   type DependencySnapshot,
   type DynamicKeys,
-  type PartitionSpace,
   type PartitionsSpec,
   type ResolvedMapping,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { IndexedAsset } from "./definitions-index.ts";
 
 /** Partitions definitions and mappings resolved at one instant, each of them once. */

@@ -1,4 +1,5 @@
-import type { JsonValue, PlanPredicate, PlanReuse } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { PlanPredicate, PlanReuse } from "@heddle/core/internal";
 
 /** Which partitions of the chosen assets a plan is for. Assets without partitions always take part whole. */
 export type PartitionsChoice =
@@ -42,6 +43,8 @@ export interface PlanChoice {
   readonly attempts?: number | undefined;
   /** Config by asset key. */
   readonly config?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Keys of assets whose newer value is waited for where another run makes it. None when left out. */
+  readonly awaitNewer?: ReadonlySet<string> | undefined;
   /** Leaves out partitions that read others which do not exist, instead of refusing the plan. */
   readonly leaveOutUnreadable: boolean;
   /** What becomes of partitions that runs which are not over hold. */

@@ -1,4 +1,4 @@
-import { PartitionSet, type PlanAssetState } from "@heddle/core";
+import { PartitionSet, type PlanAssetState } from "@heddle/core/internal";
 import { NO_PARTITION_SETS, readPartitionSets, type Transaction } from "@heddle/storage";
 import type { PlanningState } from "./planning-state.ts";
 import { readStale, type StaleScope } from "./stale-partitions.ts";

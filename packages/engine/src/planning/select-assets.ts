@@ -4,7 +4,7 @@ import {
   PARTITION_STATUSES,
   type PartitionStatus,
   type Selection,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { Transaction } from "@heddle/storage";
 import { readAssetStandings } from "./asset-standing.ts";
 import type { IndexedAsset } from "./definitions-index.ts";

@@ -1,4 +1,4 @@
-import type { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import { readStalePartitions, type JudgedAsset, type Transaction } from "@heddle/storage";
 import type { PlanningState } from "./planning-state.ts";
 import type { DefinitionsIndex, IndexedAsset } from "./definitions-index.ts";
@@ -27,7 +27,7 @@ export async function readStale(
   );
   const judged = [...index.graph.topologicalOrder].flatMap((number) => {
     const asset = numbers.has(number) ? index.declared[number] : undefined;
-    return asset === undefined ? [] : [judge(asset, index, spaces)];
+    return asset === undefined ? [] : [judgedBy(asset, index, spaces)];
   });
   return readStalePartitions(tx, {
     environmentId,
@@ -36,7 +36,8 @@ export async function readStale(
   });
 }
 
-function judge(asset: IndexedAsset, index: DefinitionsIndex, spaces: PartitionSpaces): JudgedAsset {
+/** What an asset is judged by, as it is declared now. */
+export function judgedBy(asset: IndexedAsset, index: DefinitionsIndex, spaces: PartitionSpaces): JudgedAsset {
   const { id, key, definition } = asset;
   const deps = definition.deps.flatMap((dep) => {
     const upstream = index.byKey(dep.upstream);

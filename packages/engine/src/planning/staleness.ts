@@ -63,7 +63,8 @@ export async function findStaleAssets(tx: Transaction, scope: StalenessScope): P
 }
 
 function isSingle(asset: IndexedAsset): boolean {
-  return asset.definition.partitions === null && asset.definition.kind === "asset";
+  const { partitions, kind, observed } = asset.definition;
+  return partitions === null && (kind === "asset" || observed === true);
 }
 
 /** Something that was materialized after what reads it. */

@@ -1,4 +1,4 @@
-import type { PartitionStatus } from "@heddle/core";
+import type { PartitionStatus } from "@heddle/core/internal";
 
 /** The status to show for several partitions is the first of these that any of them has. */
 export const URGENCY: readonly PartitionStatus[] = [

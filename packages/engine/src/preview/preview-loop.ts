@@ -1,4 +1,5 @@
-import { HeddleError, serializeError, type JsonValue } from "@heddle/core";
+import { HeddleError, type JsonValue } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { answerPreview, claimPreview, type ClaimedPreview, type Database } from "@heddle/storage";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError, type EngineLog } from "../ports.ts";

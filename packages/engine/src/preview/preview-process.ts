@@ -1,4 +1,5 @@
-import { deserializeError, HeddleError, serializeError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { deserializeError, serializeError } from "@heddle/core/internal";
 import type { ChildProcess } from "node:child_process";
 import { forkEntry } from "../process-entry.ts";
 import type { LocalBundle } from "../worker/fetch-bundle.ts";

@@ -1,4 +1,5 @@
-import type { SerializedError, StoredPreview, StoredValue } from "@heddle/core";
+import type { StoredValue } from "@heddle/core";
+import type { SerializedError, StoredPreview } from "@heddle/core/internal";
 
 /** Which stored value a process is to show. */
 export interface PreviewTask {

@@ -1,4 +1,5 @@
-import { serializeError, type Definitions } from "@heddle/core";
+import { type Definitions } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { previewStored } from "../step/preview-stored.ts";
 import type { DeploymentDefaults } from "../worker/protocol.ts";
 import type { PreviewAnswer, PreviewTask } from "./preview-protocol.ts";

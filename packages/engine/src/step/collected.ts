@@ -1,10 +1,5 @@
-import {
-  HeddleError,
-  checkPartitionKey,
-  normalizeMetadata,
-  type DynamicPartitionsDefinition,
-  type MetadataValues,
-} from "@heddle/core";
+import { HeddleError, type DynamicPartitionsDefinition, type MetadataValues } from "@heddle/core";
+import { checkPartitionKey, normalizeMetadata } from "@heddle/core/internal";
 import type { PartitionsChange } from "../worker/protocol.ts";
 
 /** Most keys that one step adds to or removes from dynamic definitions. */

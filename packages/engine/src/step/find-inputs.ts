@@ -1,16 +1,14 @@
+import { HeddleError, type PartitionSpace, type WaitPolicy } from "@heddle/core";
 import {
-  HeddleError,
   PartitionSet,
   neededBy,
   partitionScheme,
   toleratedMissing,
   type AssetSnapshot,
   type NeededPartitions,
-  type PartitionSpace,
   type PartitionSpaces,
   type ResolvedMapping,
-  type WaitPolicy,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { MaterializationInputs, StoredInputs } from "@heddle/storage";
 import { describeStep } from "../worker/exit-cause.ts";
 import type { InputPartition, StepInput } from "../worker/protocol.ts";
@@ -28,11 +26,13 @@ export interface ResolvedInput {
   readonly scheme: string;
   readonly mapping: ResolvedMapping;
   readonly wait: WaitPolicy;
+  /** Of an external asset: what was observed of it is noted with what is made, and there is no value to load. */
+  readonly isObserved: boolean;
 }
 
 const WAIT_FOR_ALL: WaitPolicy = { kind: "all" };
 
-/** Resolves what an asset reads. External assets give order alone, and nothing to read. */
+/** Resolves what an asset reads. External assets have nothing to load; those that are observed have versions to note. */
 export function resolveInputs(
   asset: AssetSnapshot,
   {
@@ -49,7 +49,7 @@ export function resolveInputs(
   const downstream = spaceOf(asset.key);
   const isChunked = (asset.chunk ?? null) !== null;
   return asset.deps
-    .filter(({ upstream }) => assets.get(upstream)?.kind === "asset")
+    .filter(({ upstream }) => isRead(assets.get(upstream)))
     .map(({ name, upstream, mapping, multiplicity, wait = WAIT_FOR_ALL }) => {
       const space = spaceOf(upstream);
       return {
@@ -62,8 +62,13 @@ export function resolveInputs(
         scheme: partitionScheme(space.spec),
         mapping: spaces.mappingOf(mapping, { upstream: space, downstream }),
         wait,
+        isObserved: assets.get(upstream)?.kind === "external",
       };
     });
+}
+
+function isRead(upstream: AssetSnapshot | undefined): boolean {
+  return upstream?.kind === "asset" || upstream?.observed === true;
 }
 
 /** The step that reads, as messages name it. */
@@ -101,16 +106,19 @@ export class InputFinder {
     for (const { input, find } of this.#inputs) {
       const needed = neededBy(input.mapping, step.ordinal);
       const found = find(needed.existing);
+      for (const read of found.provenance) provenance.push(read);
+      // What was never observed is there all the same.
+      if (input.isObserved) continue;
       checkFound(step, input, { needed, missing: found.missing });
       inputs.push(toStepInput(input, found, needed.absent));
-      for (const read of found.provenance) provenance.push(read);
     }
     return { inputs, provenance };
   }
 
   /** What the partitions of a chunk read together. Each of them must have been found able to. */
   ofChunk(partitions: PartitionSet): readonly StepInput[] {
-    return this.#inputs.map(({ input, find }) => {
+    return this.#inputs.flatMap(({ input, find }) => {
+      if (input.isObserved) return [];
       const read = input.mapping.upstreamOf(partitions);
       return toStepInput(input, find(read.partitions), read.absent ?? PartitionSet.EMPTY);
     });

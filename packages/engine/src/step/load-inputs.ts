@@ -39,12 +39,18 @@ async function loadInput(asset: AnyAsset, input: StepInput, ports: StepPorts): P
 
 /** How the partitions of one dependency are loaded. */
 interface Loading {
-  readonly dependency: Dependency;
+  readonly dependency: Pick<Dependency, "columns" | "where"> & { readonly asset: { readonly key: string } };
   /** The I/O manager of the upstream. */
   readonly own: AnyIoManager;
   /** The one through which the dependency loads. */
   readonly io: AnyIoManager;
   readonly ports: StepPorts;
+}
+
+/** Loads what is stored of a partition of an asset, as a consumer would. */
+export function loadStored(asset: AnyAsset, partition: InputPartition, ports: StepPorts): Promise<unknown> {
+  const io = asset.io ?? ports.defaults.io;
+  return loadPartition(partition, { dependency: { asset, columns: null, where: null }, own: io, io, ports });
 }
 
 async function loadPartition({ key, stored }: InputPartition, loading: Loading): Promise<unknown> {

@@ -1,4 +1,5 @@
-import { HeddleError, profilePreview, type StoredPreview } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { profilePreview, type StoredPreview } from "@heddle/core/internal";
 import type { PreviewTask } from "../preview/preview-protocol.ts";
 import type { StepPorts } from "./step-ports.ts";
 

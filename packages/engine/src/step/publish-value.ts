@@ -1,17 +1,19 @@
 import {
   HeddleError,
   isHeddleError,
+  type AnyAsset,
+  type AnyIoManager,
+  type JsonValue,
+  type OutputContext,
+  type StoredValue,
+} from "@heddle/core";
+import {
   isOutput,
   normalizeMetadata,
   serializeError,
-  type AnyAsset,
-  type AnyIoManager,
   type FailureCause,
-  type JsonValue,
-  type OutputContext,
   type SerializedError,
-  type StoredValue,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import { describeStep } from "../worker/exit-cause.ts";
 import type { CheckReport, PartitionsChange, StepAssignment } from "../worker/protocol.ts";
 import type { Reported } from "./collected.ts";

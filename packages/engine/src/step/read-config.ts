@@ -1,4 +1,5 @@
-import { HeddleError, type AnyAsset, type ConfigIssue, type JsonValue } from "@heddle/core";
+import { HeddleError, type AnyAsset, type JsonValue } from "@heddle/core";
+import { type ConfigIssue } from "@heddle/core/internal";
 
 /** Of a value that a schema refuses, this much is shown. */
 const SHOWN_LENGTH = 200;

@@ -1,11 +1,5 @@
-import {
-  HeddleError,
-  findResource,
-  type Definitions,
-  type Logger,
-  type Resource,
-  type ResourcesShape,
-} from "@heddle/core";
+import { HeddleError, type Definitions, type Logger, type Resource, type ResourcesShape } from "@heddle/core";
+import { findResource } from "@heddle/core/internal";
 
 /** What a resource's creation is told about the step that waits for it. */
 export interface ResourceRequest {

@@ -1,4 +1,5 @@
-import { isHeddleError, normalizeMetadata, type AnyAsset, type AnyAssetCheck, type JsonValue } from "@heddle/core";
+import { HeddleError, isHeddleError, type AnyAsset, type AnyAssetCheck, type JsonValue } from "@heddle/core";
+import { normalizeMetadata } from "@heddle/core/internal";
 import type { CheckReport, StepAssignment } from "../worker/protocol.ts";
 import { partitionOf, type StepPorts } from "./step-ports.ts";
 
@@ -6,16 +7,21 @@ import { partitionOf, type StepPorts } from "./step-ports.ts";
 export interface CheckRun {
   readonly step: StepAssignment;
   readonly ports: StepPorts;
-  /** Loads the value that was staged. */
+  /** Names of the checks. @default all of the asset */
+  readonly names?: readonly string[];
+  /** Loads the value that is judged. */
   load(): Promise<unknown>;
+  /** Is told what a check threw. */
+  threw?(error: unknown): void;
 }
 
 /**
- * Runs every check of an asset on the value that was staged, as a consumer would load it. A check that throws has
- * failed, and says so.
+ * Runs checks of an asset on a value, as a consumer would load it. A check that throws has failed, and says so.
+ * @throws CHECK_UNKNOWN for a name that the asset does not declare; what loading throws
  */
 export async function runChecks(asset: AnyAsset, run: CheckRun): Promise<CheckReport[]> {
-  const checks = run.ports.definitions.checks.get(asset.key) ?? [];
+  const declared = run.ports.definitions.checks.get(asset.key) ?? [];
+  const checks = run.names === undefined ? declared : run.names.map((name) => findCheck(asset, name, declared));
   if (checks.length === 0) return [];
   const value = await run.load();
   const reports: CheckReport[] = [];
@@ -23,7 +29,16 @@ export async function runChecks(asset: AnyAsset, run: CheckRun): Promise<CheckRe
   return reports;
 }
 
-async function runCheck(check: AnyAssetCheck, value: unknown, { step, ports }: CheckRun): Promise<CheckReport> {
+function findCheck({ key }: AnyAsset, name: string, declared: readonly AnyAssetCheck[]): AnyAssetCheck {
+  const check = declared.find((one) => one.name === name);
+  if (check !== undefined) return check;
+  throw new HeddleError("CHECK_UNKNOWN", `this code version declares no check ${JSON.stringify(name)} of ${key}`, {
+    hint: "Run the checks that there are now.",
+    details: { asset: key, name },
+  });
+}
+
+async function runCheck(check: AnyAssetCheck, value: unknown, { step, ports, threw }: CheckRun): Promise<CheckReport> {
   const { name, blocking } = check;
   const { signal, log } = ports;
   try {
@@ -40,6 +55,7 @@ async function runCheck(check: AnyAssetCheck, value: unknown, { step, ports }: C
       metadata: toMetadata(result.metadata),
     };
   } catch (error) {
+    threw?.(error);
     log.error(`the check "${name}" threw: ${messageOf(error)}`);
     const hint =
       isHeddleError(error) && error.hint !== undefined ? { hint: { type: "text", value: error.hint } } : null;

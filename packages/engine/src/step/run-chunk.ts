@@ -1,4 +1,5 @@
-import { HeddleError, isFailed, normalizeMetadata, type Failed } from "@heddle/core";
+import { HeddleError, type Failed } from "@heddle/core";
+import { isFailed, normalizeMetadata } from "@heddle/core/internal";
 import { describeStep } from "../worker/exit-cause.ts";
 import type { ChunkPartition, StepAssignment } from "../worker/protocol.ts";
 import { Collected } from "./collected.ts";

@@ -63,8 +63,12 @@ function describe(column: StoredColumn | undefined): string | null {
   return column.nullable ? `${column.type}, nullable` : column.type;
 }
 
-/** The error about what {@link findSchemaDrift} found; `subject` is the step, as messages name it. */
-export function schemaDriftError(subject: string, drifted: readonly DriftedColumn[]): HeddleError {
+/**
+ * The error about what {@link findSchemaDrift} found; `subject` is the step, as messages name it.
+ *
+ * @param other what it was compared with, when that is not its asset's last materialization
+ */
+export function schemaDriftError(subject: string, drifted: readonly DriftedColumn[], other?: string): HeddleError {
   const changes = drifted.map(({ column, from, to }) => {
     const name = JSON.stringify(column);
     if (to === null) return `column ${name} (${from}) is gone`;
@@ -72,7 +76,8 @@ export function schemaDriftError(subject: string, drifted: readonly DriftedColum
       return `column ${name} (${to}) is new, and ${to.endsWith("nullable") ? "none may be added" : "not nullable"}`;
     return `column ${name} was ${from} and is ${to}`;
   });
-  return new HeddleError("IO_SCHEMA_DRIFT", `${subject} was not published: ${changes.join("; ")}`, {
+  const compared = other === undefined ? "" : `, compared with ${other}`;
+  return new HeddleError("IO_SCHEMA_DRIFT", `${subject} was not published${compared}: ${changes.join("; ")}`, {
     hint: 'Consumers may not stand that. Keep the columns as they were, allow the change with `drift: "any"` of the I/O manager, or give the asset another key. The version before it, if there is one, is still the current one.',
     details: { columns: drifted.map((each) => ({ ...each })) },
   });

@@ -1,11 +1,11 @@
 import {
-  dimensionKeysOf,
   type AnyIoManager,
   type Definitions,
   type Logger,
   type ObjectStore,
   type PartitionContext,
 } from "@heddle/core";
+import { dimensionKeysOf } from "@heddle/core/internal";
 import type { StepAssignment } from "../worker/protocol.ts";
 import type { ResourceScope } from "./resource-scope.ts";
 import type { SubStepRecord } from "./sub-steps.ts";

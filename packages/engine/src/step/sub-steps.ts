@@ -1,12 +1,6 @@
 import {
-  checkPartitionKey,
-  findJsonProblem,
-  findRetryPolicyProblems,
   HeddleError,
-  judgeFailure,
-  resolveRetryPolicy,
   RetryAfter,
-  serializeError,
   type JsonValue,
   type Logger,
   type MapSubSteps,
@@ -15,6 +9,14 @@ import {
   type SubStepMapOptions,
   type SubStepOptions,
 } from "@heddle/core";
+import {
+  checkPartitionKey,
+  findJsonProblem,
+  findRetryPolicyProblems,
+  judgeFailure,
+  resolveRetryPolicy,
+  serializeError,
+} from "@heddle/core/internal";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A sub-step that was done, as it is recorded. */

@@ -1,5 +1,6 @@
 // A warm child process: loads one bundle and runs steps of it until its supervisor ends it or is gone.
-import { HeddleError, hasBrand, serializeError, type Definitions, type SerializedError } from "@heddle/core";
+import { HeddleError, type Definitions } from "@heddle/core";
+import { hasBrand, serializeError, type SerializedError } from "@heddle/core/internal";
 import { pathToFileURL } from "node:url";
 import type { CollectReply, CollectRequest } from "../collect/collect-protocol.ts";
 import { StoreCollector } from "../collect/store-collector.ts";

@@ -1,4 +1,5 @@
-import { HeddleError, type FailureCause } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type FailureCause } from "@heddle/core/internal";
 import type { StepProcessExit } from "./step-process.ts";
 
 /** Why a step failed when its process died under it. */

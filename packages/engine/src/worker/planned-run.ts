@@ -1,12 +1,8 @@
-import {
-  HeddleError,
-  type AssetSnapshot,
-  type JsonValue,
-  type PartitionSpace,
-  type RunGraph,
-  type StoredColumn,
-} from "@heddle/core";
-import { assetIdAt, type StaticRun } from "@heddle/storage";
+import { HeddleError, type JsonValue, type PartitionSpace, type StoredColumn } from "@heddle/core";
+import { type AssetSnapshot, type RunGraph } from "@heddle/core/internal";
+import { assetIdAt, type StaticRun, type StepOutcome } from "@heddle/storage";
+import { describeStep } from "./exit-cause.ts";
+import { SiblingColumns } from "./sibling-columns.ts";
 import { resolveInputs, type ResolvedInput } from "../step/find-inputs.ts";
 
 /** An asset within one run. */
@@ -16,12 +12,14 @@ export interface ResolvedAsset {
   readonly inputs: readonly ResolvedInput[];
   /** Whether the run skips partitions of it that are up to date. */
   readonly isReused: boolean;
-  /** Whether it depends on an asset that only others make. */
+  /** Whether it depends on an asset that only others make, and that nobody observes. */
   readonly readsExternal: boolean;
   /** What the run states for it. */
   readonly config: JsonValue | undefined;
   /** The columns of its last materialization before the run, for an asset that stores tables. */
   readonly previousColumns: readonly StoredColumn[] | undefined;
+  /** In a run of checks: the names of those that each step runs. */
+  readonly checks: readonly string[] | undefined;
 }
 
 /** An asset of a run, as claims name it. */
@@ -39,6 +37,8 @@ export class PlannedRun {
   readonly #run: StaticRun;
   readonly #snapshots: ReadonlyMap<string, AssetSnapshot>;
   readonly #assets = new Map<string, ResolvedAsset>();
+  /** By the id of the asset. */
+  readonly #siblings = new Map<number, SiblingColumns>();
 
   /** @param snapshots of the code version, by key */
   constructor(
@@ -75,6 +75,19 @@ export class PlannedRun {
     return { assetId: assetIdAt(this.#run, position), assetKey: key, ...this.asset(key) };
   }
 
+  /** Why the table of a partition does not agree with those of others that were made before it; `null` when it does. */
+  judgeColumns({ assetId, ordinal, stored }: Extract<StepOutcome, { kind: "success" }>): HeddleError | null {
+    const position = this.positionOf(assetId);
+    if (position === undefined || stored?.columns === undefined) return null;
+    const { assetKey, snapshot, space } = this.assetAt(position);
+    const { table = null } = snapshot;
+    if (table === null || snapshot.partitions === null) return null;
+    let siblings = this.#siblings.get(assetId);
+    if (siblings === undefined) this.#siblings.set(assetId, (siblings = new SiblingColumns(table.drift)));
+    const subject = describeStep({ assetKey, partitionKey: space.keyOf(ordinal) });
+    return siblings.judge({ ordinal, subject, columns: stored.columns });
+  }
+
   /** @throws ASSET_UNKNOWN */
   asset(key: string): ResolvedAsset {
     let asset = this.#assets.get(key);
@@ -105,9 +118,10 @@ export class PlannedRun {
       space: this.#spaceOf(key),
       inputs,
       isReused: planned?.reuse === true,
-      readsExternal: snapshot.deps.some(({ upstream }) => this.#snapshots.get(upstream)?.kind !== "asset"),
+      readsExternal: snapshot.deps.some(({ upstream }) => isUnknown(this.#snapshots.get(upstream))),
       config: planned?.config,
       previousColumns,
+      checks: planned?.checks,
     };
   }
 
@@ -122,4 +136,8 @@ export class PlannedRun {
     const position = this.graph.positionOf(key);
     return position < 0 ? undefined : this.graph.asset(position);
   }
+}
+
+function isUnknown(upstream: AssetSnapshot | undefined): boolean {
+  return upstream?.kind !== "asset" && upstream?.observed !== true;
 }

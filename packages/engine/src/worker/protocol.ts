@@ -1,12 +1,5 @@
-import type {
-  AnyIoManager,
-  FailureCause,
-  JsonValue,
-  ObjectStore,
-  SerializedError,
-  StoredColumn,
-  StoredValue,
-} from "@heddle/core";
+import type { AnyIoManager, JsonValue, ObjectStore, StoredColumn, StoredValue } from "@heddle/core";
+import type { FailureCause, SerializedError } from "@heddle/core/internal";
 import type { CollectReply, CollectRequest, ObjectKeys } from "../collect/collect-protocol.ts";
 import type { PreviewAnswer, PreviewTask } from "../preview/preview-protocol.ts";
 import type { RecordedSubStep } from "../step/sub-steps.ts";
@@ -91,6 +84,17 @@ export interface StepTask {
    * those of the first, and the attempt is the highest among them.
    */
   readonly chunk?: readonly ChunkPartition[];
+  /** The step makes nothing: it runs these checks on what is stored. */
+  readonly checks?: StoredChecks;
+  /** The step makes nothing: it looks at an external asset, and knows which data version was there the last time. */
+  readonly observes?: { readonly previous: string | null };
+}
+
+/** Checks that run by themselves, and what they judge. */
+export interface StoredChecks {
+  readonly names: readonly string[];
+  /** Null when the asset stores nothing through an I/O manager. */
+  readonly stored: StoredValue | null;
 }
 
 /** One execution of a step, as a child process gets it. */

@@ -1,4 +1,4 @@
-import type { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import type { Claim, StepOutcome, StoredInput, StoredInputs } from "@heddle/storage";
 
 /** Values that are kept at hand; the assets whose values came first go first. */

@@ -1,4 +1,4 @@
-import { deserializeError } from "@heddle/core";
+import { deserializeError } from "@heddle/core/internal";
 import type { RecordedSubStep, SubStepRecord } from "../step/sub-steps.ts";
 import type { ChildCommand, ChildMessage, StepAssignment, StepQuestion } from "./protocol.ts";
 

@@ -30,6 +30,8 @@ export interface Lane<TStep extends PoolStep> {
   readonly shared: Set<StepProcess>;
   readonly alone: Set<StepProcess>;
   starting: boolean;
+  /** Whether a process is wanted before there is a step for it. */
+  isExpectant: boolean;
   /** Monotonic time at which it last had something to do, as far as somebody looked. */
   busyAt: number;
 }
@@ -43,6 +45,7 @@ export function createLane<TStep extends PoolStep>(codeVersionId: number): Lane<
     shared: new Set(),
     alone: new Set(),
     starting: false,
+    isExpectant: false,
     busyAt: performance.now(),
   };
 }
@@ -50,6 +53,11 @@ export function createLane<TStep extends PoolStep>(codeVersionId: number): Lane<
 /** The processes of a lane. */
 export function processesOf<TStep extends PoolStep>(lane: Lane<TStep>): StepProcess[] {
   return [...lane.shared, ...lane.alone];
+}
+
+/** The shared processes of a lane that take steps. */
+export function openProcesses<TStep extends PoolStep>(lane: Lane<TStep>): StepProcess[] {
+  return [...lane.shared].filter((process) => !process.closed);
 }
 
 /** Whether a lane has nothing to do. */
@@ -78,6 +86,8 @@ export function toAssignment(step: PoolStep, id: number, number: number): StepAs
     inputs: step.inputs,
     ...(step.previousColumns !== undefined && { previousColumns: step.previousColumns }),
     ...(step.config !== undefined && { config: step.config }),
+    ...(step.observes !== undefined && { observes: step.observes }),
+    ...(step.checks !== undefined && { checks: step.checks }),
     ...(step.chunk !== undefined && { chunk: step.chunk.filter(({ ordinal }) => step.left?.has(ordinal) !== false) }),
   };
 }

@@ -1,4 +1,5 @@
-import { HeddleError, serializeError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import type { StepOutcome } from "@heddle/storage";
 import { describeStep } from "./exit-cause.ts";
 import type { StepReport } from "./protocol.ts";
@@ -40,7 +41,10 @@ export function toOutcome(step: PlannedStep, attempt: AttemptPlace, report: Step
   const { startedAt, checks } = report;
   switch (report.kind) {
     case "success": {
+      if (step.judgedRunId !== undefined) return { ...place, ...toChecked(step.judgedRunId, report) };
       const { stored, dataVersion, metadata, dynamicPartitions } = report;
+      // The data that were there are there still: no news, and nothing to write down.
+      if (dataVersion !== null && dataVersion === step.unchangedAt) return { ...place, kind: "fresh" };
       const durationMs = Math.round(report.durationMs);
       return {
         ...place,
@@ -56,7 +60,15 @@ export function toOutcome(step: PlannedStep, attempt: AttemptPlace, report: Step
       };
     }
     case "failure":
-      return { ...place, kind: "failure", cause: report.cause, error: report.error, startedAt, checks };
+      return {
+        ...place,
+        kind: "failure",
+        cause: report.cause,
+        error: report.error,
+        startedAt,
+        checks,
+        ...(step.judgedRunId !== undefined && { judgedRunId: step.judgedRunId }),
+      };
     case "canceled":
       return { ...place, kind: "canceled" };
     case "ended": {
@@ -67,4 +79,13 @@ export function toOutcome(step: PlannedStep, attempt: AttemptPlace, report: Step
       return { ...place, kind: "failure", cause: "error", error: serializeError(error), startedAt, checks };
     }
   }
+}
+
+function toChecked(judgedRunId: number, { startedAt, durationMs, checks }: StepReport) {
+  return { kind: "checked", judgedRunId, startedAt, durationMs: Math.round(durationMs), checks } as const;
+}
+
+/** Tells attempts apart. */
+export function nameAttempt({ claimId, ordinal }: { readonly claimId: number; readonly ordinal: number }): string {
+  return `${claimId}/${ordinal}`;
 }

@@ -1,16 +1,18 @@
+import { HeddleError, isHeddleError } from "@heddle/core";
 import {
-  HeddleError,
-  isHeddleError,
   PartitionSet,
+  partitionScheme,
+  REUSE_REFUSALS,
   serializeError,
   type AssetSnapshot,
   type ReuseRefusal,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import {
   assetIdAt,
   findFreshPartitions,
   getCodeVersion,
   getRunGraph,
+  readObservedVersions,
   readPreviousColumns,
   readStoredInputs,
   type Claim,
@@ -19,9 +21,11 @@ import {
   type StepOutcome,
   type StoredInputs,
 } from "@heddle/storage";
-import { InputFinder } from "../step/find-inputs.ts";
+import { InputFinder, type ResolvedInput } from "../step/find-inputs.ts";
+import { describeStep } from "./exit-cause.ts";
 import { PlannedRun, type PlannedAsset, type ResolvedAsset } from "./planned-run.ts";
 import { PromiseCache } from "./promise-cache.ts";
+import type { LogFrame } from "./protocol.ts";
 import { PublishedValues } from "./published-values.ts";
 import { failedOutcome, placeOf } from "./step-outcome.ts";
 import type { PoolStep } from "./step-lane.ts";
@@ -35,6 +39,10 @@ export interface PlannedStep extends PoolStep {
   readonly provenances?: ReadonlyMap<number, MaterializationInputs>;
   /** Why it is made although its run skips what is up to date; left out where it skips nothing. */
   readonly refusal?: ReuseRefusal;
+  /** Of a step that runs checks on what is stored: the run that made that. */
+  readonly judgedRunId?: number;
+  /** Of a step that looks at an external asset: the data version with which there is nothing to record. */
+  readonly unchangedAt?: string;
 }
 
 /** What a part of a claim became: steps to run, and outcomes of those that cannot run. */
@@ -68,6 +76,8 @@ export class StepPlanner {
   async *plan(claim: Claim): AsyncGenerator<PlannedClaim, void> {
     const run = await this.#runs.get(claim.runId, () => this.#loadRun(claim));
     const asset = run.asset(claim.assetKey);
+    if (asset.checks !== undefined) return yield* this.#planChecks(claim, asset, asset.checks);
+    if (asset.snapshot.observed === true) return yield* this.#planObservations(claim, asset);
     this.#published.name(claim);
     const stored = await this.#findStored(claim, asset);
     const finder = new InputFinder(asset.inputs, stored);
@@ -96,6 +106,59 @@ export class StepPlanner {
       }
     }
     yield claim.isChunk ? { ...part, steps: toChunk(part.steps, finder) } : part;
+  }
+
+  /** Plans steps that look at an external asset, part by part. */
+  async *#planObservations(claim: Claim, asset: ResolvedAsset): AsyncGenerator<PlannedClaim, void> {
+    const { environmentId, assetId } = claim;
+    for (let rest = claim.partitions; !rest.isEmpty;) {
+      const partitions = rest.take(PART);
+      rest = rest.subtract(partitions);
+      const known = await readObservedVersions(this.#db, { environmentId, assetId, partitions });
+      const steps = [...partitions].map((ordinal) => {
+        const { dataVersion = null, hasFailed = false } = known.get(ordinal) ?? {};
+        // One that follows a failure is recorded, so that the asset no longer counts as failed.
+        const isSkippable = asset.isReused && dataVersion !== null && !hasFailed;
+        const step = { ...this.#step(claim, asset, ordinal), observes: { previous: dataVersion } };
+        return isSkippable ? { ...step, unchangedAt: dataVersion } : step;
+      });
+      yield { steps, outcomes: [] };
+    }
+  }
+
+  /** Plans steps that run checks on what is current, part by part. */
+  async *#planChecks(claim: Claim, asset: ResolvedAsset, names: readonly string[]): AsyncGenerator<PlannedClaim, void> {
+    const { space } = asset;
+    const request = { assetKey: claim.assetKey, scheme: partitionScheme(space.spec) };
+    for (let rest = claim.partitions; !rest.isEmpty;) {
+      const partitions = rest.take(PART);
+      rest = rest.subtract(partitions);
+      const [current] = await readStoredInputs(this.#db, claim.environmentId, [{ ...request, partitions }]);
+      const part: PlannedClaim = { steps: [], outcomes: [] };
+      for (const ordinal of partitions) {
+        const { previousColumns: _, ...step } = this.#step(claim, asset, ordinal);
+        const found = current?.byOrdinal.get(ordinal);
+        if (found === undefined) {
+          part.outcomes.push(failedOutcome(step, { cause: "error", error: serializeError(nothingStored(step)) }));
+          continue;
+        }
+        const { runId: judgedRunId, stored } = found;
+        part.steps.push({ ...step, judgedRunId, checks: { names, stored } });
+      }
+      yield part;
+    }
+  }
+
+  /**
+   * Refuses a table whose columns do not agree with those of another partition of the same run, as far as this worker has
+   * made it. What it stored is collected with what was abandoned.
+   */
+  judge(outcome: StepOutcome): StepOutcome {
+    if (outcome.kind !== "success") return outcome;
+    const error = this.#runs.peek(outcome.runId)?.judgeColumns(outcome) ?? null;
+    if (error === null) return outcome;
+    const { startedAt, checks } = outcome;
+    return { ...placeOf(outcome), kind: "failure", cause: "error", error: serializeError(error), startedAt, checks };
   }
 
   /** Takes note of what was published, so that the steps of the same run that read it need not ask for it. */
@@ -194,7 +257,7 @@ export class StepPlanner {
       codeVersion: asset.snapshot.codeVersion,
       config: asset.config,
       takesConfig: (asset.snapshot.config ?? null) !== null,
-      readsExternal: asset.readsExternal,
+      readsExternal: asset.readsExternal || asset.inputs.some((input, index) => isUnseen(input, claim, stored[index])),
       inputs: asset.inputs.flatMap(({ mapping }, index) => {
         const found = stored[index];
         const readBy = (ordinal: number) => mapping.upstreamOf(PartitionSet.of([ordinal])).partitions;
@@ -282,6 +345,18 @@ function mayRunAhead({ snapshot, inputs, isReused }: ResolvedAsset): boolean {
   return !isReused && isolation === "shared" && chunk === null && !publishesOutside && inputs.length > 0;
 }
 
+/** Whether nobody knows in which version an external asset is read. */
+function isUnseen(
+  { isObserved, mapping }: ResolvedInput,
+  { partitions }: Claim,
+  stored: StoredInputs | undefined,
+): boolean {
+  return (
+    isObserved &&
+    [...mapping.upstreamOf(partitions).partitions].some((ordinal) => stored?.byOrdinal.has(ordinal) !== true)
+  );
+}
+
 /** Makes one step of those that one call of the function makes; none of none. */
 function toChunk(steps: readonly PlannedStep[], finder: InputFinder): PlannedStep[] {
   const [first] = steps;
@@ -304,10 +379,22 @@ function toChunk(steps: readonly PlannedStep[], finder: InputFinder): PlannedSte
   ];
 }
 
+function nothingStored(step: PlannedStep): HeddleError {
+  return new HeddleError("STEP_INPUT_MISSING", `there is nothing to check: ${describeStep(step)} is not materialized`, {
+    hint: "Materialize it: its checks run then, too.",
+    details: { asset: step.assetKey, partition: step.partitionKey },
+  });
+}
+
 function chunkUnexpected({ runId, assetKey }: Claim): HeddleError {
   return new HeddleError(
     "RUN_PLAN_INVALID",
     `run ${runId} makes several partitions of ${assetKey} at a time, and its function makes one`,
     { hint: "Launch the run again with the current code." },
   );
+}
+
+/** The first line of a step whose run would have skipped it, had it been up to date. */
+export function notReused(refusal: ReuseRefusal): LogFrame {
+  return { i: 0, t: Date.now(), l: "info", m: `made again because ${REUSE_REFUSALS[refusal]}` };
 }

@@ -1,45 +1,25 @@
-import { serializeError } from "@heddle/core";
-import type { RecordedSubStep } from "../step/sub-steps.ts";
+import { serializeError } from "@heddle/core/internal";
 import { describeStep, explainExit, noProgressError, timeoutError } from "./exit-cause.ts";
-import { REPORT_BATCH, type LogFrame, type StepAssignment, type StepQuestion, type StepReport } from "./protocol.ts";
+import { REPORT_BATCH, type StepAssignment, type StepReport } from "./protocol.ts";
 import {
   createLane,
   isIdle,
+  openProcesses,
   processesOf,
   toAssignment,
   type Execution,
   type Lane,
   type PoolStep,
 } from "./step-lane.ts";
-import type { StepPace } from "./step-pace.ts";
+import type { StepPoolOptions } from "./step-pool-options.ts";
 import { StepProcess, type StepProcessExit, type StepProcessOptions } from "./step-process.ts";
+import { BLOCKED_MARGIN_MS, watchProcess } from "./step-watch.ts";
 import { canceledReport, endedReport, failureReport } from "./step-reports.ts";
 
-/** A process that does not answer is given this much longer than its steps are. */
-const BLOCKED_MARGIN_MS = 1_000;
 /** How often running steps are looked at. */
 const WATCH_INTERVAL_MS = 500;
 /** Processes of a code version that is not the newest end when they had nothing to do for this long. */
 const RETIRE_AFTER_MS = 30_000;
-
-/** How a pool runs its steps. */
-export interface StepPoolOptions<TStep extends PoolStep> {
-  /** Processes for each code version in use. */
-  readonly processes: number;
-  /** Steps that run at once in one process. */
-  readonly concurrency: number;
-  /** A step that was aborted has this long to end; then its process is killed. */
-  readonly graceMs: number;
-  readonly pace: StepPace;
-  processOptions(codeVersionId: number): Promise<Omit<StepProcessOptions, "concurrency" | "graceMs">>;
-  /** A step has come to an end, or one partition of its chunk. */
-  report(step: TStep, report: StepReport): void;
-  log(step: TStep, frame: LogFrame): void;
-  /** A step asks, and waits for the answer. */
-  ask(step: TStep, question: StepQuestion): Promise<readonly RecordedSubStep[]>;
-  /** Steps for which no process could be prepared, and why. */
-  refused(steps: readonly TStep[], error: unknown): void;
-}
 
 /**
  * Runs steps in warm child processes. A process that dies takes nothing else down: what had not started is given to
@@ -81,8 +61,17 @@ export class StepPool<TStep extends PoolStep> {
       const lane = this.#lane(step.codeVersionId);
       (step.isolation === "process" ? lane.waitingAlone : lane.waiting).push(execution);
     }
-    this.#watchedAt = performance.now();
-    this.#watch ??= setInterval(() => this.#watchSteps(), WATCH_INTERVAL_MS);
+    this.#startWatch();
+    this.#feedAll();
+  }
+
+  /** Has a process of this code running before the first step wants one: that one need not wait for it. */
+  prepare(codeVersionId: number): void {
+    const lane = this.#lane(codeVersionId);
+    if (this.#closed || processesOf(lane).length > 0) return;
+    lane.isExpectant = true;
+    // Processes of older code end when they have nothing to do.
+    this.#startWatch();
     this.#feedAll();
   }
 
@@ -203,14 +192,17 @@ export class StepPool<TStep extends PoolStep> {
     while (!this.#closed) {
       this.#feedOpen(lane);
       const { processes, concurrency, graceMs } = this.#options;
-      const wantsShared = lane.waiting.length > 0 && openProcesses(lane).length < processes;
+      const isWanted = (): boolean =>
+        (lane.waiting.length > 0 || lane.isExpectant) && openProcesses(lane).length < processes;
+      const wantsShared = isWanted();
       const wantsAlone = lane.waitingAlone.length > 0 && lane.alone.size < processes;
       if (lane.starting || !(wantsShared || wantsAlone)) return;
       lane.starting = true;
       try {
         const options = { ...(await this.#options.processOptions(lane.codeVersionId)), graceMs };
         if (this.#closed) return;
-        if (lane.waiting.length > 0 && openProcesses(lane).length < processes) {
+        if (isWanted()) {
+          lane.isExpectant = false;
           this.#start(lane, { ...options, concurrency }, lane.shared);
         }
         while (lane.alone.size < processes) {
@@ -299,7 +291,8 @@ export class StepPool<TStep extends PoolStep> {
     if (this.#processes().length === 0) this.#whenGone?.();
     if (this.#closed) return;
     const left = exit.unfinished.flatMap(({ id }) => this.#executions.get(id) ?? []);
-    const [done, unfinished] = partition(left, ({ step }) => step.left?.size === 0);
+    const unfinished = left.filter(({ step }) => step.left?.size !== 0);
+    const done = left.filter(({ step }) => step.left?.size === 0);
     for (const execution of done) this.#finish(execution, endedReport(execution.assignment.id));
     const { unusable } = exit;
     if (unusable !== null) {
@@ -349,6 +342,11 @@ export class StepPool<TStep extends PoolStep> {
     return false;
   }
 
+  #startWatch(): void {
+    this.#watchedAt = performance.now();
+    this.#watch ??= setInterval(() => this.#watchSteps(), WATCH_INTERVAL_MS);
+  }
+
   /** A process ends overdue and canceled steps itself; one that blocks its event loop has to be ended from here. */
   #watchSteps(): void {
     const now = performance.now();
@@ -366,20 +364,15 @@ export class StepPool<TStep extends PoolStep> {
   }
 
   #watchProcess(lane: Lane<TStep>, process: StepProcess, now: number): void {
-    const running = process.isReady ? [...process.unfinished.values()].slice(0, process.concurrency) : [];
-    const disobeys = running.some(({ id }) => (this.#canceling.get(id) ?? Infinity) <= now);
-    const blockedMs = now - process.lastAliveAt - this.#options.graceMs - BLOCKED_MARGIN_MS;
-    // A loop that blocks and logs goes on; one that only blocks does not.
-    const silentMs = Math.min(blockedMs, now - process.lastLineAt - this.#options.graceMs - BLOCKED_MARGIN_MS);
-    const isStalled = ({ noProgressMs = Infinity }: StepAssignment): boolean => silentMs > noProgressMs;
-    const overdue = running.filter((step) => blockedMs > step.timeoutMs || isStalled(step));
-    if (!disobeys && overdue.length === 0) return;
-    if (!disobeys && running.length > 1) {
-      this.#separate(lane, process, running);
+    const killAt = (id: number): number => this.#canceling.get(id) ?? Infinity;
+    const verdict = watchProcess(process, { graceMs: this.#options.graceMs, now, killAt });
+    if (verdict.action === "leave") return;
+    if (verdict.action === "separate") {
+      this.#separate(lane, process, verdict.steps);
       process.kill();
       return;
     }
-    for (const step of overdue) this.#timedOut.set(step.id, blockedMs > step.timeoutMs ? "timeout" : "no_progress");
+    for (const { id, cause } of verdict.overdue) this.#timedOut.set(id, cause);
     process.kill({ politely: true });
   }
 
@@ -393,6 +386,7 @@ export class StepPool<TStep extends PoolStep> {
   }
 
   #refuse(lane: Lane<TStep>, error: unknown): void {
+    lane.isExpectant = false;
     const refused = [...lane.waiting.splice(0), ...lane.waitingAlone.splice(0)];
     for (const { assignment } of refused) this.#executions.delete(assignment.id);
     this.#options.refused(
@@ -401,12 +395,4 @@ export class StepPool<TStep extends PoolStep> {
     );
     this.#settleEmpty();
   }
-}
-
-function partition<T>(all: readonly T[], matches: (item: T) => boolean): [matching: T[], others: T[]] {
-  return [all.filter(matches), all.filter((item) => !matches(item))];
-}
-
-function openProcesses<TStep extends PoolStep>(lane: Lane<TStep>): StepProcess[] {
-  return [...lane.shared].filter((process) => !process.closed);
 }

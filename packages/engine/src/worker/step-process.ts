@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { HeddleError, serializeError, type FailureCause } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { serializeError, type FailureCause } from "@heddle/core/internal";
 import { forkEntry } from "../process-entry.ts";
 import { readLog } from "./log-reader.ts";
 import { RawOutput } from "./raw-output.ts";

@@ -1,9 +1,13 @@
-import { serializeError, type Definitions, type HeddleError } from "@heddle/core";
+import { type Definitions, type HeddleError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import { describeStep, noProgressError, timeoutError } from "./exit-cause.ts";
 import { REPORT_BATCH, type DeploymentDefaults, type StepAssignment, type StepReport } from "./protocol.ts";
 import type { ResourceScope } from "../step/resource-scope.ts";
 import { runChunk, type ChunkListener, type ChunkResult } from "../step/run-chunk.ts";
 import { runStep, type StepResult } from "../step/run-step.ts";
+import { observeStep } from "../step/observe.ts";
+import { runStoredChecks } from "../step/run-stored-checks.ts";
+import type { StepPorts } from "../step/step-ports.ts";
 import type { SubStepRecord } from "../step/sub-steps.ts";
 import { canceledReport } from "./step-reports.ts";
 import { currentScope, StepScope } from "./step-scope.ts";
@@ -202,8 +206,7 @@ async function attempt(
       log: scope.logger,
       ...(step.noProgressMs !== undefined && { progress: scope.progress }),
     };
-    const finished: Promise<StepResult | ChunkResult> =
-      step.chunk === undefined ? runStep(step, ports) : runChunk(step, ports, listener);
+    const finished = begin(step, ports, listener);
     const ended = await Promise.race([finished.then((result) => ({ result, isStuck: false })), faulted, givenUp]);
     // A rejection that nobody awaits surfaces right after the function has returned: it counts. And reports of steps
     // that end one right after the other must get away before others start that may end the process.
@@ -227,6 +230,12 @@ async function attempt(
     timer.clear();
     watch.clear();
   }
+}
+
+function begin(step: StepAssignment, ports: StepPorts, listener: ChunkListener): Promise<StepResult | ChunkResult> {
+  if (step.observes !== undefined) return observeStep(step, ports);
+  if (step.checks !== undefined) return runStoredChecks(step, step.checks, ports);
+  return step.chunk === undefined ? runStep(step, ports) : runChunk(step, ports, listener);
 }
 
 /** Tells when nothing was seen of a step for longer than it may; never of one that has no such limit. */

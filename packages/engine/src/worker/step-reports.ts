@@ -1,4 +1,4 @@
-import type { FailureCause, SerializedError } from "@heddle/core";
+import type { FailureCause, SerializedError } from "@heddle/core/internal";
 import type { StepReport } from "./protocol.ts";
 
 /** Why a step failed, as the supervisor sees it. */

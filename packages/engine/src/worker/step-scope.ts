@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
-import type { FailureCause, JsonValue, Logger } from "@heddle/core";
+import type { JsonValue, Logger } from "@heddle/core";
+import type { FailureCause } from "@heddle/core/internal";
 import { LOG_FRAME_MARK, type LogFrame, type LogLevel } from "./protocol.ts";
 
 /** A longer line is cut into pieces of this many UTF-16 units, so that one line never has to be held whole. */

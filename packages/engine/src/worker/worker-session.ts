@@ -1,29 +1,38 @@
-import { REUSE_REFUSALS, serializeError, type ReuseRefusal } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import {
   readOwnedClaims,
   settleAndClaim,
   type Claim,
-  type Database,
   type SettleAndClaimResult,
   type StepOutcome,
 } from "@heddle/storage";
 import { setTimeout as pause } from "node:timers/promises";
 import { CollectionLoop } from "../collect/collection-loop.ts";
 import { isDatabaseAway } from "../database-away.ts";
-import { describeError, type EngineLog } from "../ports.ts";
+import { describeError } from "../ports.ts";
 import { PreviewLoop } from "../preview/preview-loop.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { AheadSteps } from "./ahead-steps.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { LogWriter } from "./log-writer.ts";
-import type { DefaultsConfig, LogFrame, StepReport } from "./protocol.ts";
+import { followNewestCode } from "./newest-code.ts";
+import type { StepReport } from "./protocol.ts";
 import { StepHolding } from "./step-holding.ts";
 import { StepPace } from "./step-pace.ts";
-import { StepPlanner, type PlannedStep } from "./step-planner.ts";
+import { notReused, StepPlanner, type PlannedStep } from "./step-planner.ts";
 import { StepPool } from "./step-pool.ts";
-import { failedOutcome, placeOf, placesOf, toChunkOutcomes, toOutcome, type AttemptPlace } from "./step-outcome.ts";
+import {
+  failedOutcome,
+  nameAttempt,
+  placeOf,
+  placesOf,
+  toChunkOutcomes,
+  toOutcome,
+  type AttemptPlace,
+} from "./step-outcome.ts";
 import { SubStepStore } from "./sub-step-store.ts";
 import { WorkerLease } from "./worker-lease.ts";
+import type { WorkerSettings } from "./worker-settings.ts";
 
 /** The poll that finds what a lost notification would have told. */
 const POLL_INTERVAL_MS = 5_000;
@@ -34,19 +43,6 @@ const SETTLE_BATCH = 2_000;
 /** Time for the last outcomes of a worker that stops, and for its processes to close their resources. */
 const LAST_SETTLE_MS = 3_000;
 const CLOSE_PROCESSES_MS = 2_000;
-
-/** How a session runs; see the options of `startWorker`. */
-export interface WorkerSettings {
-  readonly db: Database;
-  readonly log: EngineLog;
-  readonly defaults: DefaultsConfig;
-  readonly processes: number;
-  readonly concurrency: number;
-  readonly heapMb: number;
-  readonly env: NodeJS.ProcessEnv;
-  readonly leaseMs: number;
-  readonly cancelGraceMs: number;
-}
 
 /**
  * A worker from the start of its lease to its end. One loop settles what has finished and claims what is ready, both in
@@ -132,6 +128,8 @@ export class WorkerSession {
       await this.#lease.start(processes * concurrency);
       await this.#collections.start();
       await this.#previews.start();
+      const onCode = (codeVersionId: number): void => this.#pool.prepare(codeVersionId);
+      this.#listeners.push(await followNewestCode({ ...this.#settings, onCode }));
     } catch (error) {
       this.#over = true;
       this.#lease.abandon();
@@ -309,8 +307,9 @@ export class WorkerSession {
   }
 
   #settle(step: PlannedStep, report: StepReport): void {
-    if (step.left === undefined) this.#add(toOutcome(step, step, report));
-    else this.#addChunk(step.assetId, toChunkOutcomes(step, report), report.ordinal === undefined);
+    if (step.left === undefined) return this.#add(this.#planner.judge(toOutcome(step, step, report)));
+    const outcomes = toChunkOutcomes(step, report).map((outcome) => this.#planner.judge(outcome));
+    this.#addChunk(step.assetId, outcomes, report.ordinal === undefined);
   }
 
   #release(steps: readonly PlannedStep[]): void {
@@ -405,14 +404,5 @@ interface Settled extends SettleAndClaimResult {
   readonly sentAt: number;
 }
 
-/** The first line of a step whose run would have skipped it, had it been up to date. */
-function notReused(refusal: ReuseRefusal): LogFrame {
-  return { i: 0, t: Date.now(), l: "info", m: `made again because ${REUSE_REFUSALS[refusal]}` };
-}
-
 /** What a worker that drains wants. */
 const NOTHING = { capacity: 0, perAsset: () => 1 };
-
-function nameAttempt({ claimId, ordinal }: { readonly claimId: number; readonly ordinal: number }): string {
-  return `${claimId}/${ordinal}`;
-}

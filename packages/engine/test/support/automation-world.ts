@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { snapshotDefinitions, resolvePartitions, type Definitions, type PartitionSpace } from "@heddle/core";
+import { resolvePartitions, type Definitions, type PartitionSpace } from "@heddle/core";
+import { snapshotDefinitions } from "@heddle/core/internal";
 import {
   claimSteps,
   executeCommand,
+  getRunGraph,
   loadDaemonSnapshot,
   readFreshness,
   readFreshnessHistory,
@@ -14,7 +16,7 @@ import {
   type StepOutcome,
 } from "@heddle/storage";
 import { createTestDatabase } from "@heddle/test-support";
-import { decide } from "@heddle/core";
+import { decide } from "@heddle/core/internal";
 import { AutomationLoop } from "../../src/daemon/automation/automation-loop.ts";
 
 type Checks = (StepOutcome & { readonly kind: "success" })["checks"];
@@ -22,6 +24,8 @@ type Checks = (StepOutcome & { readonly kind: "success" })["checks"];
 /** How one step of the world ends. */
 export interface WorldStep {
   readonly fails?: boolean;
+  /** Skipped, because its partition is up to date. */
+  readonly isFresh?: boolean;
   /** @default data that there was not before */
   readonly dataVersion?: string;
   readonly checks?: Checks;
@@ -33,6 +37,8 @@ export interface WorldRun {
   readonly origin: { readonly kind: string; readonly [name: string]: unknown };
   /** Partition keys by asset. */
   readonly made: Readonly<Record<string, readonly string[]>>;
+  /** Ids of the runs that it waits for. */
+  readonly after: readonly number[];
 }
 
 /**
@@ -138,7 +144,16 @@ export class AutomationTestWorld implements AsyncDisposable {
       for (const command of decide(await loadDaemonSnapshot(this.db))) await executeCommand(this.db, command);
       const claims = await claimSteps(this.db, { workerId: this.#workerId, capacity: 10_000 });
       if (claims.length === 0) return;
-      const outcomes = claims.flatMap((claim) => this.#outcomes(claim, behave));
+      const outcomes: StepOutcome[] = [];
+      for (const claim of claims) {
+        const { graph, positions } = await getRunGraph(this.db, claim.runId);
+        const planned = graph.asset(positions.get(claim.assetId) ?? -1);
+        const made =
+          planned.checks === undefined
+            ? this.#outcomes(claim, behave)
+            : await this.#checked(claim, planned.checks, behave);
+        outcomes.push(...made);
+      }
       await settleSteps(this.db, { workerId: this.#workerId, outcomes });
     }
     throw new Error("steps go on for ever");
@@ -149,7 +164,13 @@ export class AutomationTestWorld implements AsyncDisposable {
     return [...partitions].map((ordinal) => {
       const place = { runId, assetId, claimId, ordinal };
       const startedAt = Date.now();
-      const { fails = false, checks = [], dataVersion } = behave(assetKey, this.keyOf(assetKey, ordinal));
+      const {
+        fails = false,
+        isFresh = false,
+        checks = [],
+        dataVersion,
+      } = behave(assetKey, this.keyOf(assetKey, ordinal));
+      if (isFresh) return { ...place, kind: "fresh" };
       if (fails) {
         const error = { name: "Error", message: "no", stack: "Error: no" };
         return { ...place, kind: "failure", cause: "error", error, startedAt, checks };
@@ -169,6 +190,30 @@ export class AutomationTestWorld implements AsyncDisposable {
     });
   }
 
+  /** What checks find that run by themselves: what is said of their asset, and that they pass where nothing is. */
+  async #checked(
+    { runId, assetId, claimId, assetKey, partitions }: Claim,
+    names: readonly string[],
+    behave: (asset: string, partition: string) => WorldStep,
+  ): Promise<StepOutcome[]> {
+    const pointers = await this.db.read("pointers", async ({ sql }) => [
+      ...(await sql<{ ordinal: number; runId: number }[]>`
+        select ordinal, run_id as "runId" from asset_partition where asset_id = ${assetId}`),
+    ]);
+    return [...partitions].map((ordinal): StepOutcome => {
+      const place = { runId, assetId, claimId, ordinal };
+      const { checks: found = [] } = behave(assetKey, this.keyOf(assetKey, ordinal));
+      const checks = names.map((name) => found.find((check) => check.name === name) ?? passed(name));
+      const judgedRunId = pointers.find((pointer) => pointer.ordinal === ordinal)?.runId ?? 0;
+      const startedAt = Date.now();
+      if (!checks.some((check) => check.blocking && !check.passed)) {
+        return { ...place, kind: "checked", startedAt, durationMs: 1, judgedRunId, checks };
+      }
+      const error = { name: "Error", message: "does not pass", stack: "Error: does not pass" };
+      return { ...place, kind: "failure", cause: "check", error, startedAt, judgedRunId, checks };
+    });
+  }
+
   keyOf(asset: string, ordinal: number): string {
     return this.#spaces.get(asset)?.().keyOf(ordinal) ?? "";
   }
@@ -177,8 +222,8 @@ export class AutomationTestWorld implements AsyncDisposable {
   async runs(): Promise<WorldRun[]> {
     return this.db.read("runs", async ({ sql }) => {
       const rows = await sql<
-        { id: number; status: string; origin: WorldRun["origin"]; assets: { key: string; partitions: number[] }[] }[]
-      >`select id, status, origin, plan -> 'assets' as assets from run order by id`;
+        (Pick<WorldRun, "id" | "status" | "origin" | "after"> & { assets: { key: string; partitions: number[] }[] })[]
+      >`select id, status, origin, after, plan -> 'assets' as assets from run order by id`;
       return rows.map(({ assets, ...run }) => ({
         ...run,
         made: Object.fromEntries(
@@ -215,6 +260,10 @@ export class AutomationTestWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#dispose();
   }
+}
+
+function passed(name: string): Checks[number] {
+  return { name, passed: true, severity: "error", blocking: false, description: null, metadata: null };
 }
 
 function ordinalsOf(ranges: readonly number[]): number[] {

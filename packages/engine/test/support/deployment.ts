@@ -1,19 +1,20 @@
+import { resolvePartitions, type RunStatus } from "@heddle/core";
 import {
   PartitionSet,
   planRun,
-  resolvePartitions,
   type AssetSnapshot,
   type DynamicKeys,
   type PlanRunInput,
   type RunLimits,
-  type RunStatus,
-} from "@heddle/core";
-import { createRun, getCurrentCode, type Database } from "@heddle/storage";
+} from "@heddle/core/internal";
+import { createRun, getCurrentCode, lockLaunches, type Database } from "@heddle/storage";
 import { createTestDatabase, generateProject, type GeneratedProject } from "@heddle/test-support";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startDaemon, type DaemonOptions } from "../../src/daemon/index.ts";
 import { findProject, type EngineLog } from "../../src/index.ts";
+import { DefinitionsCache, launchCheckPlans, makeCheckPlans } from "../../src/planning/index.ts";
 import { startWorker, type Worker, type WorkerOptions } from "../../src/worker/index.ts";
 import { descendantsOf, isAlive, startProcess, until, type EntryName, type TestProcess } from "./processes.ts";
 
@@ -34,6 +35,8 @@ export interface TestDeployment extends AsyncDisposable {
   path(name: string): string;
   /** Launches a run over assets; `partitions` in words, for those that are partitioned. */
   launch(keys: readonly string[], partitions?: string, options?: LaunchOptions): Promise<number>;
+  /** Launches a run of checks of one asset; of all of them, on all that is there, unless it is said. */
+  launchChecks(key: string, choice?: ChecksChoice): Promise<number>;
   /** Waits until a run is over. */
   ended(runId: number): Promise<RunStatus>;
 }
@@ -42,6 +45,13 @@ export interface TestDeployment extends AsyncDisposable {
 export interface LaunchOptions extends Pick<PlanRunInput, "chunk" | "order" | "config" | "dynamicKeys"> {
   readonly maxConcurrency?: number;
   readonly limits?: RunLimits;
+}
+
+/** Which checks, and on what. */
+export interface ChecksChoice {
+  readonly checks?: readonly string[];
+  /** In words. */
+  readonly partitions?: string;
 }
 
 const END_TIMEOUT_MS = 45_000;
@@ -142,6 +152,25 @@ export async function createDeployment(
         limits: limits ?? null,
       });
       return runId;
+    },
+    async launchChecks(key, { checks, partitions = "all" } = {}) {
+      const code = await getCurrentCode(db, "test-project");
+      const asset = code?.snapshot?.assets.find((one) => one.key === key);
+      if (asset === undefined) throw new Error("no code is loaded");
+      const at = Date.now();
+      const state = { definitions: new DefinitionsCache("production") };
+      const wish = {
+        checks: checks ?? asset.checks.map(({ name }) => name),
+        partitions: findTarget([asset], key, { partitions, at, dynamicKeys: {} }),
+      };
+      const [made] = await db.transaction("launch checks", async (tx) => {
+        await lockLaunches(tx.sql);
+        const { plans } = await makeCheckPlans(state, tx, { wanted: new Map([[key, wish]]), at });
+        const options = { origin: { kind: "test" }, originKey: `test:${randomUUID()}`, environment: "production" };
+        return launchCheckPlans(tx, plans, options);
+      });
+      if (made === undefined) throw new Error("there is nothing to check");
+      return made.runId;
     },
     async ended(runId) {
       const deadline = Date.now() + END_TIMEOUT_MS;

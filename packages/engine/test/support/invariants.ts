@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database } from "@heddle/storage";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";

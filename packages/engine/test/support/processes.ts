@@ -17,6 +17,7 @@ export interface TestProcess {
 const ENTRIES = {
   daemon: new URL("../../../../apps/daemon/src/main.ts", import.meta.url),
   worker: new URL("../../../../apps/daemon/src/worker.ts", import.meta.url),
+  server: new URL("../../../../apps/server/src/main.ts", import.meta.url),
 };
 export type EntryName = keyof typeof ENTRIES;
 

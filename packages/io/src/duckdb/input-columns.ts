@@ -1,10 +1,11 @@
-import type { StoredColumn } from "@heddle/core";
+import type { RowFilter, StoredColumn } from "@heddle/core";
 import { nameError } from "../encoded-io-manager.ts";
 import { schemaMismatch } from "../table/schema-mismatch.ts";
 import { databaseTypeOfStored } from "./column-types.ts";
 import { filterSql } from "./row-filter-sql.ts";
 import type { StoredRelation } from "./relation-io.ts";
 import { quoteName } from "./sql-text.ts";
+import { isWidened } from "./widened-types.ts";
 
 /** The columns that every one of some stored values has; `null` where one does not say. */
 function storedColumnSets(parts: readonly StoredRelation[]): readonly (readonly StoredColumn[])[] | null {
@@ -31,7 +32,7 @@ function shapeOf(columns: readonly StoredColumn[] | undefined): string | null {
  */
 export function inputQuery(source: string, parts: readonly StoredRelation[]): string {
   const { own, context } = firstOf(parts);
-  const where = context.where === undefined ? null : filterSql(context.where);
+  const where = context.where === undefined ? null : filterOf(context.where, parts);
   const declared = own?.table?.columns ?? null;
   const stored = storedColumnSets(parts);
   const wanted = context.columns;
@@ -42,6 +43,22 @@ export function inputQuery(source: string, parts: readonly StoredRelation[]): st
     columns = read.map((column) => columnSql(column, stored)).join(", ");
   }
   return `select ${columns} from ${source}${where === null ? "" : ` where ${where}`}`;
+}
+
+/** The condition of a dependency: what its partitions have stored says which types its columns are. */
+function filterOf(where: RowFilter, parts: readonly StoredRelation[]): string | null {
+  try {
+    return filterSql(where, (name) => {
+      const found = parts.flatMap(
+        ({ context }) => context.stored.columns?.find((column) => column.name === name) ?? [],
+      );
+      const [type, ...others] = new Set(found.map((column) => databaseTypeOfStored(column)));
+      // Types that differ from one partition to the next are read as the widest of them: DuckDB judges those.
+      return others.length > 0 ? undefined : (type ?? undefined);
+    });
+  } catch (error) {
+    throw nameError(firstOf(parts).context, error);
+  }
 }
 
 function firstOf(parts: readonly StoredRelation[]): StoredRelation {
@@ -59,17 +76,6 @@ function columnSql(column: StoredColumn, stored: readonly (readonly StoredColumn
   return isAsDeclared ? name : `${name}::${type} as ${name}`;
 }
 
-/** Types whose every value another one holds. */
-const WIDER: Readonly<Record<string, readonly string[]>> = {
-  TINYINT: ["SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
-  SMALLINT: ["INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
-  INTEGER: ["BIGINT", "DOUBLE"],
-  UTINYINT: ["USMALLINT", "UINTEGER", "UBIGINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
-  USMALLINT: ["UINTEGER", "UBIGINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"],
-  UINTEGER: ["UBIGINT", "BIGINT", "DOUBLE"],
-  FLOAT: ["DOUBLE"],
-};
-
 /** A cast would round numbers and cut instants without a word. */
 function assertReadAs(declared: readonly StoredColumn[], { context }: StoredRelation): void {
   for (const column of declared) {
@@ -86,7 +92,7 @@ function problemOfAbsent({ nullable }: StoredColumn): string | null {
 function problemOfType(stored: StoredColumn, declared: StoredColumn): string | null {
   const from = databaseTypeOfStored(stored);
   const to = databaseTypeOfStored(declared);
-  if (from === null || to === null || from === to || WIDER[from]?.includes(to) === true) return null;
+  if (from === null || to === null || from === to || isWidened(from, to)) return null;
   return `it is stored as ${stored.type}, and the schema declares ${declared.type}`;
 }
 

@@ -7,8 +7,8 @@ import type {
   PartitionOf,
   PartitionsDefinition,
   RunContext,
-  TypeError,
 } from "@heddle/core";
+import type { TypeError } from "@heddle/core/internal";
 import type { InferRow, TableSchema } from "../table/schema.ts";
 import type { JsonRow, JsonRowOf } from "./json-rows.ts";
 import type { SqlFragment } from "./sql-fragment.ts";

@@ -17,6 +17,7 @@ import {
   type PartitionOf,
   type PartitionsDefinition,
 } from "@heddle/core";
+import type { DeriveColumnsScope } from "@heddle/core/internal";
 import type { TableSchema } from "../table/schema.ts";
 import { resolveLimits, type DatabaseLimits, type ResolvedLimits } from "./database-limits.ts";
 import { jsonRows } from "./json-rows.ts";
@@ -59,7 +60,7 @@ export interface SqlAssetOptions<
    * a database gives rows in any order otherwise.
    */
   readonly sql: (context: SqlContextOf<TDeps, TPartitions, ConfigValue<TConfig>>) => MaybePromise<SqlFragment>;
-  /** What its columns hold and where they come from. Heddle does not read that out of the query. @default not known */
+  /** What its columns hold and where they come from. @default where they come from is read out of the query, as far as it says so */
   readonly columns?: ColumnsOptions<LoadedValue<TIo, SqlJsonRows<TSchema>>, NoInfer<TDeps>> | undefined;
   /** Tests of this asset by name. */
   readonly checks?:
@@ -116,6 +117,13 @@ export function sqlAsset<
       materialize(context, { asset: declared, sql, schema: schema ?? null, io, limits }),
   });
   readStored(declared);
+  const names = Object.keys(schema?.columns ?? {});
+  Object.assign(declared, {
+    deriveColumns: async (scope: DeriveColumnsScope) => {
+      const { deriveColumns } = await import("./lineage/derive-columns.ts");
+      return deriveColumns({ ...scope, asset: declared, sql, schema: names });
+    },
+  });
   // Where it is declared is where this function was called.
   const [caller, ...callers] = declared.source?.callers ?? [];
   if (caller !== undefined)

@@ -69,7 +69,8 @@ function keysOf(one: StoredRelation | undefined): readonly string[] {
   return typeof key === "string" ? [key] : [];
 }
 
-function sqlInput(name: string, partitions: Pick<SqlInput, "keys" | "missing">): SqlInput {
+/** What stands for a dependency in a query. */
+export function sqlInput(name: string, partitions: Pick<SqlInput, "keys" | "missing">): SqlInput {
   return fragment([quoteName(name)], [], {
     ...partitions,
     column: (column: string): SqlFragment => fragment([`${quoteName(name)}.${quoteName(column)}`], [], {}),

@@ -7,6 +7,7 @@ import type { ResultColumn } from "./result-columns.ts";
 import { foldName } from "./same-names.ts";
 import type { SqlScalar } from "./sql-fragment.ts";
 import { quoteName, quoteText } from "./sql-text.ts";
+import { isWidened } from "./widened-types.ts";
 
 /** A table in a file, as an I/O manager declares it. */
 export interface VersionedTable {
@@ -126,7 +127,7 @@ export class TableLayout {
       const wanted = databaseType(named.column.type);
       if (found?.type === wanted) continue;
       if (found === undefined) await this.run(`alter table ${this.rows} add column ${columnSql(named)}`);
-      else if (WIDER[found.type]?.includes(wanted) === true) {
+      else if (isWidened(found.type, wanted)) {
         await this.run(`alter table ${this.rows} alter column ${quoteName(named.name)} type ${wanted}`);
       } else throw mistyped(this.#table, { name: named.name, stored: found.type, wanted });
       isChanged = true;
@@ -146,9 +147,6 @@ export class TableLayout {
     );
   }
 }
-
-/** Types that hold every value of another. */
-const WIDER: Readonly<Record<string, readonly string[]>> = { INTEGER: ["BIGINT", "DOUBLE"] };
 
 function columnSql({ name, column }: NamedColumn): string {
   return `${quoteName(name)} ${databaseType(column.type)}`;

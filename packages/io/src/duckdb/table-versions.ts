@@ -126,7 +126,8 @@ export class TableVersions {
       reader,
     });
     const nulls = added.map(({ name, type }) => `, null::${type} as ${quoteName(name)}`).join("");
-    const filter = where === undefined ? null : filterSql(where);
+    const filter =
+      where === undefined ? null : filterSql(where, (name) => wanted.find((column) => column.name === name)?.type);
     const result = await layout.run(
       `copy (select ${select} from (select *${nulls} from ${source} where ${VERSION_COLUMN} = $1) as stored
        ${filter === null ? "" : `where ${filter}`} ${limit === undefined ? "" : `limit ${Math.trunc(limit)}`})

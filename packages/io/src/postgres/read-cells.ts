@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core";
+import { assertNever } from "@heddle/core/internal";
 import { formatDay } from "../table/calendar-day.ts";
 import type { ColumnType } from "../table/column.ts";
 import { EPOCH_DAYS, EPOCH_MS } from "./pg-types.ts";

@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core";
+import { assertNever } from "@heddle/core/internal";
 import type { ColumnBuffers } from "../table/cells.ts";
 import type { ColumnType } from "../table/column.ts";
 import { EPOCH_DAYS, EPOCH_MS, pgType } from "./pg-types.ts";

@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core";
+import { assertNever } from "@heddle/core/internal";
 import type { Data, DataType, Field, Schema } from "apache-arrow";
 import type { ColumnBuffers } from "./cells.ts";
 import type { ColumnType } from "./column.ts";

@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core";
+import { assertNever } from "@heddle/core/internal";
 import type { Data } from "apache-arrow";
 import { isAscii } from "node:buffer";
 import { formatDay } from "./calendar-day.ts";

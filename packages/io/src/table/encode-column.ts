@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core";
+import { assertNever } from "@heddle/core/internal";
 import { describeValue } from "../describe-value.ts";
 import { canonicalJson, inspectJson } from "../json-text.ts";
 import { parseDay } from "./calendar-day.ts";

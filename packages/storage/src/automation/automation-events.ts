@@ -1,10 +1,12 @@
-import { PartitionSet, type JsonValue, type OrdinalRanges, type PartitionsSpec } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { PartitionSet, type OrdinalRanges, type PartitionsSpec } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import type { EventCursor } from "../events.ts";
 
 /** What may change what a condition looks at. */
 const KINDS = [
   "materialized",
+  "checks_run",
   "steps_failed",
   "steps_retrying",
   "steps_skipped",
@@ -13,6 +15,7 @@ const KINDS = [
   "run_ended",
   "partitions_added",
   "partitions_removed",
+  "partitions_wiped",
 ];
 
 /** Something that happened to an asset, to a run with all its assets, or to a dynamic definition. */

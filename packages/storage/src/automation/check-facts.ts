@@ -1,4 +1,4 @@
-import type { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { parseMultirange } from "./multirange.ts";
 import { piecesOf, type PublishedSet } from "./update-details.ts";
@@ -35,7 +35,8 @@ export async function readCheckFacts(
     with result as (
       select r.asset_id, r.name, r.ordinal, r.id, r.passed, r.blocking, p.run_id is not null as is_current
       from check_result r left join asset_partition p
-        on p.environment_id = r.environment_id and p.asset_id = r.asset_id and p.ordinal = r.ordinal and p.run_id = r.run_id
+        on p.environment_id = r.environment_id and p.asset_id = r.asset_id and p.ordinal = r.ordinal
+        and p.run_id = coalesce(r.judged_run_id, r.run_id)
       where r.environment_id = ${query.environmentId} and r.asset_id = any (${query.assetIds}::integer[])
     ), current as (
       select distinct on (asset_id, name, ordinal) asset_id, name, ordinal, passed from result where is_current
@@ -66,6 +67,8 @@ export interface NewCheckFacts {
   readonly failed: PartitionSet;
   /** Those of `failed` that block. */
   readonly blocked: PartitionSet;
+  /** Those of which the check ran by itself, on a value that was made before. */
+  readonly judged: PartitionSet;
 }
 
 /** The newest results of the named checks that runs left on sets of partitions, in one statement. */
@@ -77,9 +80,10 @@ export async function readNewCheckFacts(
     (sets[piece.place]?.checks ?? []).map((name) => ({ ...piece, name })),
   );
   if (pieces.length === 0) return [];
-  const rows = await sql<(FactsRecord & { place: number })[]>`
+  const rows = await sql<(FactsRecord & { place: number; judged: string | null })[]>`
     with newest as (
-      select distinct on (k.place, k.name, r.ordinal) k.place, k.asset_id, k.name, r.ordinal, r.passed, r.blocking
+      select distinct on (k.place, k.name, r.ordinal) k.place, k.asset_id, k.name, r.ordinal, r.passed, r.blocking,
+        r.judged_run_id is not null as judged
       from unnest(
         ${pieces.map(({ place }) => place)}::integer[], ${pieces.map(({ assetId }) => assetId)}::integer[],
         ${pieces.map(({ runId }) => runId)}::bigint[], ${pieces.map(({ first }) => first)}::bigint[],
@@ -92,11 +96,12 @@ export async function readNewCheckFacts(
     select place, asset_id as "assetId", name,
       range_agg(int8range(ordinal, ordinal + 1)) filter (where passed)::text as passed,
       range_agg(int8range(ordinal, ordinal + 1)) filter (where not passed)::text as failed,
-      range_agg(int8range(ordinal, ordinal + 1)) filter (where not passed and blocking)::text as blocked
+      range_agg(int8range(ordinal, ordinal + 1)) filter (where not passed and blocking)::text as blocked,
+      range_agg(int8range(ordinal, ordinal + 1)) filter (where judged)::text as judged
     from newest group by place, asset_id, name`;
-  return rows.map(({ place, ...row }) => {
+  return rows.map(({ place, judged, ...row }) => {
     const { name, passed, failed, blocked } = decode(row);
-    return { place, name, passed, failed, blocked };
+    return { place, name, passed, failed, blocked, judged: parseMultirange(judged) };
   });
 }
 

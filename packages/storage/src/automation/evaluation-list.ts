@@ -1,4 +1,4 @@
-import { PartitionSet, type ConditionSpec, type StoredExplainedPart, type StoredExplanation } from "@heddle/core";
+import { PartitionSet, type ConditionSpec, type StoredExplanation } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** One evaluation in a list. */
@@ -68,17 +68,40 @@ export async function readAutomationEvaluation(
     from automation_evaluation e join automation_condition c on c.hash = e.condition_hash
     where e.id = ${id}`;
   if (row === undefined) return null;
-  const { requested, stopped, cursor, condition, tree, ...rest } = row;
-  // Written by `recordAutomation` alone, as a format version with the parts.
-  const [version, parts] = JSON.parse(tree) as [number, StoredExplainedPart];
-  const { asset, check, at } = rest;
-  const texts = { requested: toText(requested), stopped: toText(stopped) };
+  const { requested, stopped, cursor: _, condition: __, tree: ___, ...rest } = row;
   return {
     ...rest,
     requested: PartitionSet.decode(requested),
     stopped: PartitionSet.decode(stopped),
-    explanation: { version, asset, check, at, cursor, ...texts, condition, tree: parts },
+    explanation: explanationOf(row),
   };
+}
+
+/** The newest evaluations of one condition with their trees, newest first. */
+export async function readAutomationExplanations(
+  { sql }: Transaction,
+  query: Pick<AutomationEvaluationQuery, "environmentId" | "asset" | "check" | "limit">,
+): Promise<readonly StoredExplanation[]> {
+  const rows = await sql<Omit<FullRecord, "id" | "heldCount" | "runId" | "problem">[]>`
+    select asset, nullif(check_name, '') as check, at, requested, stopped, cursor, c.spec as condition, tree
+    from automation_evaluation e join automation_condition c on c.hash = e.condition_hash
+    where asset = ${query.asset} and check_name = ${query.check ?? ""} and environment_id = ${query.environmentId}
+    order by e.id desc limit ${query.limit}`;
+  return rows.map(explanationOf);
+}
+
+function explanationOf({
+  asset,
+  check,
+  at,
+  requested,
+  stopped,
+  cursor,
+  condition,
+  tree,
+}: Omit<FullRecord, "id" | "heldCount" | "runId" | "problem">): StoredExplanation {
+  const texts = { requested: toText(requested), stopped: toText(stopped) };
+  return { asset, check, at, cursor, ...texts, condition, tree };
 }
 
 /** As sets are written in explanations. */

@@ -1,4 +1,4 @@
-import type { StoredTargetState } from "@heddle/core";
+import type { StoredTargetState } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import type { EventCursor } from "../events.ts";
 

@@ -1,4 +1,9 @@
-import type { PartitionSet, StoredExplanation, StoredTargetState } from "@heddle/core";
+import {
+  type ConditionSpec,
+  type PartitionSet,
+  type StoredExplanation,
+  type StoredTargetState,
+} from "@heddle/core/internal";
 import { createHash } from "node:crypto";
 import type { Database, Transaction } from "../database.ts";
 import { appendEvents, type EventCursor, type NewEvent } from "../events.ts";
@@ -80,18 +85,37 @@ export async function recordAutomation(db: Database, recorded: RecordedAutomatio
 }
 
 async function record(tx: Transaction, recorded: RecordedAutomation): Promise<AutomationResultKind> {
-  const { environmentId, launch, at } = recorded;
+  const { environmentId, launch } = recorded;
   // Before any row, as every launch does.
   if (launch !== null) await lockLaunches(tx.sql);
   if (!(await moveOn(tx, recorded))) return "superseded";
-  const [evaluationIds] = await Promise.all([
-    insertEvaluations(tx, recorded),
-    writeStates(tx, recorded),
+  const evaluationIds = await drawIds(tx, recorded);
+  // Runs name the evaluations that asked for them, and these name the runs: each row is written once, with both known.
+  const launched = launch === null ? [] : await launch(tx, evaluationIds);
+  const outcomes = new Map(launched.map((one) => [evaluationKey(one.asset, one.check), one]));
+  await Promise.all([
+    insertEvaluations(tx, recorded, { evaluationIds, outcomes }),
+    writeStates(tx, recorded, outcomes),
     writeFreshness(tx, environmentId, recorded.freshness),
     appendEvents(tx, recorded.events),
   ]);
-  if (launch !== null) await writeLaunched(tx, { environmentId, at, evaluationIds }, await launch(tx, evaluationIds));
   return "recorded";
+}
+
+/** What became of requests, by {@link evaluationKey}. */
+type Outcomes = ReadonlyMap<string, LaunchedRequest>;
+
+/** Ids for the evaluations that are about to be written, by {@link evaluationKey}. */
+async function drawIds(
+  { sql }: Transaction,
+  { evaluations }: RecordedAutomation,
+): Promise<ReadonlyMap<string, number>> {
+  if (evaluations.length === 0) return new Map();
+  const rows = await sql<{ id: number }[]>`
+    select nextval('automation_evaluation_id_seq') as id from generate_series(1, ${evaluations.length}::integer)`;
+  return new Map(
+    evaluations.map(({ explanation: { asset, check } }, index) => [evaluationKey(asset, check), rows[index]?.id ?? 0]),
+  );
 }
 
 async function moveOn({ sql }: Transaction, recorded: RecordedAutomation): Promise<boolean> {
@@ -107,21 +131,35 @@ async function moveOn({ sql }: Transaction, recorded: RecordedAutomation): Promi
   return moved.count === 1;
 }
 
-async function writeStates({ sql }: Transaction, { environmentId, at, states }: RecordedAutomation): Promise<void> {
-  const kept = states.flatMap((row) => (row.state === null ? [] : [{ ...row, state: row.state }]));
+async function writeStates(
+  { sql }: Transaction,
+  { environmentId, at, states }: RecordedAutomation,
+  outcomes: Outcomes,
+): Promise<void> {
+  const kept = states.flatMap(({ state, ...row }) => {
+    const outcome = outcomes.get(evaluationKey(row.asset, row.check));
+    return state === null ? [] : [{ ...row, state, launched: outcome?.runId == null ? null : outcome }];
+  });
   const gone = states.filter(({ state }) => state === null);
-  const isStopped = kept.map(({ stopped }) => !stopped.isEmpty);
   if (kept.length > 0) {
     await sql`
-      insert into automation_state as s (environment_id, asset, check_name, state, stopped, stopped_at)
-      select ${environmentId}::smallint, asset, check_name, state, stopped, case when stopped is not null then ${at}::bigint end
+      insert into automation_state as s (environment_id, asset, check_name, state, stopped, stopped_at, requested_at,
+        requested_count, run_ids)
+      select ${environmentId}::smallint, asset, check_name, state, stopped, case when stopped is not null then ${at}::bigint end,
+        case when run_id is not null then ${at}::bigint end, requested_count,
+        case when run_id is null then '{}'::bigint[] else array[run_id] end
       from unnest(
         ${kept.map(({ asset }) => asset)}::text[], ${kept.map(({ check }) => check ?? "")}::text[],
         ${kept.map(({ state }) => asJson(state))}::jsonb[],
-        ${kept.map(({ stopped }, index) => (isStopped[index] === true ? stopped.encode() : null))}::bytea[]
-      ) as k (asset, check_name, state, stopped)
+        ${kept.map(({ stopped }) => (stopped.isEmpty ? null : stopped.encode()))}::bytea[],
+        ${kept.map(({ launched }) => launched?.count ?? null)}::bigint[],
+        ${kept.map(({ launched }) => launched?.runId ?? null)}::bigint[]
+      ) as k (asset, check_name, state, stopped, requested_count, run_id)
       on conflict (environment_id, asset, check_name) do update set state = excluded.state, stopped = excluded.stopped,
-        stopped_at = case when excluded.stopped is not null then coalesce(s.stopped_at, excluded.stopped_at) end`;
+        stopped_at = case when excluded.stopped is not null then coalesce(s.stopped_at, excluded.stopped_at) end,
+        requested_at = coalesce(excluded.requested_at, s.requested_at),
+        requested_count = coalesce(excluded.requested_count, s.requested_count),
+        run_ids = case when excluded.run_ids = '{}' then s.run_ids else excluded.run_ids end`;
   }
   if (gone.length > 0) {
     await sql`
@@ -136,25 +174,38 @@ async function writeStates({ sql }: Transaction, { environmentId, at, states }: 
 async function insertEvaluations(
   { sql }: Transaction,
   { environmentId, evaluations }: RecordedAutomation,
-): Promise<ReadonlyMap<string, number>> {
-  if (evaluations.length === 0) return new Map();
+  { evaluationIds, outcomes }: { readonly evaluationIds: ReadonlyMap<string, number>; readonly outcomes: Outcomes },
+): Promise<void> {
+  if (evaluations.length === 0) return;
   const hashes = new Map<string, string>();
-  const hashOf = ({ condition }: StoredExplanation): string => {
+  const known = new Map<ConditionSpec, string>();
+  // Assets with equal conditions share one.
+  const hashOf = (condition: ConditionSpec): string => {
+    const before = known.get(condition);
+    if (before !== undefined) return before;
     const text = JSON.stringify(condition);
-    const known = hashes.get(text) ?? createHash("sha256").update(text).digest("base64url").slice(0, 22);
-    hashes.set(text, known);
-    return known;
+    const hash = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+    known.set(condition, hash);
+    hashes.set(hash, text);
+    return hash;
   };
-  const all = evaluations.map((one) => ({ ...one, hash: hashOf(one.explanation) }));
+  const all = evaluations.map((one) => {
+    const { asset, check, condition } = one.explanation;
+    const key = evaluationKey(asset, check);
+    return { ...one, hash: hashOf(condition), id: evaluationIds.get(key) ?? 0, outcome: outcomes.get(key) };
+  });
   await sql`
     insert into automation_condition (hash, spec)
-    select * from unnest(${[...hashes.values()]}::text[], ${[...hashes.keys()]}::text[]::jsonb[])
+    select * from unnest(${[...hashes.keys()]}::text[], ${[...hashes.values()]}::text[]::jsonb[])
     on conflict (hash) do nothing`;
-  const rows = await sql<{ id: number; asset: string; checkName: string }[]>`
-    insert into automation_evaluation (environment_id, asset, check_name, at, cursor, condition_hash, requested,
-      requested_count, stopped, held_count, tree)
-    select ${environmentId}::smallint, * from unnest(
-      ${all.map(({ explanation }) => explanation.asset)}::text[],
+  await sql`
+    insert into automation_evaluation (id, environment_id, asset, check_name, at, cursor, condition_hash, requested,
+      requested_count, stopped, held_count, tree, run_id, problem)
+    overriding system value
+    select id, ${environmentId}::smallint, asset, check_name, at, cursor, condition_hash, requested, requested_count,
+      stopped, held_count, tree, run_id, problem
+    from unnest(
+      ${all.map(({ id }) => id)}::bigint[], ${all.map(({ explanation }) => explanation.asset)}::text[],
       ${all.map(({ explanation }) => explanation.check ?? "")}::text[],
       ${all.map(({ explanation }) => explanation.at)}::bigint[],
       ${all.map(({ explanation }) => explanation.cursor)}::text[],
@@ -163,38 +214,9 @@ async function insertEvaluations(
       ${all.map(({ requested }) => requested.size)}::bigint[],
       ${all.map(({ stopped }) => stopped.encode())}::bytea[],
       ${all.map(({ heldCount }) => heldCount)}::bigint[],
-      ${all.map(({ explanation: { version, tree } }) => JSON.stringify([version, tree]))}::text[]
-    )
-    returning id, asset, check_name as "checkName"`;
-  return new Map(rows.map(({ id, asset, checkName }) => [`${asset}\n${checkName}`, id]));
-}
-
-async function writeLaunched(
-  { sql }: Transaction,
-  place: { readonly environmentId: number; readonly at: number; readonly evaluationIds: ReadonlyMap<string, number> },
-  all: readonly LaunchedRequest[],
-): Promise<void> {
-  const launched = all.filter(({ runId }) => runId !== null);
-  const told = all.flatMap((one) => {
-    const id = place.evaluationIds.get(evaluationKey(one.asset, one.check));
-    return id === undefined ? [] : [{ ...one, id }];
-  });
-  if (launched.length > 0) {
-    await sql`
-      update automation_state s set requested_at = ${place.at}, requested_count = k.count, run_ids = array[k.run_id]
-      from unnest(
-        ${launched.map(({ asset }) => asset)}::text[], ${launched.map(({ check }) => check ?? "")}::text[],
-        ${launched.map(({ count }) => count)}::bigint[], ${launched.map(({ runId }) => runId)}::bigint[]
-      ) as k (asset, check_name, count, run_id)
-      where s.environment_id = ${place.environmentId} and s.asset = k.asset and s.check_name = k.check_name`;
-  }
-  if (told.length > 0) {
-    await sql`
-      update automation_evaluation e set run_id = k.run_id, problem = k.problem
-      from unnest(
-        ${told.map(({ id }) => id)}::bigint[], ${told.map(({ runId }) => runId)}::bigint[],
-        ${told.map(({ problem }) => problem)}::text[]
-      ) as k (id, run_id, problem)
-      where e.id = k.id`;
-  }
+      ${all.map(({ explanation: { tree } }) => tree)}::text[],
+      ${all.map(({ outcome }) => outcome?.runId ?? null)}::bigint[],
+      ${all.map(({ outcome }) => outcome?.problem ?? null)}::text[]
+    ) as k (id, asset, check_name, at, cursor, condition_hash, requested, requested_count, stopped, held_count, tree,
+      run_id, problem)`;
 }

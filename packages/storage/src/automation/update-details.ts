@@ -1,4 +1,4 @@
-import type { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { parseMultirange } from "./multirange.ts";
 
@@ -28,8 +28,8 @@ export async function readUpdateDetails(
   { sql }: Transaction,
   sets: readonly PublishedSet[],
 ): Promise<readonly UpdateDetail[]> {
-  if (sets.length === 0) return [];
   const pieces = piecesOf(sets);
+  if (pieces.length === 0) return sets.map(({ partitions }) => ({ changedData: partitions, readAt: null }));
   const rows = await sql<DetailRow[]>`
     select k.place, range_agg(int8range(m.ordinal, m.ordinal + 1)) filter (
         where m.data_version is null or m.data_version is distinct from before.data_version

@@ -1,4 +1,5 @@
-import { createPartitionSpaces, type AssetSnapshot, type PartitionSpace } from "@heddle/core";
+import { type PartitionSpace } from "@heddle/core";
+import { createPartitionSpaces, type AssetSnapshot } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { dynamicNamesOf } from "../dynamic/dynamic-names.ts";
 import { readDynamicHistory } from "../read/dynamic-keys.ts";

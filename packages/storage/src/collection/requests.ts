@@ -1,4 +1,5 @@
-import type { CollectionCommand, CollectionState, JsonValue } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { CollectionCommand, CollectionState } from "@heddle/core/internal";
 import { appendEvents } from "../events.ts";
 import type { Database, Transaction, TransactionSql } from "../database.ts";
 

@@ -1,18 +1,24 @@
-import { PartitionSet, type StoredValue } from "@heddle/core";
-import type { Database, TransactionSql } from "../database.ts";
+import { type StoredValue } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
+import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { readAssetSpaces, type AssetSpace } from "./asset-spaces.ts";
 import { ownsCollection, type Collector } from "./requests.ts";
+import { rangeBounds } from "../range-bounds.ts";
 
 /** A run whose materializations may have taken the place of others. */
 export interface CollectableRun {
   readonly runId: number;
 }
 
-/** What one asset of a run made, 8,192 ordinals at most. */
-export interface CollectableChunk {
-  readonly runId: number;
+/** Names an asset of which values are removed. */
+export interface CollectableAssetName {
   readonly assetId: number;
   readonly assetKey: string;
+}
+
+/** What one asset of a run made, 8,192 ordinals at most. */
+export interface CollectableChunk extends CollectableAssetName {
+  readonly runId: number;
   readonly chunk: number;
   readonly made: PartitionSet;
 }
@@ -81,8 +87,20 @@ export interface SupersededValue extends MaterializationPlace {
   readonly isHeld: boolean;
 }
 
-function isOf({ assetId }: CollectableChunk) {
+function isOf({ assetId }: CollectableAssetName) {
   return (space: AssetSpace): boolean => space.assetId === assetId;
+}
+
+/**
+ * Whether `m` is what consumers read: itself, or a value that a later one, which was reported, has in common with it.
+ */
+function isRead(sql: TransactionSql) {
+  return sql`exists (
+    select from environment e
+    join asset_partition p on p.environment_id = e.id and p.asset_id = m.asset_id and p.ordinal = m.ordinal
+    join materialization u on u.asset_id = p.asset_id and u.ordinal = p.ordinal and u.run_id = p.run_id
+    where u.run_id = m.run_id or u.stored = m.stored
+  )`;
 }
 
 /**
@@ -100,8 +118,7 @@ export async function listSuperseded(
 ): Promise<SupersededValue[]> {
   const { chunk, after = { ordinal: -1, runId: 0 }, limit } = query;
   const { ranges } = chunk.made;
-  const starts = ranges.filter((_, index) => index % 2 === 0);
-  const ends = ranges.filter((_, index) => index % 2 === 1);
+  const { starts, ends } = rangeBounds(ranges);
   const list = (sql: TransactionSql) => sql<Omit<SupersededValue, "partitionKey">[]>`
     select m.ordinal, m.run_id as "runId", m.stored,
       exists (select from run o where o.id = m.run_id and o.ended_at is null) as "isHeld"
@@ -112,20 +129,92 @@ export async function listSuperseded(
     where m.run_id <> ${chunk.runId} and m.collected_at is null and m.stored is not null
       and m.published_at < r.published_at
       and (m.ordinal, m.run_id) > (${after.ordinal}::bigint, ${after.runId}::bigint)
-      and not exists (
-        select from environment e join asset_partition p
-          on p.environment_id = e.id and p.asset_id = m.asset_id and p.ordinal = m.ordinal and p.run_id = m.run_id
-      )
+      and not ${isRead(sql)}
     order by m.ordinal, m.run_id limit ${limit}::integer`;
+  return db.read("listSuperseded", async (tx) => withKeys(tx, chunk, await list(tx.sql)), { pinPlans: true });
+}
+
+/** Gives partitions their keys. */
+async function withKeys(
+  tx: Transaction,
+  asset: CollectableAssetName,
+  rows: readonly Omit<SupersededValue, "partitionKey">[],
+): Promise<SupersededValue[]> {
+  if (rows.length === 0) return [];
+  const [space] = (await readAssetSpaces(tx, [asset.assetKey])).get(asset.assetKey)?.filter(isOf(asset)) ?? [];
+  return rows.map((row) => ({ ...row, partitionKey: (space?.space.keyOf(row.ordinal) ?? "") || null }));
+}
+
+/** Partitions of an asset that somebody took back. */
+export interface CollectableWipe extends CollectableAssetName {
+  readonly wipeId: number;
+  readonly partitions: PartitionSet;
+}
+
+/** The next wipe, by id, that lies before all that may still be read, and of which not everything is removed yet. */
+export async function findCollectableWipe(
+  db: Database,
+  query: { readonly codeLocationId: number; readonly graceMs: number; readonly afterWipeId: number },
+): Promise<CollectableWipe | undefined> {
+  return db.read("findCollectableWipe", async ({ sql }) => {
+    const [row] = await sql<(Omit<CollectableWipe, "partitions"> & { partitions: Uint8Array })[]>`
+      select w.id as "wipeId", w.asset_id as "assetId", a.key as "assetKey", w.partitions
+      from wipe w join asset a on a.id = w.asset_id
+      where w.collected_at is null and w.id > ${query.afterWipeId}
+        and w.wiped_at < ${cutoff(sql, query.graceMs)} and a.code_location_id = ${query.codeLocationId}
+      order by w.id limit 1`;
+    return row === undefined ? undefined : { ...row, partitions: PartitionSet.decode(row.partitions) };
+  });
+}
+
+/**
+ * Values that were taken back by a wipe and are not removed yet, in the order of ordinal and run, at most `limit` after the
+ * given place. What was published after the wipe is not among them, nor what is read by anybody.
+ */
+export async function listWiped(
+  db: Database,
+  query: {
+    readonly wipe: CollectableWipe;
+    readonly after: MaterializationPlace | undefined;
+    readonly limit: number;
+  },
+): Promise<SupersededValue[]> {
+  const { wipe, after = { ordinal: -1, runId: 0 }, limit } = query;
+  const { ranges } = wipe.partitions;
+  const { starts, ends } = rangeBounds(ranges);
   return db.read(
-    "listSuperseded",
+    "listWiped",
     async (tx) => {
-      const rows = await list(tx.sql);
-      if (rows.length === 0) return [];
-      const [space] = (await readAssetSpaces(tx, [chunk.assetKey])).get(chunk.assetKey)?.filter(isOf(chunk)) ?? [];
-      return rows.map((row) => ({ ...row, partitionKey: (space?.space.keyOf(row.ordinal) ?? "") || null }));
+      const rows = await tx.sql<Omit<SupersededValue, "partitionKey">[]>`
+        select m.ordinal, m.run_id as "runId", m.stored,
+          exists (select from run o where o.id = m.run_id and o.ended_at is null) as "isHeld"
+        from wipe w
+        cross join unnest(${starts}::bigint[], ${ends}::bigint[]) as taken (first, past)
+        join materialization m on m.asset_id = w.asset_id
+          and m.ordinal >= greatest(taken.first, ${after.ordinal}::bigint) and m.ordinal < taken.past
+        left join run r on r.id = m.run_id
+        where w.id = ${wipe.wipeId} and m.published_at < w.wiped_at
+          and (r.id is null or r.environment_id = w.environment_id)
+          and m.collected_at is null and m.stored is not null
+          and (m.ordinal, m.run_id) > (${after.ordinal}::bigint, ${after.runId}::bigint)
+          and not ${isRead(tx.sql)}
+        order by m.ordinal, m.run_id limit ${limit}::integer`;
+      return withKeys(tx, wipe, rows);
     },
     { pinPlans: true },
+  );
+}
+
+/** Takes note that everything is removed that a wipe has taken back; see {@link markCollected}. */
+export async function markWipeCollected(db: Database, collector: Collector, wipeId: number): Promise<boolean> {
+  return db.transaction(
+    "markWipeCollected",
+    async (tx) => {
+      if (!(await ownsCollection(tx, collector))) return false;
+      await tx.sql`update wipe set collected_at = clock_timestamp() where id = ${wipeId} and collected_at is null`;
+      return true;
+    },
+    { isIdempotent: true },
   );
 }
 

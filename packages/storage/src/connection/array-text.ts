@@ -7,8 +7,14 @@ export function writeArray(values: readonly unknown[], writeElement: (value: unk
   return `{${parts.join(",")}}`;
 }
 
+/** What JSON writes otherwise than as it is or with a backslash before it. */
+// oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
+const BEYOND_QUOTES = /[\u0000-\u001f\ud800-\udfff]/u;
+
 /** Quotes an element so that it may hold any character. */
 export function quoteElement(text: string): string {
+  // Almost always JSON's way is the same, and it is written natively.
+  if (!BEYOND_QUOTES.test(text)) return JSON.stringify(text);
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 

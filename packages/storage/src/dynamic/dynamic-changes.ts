@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 
 /** Keys that are put into a dynamic definition, or taken out of it. */

@@ -1,4 +1,5 @@
-import type { JsonValue, PartitionSet } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import type { ChangedDynamicPartitions } from "./dynamic-changes.ts";
 
 /** Something that is told of a dynamic definition; which keys are meant follows from the ordinals. */

@@ -1,4 +1,4 @@
-import type { AssetSnapshot } from "@heddle/core";
+import type { AssetSnapshot } from "@heddle/core/internal";
 
 /** Names of the dynamic definitions that assets use, alone or as a dimension. */
 export function dynamicNamesOf(assets: readonly Pick<AssetSnapshot, "partitions">[]): string[] {

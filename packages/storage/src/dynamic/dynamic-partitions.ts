@@ -1,4 +1,5 @@
-import { checkPartitionKey, findNearest, formatNearest, HeddleError, PartitionSet, type JsonValue } from "@heddle/core";
+import { HeddleError, type JsonValue } from "@heddle/core";
+import { checkPartitionKey, findNearest, formatNearest, PartitionSet } from "@heddle/core/internal";
 import type { Database, Transaction } from "../database.ts";
 import { appendEvents } from "../events.ts";
 import {
@@ -209,7 +210,9 @@ async function refuseUnknownKeys({ sql }: Transaction, definition: string, keys:
     "PARTITION_UNKNOWN",
     `${JSON.stringify(definition)} has no partition ${JSON.stringify(first.toWellFormed())}${more}`,
     {
-      ...(nearest !== null && { hint: nearest }),
+      hint:
+        nearest ??
+        `Keys that were never added cannot be removed: heddle partitions list ${definition} shows those that are there.`,
       details: { definition, keys: unknown.slice(0, SHOWN_KEYS).map((key) => key.toWellFormed()) },
     },
   );

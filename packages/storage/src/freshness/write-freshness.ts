@@ -1,4 +1,5 @@
-import type { FreshnessSpec, FreshnessState } from "@heddle/core";
+import type { FreshnessState } from "@heddle/core";
+import type { FreshnessSpec } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { asJson } from "../json.ts";
 

@@ -1,4 +1,5 @@
-import { PartitionSet, type JsonValue } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { readEventCursor, type EventCursor } from "../events.ts";
 

@@ -1,4 +1,5 @@
-import type { NotificationSnapshot, NotificationTarget, NotifiedEvent, SerializedError } from "@heddle/core";
+import type { NotificationTarget } from "@heddle/core";
+import type { NotificationSnapshot, NotifiedEvent, SerializedError } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import type { MessageState } from "../schema/index.ts";
 

@@ -1,4 +1,4 @@
-import { MAX_TOLD_EVENTS, type NotificationSnapshot, type NotifiedEvent } from "@heddle/core";
+import { MAX_TOLD_EVENTS, type NotificationSnapshot, type NotifiedEvent } from "@heddle/core/internal";
 import type { Database, Transaction } from "../database.ts";
 import type { EventCursor } from "../events.ts";
 import { asJson } from "../json.ts";

@@ -1,4 +1,5 @@
-import { HeddleError, type NotificationSnapshot } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type NotificationSnapshot } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { asJson } from "../json.ts";
 import { placeNow } from "../ticks/register-ticks.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { NotificationTarget, NotifiedEvent, SerializedError } from "@heddle/core";
+import type { NotificationTarget } from "@heddle/core";
+import type { NotifiedEvent, SerializedError } from "@heddle/core/internal";
 import type { Database } from "../database.ts";
 import { appendEvents } from "../events.ts";
 import { asJson } from "../json.ts";

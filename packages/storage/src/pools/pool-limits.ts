@@ -1,4 +1,5 @@
-import { findPoolProblem, HeddleError, MAX_POOL_SLOTS, type PoolUse } from "@heddle/core";
+import { HeddleError, type PoolUse } from "@heddle/core";
+import { findPoolProblem, MAX_POOL_SLOTS } from "@heddle/core/internal";
 import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { readUsedSlots } from "../runs/pooled-assets.ts";
 

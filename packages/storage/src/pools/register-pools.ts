@@ -1,4 +1,4 @@
-import type { PoolSnapshot } from "@heddle/core";
+import type { PoolSnapshot } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { assetPool, locationPool, tagPool, type PoolUse, type RunPlan } from "@heddle/core";
+import { type PoolUse } from "@heddle/core";
+import { assetPool, locationPool, tagPool, type RunPlan } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 
 /** Pools that steps count against without naming them: of assets, of code locations, and of tags. */

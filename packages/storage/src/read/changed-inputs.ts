@@ -1,4 +1,4 @@
-import { PartitionSet, type ResolvedMapping } from "@heddle/core";
+import { PartitionSet, type ResolvedMapping } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import type { MaterializationInputs } from "../schema/index.ts";
 import type { CurrentRun } from "./current-runs.ts";

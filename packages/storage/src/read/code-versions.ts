@@ -1,5 +1,5 @@
-import type { DefinitionsSnapshot, SerializedError } from "@heddle/core";
-import { asc, desc, eq } from "drizzle-orm";
+import type { DefinitionsSnapshot, SerializedError } from "@heddle/core/internal";
+import { asc, desc, eq, isNotNull } from "drizzle-orm";
 import type { Database, Transaction } from "../database.ts";
 import { codeLocation, codeVersion } from "../schema/index.ts";
 
@@ -61,6 +61,19 @@ export async function getCurrentCode(db: Database, location: string): Promise<Cu
       .leftJoin(codeVersion, eq(codeVersion.id, codeLocation.currentCodeVersionId))
       .where(eq(codeLocation.name, location));
     return current;
+  });
+}
+
+/** The code version that was put in force last, in whichever code location. */
+export async function findNewestCodeVersion(db: Database): Promise<number | undefined> {
+  return db.read("findNewestCodeVersion", async ({ drizzle }) => {
+    const [newest] = await drizzle
+      .select({ id: codeLocation.currentCodeVersionId })
+      .from(codeLocation)
+      .where(isNotNull(codeLocation.currentCodeVersionId))
+      .orderBy(desc(codeLocation.loadedAt), desc(codeLocation.id))
+      .limit(1);
+    return newest?.id ?? undefined;
   });
 }
 

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** Partitions of one asset that are current as one run made them. */
@@ -32,6 +32,14 @@ interface AssetChunkRecord {
   readonly forgottenUntil: Date | null;
 }
 
+/** What is asked of {@link readCurrentRuns}. */
+export interface CurrentRunsQuery {
+  readonly environmentId: number;
+  readonly assetIds: readonly number[];
+  /** Of these assets, only these partitions. @default all of them */
+  readonly within?: ReadonlyMap<number, PartitionSet>;
+}
+
 /**
  * Reads which runs made what is current of some assets, by asset id. The sets of the runs tell it for every partition that
  * one run alone has made, or the last of several that followed each other; only where runs went on at the same time, or
@@ -39,31 +47,54 @@ interface AssetChunkRecord {
  */
 export async function readCurrentRuns(
   tx: Transaction,
-  query: { readonly environmentId: number; readonly assetIds: readonly number[] },
+  { environmentId, assetIds, within }: CurrentRunsQuery,
 ): Promise<Map<number, CurrentRun[]>> {
   const { sql } = tx;
-  const { environmentId, assetIds } = query;
+  const places = within === undefined ? null : placesOf(within);
+  const onlyStored =
+    places === null
+      ? sql``
+      : sql`and (asset_id, chunk) in (
+          select * from unnest(${places.assetIds}::integer[], ${places.chunks}::integer[]))`;
+  const onlyMade =
+    places === null
+      ? sql``
+      : sql`and (c.asset_id, c.chunk) in (
+          select * from unnest(${places.assetIds}::integer[], ${places.chunks}::integer[]))`;
   const stored = await sql<AssetChunkRecord[]>`
     select asset_id as "assetId", chunk, materialized, forgotten_until as "forgottenUntil" from asset_chunk
     where environment_id = ${environmentId} and asset_id = any (${assetIds}::integer[])
-      and octet_length(materialized) > 1`;
+      and octet_length(materialized) > 1 ${onlyStored}`;
   const chunks = await sql<SuccessChunk[]>`
     select c.asset_id as "assetId", c.chunk, c.run_id as "runId", r.code_version_id as "codeVersionId",
       r.planned_at as "plannedAt", r.started_at as "startedAt", r.ended_at as "endedAt", c.success
     from run_asset a
     join run r on r.id = a.run_id
     join run_chunk c on c.run_id = a.run_id and c.asset_id = a.asset_id
-    where a.asset_id = any (${assetIds}::integer[]) and a.success > 0 and r.environment_id = ${environmentId}
-      and octet_length(c.success) > 1`;
+    where a.asset_id = any (${assetIds}::integer[]) and a.success > 0 and r.purpose = 'materialize' and r.environment_id = ${environmentId}
+      and octet_length(c.success) > 1 ${onlyMade}`;
   const builder = new CurrentRunsBuilder(chunks);
   const unclear: { assetId: number; partitions: PartitionSet }[] = [];
   const byPlace = Map.groupBy(chunks, placeOf);
   for (const record of stored) {
-    const rest = builder.addChunk(record, byPlace.get(placeOf(record)) ?? []);
+    const wanted = within?.get(record.assetId) ?? null;
+    const rest = builder.addChunk(record, byPlace.get(placeOf(record)) ?? [], wanted);
     if (!rest.isEmpty) unclear.push({ assetId: record.assetId, partitions: rest });
   }
   await addPointers(tx, { environmentId, unclear, builder });
   return builder.build();
+}
+
+/** The rows that hold what is wanted, by asset and chunk. */
+function placesOf(within: ReadonlyMap<number, PartitionSet>): { assetIds: number[]; chunks: number[] } {
+  const [assetIds, chunks]: [number[], number[]] = [[], []];
+  for (const [assetId, partitions] of within) {
+    for (const { chunk } of partitions.chunks()) {
+      assetIds.push(assetId);
+      chunks.push(chunk);
+    }
+  }
+  return { assetIds, chunks };
 }
 
 function placeOf({ assetId, chunk }: { readonly assetId: number; readonly chunk: number }): string {
@@ -87,10 +118,10 @@ class CurrentRunsBuilder {
   }
 
   /**
-   * Adds what is certain: the last to publish a partition is the run that began when all others that made it were over.
-   * Returns what is not.
+   * Adds what is certain, of what is wanted: the last to publish a partition is the run that began when all others that
+   * made it were over. Returns what is not.
    */
-  addChunk(stored: AssetChunkRecord, runs: readonly SuccessChunk[]): PartitionSet {
+  addChunk(stored: AssetChunkRecord, runs: readonly SuccessChunk[], wanted: PartitionSet | null): PartitionSet {
     const sets = runs
       .map(({ runId, startedAt, endedAt, success }) => ({
         runId,
@@ -99,7 +130,10 @@ class CurrentRunsBuilder {
         success: PartitionSet.decode(success),
       }))
       .toSorted((a, b) => b.startedAt - a.startedAt);
-    let rest = PartitionSet.decode(stored.materialized);
+    // What a run made and somebody has taken back since is nobody's.
+    const all = PartitionSet.decode(stored.materialized);
+    const materialized = wanted === null ? all : all.intersect(wanted);
+    let rest = materialized;
     let seen = PartitionSet.EMPTY;
     const forgottenUntil = stored.forgottenUntil?.getTime() ?? -Infinity;
     for (const [at, { runId, startedAt, success }] of sets.entries()) {
@@ -112,7 +146,7 @@ class CurrentRunsBuilder {
         // Not equal: these are whole milliseconds of finer instants.
         if (earlier.endedAt >= startedAt) clear = clear.subtract(earlier.success);
       }
-      this.add(stored.assetId, runId, clear);
+      this.add(stored.assetId, runId, clear.intersect(materialized));
       rest = rest.subtract(clear);
     }
     return rest;

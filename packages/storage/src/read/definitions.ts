@@ -1,4 +1,4 @@
-import type { AssetSnapshot, Numbering } from "@heddle/core";
+import type { AssetSnapshot, Numbering } from "@heddle/core/internal";
 import { asc, eq } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
 import { asset, codeLocation, environment } from "../schema/index.ts";

@@ -1,4 +1,5 @@
-import type { RunStatus, SerializedError } from "@heddle/core";
+import type { RunStatus } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** A code location as it is served. */

@@ -29,7 +29,7 @@ export async function readDurations(
     from unnest(${assetIds}::integer[]) as a(id)
     cross join lateral (
       select own.success, own.duration_ms from run_asset own join run on run.id = own.run_id
-      where own.asset_id = a.id and run.environment_id = ${environmentId}
+      where own.asset_id = a.id and run.purpose = 'materialize' and run.environment_id = ${environmentId}
       order by own.run_id desc limit ${MAX_RUNS}
     ) as newest
     group by a.id

@@ -1,4 +1,4 @@
-import type { DynamicKeys } from "@heddle/core";
+import type { DynamicKeys } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { definitionUnknown } from "../dynamic/dynamic-partitions.ts";
 

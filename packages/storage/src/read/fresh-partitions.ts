@@ -1,11 +1,5 @@
-import {
-  canonicalJson,
-  judgeReuse,
-  PartitionSet,
-  type JsonValue,
-  type ReuseInput,
-  type ReuseRefusal,
-} from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { canonicalJson, judgeReuse, PartitionSet, type ReuseInput, type ReuseRefusal } from "@heddle/core/internal";
 import type { Database, TransactionSql } from "../database.ts";
 import type { MaterializationInputs } from "../schema/index.ts";
 import type { StoredInputs } from "./stored-inputs.ts";

@@ -1,4 +1,4 @@
-import { PartitionSet, type AssetSnapshot } from "@heddle/core";
+import { PartitionSet, type AssetSnapshot } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** How much happened between two instants, in buckets of equal length. */
@@ -217,7 +217,7 @@ async function readLastBefore(
     cross join lateral (
       select least(coalesce(r.ended_at, ${at}), ${at}) as at
       from run_asset ra join run r on r.id = ra.run_id and r.environment_id = ${environmentId}
-      where ra.asset_id = a.id and ra.success > 0 and r.started_at <= ${at}
+      where ra.asset_id = a.id and ra.success > 0 and r.purpose = 'materialize' and r.started_at <= ${at}
       order by ra.run_id desc limit 1
     ) as last`;
 }
@@ -230,7 +230,7 @@ async function readOpenThen(
   return sql<{ assetId: number; status: "running" | "queued" }[]>`
     select ra.asset_id as "assetId", case when r.started_at <= ${at} then 'running' else 'queued' end as status
     from run r join run_asset ra on ra.run_id = r.id
-    where r.environment_id = ${environmentId} and r.created_at <= ${at} and (r.ended_at is null or r.ended_at > ${at})
+    where r.environment_id = ${environmentId} and r.purpose = 'materialize' and r.created_at <= ${at} and (r.ended_at is null or r.ended_at > ${at})
       and (ra.success < ra.total or exists (
         select from materialization m
         where m.published_at > ${at} and m.asset_id = ra.asset_id and m.run_id = ra.run_id
@@ -254,11 +254,13 @@ async function readFailedThen(
       select s.asset_id, min(ra.run_id) as run_id
       from suspect s join run_asset ra on ra.asset_id = s.asset_id and ra.failed > 0
       join run r on r.id = ra.run_id and r.environment_id = ${environmentId} and r.ended_at <= ${at}
+        and r.purpose = 'materialize'
       group by s.asset_id
     )
     select c.asset_id as "assetId", c.success, c.failed
     from failing f join run_asset ra on ra.asset_id = f.asset_id and ra.run_id >= f.run_id
     join run r on r.id = ra.run_id and r.environment_id = ${environmentId} and r.ended_at <= ${at}
+      and r.purpose = 'materialize'
     join run_chunk c on c.run_id = ra.run_id and c.asset_id = ra.asset_id
     order by c.run_id desc, c.asset_id, c.chunk limit ${MAX_OUTCOMES}`;
   const failed = new Map<number, PartitionSet>();

@@ -1,4 +1,4 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { materializationColumns, type MaterializationRow } from "./materializations.ts";
 
@@ -86,7 +86,7 @@ async function readSuccessChunks({ sql }: Transaction, query: MaterializationHis
     ...(await sql<SuccessChunk[]>`
       select c.run_id as "runId", c.chunk, c.success
       from run_asset a
-      join run r on r.id = a.run_id and r.environment_id = ${environmentId}
+      join run r on r.id = a.run_id and r.environment_id = ${environmentId} and r.purpose = 'materialize'
       join run_chunk c on c.run_id = a.run_id and c.asset_id = a.asset_id
       where a.asset_id = ${assetId} and a.success > 0 ${before}
       order by c.run_id desc, c.chunk desc limit ${CHUNKS_PER_PAGE}`),

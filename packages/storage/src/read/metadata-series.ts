@@ -79,6 +79,7 @@ export async function readFailureMarks(
     with searched as (
       select run_asset.run_id from run_asset join run on run.id = run_asset.run_id
       where run_asset.asset_id = ${assetId} and run.environment_id = ${environmentId} and run_asset.failed > 0
+        and run.purpose = 'materialize'
       order by run_asset.run_id desc limit ${MAX_RUNS_SEARCHED}
     )
     select a.ordinal, a.run_id as "runId", a.ended_at as "endedAt", a.cause

@@ -1,4 +1,4 @@
-import type { FailureCause, SerializedError } from "@heddle/core";
+import type { FailureCause, SerializedError } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** The newest failure of an asset. */

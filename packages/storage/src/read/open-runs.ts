@@ -1,7 +1,8 @@
-import { PartitionSet, type RunStatus } from "@heddle/core";
+import { type RunStatus } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
-/** What a run that is not over still has to do of one asset. */
+/** What a run that is not over still has to make of one asset. */
 export interface OpenRunPartitions {
   readonly runId: number;
   readonly status: RunStatus;
@@ -15,7 +16,7 @@ export interface OpenRunQuery {
   readonly assetIds: readonly number[];
 }
 
-/** Reads which runs hold partitions of some assets, in one statement: the oldest run first. */
+/** Reads which runs are to make partitions of some assets, in one statement: the oldest run first. */
 export async function readOpenRunPartitions(
   { sql }: Transaction,
   { environmentId, assetIds }: OpenRunQuery,
@@ -25,7 +26,7 @@ export async function readOpenRunPartitions(
     select r.id as "runId", r.status, c.asset_id as "assetId", c.waiting, c.ready, c.backoff, c.running
     from run r join run_chunk c on c.run_id = r.id
     where r.status in ('queued', 'running', 'canceling', 'paused') and r.environment_id = ${environmentId}
-      and c.asset_id = any(${assetIds}::integer[])
+      and r.purpose = 'materialize' and c.asset_id = any(${assetIds}::integer[])
     order by r.id, c.asset_id`;
   const found: OpenRunPartitions[] = [];
   let ranges: number[] = [];

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES, PartitionSet } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet } from "@heddle/core/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NO_PARTITION_SETS } from "./partition-sets.ts";

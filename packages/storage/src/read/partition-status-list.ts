@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES, PartitionSet, type PartitionStatus } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet, type PartitionStatus } from "@heddle/core/internal";
 import type { PartitionSets } from "./partition-sets.ts";
 
 /** Every partition of an asset with its status, as runs of equal status. */
@@ -48,7 +48,14 @@ export function listPartitionStatuses(
     rest = rest.subtract(shown);
   }
   take("missing", rest);
-  return { runs: mergeRuns(lists), counts };
+  let runs: readonly number[] | undefined;
+  return {
+    counts,
+    // Lists of many assets only count.
+    get runs() {
+      return (runs ??= mergeRuns(lists));
+    },
+  };
 }
 
 /** Merges disjoint lists into one in the order of the ordinals. A set's ranges never touch, so nothing has to be joined. */

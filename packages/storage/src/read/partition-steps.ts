@@ -1,5 +1,6 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet, STEP_STATUSES, type FailureCause, type StepStatus } from "@heddle/core";
-import type { SerializedError } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet, STEP_STATUSES, type FailureCause } from "@heddle/core/internal";
+import type { SerializedError } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import type { PartitionQuery } from "./materializations.ts";
 
@@ -47,7 +48,7 @@ export async function readPartitionAttempts({ sql }: Transaction, query: Partiti
 
 type ChunkRow = { readonly runId: number; readonly retryAt: Date | null } & Readonly<Record<StepStatus, Uint8Array>>;
 
-/** The steps of one partition in runs that are not over. */
+/** The steps that are to make one partition, in runs that are not over. */
 export async function readOpenSteps(
   { sql }: Transaction,
   query: Omit<PartitionQuery, "limit">,
@@ -61,11 +62,38 @@ export async function readOpenSteps(
       and c.chunk = ${Math.floor(ordinal / PARTITION_CHUNK_SIZE)}
     left join step s on s.run_id = r.id and s.asset_id = ${assetId} and s.ordinal = ${ordinal}
     where r.status in ('queued', 'running', 'canceling', 'paused') and r.environment_id = ${environmentId}
+      and r.purpose = 'materialize'
     order by r.id desc`;
   return rows.flatMap((row) => {
     const status = STEP_STATUSES.find((candidate) => PartitionSet.decode(row[candidate]).has(ordinal));
     return status === undefined ? [] : [{ runId: row.runId, status, retryAt: row.retryAt }];
   });
+}
+
+/** A step of a run that is over, which made nothing and did not fail either. */
+export interface StoppedStepRow {
+  readonly runId: number;
+  readonly status: "skipped" | "canceled";
+  readonly endedAt: Date;
+}
+
+/** The steps that were to make one partition and were skipped or canceled, in runs that are over, newest first. */
+export async function readStoppedPartitionSteps(
+  { sql }: Transaction,
+  query: PartitionQuery,
+): Promise<StoppedStepRow[]> {
+  const { environmentId, assetId, ordinal, limit } = query;
+  const rows = await sql<{ runId: number; endedAt: Date; skipped: Uint8Array; canceled: Uint8Array }[]>`
+    select r.id as "runId", r.ended_at as "endedAt", c.skipped, c.canceled
+    from run_chunk c join run r on r.id = c.run_id
+    where c.asset_id = ${assetId} and c.chunk = ${Math.floor(ordinal / PARTITION_CHUNK_SIZE)}
+      and r.ended_at is not null and r.environment_id = ${environmentId} and r.purpose = 'materialize'
+    order by r.id desc limit ${MAX_RUNS_SEARCHED}`;
+  const stopped = rows.flatMap((row) => {
+    const status = (["canceled", "skipped"] as const).find((one) => PartitionSet.decode(row[one]).has(ordinal));
+    return status === undefined ? [] : [{ runId: row.runId, status, endedAt: row.endedAt }];
+  });
+  return stopped.slice(0, limit);
 }
 
 /** Runs that are not over and hold partitions of an asset, newest first; some of them when there are many. */

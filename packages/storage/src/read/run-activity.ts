@@ -73,7 +73,7 @@ export async function readActivity(
       sum(a.skipped + a.canceled)::integer as skipped,
       sum(a.waiting + a.ready + a.running + a.backoff)::integer as open
     from run r join run_asset a on a.run_id = r.id
-    where r.environment_id = ${environmentId}
+    where r.environment_id = ${environmentId} and r.purpose = 'materialize'
       and r.created_at >= to_timestamp(${seconds[0] ?? 0}) and r.created_at < to_timestamp(${seconds.at(-1) ?? 0})
     group by 1, 2`;
 }
@@ -98,7 +98,7 @@ export async function readRecentDurations(
       select array_agg(mean order by run_id) as means from (
         select a.run_id, round(a.duration_ms::numeric / a.success)::integer as mean
         from run_asset a join run r on r.id = a.run_id
-        where a.asset_id = asset.id and a.success > 0 and r.environment_id = ${query.environmentId}
+        where a.asset_id = asset.id and a.success > 0 and r.purpose = 'materialize' and r.environment_id = ${query.environmentId}
         order by a.run_id desc limit ${query.runs}::integer
       ) as newest
     ) as last

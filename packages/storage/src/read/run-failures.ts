@@ -1,4 +1,4 @@
-import type { FailureCause, SerializedError } from "@heddle/core";
+import type { FailureCause, SerializedError } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** Failed attempts of a run that are the same but for the variable parts of their message. */
@@ -12,7 +12,7 @@ export interface FailureGroupRow {
   readonly lastAt: Date;
   /** Some of the assets, 20 at most. */
   readonly assetIds: readonly number[];
-  /** The newest of them. */
+  /** Stands for all of them: the last attempt at the first partition that failed for good, or else at the first one. */
   readonly assetId: number;
   readonly ordinal: number;
   readonly attempt: number;
@@ -31,7 +31,9 @@ export async function readRunFailures(
           -- The last attempt at a step is what it failed of.
           count(*) filter (where s.cause is not null and s.attempts = t.number)::integer as failed_steps,
           min(t.ended_at) as first_at, max(t.ended_at) as last_at, (array_agg(distinct t.asset_id))[1:20] as asset_ids,
-          (array_agg(array[t.asset_id, t.ordinal, t.number]::bigint[] order by t.ended_at desc))[1:1] as newest
+          (array_agg(array[t.asset_id, t.ordinal, t.number]::bigint[]
+            order by (s.cause is not null and s.attempts = t.number) desc nulls last, t.asset_id, t.ordinal, t.number desc
+          ))[1:1] as example
         from attempt t
         left join step s on s.run_id = t.run_id and s.asset_id = t.asset_id and s.ordinal = t.ordinal
         where t.run_id = ${query.runId}
@@ -41,8 +43,8 @@ export async function readRunFailures(
       select g.fingerprint, g.cause, g.count, g.failed_steps as "failedSteps", g.first_at as "firstAt", g.last_at as "lastAt", g.asset_ids as "assetIds",
         a.asset_id as "assetId", a.ordinal, a.number as attempt, a.error
       from grouped g
-      join attempt a on a.run_id = ${query.runId} and a.asset_id = g.newest[1][1] and a.ordinal = g.newest[1][2]
-        and a.number = g.newest[1][3]
+      join attempt a on a.run_id = ${query.runId} and a.asset_id = g.example[1][1] and a.ordinal = g.example[1][2]
+        and a.number = g.example[1][3]
       order by (g.failed_steps > 0) desc, g.count desc, g.fingerprint`),
   ];
 }

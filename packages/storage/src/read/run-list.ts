@@ -1,4 +1,5 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet, STEP_STATUSES, type RunStatus, type StepStatus } from "@heddle/core";
+import { type RunStatus, type StepStatus } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet, STEP_STATUSES } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { escapeLike, runColumns, runJoins, type RunRow } from "./runs.ts";
 

@@ -49,6 +49,7 @@ export async function findComparableRun(
     candidate as (
       select a.run_id as id, r.status = 'success' as succeeded from run_asset a join anchor using (asset_id) join run r on r.id = a.run_id
       where a.run_id < ${runId} and r.ended_at is not null and r.environment_id = ${environmentId}
+        and r.purpose = (select purpose from run where id = ${runId})
       order by a.run_id desc limit ${MAX_CANDIDATES}
     )
     select candidate.id from candidate join run_asset a on a.run_id = candidate.id left join own using (asset_id)

@@ -1,4 +1,5 @@
-import { HeddleError, type RunPlan } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type RunPlan } from "@heddle/core/internal";
 import { eq } from "drizzle-orm";
 import type { Database, Transaction } from "../database.ts";
 import { run } from "../schema/index.ts";

@@ -1,4 +1,5 @@
-import { PartitionSet, STEP_STATUSES, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { PartitionSet, STEP_STATUSES } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** The steps of one asset of a run by state. */

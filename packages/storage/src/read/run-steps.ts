@@ -1,4 +1,5 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet, STEP_STATUSES, type FailureCause, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet, STEP_STATUSES, type FailureCause } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** One step of a run. */

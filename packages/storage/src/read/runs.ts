@@ -1,4 +1,5 @@
-import type { ExceededLimit, JsonValue, PoolUse, RunLimits, RunPlan, RunStatus, StepStatus } from "@heddle/core";
+import type { JsonValue, PoolUse, RunStatus, StepStatus } from "@heddle/core";
+import type { ExceededLimit, RunLimits, RunPlan, RunPurpose } from "@heddle/core/internal";
 import { asc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "../database.ts";
 import { run, runAsset } from "../schema/index.ts";
@@ -18,12 +19,17 @@ export interface RunProgressRow {
 
 /** One run with the sums over its assets. */
 export interface RunRow extends RunProgressRow {
+  readonly purpose: RunPurpose;
   readonly origin: Readonly<Record<string, JsonValue>>;
   readonly priority: number;
   readonly maxConcurrency: number | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly cancelRequestedAt: Date | null;
+  /** Whether steps that ran when it was canceled may finish. */
+  readonly letsFinish: boolean;
+  /** Whether the newest partitions of an asset go first. */
+  readonly newestFirst: boolean;
   readonly assetCount: number;
   /** Assets all of whose steps succeeded. */
   readonly assetsMade: number;
@@ -50,8 +56,9 @@ function sums(sql: Transaction["sql"]) {
 /** The columns of a {@link RunRow}; the caller selects from `run r` with {@link runJoins}. */
 export function runColumns(sql: Transaction["sql"]) {
   return sql`
-    r.id, r.status, r.origin, r.priority, r.max_concurrency as "maxConcurrency", r.tags, r.created_at as "createdAt",
+    r.id, r.status, r.purpose, r.origin, r.priority, r.max_concurrency as "maxConcurrency", r.tags, r.created_at as "createdAt",
     r.started_at as "startedAt", r.ended_at as "endedAt", r.cancel_requested_at as "cancelRequestedAt",
+    r.lets_finish as "letsFinish", r.newest_first as "newestFirst",
     s.total, s."assetCount", s."assetsMade", s."assetsFailed", s.counts, f.ids as "firstAssetIds"`;
 }
 
@@ -149,4 +156,15 @@ export async function readRunAssetIds({ drizzle }: Transaction, runIds: readonly
 export async function readRunIdByOriginKey({ drizzle }: Transaction, originKey: string): Promise<number | null> {
   const [found] = await drizzle.select({ id: run.id }).from(run).where(eq(run.originKey, originKey));
   return found?.id ?? null;
+}
+
+/** The runs that launches under some keys made, the first one first. */
+export async function readRunsOfLaunch(
+  { sql }: Transaction,
+  originKeys: readonly string[],
+): Promise<{ readonly runId: number; readonly total: number }[]> {
+  const rows = await sql<{ runId: number; total: number }[]>`
+    select id as "runId", total from run
+    where origin_key = any(${originKeys}::text[]) order by id`;
+  return [...rows];
 }

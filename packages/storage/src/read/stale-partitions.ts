@@ -1,4 +1,4 @@
-import { PartitionSet, type ResolvedMapping } from "@heddle/core";
+import { PartitionSet, type ResolvedMapping } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { readCurrentRuns, type CurrentRun } from "./current-runs.ts";
 import { readAssetCodeVersions } from "./definitions.ts";
@@ -75,7 +75,7 @@ export async function readStalePartitions(tx: Transaction, query: StaleQuery): P
   return stale;
 }
 
-function hasOtherCode(
+export function hasOtherCode(
   { codeVersionId }: CurrentRun,
   { key, codeVersion }: JudgedAsset,
   codeVersions: ReadonlyMap<number, ReadonlyMap<string, string>>,
@@ -86,7 +86,11 @@ function hasOtherCode(
 }
 
 /** The partitions that read what a run may have made after they were made. */
-function findSuspects(own: readonly CurrentRun[], upstream: RunTimeline, mapping: ResolvedMapping): PartitionSet {
+export function findSuspects(
+  own: readonly CurrentRun[],
+  upstream: RunTimeline,
+  mapping: ResolvedMapping,
+): PartitionSet {
   let suspects = PartitionSet.EMPTY;
   for (const run of own) {
     const newer = upstream.notSurelyBefore(run);
@@ -98,7 +102,7 @@ function findSuspects(own: readonly CurrentRun[], upstream: RunTimeline, mapping
 }
 
 /** What the runs of an asset made, by when they ended. */
-class RunTimeline {
+export class RunTimeline {
   /** What is not kept, or not over, comes last. */
   readonly #runs: readonly CurrentRun[];
   /** What the run at an index and all after it made. */
@@ -137,7 +141,7 @@ class RunTimeline {
 }
 
 /** Adds what an asset that reads itself made from what is stale, over and over. */
-function closeOver(
+export function closeOver(
   stale: PartitionSet,
   { mapping, isSuccessive = false }: JudgedAsset["deps"][number],
   materialized: PartitionSet,
@@ -163,6 +167,6 @@ function fillRows(set: PartitionSet, { ranges }: PartitionSet): PartitionSet {
   return PartitionSet.fromRanges(filled);
 }
 
-function unionOf(runs: readonly CurrentRun[]): PartitionSet {
+export function unionOf(runs: readonly CurrentRun[]): PartitionSet {
   return PartitionSet.fromRanges(runs.flatMap(({ partitions }) => [...partitions.ranges]));
 }

@@ -1,11 +1,11 @@
+import { type StepStatus } from "@heddle/core";
 import {
   PARTITION_CHUNK_SIZE,
   PartitionSet,
   STEP_STATUSES,
   type FailureCause,
   type SerializedError,
-  type StepStatus,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** Names one step: one partition of one asset in one run. */

@@ -1,4 +1,5 @@
-import { PartitionSet, type RunStatus } from "@heddle/core";
+import { type RunStatus } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 
 /** The steps of one asset of a run that ended without success. */

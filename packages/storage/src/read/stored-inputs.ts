@@ -1,5 +1,7 @@
-import type { PartitionSet, StoredValue } from "@heddle/core";
+import type { StoredValue } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import type { Database } from "../database.ts";
+import { rangeBounds } from "../range-bounds.ts";
 
 /** Which partitions of which upstream asset are wanted. */
 export interface StoredInputRequest {
@@ -39,8 +41,7 @@ export async function readStoredInputs(
   return db.read("readStoredInputs", (tx) =>
     Promise.all(
       requests.map(async ({ assetKey, scheme, partitions }): Promise<StoredInputs> => {
-        const starts = partitions.ranges.filter((_, index) => index % 2 === 0);
-        const ends = partitions.ranges.filter((_, index) => index % 2 === 1);
+        const { starts, ends } = rangeBounds(partitions.ranges);
         // One row at least when the asset is known, with nothing but its id when nothing is there.
         const rows = await tx.sql<StoredInputRow[]>`
           select a.id as "assetId", f.ordinal, f.run_id as "runId", f.stored

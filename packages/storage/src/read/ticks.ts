@@ -1,4 +1,4 @@
-import type { ScheduleSnapshot, SensorSnapshot, SerializedError } from "@heddle/core";
+import type { ScheduleSnapshot, SensorSnapshot, SerializedError } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import type { TickKind, TickOutcome } from "../schema/index.ts";
 

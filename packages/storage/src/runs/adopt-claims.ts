@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database, Transaction } from "../database.ts";
 import { readSteps } from "./run-rows.ts";
 import { numberAttempts, type MadeClaim } from "./write-claims.ts";

@@ -1,4 +1,5 @@
-import { advanceRun, HeddleError, type RunAdvance, type RunStateView, type SettledSteps } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { advanceRun, type RunAdvance, type RunStateView, type SettledSteps } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import { assetIdAt, type StaticRun } from "./run-graphs.ts";
 import { readChunks, type ChunkPlace } from "./run-rows.ts";

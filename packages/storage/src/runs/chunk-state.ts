@@ -1,4 +1,5 @@
-import { PartitionSet, type PoolUse, type StepStatus } from "@heddle/core";
+import { type PoolUse, type StepStatus } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 
 /** A row of `run_chunk` as it is read. */
 export interface ChunkRow extends Readonly<Record<StepStatus, Uint8Array>> {

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import type { ClaimRow } from "./run-rows.ts";
 import type { AttemptPlace } from "./step-outcome.ts";

@@ -1,7 +1,8 @@
-import { PartitionSet, type PoolUse } from "@heddle/core";
+import { type PoolUse } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkRow, ChunkState } from "./chunk-state.ts";
-import { ChunkedAssets, sizeOfChunk } from "./chunked-assets.ts";
+import { ChunkedAssets, sizeOfChunk, type ExecutionSize } from "./chunked-assets.ts";
 import { PooledAssets } from "./pooled-assets.ts";
 import { lockFreeRuns, lockRuns, readClaimableChunks } from "./run-rows.ts";
 import type { LockedRun, RunWork } from "./run-work.ts";
@@ -273,30 +274,36 @@ export class Claiming {
     if (place === undefined) return 0;
     const { runId, assetId, pools } = place;
     const before = this.#takenChunks.filter((taken) => taken.runId === runId && taken.assetId === assetId).length;
-    const most = Math.min(wanted, Math.max(1, this.#wish.perAsset?.(assetId) ?? Infinity) - before);
-    const limit = Math.min(most, this.#pooled.roomFor(place));
+    const own = Math.max(1, this.#wish.perAsset?.(assetId) ?? Infinity) - before;
+    const limit = Math.min(wanted, own, this.#pooled.roomFor(place));
     let count = 0;
-    for (; count < limit; count += 1) {
-      const ready = chunks.reduce((sum, chunk) => sum + chunk.get("ready").size, 0);
-      if (ready === 0 || (ready < size && !takesPart && this.#chunked.mayGrow(place))) break;
-      const ranges: number[] = [];
-      let missing = size;
-      for (const chunk of chunks) {
-        const part = this.#first(chunk, missing);
-        if (part.isEmpty) continue;
-        for (const bound of this.#work.moveChunk("claim", chunk, part)) ranges.push(bound);
-        missing -= part.size;
-        if (missing === 0) break;
+    for (const { among, size: most, isPatient } of this.#chunked.sizes(place, size)) {
+      for (; count < limit; count += 1) {
+        const ready = chunks.reduce((sum, chunk) => sum + among(chunk).size, 0);
+        if (ready === 0 || (isPatient && ready < most && !takesPart && this.#chunked.mayGrow(place))) break;
+        const partitions = this.#takeExecution(chunks, among, most);
+        this.#takenChunks.push({ runId, assetId, pools, partitions, isChunk: true });
       }
-      this.#takenChunks.push({ runId, assetId, pools, partitions: PartitionSet.fromRanges(ranges), isChunk: true });
     }
     this.#pooled.take(place, count);
     return count;
   }
 
+  #takeExecution(chunks: readonly ChunkState[], among: ExecutionSize["among"], size: number): PartitionSet {
+    const ranges: number[] = [];
+    let missing = size;
+    for (const chunk of chunks) {
+      const part = this.#first(chunk, missing, among(chunk));
+      if (part.isEmpty) continue;
+      for (const bound of this.#work.moveChunk("claim", chunk, part)) ranges.push(bound);
+      missing -= part.size;
+      if (missing === 0) break;
+    }
+    return PartitionSet.fromRanges(ranges);
+  }
+
   /** The ready steps of a chunk of ordinals that are served first. */
-  #first(chunk: ChunkState, count: number): PartitionSet {
-    const ready = chunk.get("ready");
+  #first(chunk: ChunkState, count: number, ready = chunk.get("ready")): PartitionSet {
     return this.#work.run(chunk.runId).isNewestFirst ? ready.takeLast(count) : ready.take(count);
   }
 }

@@ -1,4 +1,5 @@
-import { HeddleError, isOpenRun, nextRunStatus, PartitionSet, type RunEvent, type RunStatus } from "@heddle/core";
+import { HeddleError, type RunStatus } from "@heddle/core";
+import { isOpenRun, nextRunStatus, PartitionSet, type RunEvent } from "@heddle/core/internal";
 import type { Database, TransactionSql } from "../database.ts";
 import { endRuns } from "./end-runs.ts";
 import { flushWork } from "./flush-work.ts";
@@ -22,38 +23,62 @@ export interface CancelRunOptions {
    * over with this call, and what the workers publish later is refused. @default false
    */
   readonly force?: boolean;
+  /**
+   * Lets the steps that run finish: what they make is published, and one that fails is not tried again. Canceling the run
+   * once more, without it, stops them after all; with `force` it is not heeded. @default false
+   */
+  readonly letFinish?: boolean;
 }
 
 /**
  * Asks a run to stop. Steps that do not run are canceled at once; those that run end when their worker has stopped them,
- * or when they are taken away from it, and nothing of them becomes visible. What was published stays. A run that is over
- * stays as it is: the answer says how it ended.
+ * or when they are taken away from it, and nothing of them becomes visible, unless they are let finish. What was published
+ * stays. A run that is over stays as it is: the answer says how it ended.
  * @throws RUN_UNKNOWN
  */
 export async function cancelRun(
   db: Database,
   runId: number,
-  { force = false }: CancelRunOptions = {},
+  { force = false, letFinish = false }: CancelRunOptions = {},
 ): Promise<RunChangeResult> {
-  return changeRun(db, { name: "cancelRun", runId }, (sql, work, run) => cancelWithin(sql, work, { run, force }));
+  return changeRun(db, { name: "cancelRun", runId }, (sql, work, run) =>
+    cancelWithin(sql, work, { run, force, letFinish }),
+  );
 }
 
 /** Cancels a run whose row is locked, as part of a transaction; see {@link cancelRun}. @returns whether anything changed */
 export async function cancelWithin(
   sql: TransactionSql,
   work: RunWork,
-  { run, force = false }: CancelRunOptions & { readonly run: LockedRun },
+  { run, force = false, letFinish = false }: CancelRunOptions & { readonly run: LockedRun },
 ): Promise<boolean> {
   const next = nextRunStatus(run.status, "cancel");
   const mayRevoke = force && (next ?? run.status) === "canceling";
-  if (next === undefined && !mayRevoke) return false;
+  if (next === undefined && !mayRevoke)
+    return run.status === "canceling" && !letFinish && stopLetFinish(sql, work, run);
   if (next !== undefined) work.setStatus(run, next, "run_canceling");
+  if (letFinish && !mayRevoke) await sql`update run set lets_finish = true where id = ${run.id}`;
   work.addChunks(await readOpenChunks(sql, run.id));
   if (mayRevoke) await sql`delete from claim where run_id = ${run.id}`;
   cancelSteps(work, ["waiting", "ready", "backoff", ...(mayRevoke ? (["running"] as const) : [])]);
   // What waits for nobody is not due any more, either.
   await sql`update step set retry_at = null where run_id = ${run.id} and retry_at is not null`;
   // Told also when its steps were taken away: their processes are to stop.
+  work.notify("heddle_cancel", String(run.id));
+  return true;
+}
+
+/** Has the steps stopped, too, that were to finish. The daemon counts from now when it takes them away. */
+async function stopLetFinish(sql: TransactionSql, work: RunWork, run: LockedRun): Promise<boolean> {
+  if (!run.letsFinish) return false;
+  await sql`update run set lets_finish = false, cancel_requested_at = clock_timestamp() where id = ${run.id}`;
+  work.events.push({
+    kind: "run_changed",
+    runId: run.id,
+    assetId: null,
+    partitions: null,
+    payload: { status: run.status, letsFinish: false },
+  });
   work.notify("heddle_cancel", String(run.id));
   return true;
 }
@@ -65,11 +90,13 @@ export interface ChangeRunLimitsOptions {
   readonly priority?: number;
   /** Most steps of the run that may run at once; null for no limit. */
   readonly maxConcurrency?: number | null;
+  /** Which partitions of an asset go first: the oldest ones or the newest ones. */
+  readonly order?: "oldest" | "newest";
 }
 
 /**
- * Changes how a run that is not over competes with others. What runs goes on: with a lower limit nothing more begins until
- * enough has ended.
+ * Changes how a run that is not over competes with others, and in which order it does its own work. What runs goes on: with
+ * a lower limit nothing more begins until enough has ended.
  * @throws RUN_UNKNOWN
  */
 export async function changeRunLimits(db: Database, options: ChangeRunLimitsOptions): Promise<RunChangeResult> {
@@ -77,13 +104,20 @@ export async function changeRunLimits(db: Database, options: ChangeRunLimitsOpti
   return changeRun(db, { name: "changeRunLimits", runId }, async (sql, work, run) => {
     if (!isOpenRun(run.status)) return false;
     const keepsLimit = options.maxConcurrency === undefined;
-    const [changed] = await sql<{ priority: number; maxConcurrency: number | null }[]>`
-      update run set priority = coalesce(${priority}::integer, priority),
+    const newestFirst = options.order === undefined ? run.isNewestFirst : options.order === "newest";
+    const [changed] = await sql<{ priority: number; maxConcurrency: number | null; order: "oldest" | "newest" }[]>`
+      update run set priority = coalesce(${priority}::integer, priority), newest_first = ${newestFirst},
         max_concurrency = case when ${keepsLimit} then max_concurrency else ${maxConcurrency}::integer end
       where id = ${runId} and (priority is distinct from coalesce(${priority}::integer, priority)
+        or newest_first <> ${newestFirst}
         or not ${keepsLimit} and max_concurrency is distinct from ${maxConcurrency}::integer)
-      returning priority, max_concurrency as "maxConcurrency"`;
+      returning priority, max_concurrency as "maxConcurrency",
+        case when newest_first then 'newest' else 'oldest' end as order`;
     if (changed === undefined) return false;
+    if (newestFirst !== run.isNewestFirst) {
+      // Where claims look first. The run's lock keeps claims away meanwhile.
+      await sql`update run_chunk set rank = case when ${newestFirst} then -chunk else chunk end where run_id = ${runId}`;
+    }
     work.events.push({
       kind: "run_changed",
       runId,
@@ -170,9 +204,12 @@ export async function admitRun(db: Database, runId: number, maxAdmittedRuns: num
  * @returns whether it was admitted
  */
 export async function admitAtOnce(sql: TransactionSql, runId: number): Promise<boolean> {
-  const [limit] = await sql<{ slots: number }[]>`select slots from pool where name = 'runs' for update`;
+  // They share a round trip; the server counts once it holds the lock.
+  const [[limit], { admitted, queued }] = await Promise.all([
+    sql<{ slots: number }[]>`select slots from pool where name = 'runs' for update`,
+    countOpenRuns(sql),
+  ]);
   if (limit === undefined) return false;
-  const { admitted, queued } = await countOpenRuns(sql);
   // The run itself is the one that is queued.
   return queued <= 1 && admitted < limit.slots && (await admit(sql, runId));
 }
@@ -201,12 +238,11 @@ export function waitsForRuns(sql: TransactionSql) {
 }
 
 async function admit(sql: TransactionSql, runId: number): Promise<boolean> {
-  const [run] = await lockRuns(sql, [runId]);
-  if (run === undefined) return false;
-  const [{ waits }] = await sql<
-    [{ waits: boolean }]
-  >`select ${waitsForRuns(sql)} as waits from run r where id = ${runId}`;
-  if (waits) return false;
+  const [[run], [standing]] = await Promise.all([
+    lockRuns(sql, [runId]),
+    sql<{ waits: boolean }[]>`select ${waitsForRuns(sql)} as waits from run r where id = ${runId}`,
+  ]);
+  if (run === undefined || standing?.waits !== false) return false;
   const work = new RunWork();
   work.addRuns([run]);
   if (!transit(work, run, { event: "admit", told: "run_admitted" })) return false;

@@ -1,4 +1,10 @@
-import { assertNever, type CancelingRun, type DaemonCommand, type DaemonSnapshot, type QueuedRun } from "@heddle/core";
+import {
+  assertNever,
+  type CancelingRun,
+  type DaemonCommand,
+  type DaemonSnapshot,
+  type QueuedRun,
+} from "@heddle/core/internal";
 import type { Database, TransactionSql } from "../database.ts";
 import { admitRun, endRun, repeatCancel, revokeSteps, waitsForRuns } from "./control-run.ts";
 import { expireWorker, readLostWorkers } from "./expire-workers.ts";
@@ -98,7 +104,7 @@ async function readCanceling(sql: TransactionSql): Promise<CancelingRun[]> {
   return sql<CancelingRun[]>`
     select id as "runId",
       (extract(epoch from clock_timestamp() - cancel_requested_at) * 1000)::double precision as "ageMs"
-    from run where status = 'canceling' order by id limit ${LIST_LIMIT}::integer`;
+    from run where status = 'canceling' and not lets_finish order by id limit ${LIST_LIMIT}::integer`;
 }
 
 /** The earliest end of a back-off, a lease or a limit: one look at each index. */

@@ -1,4 +1,4 @@
-import { deriveFinalStatus, STEP_STATUSES, type StepCounts } from "@heddle/core";
+import { deriveFinalStatus, STEP_STATUSES, type StepCounts } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import { readStepCounts } from "./run-rows.ts";
 import type { RunWork } from "./run-work.ts";

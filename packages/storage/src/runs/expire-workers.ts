@@ -1,4 +1,5 @@
-import { HeddleError, serializeError } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { advanceSteps } from "./advance-steps.ts";
 import { AssetChunks } from "./asset-chunks.ts";

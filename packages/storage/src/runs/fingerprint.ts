@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FailureCause, SerializedError } from "@heddle/core";
+import type { FailureCause, SerializedError } from "@heddle/core/internal";
 
 /** Parts of a message that differ between failures of one kind: quoted text, ids in hex, numbers, paths. */
 const VARIABLE = /"[^"]*"|'[^']*'|`[^`]*`|\b[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b|\d+/giu;

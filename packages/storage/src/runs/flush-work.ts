@@ -1,4 +1,5 @@
-import { isOpenRun, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { isOpenRun } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkState } from "./chunk-state.ts";
 import type { CountChange, LockedRun, RunWork } from "./run-work.ts";

@@ -1,4 +1,4 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core/internal";
 import { foreseeChunks, type SettledRun } from "./advance-steps.ts";
 import { assetChunkPlaces, type AssetChunkPlace } from "./asset-chunks.ts";
 import type { StaticRun } from "./run-graphs.ts";
@@ -37,8 +37,9 @@ export function foreseeReads(
     let set = sets.get(key);
     if (set === undefined) sets.set(key, (set = { runId, assetId, ordinals: [], succeeded: [] }));
     set.ordinals.push(ordinal);
-    if (kind === "success" || kind === "fresh") set.succeeded.push(ordinal);
-    if (kind === "success" || kind === "failure") lasting.push({ environmentId: run.environmentId, assetId, ordinal });
+    if (kind === "success" || kind === "fresh" || kind === "checked") set.succeeded.push(ordinal);
+    if (kind === "success" || kind === "checked" || kind === "failure")
+      lasting.push({ environmentId: run.environmentId, assetId, ordinal });
   }
   const chunks = new Map<string, ChunkPlace>();
   const want = (place: ChunkPlace): void => {

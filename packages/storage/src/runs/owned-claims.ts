@@ -1,4 +1,4 @@
-import type { PartitionSet } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 import type { Database } from "../database.ts";
 import { readWorkerClaims } from "./run-rows.ts";
 

@@ -1,4 +1,4 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core/internal";
 import type { Database, TransactionSql } from "../database.ts";
 import { flushWork } from "./flush-work.ts";
 import { lockFreeRuns, readChunks, type ChunkPlace } from "./run-rows.ts";

@@ -1,4 +1,4 @@
-import { PartitionSet, type NarrowedAsset } from "@heddle/core";
+import { PartitionSet, type NarrowedAsset } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 
 /** Which steps of a run are done again; see `RetryRunOptions.only`. */
@@ -115,6 +115,7 @@ async function readHeld(
     join run_chunk c on c.run_id = r.id
     join run_chunk own on own.run_id = ${runId} and own.asset_id = c.asset_id and own.chunk = c.chunk
     where r.status in ('queued', 'running', 'canceling', 'paused') and r.id <> ${runId}
+      and r.purpose = (select purpose from run where id = ${runId})
       and r.environment_id = ${environmentId}`;
   const held = rows.map((row) => ({
     place: `${row.assetId}/${row.chunk}`,

@@ -1,16 +1,14 @@
+import { HeddleError, type JsonValue, type RunStatus } from "@heddle/core";
 import {
   createRunGraph,
-  HeddleError,
   isOpenRun,
   limitsOfRetry,
   narrowPlan,
-  type JsonValue,
   type RunLimits,
   type RunPlan,
   type RunPlanAsset,
-  type RunStatus,
-} from "@heddle/core";
-import type { Database, TransactionSql } from "../database.ts";
+} from "@heddle/core/internal";
+import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { runUnknown } from "./control-run.ts";
 import { insertRun, type CreatedRun } from "./create-run.ts";
 import { lockLaunches } from "./launch-lock.ts";
@@ -33,8 +31,11 @@ export interface RetryRunOptions {
   readonly partitions?: Readonly<Record<string, readonly number[]>>;
   /** Config by asset key, instead of what the run had. Assets that are not named keep theirs. */
   readonly config?: Readonly<Record<string, JsonValue>>;
-  /** The code that executes. @default the code of the run that is retried */
-  readonly codeVersionId?: number;
+  /**
+   * Brings what is done again to the definitions that are in force, whose code then executes it. Called within the
+   * transaction, and not when that is the code of the run. @default the plan and the code of the run that is retried
+   */
+  readonly renew?: (tx: Transaction, plan: RunPlan) => Promise<RunPlan>;
   /** The same key never makes a second run. @default none; but while a retry of the run is not over, it is the answer */
   readonly originKey?: string;
 }
@@ -51,17 +52,20 @@ const DEADLINE_MS = 60_000;
  * @throws RUN_UNKNOWN, RUN_OPEN, RUN_NOTHING_TO_RETRY, PLAN_CONFIG_INVALID
  */
 export async function retryRun(db: Database, options: RetryRunOptions): Promise<CreatedRun> {
-  return db.transaction("retryRun", ({ sql }) => retry(sql, options), { isIdempotent: true, deadlineMs: DEADLINE_MS });
+  return db.transaction("retryRun", (tx) => retry(tx, options), { isIdempotent: true, deadlineMs: DEADLINE_MS });
 }
 
-async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<CreatedRun> {
+async function retry(tx: Transaction, options: RetryRunOptions): Promise<CreatedRun> {
+  const { sql } = tx;
   const { runId, only, partitions, config, originKey = null } = options;
   // Two people who retry at once get the same run.
   await lockLaunches(sql);
   const [run] = await sql<RetriedRun[]>`
     select r.status, r.plan, r.priority, r.tags, r.max_concurrency as "maxConcurrency", r.limits,
-      r.code_version_id as "codeVersionId", r.environment_id as "environmentId", e.name as environment
+      r.code_version_id as "codeVersionId", r.environment_id as "environmentId", e.name as environment,
+      l.current_code_version_id as "currentCodeVersionId"
     from run r join environment e on e.id = r.environment_id
+    join code_version v on v.id = r.code_version_id join code_location l on l.id = v.code_location_id
     where r.id = ${runId}`;
   if (run === undefined) throw runUnknown(runId);
   if ((only === "all" || only === "unfinished") && isOpenRun(run.status)) throw runOpen(runId, run.status);
@@ -82,13 +86,19 @@ async function retry(sql: TransactionSql, options: RetryRunOptions): Promise<Cre
   });
   const narrowed = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
   // Everything once more means that.
-  const plan = only === "all" ? makeAgain(narrowed) : narrowed;
-  if (plan.total === 0) throw nothingToRetry(runId, steps.heldBy);
+  const asBefore = only === "all" ? makeAgain(narrowed) : narrowed;
+  if (asBefore.total === 0) throw nothingToRetry(runId, steps.heldBy);
+  const isRenewed = options.renew !== undefined && run.codeVersionId !== run.currentCodeVersionId;
+  const plan = isRenewed ? await options.renew(tx, asBefore) : asBefore;
   const { priority, tags, maxConcurrency, environment } = run;
-  const codeVersionId = options.codeVersionId ?? run.codeVersionId;
+  const codeVersionId = isRenewed ? undefined : run.codeVersionId;
   const limits = run.limits === null ? null : limitsOfRetry(run.limits);
-  const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, codeVersionId, limits };
-  const made = await insertRun(sql, createRunGraph(plan), { ...launch, after: steps.heldBy });
+  const launch = { plan, origin, originKey, priority, tags, maxConcurrency, environment, limits };
+  const made = await insertRun(sql, createRunGraph(plan), {
+    ...launch,
+    ...(codeVersionId !== undefined && { codeVersionId }),
+    after: steps.heldBy,
+  });
   return { runId: made.runId, created: made.created };
 }
 
@@ -109,6 +119,8 @@ interface RetriedRun {
   readonly maxConcurrency: number | null;
   readonly limits: RunLimits | null;
   readonly codeVersionId: number;
+  /** Of its code location. */
+  readonly currentCodeVersionId: number | null;
   readonly environmentId: number;
   readonly environment: string;
 }

@@ -1,4 +1,5 @@
-import type { JsonValue, PartitionSet } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { PartitionSet } from "@heddle/core/internal";
 
 /** What happens to runs and their steps, as `event.kind` says it. */
 export type RunEventKind =
@@ -14,10 +15,12 @@ export type RunEventKind =
   | "steps_released"
   | "steps_retrying"
   | "steps_failed"
-  /** The payload is `{ reason: "fresh" }` for those that were up to date, else null. */
+  /** The payload is `{ reason: "fresh" }` for those that were up to date, `{ reason: "replaced" }` for checks of a value that another has taken the place of, else null. */
   | "steps_skipped"
   | "steps_canceled"
   | "materialized"
+  /** Checks ran by themselves on what is current; nothing was published. */
+  | "checks_run"
   /** A step changed the keys of a dynamic definition, which the payload names: `{ definition, origin }`. */
   | "partitions_added"
   | "partitions_removed"

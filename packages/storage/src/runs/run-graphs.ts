@@ -1,4 +1,5 @@
-import { createRunGraph, HeddleError, type RunGraph, type RunPlan } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { createRunGraph, type RunGraph, type RunPlan } from "@heddle/core/internal";
 import type { Database } from "../database.ts";
 import type { RunAssetPlace } from "./run-work.ts";
 
@@ -12,7 +13,7 @@ export interface StaticRun {
   readonly positions: ReadonlyMap<number, number>;
   /** Ids of the assets that counted against a pool when this was read. */
   readonly pooled: ReadonlySet<number>;
-  /** Whether any of its assets skips what is up to date. */
+  /** Whether steps of it may be skipped because there is nothing to do any more. */
   readonly hasReuse: boolean;
 }
 
@@ -73,7 +74,9 @@ export function buildStaticRun(
 ): StaticRun {
   const positions = new Map(assetIds.map((id, position) => [id, position]));
   const pooled = new Set(assetIds.filter((_id, position) => pools[position] != null));
-  const hasReuse = graph.plan.assets.some(({ reuse }) => reuse === true);
+  // A value that checks judged may be replaced meanwhile.
+  const isCheck = graph.plan.purpose === "check";
+  const hasReuse = isCheck || graph.plan.assets.some(({ reuse }) => reuse === true);
   return { graph, environmentId, assetIds, positions, pooled, hasReuse };
 }
 

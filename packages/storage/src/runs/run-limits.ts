@@ -1,4 +1,5 @@
-import { judgeLimits, type ExceededLimit, type JsonValue, type LimitedRun, type RunLimits } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { judgeLimits, type ExceededLimit, type LimitedRun, type RunLimits } from "@heddle/core/internal";
 import type { Database, TransactionSql } from "../database.ts";
 import { cancelWithin, changeRun, type RunChangeResult } from "./control-run.ts";
 

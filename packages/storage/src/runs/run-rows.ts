@@ -1,4 +1,5 @@
-import { PartitionSet, type PoolUse, type RunStatus, type StepCounts } from "@heddle/core";
+import { type PoolUse, type RunStatus } from "@heddle/core";
+import { PartitionSet, type StepCounts } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import type { ChunkRow } from "./chunk-state.ts";
 import type { LockedRun, RunAssetPlace } from "./run-work.ts";
@@ -32,6 +33,7 @@ interface RunRow {
   readonly codeVersionId: number;
   readonly maxConcurrency: number | null;
   readonly isNewestFirst: boolean;
+  readonly letsFinish: boolean;
   readonly total: number;
   readonly unfinished: number;
 }
@@ -40,7 +42,8 @@ interface RunRow {
 export async function lockRuns(sql: TransactionSql, runIds: readonly number[]): Promise<LockedRun[]> {
   const rows = await sql<RunRow[]>`
     select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
-      max_concurrency as "maxConcurrency", newest_first as "isNewestFirst", total, unfinished
+      max_concurrency as "maxConcurrency", newest_first as "isNewestFirst", lets_finish as "letsFinish",
+      total, unfinished
     from run where id = any(${runIds}::bigint[]) order by id for no key update`;
   return rows.map((row) => ({ ...row, isProgressed: false, isStatusChanged: false }));
 }
@@ -49,7 +52,8 @@ export async function lockRuns(sql: TransactionSql, runIds: readonly number[]): 
 export async function lockFreeRuns(sql: TransactionSql, runIds: readonly number[]): Promise<LockedRun[]> {
   const rows = await sql<RunRow[]>`
     select id, status, environment_id as "environmentId", code_version_id as "codeVersionId",
-      max_concurrency as "maxConcurrency", newest_first as "isNewestFirst", total, unfinished
+      max_concurrency as "maxConcurrency", newest_first as "isNewestFirst", lets_finish as "letsFinish",
+      total, unfinished
     from run where id = any(${runIds}::bigint[]) order by id for no key update skip locked`;
   return rows.map((row) => ({ ...row, isProgressed: false, isStatusChanged: false }));
 }
@@ -128,6 +132,27 @@ export async function readAssetPending(sql: TransactionSql, places: readonly Run
       ${places.map((place) => place.runId)}::bigint[], ${places.map((place) => place.assetId)}::integer[]
     ) as k(run_id, asset_id)
     join run_asset a on a.run_id = k.run_id and a.asset_id = k.asset_id`;
+}
+
+/** Steps of an asset that took the process or the worker that made them with them, once or more often. */
+export interface AssetLosses extends RunAssetPlace {
+  readonly ordinal: number;
+  readonly losses: number;
+}
+
+/** Reads which steps of ranges of ordinals were lost before. The runs must be locked. */
+export async function readAssetLosses(
+  sql: TransactionSql,
+  ranges: readonly (RunAssetPlace & { readonly first: number; readonly last: number })[],
+): Promise<AssetLosses[]> {
+  return sql<AssetLosses[]>`
+    select s.run_id as "runId", s.asset_id as "assetId", s.ordinal, s.losses
+    from unnest(
+      ${ranges.map((range) => range.runId)}::bigint[], ${ranges.map((range) => range.assetId)}::integer[],
+      ${ranges.map((range) => range.first)}::bigint[], ${ranges.map((range) => range.last)}::bigint[]
+    ) as k(run_id, asset_id, first, last)
+    join step s on s.run_id = k.run_id and s.asset_id = k.asset_id and s.ordinal between k.first and k.last
+    where s.losses > 0`;
 }
 
 /** Joins how many steps of the asset of a chunk `c` one execution makes, and the pools that this counts against. */

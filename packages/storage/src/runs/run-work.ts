@@ -1,14 +1,12 @@
+import { HeddleError, type RunStatus, type StepStatus } from "@heddle/core";
 import {
   emptyStepCounts,
-  HeddleError,
   OPEN_STEP_STATUSES,
   PartitionSet,
   STEP_STATUSES,
   STEP_TRANSITIONS,
-  type RunStatus,
   type StepEvent,
-  type StepStatus,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import { ChunkState, type ChunkRow } from "./chunk-state.ts";
 import { FreshSteps } from "./fresh-steps.ts";
 import type { RunChannel, RunEventDraft, RunEventKind } from "./run-events.ts";
@@ -22,6 +20,8 @@ export interface LockedRun {
   readonly maxConcurrency: number | null;
   /** Whether the largest ordinals of an asset are claimed first. */
   readonly isNewestFirst: boolean;
+  /** Canceled in such a way that what runs may finish and is published. */
+  readonly letsFinish: boolean;
   readonly total: number;
   /** Steps that still have something before them. */
   unfinished: number;
@@ -124,9 +124,9 @@ export class RunWork {
     if (!partitions.isEmpty) this.events.push({ kind, ...pickPlace(place), partitions, payload: null });
   }
 
-  /** Tells of partitions that were skipped because they were up to date. */
-  tellFresh(place: RunAssetPlace, partitions: PartitionSet): void {
-    const payload = { reason: "fresh" };
+  /** Tells of partitions that were skipped because there was nothing to do any more. */
+  tellFresh(place: RunAssetPlace, partitions: PartitionSet, reason: "fresh" | "replaced"): void {
+    const payload = { reason };
     this.events.push({ kind: "steps_skipped", ...pickPlace(place), partitions, payload });
   }
 

@@ -1,4 +1,4 @@
-import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core";
+import { PARTITION_CHUNK_SIZE, PartitionSet } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import { advanceSteps } from "./advance-steps.ts";
 import type { ClaimChanges } from "./claim-changes.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isHeddleError, STEP_STATUSES } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { STEP_STATUSES } from "@heddle/core/internal";
 import { bundleStatements } from "../connection/bundle-statements.ts";
 import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { adoptClaims, doubtClaims } from "./adopt-claims.ts";
@@ -11,6 +12,7 @@ import { Claiming, readCandidates, readFirstClaimable, type ClaimWish } from "./
 import { endRuns } from "./end-runs.ts";
 import { flushWork } from "./flush-work.ts";
 import { foreseeReads, type Foreseen } from "./foresee.ts";
+import { readJudged } from "./judged-partitions.ts";
 import { findRunGraphs, type StaticRun } from "./run-graphs.ts";
 import { type ClaimRow, lockRuns, lockWorker, readChunks, readClaims, readSteps, reserveClaimIds } from "./run-rows.ts";
 import { RunWork } from "./run-work.ts";
@@ -160,7 +162,8 @@ async function run(tx: Transaction, graphs: ReadonlyMap<number, StaticRun>, inpu
   }
   work.addRuns(runs);
   work.addChunks(held.chunks);
-  const settlement = new Settlement({ ...input, work, graphs, steps: held.steps, assetChunks, ...OF_WORKER });
+  const judged = await readJudged(sql, graphs, outcomes);
+  const settlement = new Settlement({ ...input, work, graphs, steps: held.steps, assetChunks, judged, ...OF_WORKER });
   const claims = new ClaimChanges(held.claims);
   const ahead = new AheadSteps({ work, settlement, claims, mayClaim: worker.mayClaim });
   const fitting = await limitDynamicChanges(sql, outcomes);
@@ -224,7 +227,7 @@ function claimedBefore(
 }
 
 /** Columns that hold sets of partitions. */
-const SET_COLUMNS: readonly string[] = ["partitions", "materialized", ...STEP_STATUSES];
+const SET_COLUMNS: readonly string[] = ["partitions", "materialized", "checkFailed", ...STEP_STATUSES];
 
 /** Reads what will be needed of the runs of the outcomes, which are locked, and locks the partitions. */
 async function readSettled(sql: TransactionSql, foreseen: Foreseen, assetChunks: AssetChunks) {

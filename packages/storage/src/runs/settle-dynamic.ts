@@ -1,4 +1,4 @@
-import { serializeError } from "@heddle/core";
+import { serializeError } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import {
   changeDynamicPartitions,

@@ -1,4 +1,4 @@
-import type { FailureCause, SerializedError } from "@heddle/core";
+import type { FailureCause, SerializedError } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { writeJsonText, writeText } from "./json-text.ts";
@@ -61,23 +61,27 @@ function lastOfEachPartition(all: readonly Publication[]): readonly Publication[
 export interface CheckedAttempt extends AttemptPlace {
   readonly environmentId: number;
   readonly checks: readonly CheckOutcome[];
+  /** The run that made the value, where it is another one. */
+  readonly judgedRunId: number | null;
 }
 
 export async function insertCheckResults(sql: TransactionSql, attempts: readonly CheckedAttempt[]): Promise<void> {
   const all = attempts.flatMap((attempt) => attempt.checks.map((check) => ({ ...attempt, check })));
   await sql`
-    insert into check_result (environment_id, asset_id, name, ordinal, run_id, claim_id, passed, severity, blocking,
-      description, metadata)
-    select environment_id, asset_id, name, ordinal, run_id, claim_id, passed, severity, blocking, description,
+    insert into check_result (environment_id, asset_id, name, ordinal, run_id, judged_run_id, claim_id, passed, severity,
+      blocking, description, metadata)
+    select environment_id, asset_id, name, ordinal, run_id, judged_run_id, claim_id, passed, severity, blocking, description,
       metadata::jsonb
     from unnest(
       ${all.map((row) => row.environmentId)}::smallint[], ${all.map((row) => row.assetId)}::integer[],
       ${all.map((row) => writeText(row.check.name))}::text[], ${all.map((row) => row.ordinal)}::bigint[],
-      ${all.map((row) => row.runId)}::bigint[], ${all.map((row) => row.claimId)}::bigint[],
+      ${all.map((row) => row.runId)}::bigint[], ${all.map((row) => row.judgedRunId)}::bigint[],
+      ${all.map((row) => row.claimId)}::bigint[],
       ${all.map((row) => row.check.passed)}::boolean[], ${all.map((row) => row.check.severity)}::text[],
       ${all.map((row) => row.check.blocking)}::boolean[], ${all.map((row) => writeText(row.check.description))}::text[],
       ${all.map((row) => writeJsonText(row.check.metadata))}::text[]
-    ) as k(environment_id, asset_id, name, ordinal, run_id, claim_id, passed, severity, blocking, description, metadata)`;
+    ) as k(environment_id, asset_id, name, ordinal, run_id, judged_run_id, claim_id, passed, severity, blocking, description,
+      metadata)`;
 }
 
 /** An attempt that ended without success. */

@@ -1,8 +1,10 @@
-import { HeddleError, judgeFailure, PartitionSet, type RetryPolicy } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { judgeFailure, PartitionSet, type RetryPolicy, type StepEvent } from "@heddle/core/internal";
 import type { TransactionSql } from "../database.ts";
 import type { SettledRun } from "./advance-steps.ts";
 import type { RunDynamicChanges } from "./settle-dynamic.ts";
-import { updateAssetChunks, type AssetChunks } from "./asset-chunks.ts";
+import { updateAssetChunks, type AssetChunks, type PartitionRecord } from "./asset-chunks.ts";
+import { judgedKey, type JudgedPartition } from "./judged-partitions.ts";
 import type { RunEventKind } from "./run-events.ts";
 import type { StaticRun } from "./run-graphs.ts";
 import type { StepRow } from "./run-rows.ts";
@@ -18,7 +20,14 @@ import {
   type Publication,
   type StepWrite,
 } from "./settlement-rows.ts";
-import type { OutcomeResult, StepFailure, StepOutcome, AttemptPlace, StepSuccess } from "./step-outcome.ts";
+import type {
+  AttemptPlace,
+  OutcomeResult,
+  StepChecked,
+  StepFailure,
+  StepOutcome,
+  StepSuccess,
+} from "./step-outcome.ts";
 
 /** What a settlement needs besides the outcomes. */
 export interface SettlementContext {
@@ -29,23 +38,63 @@ export interface SettlementContext {
   readonly steps: readonly StepRow[];
   /** Rows of the partitions that the outcomes are about, locked. */
   readonly assetChunks: AssetChunks;
+  /** How the partitions stand that checks judged by themselves, read under the locks of `assetChunks`. @default none */
+  readonly judged?: Map<string, JudgedPartition>;
   /** How many steps were lost at once; matters for `worker_lost` alone. */
   readonly lostTogether: number;
   /** Draws from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
-/** What an outcome does to its step. Each is an event of the table of transitions. */
-type Effect = "succeed" | "reuse" | "fail" | "back_off" | "retry" | "release" | "cancel";
+/** What an outcome does to its step. */
+type Effect =
+  | "succeed"
+  | "check"
+  | "check_held"
+  | "reuse"
+  | "replace"
+  | "fail"
+  | "fail_check"
+  | "fail_alone"
+  | "back_off"
+  | "retry"
+  | "release"
+  | "cancel";
 
-const EFFECTS: { readonly [effect in Effect]: { readonly result: OutcomeResult; readonly told: RunEventKind } } = {
-  succeed: { result: "published", told: "materialized" },
-  reuse: { result: "reused", told: "steps_skipped" },
-  fail: { result: "failed", told: "steps_failed" },
-  back_off: { result: "retrying", told: "steps_retrying" },
-  retry: { result: "retrying", told: "steps_retrying" },
-  release: { result: "released", told: "steps_released" },
-  cancel: { result: "canceled", told: "steps_canceled" },
+interface EffectRule {
+  /** What happens to the step, by the table of transitions. */
+  readonly event: StepEvent;
+  readonly result: OutcomeResult;
+  readonly told: RunEventKind;
+  /** What it says of the partition. */
+  readonly record?: PartitionRecord;
+  /** Whether what waits for the step goes on, or is given up. */
+  readonly settles?: "succeeded" | "stopped";
+}
+
+const EFFECTS: { readonly [effect in Effect]: EffectRule } = {
+  succeed: {
+    event: "succeed",
+    result: "published",
+    told: "materialized",
+    record: "materialized",
+    settles: "succeeded",
+  },
+  check: { event: "succeed", result: "checked", told: "checks_run", record: "check_passed", settles: "succeeded" },
+  /** Another check that blocks still fails. */
+  check_held: { event: "succeed", result: "checked", told: "checks_run", settles: "succeeded" },
+  reuse: { event: "reuse", result: "reused", told: "steps_skipped", settles: "succeeded" },
+  /** What was judged is not current any more. */
+  replace: { event: "reuse", result: "replaced", told: "steps_skipped", settles: "succeeded" },
+  fail: { event: "fail", result: "failed", told: "steps_failed", record: "failed", settles: "stopped" },
+  /** A check that blocks failed on what is current. */
+  fail_check: { event: "fail", result: "failed", told: "steps_failed", record: "check_failed", settles: "stopped" },
+  /** A step that was to make nothing failed, and what is current may be as good as ever. */
+  fail_alone: { event: "fail", result: "failed", told: "steps_failed", settles: "stopped" },
+  back_off: { event: "back_off", result: "retrying", told: "steps_retrying" },
+  retry: { event: "retry", result: "retrying", told: "steps_retrying" },
+  release: { event: "release", result: "released", told: "steps_released" },
+  cancel: { event: "cancel", result: "canceled", told: "steps_canceled" },
 };
 
 /**
@@ -74,8 +123,7 @@ export class Settlement {
 
   /** Takes one outcome of a running step. What its run is asked to stop for does not become visible. */
   accept(outcome: StepOutcome): OutcomeResult {
-    const isCanceling = this.#context.work.run(outcome.runId).status === "canceling";
-    const effect = isCanceling ? "cancel" : this.#judge(outcome);
+    const effect = this.#effectOf(outcome);
     const key = `${outcome.runId}/${outcome.assetId}/${effect}`;
     const known = this.#ordinals.get(key);
     if (known === undefined) this.#ordinals.set(key, { place: outcome, effect, ordinals: [outcome.ordinal] });
@@ -93,25 +141,23 @@ export class Settlement {
     for (const { place, effect, ordinals } of this.#ordinals.values()) {
       const { runId, assetId } = place;
       const set = PartitionSet.of(ordinals);
-      const moved = work.move(effect, place, set);
+      const { event, told, record, settles } = EFFECTS[effect];
+      const moved = work.move(event, place, set);
       if (moved.size !== set.size) throw notRunning(place, set.subtract(moved));
-      if (effect === "reuse") work.tellFresh(place, set);
-      else work.tell(EFFECTS[effect].told, place, set);
+      if (event === "reuse") work.tellFresh(place, set, effect === "replace" ? "replaced" : "fresh");
+      else work.tell(told, place, set);
       if (effect === "retry" || effect === "release") work.notify("heddle_work");
       // The daemon has to know for how long it may sleep.
       if (effect === "back_off") work.notify("heddle_run");
-      if (effect !== "succeed" && effect !== "fail" && effect !== "reuse") continue;
+      if (settles === undefined) continue;
       const run = staticRun(graphs, runId);
-      if (effect === "reuse") work.fresh.add(place, set);
-      else {
-        const status = effect === "fail" ? "failed" : "materialized";
-        assetChunks.record({ environmentId: run.environmentId, assetId }, status, set);
-      }
+      if (event === "reuse") work.fresh.add(place, set);
+      if (record !== undefined) assetChunks.record({ environmentId: run.environmentId, assetId }, record, set);
       let entry = settled.get(runId);
       if (entry === undefined) {
         settled.set(runId, (entry = { runId, run, settled: { succeeded: new Map(), stopped: new Map() } }));
       }
-      const sets = entry.settled[effect === "fail" ? "stopped" : "succeeded"];
+      const sets = entry.settled[settles];
       const position = run.positions.get(assetId) ?? -1;
       sets.set(position, set.union(sets.get(position) ?? PartitionSet.EMPTY));
     }
@@ -143,10 +189,21 @@ export class Settlement {
     ];
   }
 
+  #effectOf(outcome: StepOutcome): Effect {
+    const { status, letsFinish } = this.#context.work.run(outcome.runId);
+    if (status !== "canceling") return this.#judge(outcome);
+    if (!letsFinish) return "cancel";
+    // What ends is taken as in any other run. Nothing begins anew.
+    const effect = this.#judge(outcome);
+    return effect === "retry" || effect === "back_off" || effect === "release" ? "cancel" : effect;
+  }
+
   #judge(outcome: StepOutcome): Effect {
     switch (outcome.kind) {
       case "success":
         return this.#publish(outcome);
+      case "checked":
+        return this.#check(outcome);
       case "failure":
         return this.#fail(outcome);
       case "fresh":
@@ -163,7 +220,11 @@ export class Settlement {
     const { codeVersionId } = this.#context.work.run(outcome.runId);
     const attempt = (this.#spentBy(outcome)?.attempts ?? 0) + 1;
     this.#publications.push({ ...pickPlace(outcome), environmentId, codeVersionId, attempt, outcome });
-    if (outcome.checks.length > 0) this.#checked.push({ ...pickPlace(outcome), environmentId, checks: outcome.checks });
+    const { checks } = outcome;
+    if (checks.length > 0) this.#checked.push({ ...pickPlace(outcome), environmentId, checks, judgedRunId: null });
+    // Checks of what was current until now, which are settled after it, come too late.
+    const judged = this.#judgedOf(outcome);
+    if (judged !== undefined) judged.currentRunId = outcome.runId;
     const { dynamicPartitions } = outcome;
     if (dynamicPartitions !== undefined)
       this.#dynamicChanges.push({ runId: outcome.runId, requests: dynamicPartitions });
@@ -171,11 +232,30 @@ export class Settlement {
     return "succeed";
   }
 
+  /** Takes results of checks that ran by themselves, unless what they judged is not current any more. */
+  #check(outcome: AttemptPlace & StepChecked): Effect {
+    const { judgedRunId, checks } = outcome;
+    const standing = this.#judgedOf(outcome);
+    if (standing?.currentRunId !== judgedRunId) return "replace";
+    const { environmentId } = staticRun(this.#context.graphs, outcome.runId);
+    this.#checked.push({ ...pickPlace(outcome), environmentId, checks, judgedRunId });
+    this.#context.work.addDuration(outcome, outcome.durationMs);
+    const isHeld = standing.failing.some((name) => !checks.some((check) => check.name === name));
+    return isHeld ? "check_held" : "check";
+  }
+
+  #judgedOf(place: AttemptPlace): JudgedPartition | undefined {
+    const { judged, graphs } = this.#context;
+    if (judged === undefined || judged.size === 0) return undefined;
+    return judged.get(judgedKey({ ...place, environmentId: staticRun(graphs, place.runId).environmentId }));
+  }
+
   #fail(outcome: AttemptPlace & StepFailure): Effect {
     const { graphs, workerId, lostTogether, random } = this.#context;
-    const { cause, error, startedAt, checks, ...rest } = outcome;
+    const { cause, error, startedAt, checks, judgedRunId, ...rest } = outcome;
     const place = pickPlace(rest);
     const run = staticRun(graphs, place.runId);
+    if (judgedRunId !== undefined && this.#judgedOf(place)?.currentRunId !== judgedRunId) return "replace";
     const spent = this.#spentBy(place) ?? { errors: 0, losses: 0, attempts: 0 };
     const verdict = judgeFailure({ cause, lostTogether, error }, spent, {
       policy: retryPolicy(run, place),
@@ -183,8 +263,13 @@ export class Settlement {
     });
     const attempts = spent.attempts + 1;
     this.#attempts.push({ ...place, number: attempts, workerId, cause, error, startedAt });
-    if (checks.length > 0) this.#checked.push({ ...place, environmentId: run.environmentId, checks });
-    const delayMs = verdict.kind === "retry" && verdict.delayMs > 0 ? verdict.delayMs : null;
+    const isAlone = run.graph.plan.purpose !== undefined;
+    // Checks that ran by themselves are run again with the step, and what they find then is what they found.
+    if (checks.length > 0 && !(isAlone && verdict.kind === "retry")) {
+      this.#checked.push({ ...place, environmentId: run.environmentId, checks, judgedRunId: judgedRunId ?? null });
+    }
+    const goesOn = this.#context.work.run(place.runId).status !== "canceling";
+    const delayMs = goesOn && verdict.kind === "retry" && verdict.delayMs > 0 ? verdict.delayMs : null;
     const { errors, losses } = verdict;
     this.#steps.push({
       ...place,
@@ -194,7 +279,10 @@ export class Settlement {
       delayMs,
       cause: verdict.kind === "fail" ? verdict.cause : null,
     });
-    if (verdict.kind === "fail") return "fail";
+    if (verdict.kind === "fail") {
+      if (!isAlone) return "fail";
+      return checks.some((check) => check.blocking && !check.passed) ? "fail_check" : "fail_alone";
+    }
     return delayMs === null ? "retry" : "back_off";
   }
 

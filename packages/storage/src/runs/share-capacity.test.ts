@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AGEING_STEP_MS, agePriorities } from "@heddle/core";
+import { AGEING_STEP_MS, agePriorities } from "@heddle/core/internal";
 import { shareCapacity, type CapacityCandidate } from "./share-capacity.ts";
 
 /** The draw that leaves the order as it is. */

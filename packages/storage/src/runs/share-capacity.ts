@@ -1,4 +1,4 @@
-import { agePriorities } from "@heddle/core";
+import { agePriorities } from "@heddle/core/internal";
 
 /** A run that has something to claim. */
 export interface CapacityCandidate {

@@ -1,4 +1,5 @@
-import type { FailureCause, JsonValue, PartitionSet, SerializedError, StoredValue } from "@heddle/core";
+import type { JsonValue, StoredValue } from "@heddle/core";
+import type { FailureCause, PartitionSet, SerializedError } from "@heddle/core/internal";
 import type { DynamicPartitionsRequest } from "../dynamic/dynamic-changes.ts";
 import type { MaterializationInputs } from "../schema/index.ts";
 
@@ -22,7 +23,7 @@ export interface CheckOutcome {
 
 /** What became of an attempt, as its worker says. */
 export type StepOutcome = AttemptPlace &
-  (StepSuccess | StepFailure | { readonly kind: "released" | "canceled" | "fresh" });
+  (StepSuccess | StepChecked | StepFailure | { readonly kind: "released" | "canceled" | "fresh" });
 
 /** The function returned, its value is stored durably, and every blocking check passed. */
 export interface StepSuccess {
@@ -47,6 +48,17 @@ export interface StepSuccess {
   readonly isAhead?: boolean;
 }
 
+/** The checks of a step that publishes nothing ran, and none that blocks failed. */
+export interface StepChecked {
+  readonly kind: "checked";
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** The run that made the value that was judged. */
+  readonly judgedRunId: number;
+  readonly checks: readonly CheckOutcome[];
+}
+
 export interface StepFailure {
   readonly kind: "failure";
   readonly cause: FailureCause;
@@ -54,6 +66,8 @@ export interface StepFailure {
   /** Epoch milliseconds; null when it is not known. */
   readonly startedAt: number | null;
   readonly checks: readonly CheckOutcome[];
+  /** Of a step that runs checks on what is current: the run that made that. */
+  readonly judgedRunId?: number;
 }
 
 /**
@@ -66,6 +80,9 @@ export interface StepFailure {
  * - `retrying`, `failed`: the failure is recorded, and the step is tried again or not;
  * - `released`: the step can be claimed again, at no cost;
  * - `reused`: its partition was up to date, so that it was skipped;
+ * - `checked`: the results of its checks are recorded;
+ * - `replaced`: another value has taken the place of the one that its checks judged, and was checked when it was made;
+ *   the step is skipped;
  * - `canceled`: its run was asked to stop before, so nothing of it became visible.
  */
 export type OutcomeResult =
@@ -77,6 +94,8 @@ export type OutcomeResult =
   | "failed"
   | "released"
   | "reused"
+  | "checked"
+  | "replaced"
   | "canceled";
 
 /** Steps of one asset of one run that a worker owns from now on. */

@@ -1,4 +1,5 @@
-import type { ConditionSpec, FreshnessSpec, FreshnessState, StoredTargetState } from "@heddle/core";
+import type { FreshnessState } from "@heddle/core";
+import type { ConditionSpec, FreshnessSpec, StoredTargetState } from "@heddle/core/internal";
 import { sql } from "drizzle-orm";
 import {
   bigint,

@@ -1,4 +1,4 @@
-import type { AssetSnapshot, DefinitionsSnapshot, Numbering, SerializedError } from "@heddle/core";
+import type { AssetSnapshot, DefinitionsSnapshot, Numbering, SerializedError } from "@heddle/core/internal";
 import { sql } from "drizzle-orm";
 import {
   integer,

@@ -1,5 +1,5 @@
 import { customType } from "drizzle-orm/pg-core";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 
 /** A set of partition ordinals as `bytea`, in the encoding of `PartitionSet.encode`. */
 export const partitionSet = customType<{ data: PartitionSet; driverData: Uint8Array }>({

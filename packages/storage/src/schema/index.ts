@@ -17,10 +17,13 @@ export { notification, notificationMessage, webhookReceipt, type MessageState } 
 export {
   assetChunk,
   assetPartition,
+  assetStaleness,
   checkResult,
   dynamicDefinition,
   dynamicPartition,
   materialization,
+  stalenessRound,
+  wipe,
   type MaterializationInputs,
 } from "./partitions.ts";
 export { previewRequest } from "./previews.ts";

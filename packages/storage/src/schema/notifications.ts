@@ -1,4 +1,5 @@
-import type { JsonValue, NotificationSnapshot, NotificationTarget, NotifiedEvent, SerializedError } from "@heddle/core";
+import type { JsonValue, NotificationTarget } from "@heddle/core";
+import type { NotificationSnapshot, NotifiedEvent, SerializedError } from "@heddle/core/internal";
 import { sql } from "drizzle-orm";
 import {
   bigint,

@@ -82,6 +82,8 @@ export const assetChunk = pgTable(
     materialized: partitionSet().notNull(),
     /** Partitions whose newest step failed (the old materialization, if any, stays current). */
     failed: partitionSet().notNull(),
+    /** Those of `failed` that a check on what is current has failed, and no step that was to make them; null for none. */
+    checkFailed: partitionSet(),
     /**
      * End of the last of the runs that made some of it and are not kept any more; null while all are. What a run made that
      * began before is not surely its own: only the pointers tell.
@@ -95,6 +97,74 @@ export const assetChunk = pgTable(
   (table) => [primaryKey({ columns: [table.environmentId, table.assetId, table.chunk] })],
 );
 
+/**
+ * Which partitions of an asset are out of date, as the daemon has judged it: a row for every declared asset that has been
+ * looked at. It follows from other tables, and is made anew when it is lost.
+ */
+export const assetStaleness = pgTable(
+  "asset_staleness",
+  {
+    environmentId: smallint().notNull(),
+    assetId: integer().notNull(),
+    /** Stands for everything in the definitions that it was judged by: another one, and all of it is judged again. */
+    definition: text().notNull(),
+    /** Made by other code. */
+    code: partitionSet().notNull(),
+    /** Made from inputs that came out different since. */
+    inputs: partitionSet().notNull(),
+    /** All that is out of date: those, and what reads something that is. */
+    stale: partitionSet().notNull(),
+    /** May have changed, and is not judged yet: a run holds it, or there was too much at once. */
+    pending: partitionSet().notNull(),
+    judgedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.assetId] })],
+);
+
+/** Up to where events are judged in an environment: the guard of everything that is written about staleness. */
+export const stalenessRound = pgTable("staleness_round", {
+  environmentId: smallint().primaryKey(),
+  /** Grows with each round that is written: one takes effect only on what it began from. */
+  version: bigint({ mode: "number" }).notNull(),
+  /** The events that it had seen. */
+  cursor: text().notNull(),
+  at: timestamp({ withTimezone: true })
+    .notNull()
+    .default(sql`clock_timestamp()`),
+});
+
+/**
+ * Partitions that somebody took back: their pointers were removed, so that they are missing until they are made again.
+ * What they were stays as history, and its values are collected like those that were replaced.
+ */
+export const wipe = pgTable(
+  "wipe",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    environmentId: smallint().notNull(),
+    assetId: integer().notNull(),
+    partitions: partitionSet().notNull(),
+    /** Members of `partitions`. */
+    size: integer().notNull(),
+    wipedAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    reason: text(),
+    /** Makes a wipe idempotent: the same key never wipes twice. */
+    originKey: text().notNull().unique("wipe_origin_key"),
+    /** Since when all values are removed that it has taken back. */
+    collectedAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [
+    index("wipe_by_asset").on(table.assetId, table.id),
+    index("wipe_uncollected")
+      .on(table.id)
+      .where(sql`collected_at is null`),
+  ],
+);
+
 /** One result of one check on one partition. */
 export const checkResult = pgTable(
   "check_result",
@@ -105,6 +175,8 @@ export const checkResult = pgTable(
     name: text().notNull(),
     ordinal: bigint({ mode: "number" }).notNull(),
     runId: bigint({ mode: "number" }).notNull(),
+    /** The run that made the value that was judged, where it is another one: the check ran by itself. */
+    judgedRunId: bigint({ mode: "number" }),
     claimId: bigint({ mode: "number" }).notNull(),
     passed: boolean().notNull(),
     severity: text().$type<"warn" | "error">().notNull(),

@@ -1,4 +1,5 @@
-import type { ExceededLimit, FailureCause, PoolUse, RunLimits, RunPlan, RunStatus } from "@heddle/core";
+import type { PoolUse, RunStatus } from "@heddle/core";
+import type { ExceededLimit, FailureCause, RunLimits, RunPlan, RunPurpose } from "@heddle/core/internal";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -30,6 +31,8 @@ export const run = pgTable(
       .notNull()
       .references(() => environment.id),
     status: text().$type<RunStatus>().notNull(),
+    /** What its steps are for, as its plan says it: only `materialize` makes partitions, and holds them. */
+    purpose: text().$type<RunPurpose>().notNull().default("materialize"),
     /** Why it exists: `{kind: "manual" | "schedule" | …, …}`. */
     origin: jsonb().notNull(),
     /** Makes a launch idempotent: the same key never makes a second run. */
@@ -56,6 +59,8 @@ export const run = pgTable(
     startedAt: timestamp({ withTimezone: true }),
     endedAt: timestamp({ withTimezone: true }),
     cancelRequestedAt: timestamp({ withTimezone: true }),
+    /** Whether steps that ran when it was canceled may finish: what they make is published. */
+    letsFinish: boolean().notNull().default(false),
     /** Runs that must be over before this one begins. */
     after: bigint({ mode: "number" })
       .array()

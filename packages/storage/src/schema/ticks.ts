@@ -1,4 +1,5 @@
-import type { JsonValue, ScheduleSnapshot, SensorSnapshot, SerializedError } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { ScheduleSnapshot, SensorSnapshot, SerializedError } from "@heddle/core/internal";
 import { sql } from "drizzle-orm";
 import {
   bigint,

@@ -1,4 +1,4 @@
-import type { ScheduleSnapshot, SensorSnapshot } from "@heddle/core";
+import type { ScheduleSnapshot, SensorSnapshot } from "@heddle/core/internal";
 import type { Database } from "../database.ts";
 import type { TickKind } from "../schema/index.ts";
 

@@ -1,19 +1,22 @@
-import { HeddleError, type DefinitionsSnapshot } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { type DefinitionsSnapshot } from "@heddle/core/internal";
 import type { Transaction } from "../database.ts";
 import { asJson } from "../json.ts";
 
 /** Whose schedules and sensors are registered. */
 interface TickOwner {
   readonly codeLocationId: number;
+  readonly codeVersionId: number;
   readonly location: string;
 }
 
 /**
  * Brings schedules and sensors to what a code version declares. A schedule that is new or comes back, and one whose
  * expressions or time zone are others than before, begins a new chain of ticks now: what was due before then is not made up
- * for, and no instant ticks twice. Sensors keep their memory by their names.
+ * for, and no instant ticks twice. Sensors keep their memory by their names; one that fails is asked at its own interval again
+ * when there is other code, which may have corrected it.
  * @throws TICK_NAME_DUPLICATE when another code location declares one of them
- * @returns how many are new, changed or gone
+ * @returns how many are new, changed, gone or asked again
  */
 export async function registerTicks(
   tx: Transaction,
@@ -55,6 +58,11 @@ export async function registerTicks(
       version = sensor.version + case when ${isOtherKind(tx)} then 1 else 0 end
     where sensor.definition is distinct from excluded.definition or sensor.removed_at is not null
       or sensor.code_location_id <> excluded.code_location_id`;
+  const askedAgain = await sql`
+    update sensor set failures = 0
+    from code_location
+    where code_location.id = ${owner.codeLocationId} and sensor.code_location_id = code_location.id and failures > 0
+      and code_location.current_code_version_id is distinct from ${owner.codeVersionId}::integer`;
   const removed = await sql`
     update schedule set removed_at = clock_timestamp()
     where code_location_id = ${owner.codeLocationId} and removed_at is null
@@ -63,7 +71,7 @@ export async function registerTicks(
     update sensor set removed_at = clock_timestamp()
     where code_location_id = ${owner.codeLocationId} and removed_at is null
       and name <> all (${sensors.map(({ name }) => name)}::text[])`;
-  return upserted.count + upsertedSensors.count + removed.count + removedSensors.count;
+  return upserted.count + upsertedSensors.count + askedAgain.count + removed.count + removedSensors.count;
 }
 
 /** The place among the events at which a sensor begins: what happens from now on comes behind it. */

@@ -1,4 +1,4 @@
-import { tickRetryDelayMs, type MissedTicks, type SerializedError } from "@heddle/core";
+import { tickRetryDelayMs, type MissedTicks, type SerializedError } from "@heddle/core/internal";
 import type { Database, Transaction } from "../database.ts";
 import { asJson } from "../json.ts";
 import { lockLaunches } from "../runs/launch-lock.ts";

@@ -1,4 +1,5 @@
-import { PartitionSet, type JsonValue } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import type { Database, Transaction, TransactionSql } from "../database.ts";
 import { readEventCursor, type EventCursor } from "../events.ts";
 
@@ -57,7 +58,7 @@ interface EventRow extends Omit<SensorEvent, "cursor" | "partitions" | "checks">
 }
 
 /** What is told when steps end that had checks. */
-const SETTLED = ["materialized", "steps_failed", "steps_retrying"];
+const SETTLED = ["materialized", "steps_failed", "steps_retrying", "checks_run"];
 
 /**
  * The results of checks that were written in the transaction of an event: rows carry the lower half of its number. They are

@@ -1,4 +1,5 @@
-import { HeddleError, MAX_CURSOR_BYTES, type SerializedError, type TickKeys } from "@heddle/core";
+import { HeddleError } from "@heddle/core";
+import { MAX_CURSOR_BYTES, type SerializedError, type TickKeys } from "@heddle/core/internal";
 import type { Database, Transaction } from "../database.ts";
 import { addDynamicPartitionsIn, removeDynamicPartitionsIn } from "../dynamic/dynamic-partitions.ts";
 import { lockLaunches } from "../runs/launch-lock.ts";

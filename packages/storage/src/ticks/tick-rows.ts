@@ -1,4 +1,4 @@
-import type { SerializedError } from "@heddle/core";
+import type { SerializedError } from "@heddle/core/internal";
 import type { Transaction, TransactionSql } from "../database.ts";
 import { appendEvents } from "../events.ts";
 import { asJson } from "../json.ts";

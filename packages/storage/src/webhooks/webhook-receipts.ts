@@ -1,4 +1,5 @@
-import type { JsonValue, SensorSnapshot } from "@heddle/core";
+import type { JsonValue } from "@heddle/core";
+import type { SensorSnapshot } from "@heddle/core/internal";
 import type { Database, Transaction } from "../database.ts";
 import { appendEvents } from "../events.ts";
 import { asJson } from "../json.ts";

@@ -1,4 +1,4 @@
-import { createRunGraph, PartitionSet, type RunGraph } from "@heddle/core";
+import { createRunGraph, PartitionSet, type RunGraph } from "@heddle/core/internal";
 import type { AttemptPlace, StepOutcome } from "@heddle/storage";
 import { PLANNED_AT } from "../fixtures/run-fixtures.ts";
 import type { AssetState, State } from "./read-state.ts";

@@ -1,3 +1,4 @@
+import { type RunStatus, type StepStatus } from "@heddle/core";
 import {
   createRunGraph,
   OPEN_STEP_STATUSES,
@@ -8,9 +9,7 @@ import {
   STEP_STATUSES,
   type RunEvent,
   type RunGraph,
-  type RunStatus,
-  type StepStatus,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { AssetState, RunState, State } from "./read-state.ts";
 
 /** What must hold after every transaction. Each gives a line for every place where it does not. */

@@ -85,6 +85,8 @@ export class Ledger {
           dropped: !isPublished && !isFailed,
           released: !isPublished && !isFailed,
           reused: !isPublished && !isFailed,
+          checked: !isPublished && !isFailed,
+          replaced: !isPublished && !isFailed,
           canceled: !isPublished && !isFailed,
         }[result];
         if (!isTrue)

@@ -1,4 +1,5 @@
-import { PartitionSet, STEP_STATUSES, type RunPlan, type RunStatus, type StepStatus } from "@heddle/core";
+import { type RunStatus, type StepStatus } from "@heddle/core";
+import { PartitionSet, STEP_STATUSES, type RunPlan } from "@heddle/core/internal";
 import type { Database, TransactionSql } from "@heddle/storage";
 
 /** Steps of one asset of one run. */

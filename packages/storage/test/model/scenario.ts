@@ -1,3 +1,4 @@
+import { type WaitPolicy } from "@heddle/core";
 import {
   PartitionSet,
   planRun,
@@ -5,8 +6,7 @@ import {
   type MappingSpec,
   type PartitionsSpec,
   type RunPlan,
-  type WaitPolicy,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import fc from "fast-check";
 import { snapshotAsset } from "../fixtures/run-fixtures.ts";
 

@@ -1,4 +1,5 @@
-import { decide, isHeddleError, isOpenRun, type AssetSnapshot } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { decide, isOpenRun, type AssetSnapshot } from "@heddle/core/internal";
 import {
   beatWorker,
   cancelRun,

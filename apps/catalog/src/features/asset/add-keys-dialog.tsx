@@ -64,7 +64,7 @@ export function AddKeysDialog({ definition, open, onClose }: AddKeysDialogProps)
           aria-invalid={read.problems.length > 0}
           aria-describedby={`${id}-help`}
           onChange={(event) => setText(event.target.value)}
-          className="block w-full resize-y rounded-md border border-line-strong bg-canvas px-2 py-1 font-mono text-xs leading-5 outline-none focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent"
+          className="block w-full resize-y rounded-md border border-line-strong bg-canvas px-2 py-1 font-mono text-xs leading-5 focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent"
         />
         <div id={`${id}-help`} role="status" className="min-h-4 text-xs text-muted">
           {formatCounted(read.keys.length, "key")}

@@ -1,14 +1,17 @@
 import type { CheckStanding } from "@heddle/api";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCount } from "../../format/amounts.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Section } from "../../ui/page.tsx";
+import { RunChecksButton } from "../checks/run-checks-button.tsx";
 import { lookOfCheck } from "./check-results.tsx";
 import { MetadataList } from "./metadata-list.tsx";
 
 interface AssetChecksProps {
+  readonly assetKey: string;
   readonly checks: readonly CheckStanding[];
   readonly partitioned: boolean;
   /** Opens the first partition of those. */
@@ -16,10 +19,17 @@ interface AssetChecksProps {
 }
 
 /** The checks of an asset as they stand. */
-export function AssetChecks({ checks, partitioned, onPartition }: AssetChecksProps): ReactNode {
+export function AssetChecks({ assetKey, checks, partitioned, onPartition }: AssetChecksProps): ReactNode {
   if (checks.length === 0) return null;
   return (
-    <Section title="Checks">
+    <Section
+      title="Checks"
+      aside={
+        checks.some(({ declared }) => declared) && (
+          <RunChecksButton label={`Run the checks of ${assetKey}`} text="Run" assets={[{ key: assetKey }]} />
+        )
+      }
+    >
       <ul id="checks" className="flex flex-col divide-y divide-line rounded-md border border-line">
         {checks.map((check) => (
           <li key={check.name} className="px-4 py-2.5">
@@ -29,7 +39,14 @@ export function AssetChecks({ checks, partitioned, onPartition }: AssetChecksPro
               ) : (
                 <StatusMark look={lookOfCheck(check.last)} />
               )}
-              <span className="font-medium">{check.name}</span>
+              <Link
+                to="/checks/$"
+                params={{ _splat: assetKey }}
+                search={{ check: check.name }}
+                className="min-w-0 font-medium wrap-anywhere hover:underline hover:underline-offset-3"
+              >
+                {check.name}
+              </Link>
               <span className="text-xs text-muted">
                 {check.severity === "warn" ? "warns" : check.blocking ? "blocks publication" : "does not block"}
                 {!check.declared && ", no longer declared"}

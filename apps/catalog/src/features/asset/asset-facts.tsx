@@ -1,5 +1,5 @@
 import type { AssetDetail } from "@heddle/api";
-import type { PartitionsSpec, RetryPolicy } from "@heddle/core";
+import type { PartitionsSpec, RetryPolicy } from "@heddle/core/internal";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../../format/durations.ts";
@@ -12,7 +12,7 @@ export function AssetFacts({ detail }: { readonly detail: AssetDetail }): ReactN
   const facts: readonly (readonly [string, ReactNode])[] = [
     [
       "Group",
-      <Link key="group" to="/assets" search={{ group: [definition.group] }} className="link">
+      <Link key="group" to="/assets" search={{ group: [definition.group] }} className="link wrap-anywhere">
         {definition.group}
       </Link>,
     ],
@@ -20,7 +20,7 @@ export function AssetFacts({ detail }: { readonly detail: AssetDetail }): ReactN
     ...(definition.kinds.length === 0 ? [] : [["Kinds", definition.kinds.join(", ")] as const]),
     ...Object.entries(definition.tags).map(([name, value]) => [`Tag ${name}`, value] as const),
     ["Partitions", describeSpec(definition.partitions)],
-    ...(definition.kind === "external" ? [] : ownFacts(detail)),
+    ...(definition.kind === "external" ? externalFacts(detail) : ownFacts(detail)),
     ...(source === null
       ? []
       : [
@@ -46,6 +46,17 @@ export function AssetFacts({ detail }: { readonly detail: AssetDetail }): ReactN
       </dl>
     </div>
   );
+}
+
+function externalFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[] {
+  const { observed, retry, timeoutMs, resources } = definition;
+  if (observed !== true) return [["Observed", "by nobody"]];
+  return [
+    ["Observed", definition.automation === undefined ? "when somebody asks" : "by its automation"],
+    ["Retries", describeRetry(retry)],
+    ["Time limit", formatDuration(timeoutMs)],
+    ...(resources.length === 0 ? [] : [["Resources", resources.join(", ")] as const]),
+  ];
 }
 
 function ownFacts({ definition }: AssetDetail): (readonly [string, ReactNode])[] {

@@ -1,6 +1,6 @@
 import type { AssetDetail } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { lastSegment } from "../../data/catalog-index.ts";
 import { lookOfCode } from "../../status/status-look.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
@@ -8,15 +8,21 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { copyText } from "../../ui/copy.ts";
 import { Sentence } from "../../ui/sentence.tsx";
 import { FavouriteButton } from "../favourites/favourite-button.tsx";
+import { ManualActions } from "./manual/manual-actions.tsx";
+
+// Few assets are looked at.
+const ObserveButton = lazy(async () => ({ default: (await import("./observe-button.tsx")).ObserveButton }));
 
 interface AssetHeaderProps {
   readonly detail: AssetDetail;
   /** `null` when Heddle does not make the asset. */
   readonly onMaterialize: (() => void) | null;
+  /** Whether somebody can look at the asset. */
+  readonly observes: boolean;
 }
 
 /** Name, status and why it is so, and what can be done. */
-export function AssetHeader({ detail, onMaterialize }: AssetHeaderProps): ReactNode {
+export function AssetHeader({ detail, onMaterialize, observes }: AssetHeaderProps): ReactNode {
   const { key } = detail.definition;
   const name = lastSegment(key);
   const [first, ...more] = detail.why;
@@ -42,6 +48,18 @@ export function AssetHeader({ detail, onMaterialize }: AssetHeaderProps): ReactN
               Materialize
             </Button>
           )}
+          {observes && (
+            <Suspense
+              fallback={
+                <Button kind="solid" icon="play" disabled>
+                  Observe
+                </Button>
+              }
+            >
+              <ObserveButton assetKey={key} />
+            </Suspense>
+          )}
+          {onMaterialize !== null && <ManualActions detail={detail} />}
         </div>
       </div>
       <div className="mt-1 flex max-w-4xl items-start gap-3">

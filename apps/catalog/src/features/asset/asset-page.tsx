@@ -1,23 +1,24 @@
 import type { AssetDetail } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, Suspense, useId } from "react";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useId } from "react";
 import { useCatalog } from "../../data/catalog-state.ts";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
-import { EmptyState } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { At } from "../../ui/instant.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { TabBar } from "../../ui/tab-bar.tsx";
 import { type LaunchState, useLaunch } from "../launch/launch-search.ts";
-import { openStates } from "../launch/launch-target.ts";
+import { openStates } from "../launch/open-states.ts";
 import { AssetHeader } from "./asset-header.tsx";
 import type { AssetTabName } from "./asset-page-search.ts";
 import { tabsOf } from "./asset-tabs.tsx";
+
+const UnknownAsset = lazy(async () => ({ default: (await import("./unknown-asset.tsx")).UnknownAsset }));
 
 const route = getRouteApi("/assets/$");
 
@@ -40,7 +41,11 @@ export function AssetPage(): ReactNode {
           <Skeleton label="Reading the asset" lines={6} />
         </>
       )}
-      {result?.kind === "unknown" && <UnknownAsset assetKey={result.key} nearest={result.nearest} />}
+      {result?.kind === "unknown" && (
+        <Suspense fallback={<h1 className="sr-only">Unknown asset</h1>}>
+          <UnknownAsset assetKey={result.key} nearest={result.nearest} />
+        </Suspense>
+      )}
       {result?.kind === "asset" && <AssetContent key={result.id} detail={result} />}
     </Page>
   );
@@ -73,6 +78,7 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
     materialize(undefined, catalog === null || row === undefined ? undefined : openStates(catalog, [row]));
   };
   const makes = kind === "asset" && detail.removedAt === null;
+  const observes = detail.definition.observed === true && detail.removedAt === null;
   useHotkeys("Asset", [
     ...(makes ? [{ keys: "m", does: "Materialize", run: materializeOpen }] : []),
     { keys: "l", does: "Show in the lineage", run: () => void navigate({ to: "/lineage", search: { focus: key } }) },
@@ -87,11 +93,14 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
   if (tab === undefined) return null;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <AssetHeader detail={detail} onMaterialize={makes ? materializeOpen : null} />
+      <AssetHeader detail={detail} onMaterialize={makes ? materializeOpen : null} observes={observes} />
       {detail.removedAt !== null && (
         <p className="border-y border-line bg-stale-soft px-4 py-2">
           No code location declares this asset any more since <At at={detail.removedAt} />. What was recorded of it
-          stays.
+          stays.{" "}
+          <button type="button" className="link" onClick={() => setTab("changes")}>
+            Which deployment removed it
+          </button>
         </p>
       )}
       <TabBar
@@ -116,39 +125,5 @@ function AssetContent({ detail }: { readonly detail: AssetDetail }): ReactNode {
         </Suspense>
       </div>
     </div>
-  );
-}
-
-function UnknownAsset({
-  assetKey,
-  nearest,
-}: {
-  readonly assetKey: string;
-  readonly nearest: readonly string[];
-}): ReactNode {
-  return (
-    <>
-      <h1 className="sr-only">Unknown asset</h1>
-      <EmptyState title="No asset has this key.">
-        <code className="rounded-sm bg-hover px-1.5 py-0.5 font-mono text-xs break-all text-ink">{assetKey}</code>
-        {nearest.length > 0 && (
-          <div>
-            <p className="mb-1">Perhaps one of these is meant:</p>
-            <ul className="flex flex-col gap-1">
-              {nearest.map((key) => (
-                <li key={key}>
-                  <Link to="/assets/$" params={{ _splat: key }} className="link">
-                    {key}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </div>
-        )}
-        <Link to="/assets" className="link">
-          All assets
-        </Link>
-      </EmptyState>
-    </>
   );
 }

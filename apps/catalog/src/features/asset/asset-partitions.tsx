@@ -1,5 +1,5 @@
 import type { AssetDetail } from "@heddle/api";
-import { PARTITION_STATUSES, type PartitionStatus, PartitionSet } from "@heddle/core";
+import { PARTITION_STATUSES, type PartitionStatus, PartitionSet } from "@heddle/core/internal";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { trpc } from "../../data/trpc.ts";
@@ -37,7 +37,12 @@ export function AssetPartitions({ detail, current, onCurrent, onMaterialize }: A
       title={spec === null ? "State" : "Partitions"}
       aside={
         spec === null ? undefined : (
-          <Summary partitions={partitions} onCurrent={onCurrent} onMaterialize={onMaterialize} />
+          <PartitionsSummary
+            partitions={partitions}
+            does="Show the first"
+            onStatus={(status) => onCurrent(partitions === null ? null : firstWith(partitions, status))}
+            onMaterialize={onMaterialize}
+          />
         )
       }
     >
@@ -82,16 +87,20 @@ export function AssetPartitions({ detail, current, onCurrent, onMaterialize }: A
   );
 }
 
-interface SummaryProps extends Pick<AssetPartitionsProps, "onCurrent" | "onMaterialize"> {
+interface SummaryProps extends Pick<AssetPartitionsProps, "onMaterialize"> {
   readonly partitions: Partitions | null;
+  /** What a count does, before "failed partitions". */
+  readonly does: string;
+  readonly onStatus: (status: PartitionStatus) => void;
 }
 
-/** Counts by status; each leads to the first such partition. */
-function Summary({ partitions, onCurrent, onMaterialize }: SummaryProps): ReactNode {
+/** Counts by status; each leads to such partitions. */
+export function PartitionsSummary({ partitions, does, onStatus, onMaterialize }: SummaryProps): ReactNode {
   if (partitions === null) return null;
   const { runs } = partitions;
   const counts = runs.countBetween(0, runs.count);
   const open = (counts[codeOf("failed")] ?? 0) + (counts[codeOf("missing")] ?? 0);
+  const stale = counts[codeOf("stale")] ?? 0;
   return (
     <>
       {BY_URGENCY.map((status) => {
@@ -102,8 +111,8 @@ function Summary({ partitions, onCurrent, onMaterialize }: SummaryProps): ReactN
           <button
             key={status}
             type="button"
-            title={`Show the first ${status} partition`}
-            onClick={() => onCurrent(firstWith(partitions, status))}
+            title={`${does} ${status} ${does.startsWith("Show") ? "partition" : "partitions"}`}
+            onClick={() => onStatus(status)}
             className="flex items-center gap-1.5 rounded-sm px-1 hover:bg-hover hover:text-ink"
           >
             <span className={TONE_TEXT[look.tone]}>
@@ -116,6 +125,11 @@ function Summary({ partitions, onCurrent, onMaterialize }: SummaryProps): ReactN
       {open > 0 && (
         <Button kind="outline" onClick={() => onMaterialize("all", ["missing", "failed"])}>
           Materialize {formatCount(open)} failed and missing
+        </Button>
+      )}
+      {stale > 0 && (
+        <Button kind="outline" onClick={() => onMaterialize("all", ["stale"])}>
+          Materialize {formatCount(stale)} stale
         </Button>
       )}
     </>

@@ -60,13 +60,23 @@ export const ASSET_TABS: readonly AssetTab[] = [
   {
     name: "runs",
     label: "Runs",
-    applies: ({ definition }) => definition.kind !== "external",
+    applies: ({ definition }) => definition.kind !== "external" || definition.observed === true,
     Content: lazy(async () => ({ default: (await import("./tabs/runs-tab.tsx")).RunsTab })),
   },
   {
     name: "automation",
     label: "Automation",
     Content: lazy(async () => ({ default: (await import("./tabs/automation-tab.tsx")).AutomationTab })),
+  },
+  {
+    name: "code",
+    label: "Code",
+    Content: lazy(async () => ({ default: (await import("./tabs/code-tab.tsx")).CodeTab })),
+  },
+  {
+    name: "changes",
+    label: "Changes",
+    Content: lazy(async () => ({ default: (await import("./tabs/changes-tab.tsx")).ChangesTab })),
   },
 ];
 

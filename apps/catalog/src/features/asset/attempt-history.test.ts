@@ -52,18 +52,20 @@ function checked(id: number, runId: number, name: string): CheckResult {
   };
 }
 
-test("what was made and what failed is one history, with the checks of a run at its last attempt", () => {
+test("what was made, what failed and what was stopped is one history, with the checks of a run at its last attempt", () => {
   const history = attemptHistory({
     materializations: [made(7, 3, 300), made(2, 1, 20)],
     failedAttempts: [failed(7, 2, 200), failed(7, 1, 100), failed(5, 1, 50)],
+    stoppedSteps: [{ runId: 6, status: "canceled", endedAt: 70, skippedBecause: null }],
     checks: [checked(9, 7, "rows"), checked(8, 7, "rows"), checked(4, 5, "rows")],
   });
   expect(history.map(({ runId, number, outcome }) => [runId, number, outcome])).toEqual([
     [7, 3, "made"],
     [7, 2, "failed"],
     [7, 1, "failed"],
+    [6, null, "stopped"],
     [5, 1, "failed"],
     [2, 1, "made"],
   ]);
-  expect(history.map(({ checks }) => checks.map(({ id }) => id))).toEqual([[9], [], [], [4], []]);
+  expect(history.map(({ checks }) => checks.map(({ id }) => id))).toEqual([[9], [], [], [], [4], []]);
 });

@@ -1,4 +1,4 @@
-import type { CheckResult, FailedAttempt, Materialization, PartitionDetail } from "@heddle/api";
+import type { CheckResult, FailedAttempt, Materialization, PartitionDetail, StoppedStep } from "@heddle/api";
 import { newestResults } from "./newest-results.ts";
 
 /** One attempt at a partition, whatever became of it. */
@@ -19,14 +19,30 @@ export type PartitionAttempt =
       readonly endedAt: number;
       readonly failure: FailedAttempt;
       readonly checks: readonly CheckResult[];
+    }
+  | {
+      /** A run that is over had it to make, and did not: it was skipped, or the run was canceled. */
+      readonly outcome: "stopped";
+      readonly runId: number;
+      readonly number: null;
+      readonly endedAt: number;
+      readonly step: StoppedStep;
+      readonly checks: readonly CheckResult[];
     };
 
-/** Every attempt that is over, the newest first. Results of checks stand with the last attempt of their run. */
+/**
+ * Every attempt that is over and every step that came to none, the newest first. Results of checks stand with the last
+ * attempt of their run.
+ */
 export function attemptHistory({
   materializations,
   failedAttempts,
+  stoppedSteps,
   checks,
-}: Pick<PartitionDetail, "materializations" | "failedAttempts" | "checks">): readonly PartitionAttempt[] {
+}: Pick<
+  PartitionDetail,
+  "materializations" | "failedAttempts" | "stoppedSteps" | "checks"
+>): readonly PartitionAttempt[] {
   const made = materializations.map((materialization) => ({
     outcome: "made" as const,
     runId: materialization.runId,
@@ -41,7 +57,16 @@ export function attemptHistory({
     endedAt: failure.endedAt,
     failure,
   }));
-  const newestFirst = [...made, ...failed].toSorted((a, b) => b.endedAt - a.endedAt || b.number - a.number);
+  const stopped = stoppedSteps.map((step) => ({
+    outcome: "stopped" as const,
+    runId: step.runId,
+    number: null,
+    endedAt: step.endedAt,
+    step,
+  }));
+  const newestFirst = [...made, ...failed, ...stopped].toSorted(
+    (a, b) => b.endedAt - a.endedAt || (b.number ?? 0) - (a.number ?? 0),
+  );
   const seen = new Set<number>();
   return newestFirst.map((attempt) => {
     const last = !seen.has(attempt.runId);

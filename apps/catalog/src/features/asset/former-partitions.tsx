@@ -1,5 +1,5 @@
 import type { AssetDetail, FormerDefinition } from "@heddle/api";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { trpc } from "../../data/trpc.ts";

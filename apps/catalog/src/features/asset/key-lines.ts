@@ -1,4 +1,4 @@
-import { checkPartitionKey } from "@heddle/core";
+import { checkPartitionKey } from "@heddle/core/internal";
 
 /** What a text of one key a line comes to. */
 export interface KeyLines {

@@ -1,21 +1,34 @@
 import type { JsonValue } from "@heddle/core";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { formatBytes, formatCount } from "../../format/amounts.ts";
 import { formatInstant } from "../../format/instants.ts";
 import { Markdown } from "../../ui/markdown.tsx";
+import { describeDifference } from "./metadata-difference.ts";
 import { isOpenable, type MetadataView, readMetadata } from "./metadata-view.ts";
 
+/** Few metadata are JSON of their own. */
+const JsonTree = lazy(async () => ({ default: (await import("./json-tree.tsx")).JsonTree }));
+
+type Metadata = { readonly [name: string]: JsonValue };
+
+interface MetadataListProps {
+  readonly metadata: Metadata;
+  /** Of the materialization before: what differs says so. `null` when there is none. */
+  readonly before?: Metadata | null;
+}
+
 /** Metadata by name, each value as its kind asks for. */
-export function MetadataList({ metadata }: { readonly metadata: { readonly [name: string]: JsonValue } }): ReactNode {
+export function MetadataList({ metadata, before = null }: MetadataListProps): ReactNode {
   const entries = Object.entries(metadata);
   if (entries.length === 0) return null;
   return (
     <dl className="grid grid-cols-[minmax(96px,auto)_minmax(0,1fr)] gap-x-4 gap-y-1.5">
       {entries.map(([name, value]) => (
         <div key={name} className="contents">
-          <dt className="text-muted">{name}</dt>
+          <dt className="max-w-56 text-muted [overflow-wrap:anywhere]">{name}</dt>
           <dd className="min-w-0">
-            <MetadataValue view={readMetadata(value)} />
+            <MetadataValue name={name} view={readMetadata(value)} />
+            {before !== null && <Difference now={value} before={before[name]} />}
           </dd>
         </div>
       ))}
@@ -23,7 +36,17 @@ export function MetadataList({ metadata }: { readonly metadata: { readonly [name
   );
 }
 
-function MetadataValue({ view }: { readonly view: MetadataView }): ReactNode {
+function Difference({ now, before }: { readonly now: JsonValue; readonly before: JsonValue | undefined }): ReactNode {
+  const text = describeDifference(readMetadata(now), before === undefined ? undefined : readMetadata(before));
+  if (text === null) return null;
+  return (
+    <span className="ml-2 text-xs text-muted" title="compared with the materialization before">
+      {text}
+    </span>
+  );
+}
+
+function MetadataValue({ name, view }: { readonly name: string; readonly view: MetadataView }): ReactNode {
   switch (view.type) {
     case "number":
       return <NumberValue value={view.value} unit={view.unit} />;
@@ -68,12 +91,9 @@ function MetadataValue({ view }: { readonly view: MetadataView }): ReactNode {
       return <TableValue columns={view.columns} rows={view.rows} />;
     case "json":
       return (
-        <pre
-          tabIndex={0}
-          className="max-h-64 overflow-auto rounded-md border border-line bg-surface px-2 py-1 font-mono text-xs leading-5"
-        >
-          {JSON.stringify(view.value, null, 2)}
-        </pre>
+        <Suspense>
+          <JsonTree label={name} value={view.value} />
+        </Suspense>
       );
   }
 }

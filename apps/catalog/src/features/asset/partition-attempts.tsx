@@ -76,7 +76,7 @@ function Attempt({ assetKey, ordinal, attempt, openFirst, shownChecks }: Attempt
           <AttemptMark attempt={attempt} />
         </button>
         <span className="whitespace-nowrap">
-          attempt {attempt.number} of{" "}
+          {attempt.number === null ? "by" : `attempt ${attempt.number} of`}{" "}
           <Link to="/runs/$runId" params={{ runId: String(runId) }} className="link">
             run {runId}
           </Link>
@@ -92,7 +92,7 @@ function Attempt({ assetKey, ordinal, attempt, openFirst, shownChecks }: Attempt
             logs
             <span className="sr-only">
               {" "}
-              of attempt {attempt.number} of run {runId}
+              {attempt.number === null ? `of run ${runId}` : `of attempt ${attempt.number} of run ${runId}`}
             </span>
           </Link>
           <Ago at={attempt.endedAt} />
@@ -100,6 +100,13 @@ function Attempt({ assetKey, ordinal, attempt, openFirst, shownChecks }: Attempt
       </div>
       <div id={id} hidden={!open} className="flex flex-col gap-3 pt-2 pb-1 [&[hidden]]:hidden">
         {open && attempt.outcome === "made" && <MaterializationView materialization={attempt.materialization} />}
+        {open && attempt.outcome === "stopped" && (
+          <p className="text-xs text-muted">
+            {attempt.step.skippedBecause === null
+              ? "The run was canceled before this was made; what was there before it stayed."
+              : `${attempt.step.skippedBecause.message}.`}
+          </p>
+        )}
         {open && attempt.outcome === "failed" && attempt.failure.error !== null && (
           <RecordedErrorView error={attempt.failure.error} open={openFirst} />
         )}
@@ -116,6 +123,15 @@ function AttemptMark({ attempt }: { readonly attempt: PartitionAttempt }): React
         <GlyphIcon glyph="check" />
         <span className="text-ink">made</span>
         {attempt.materialization.current && <span className="text-muted">in use</span>}
+      </span>
+    );
+  }
+  if (attempt.outcome === "stopped") {
+    const isFresh = attempt.step.skippedBecause?.status === "fresh";
+    return (
+      <span className="flex w-24 items-center gap-1.5 whitespace-nowrap text-muted">
+        <GlyphIcon glyph="slash" />
+        {isFresh ? "up to date" : attempt.step.status}
       </span>
     );
   }
@@ -137,6 +153,7 @@ function AttemptLength({ attempt }: { readonly attempt: PartitionAttempt }): Rea
       </span>
     );
   }
+  if (attempt.outcome === "stopped") return null;
   const { startedAt, endedAt, workerId } = attempt.failure;
   return startedAt === null ? null : (
     <span title={`worker ${workerId}`} className="whitespace-nowrap">

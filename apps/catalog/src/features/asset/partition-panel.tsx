@@ -10,6 +10,7 @@ import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
+import { Sentence } from "../../ui/sentence.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { SkipReason } from "../runs/skip-reason.tsx";
 import { attemptHistory } from "./attempt-history.ts";
@@ -17,6 +18,7 @@ import { CheckResults } from "./check-results.tsx";
 import { MaterializationView } from "./materialization-view.tsx";
 import { newestResults } from "./newest-results.ts";
 import { PartitionAttempts } from "./partition-attempts.tsx";
+import { PartitionLog } from "./partition-log.tsx";
 import { PreviewSection } from "./preview/preview-section.tsx";
 
 interface PartitionPanelProps {
@@ -74,6 +76,16 @@ export function PartitionPanel({
               The definition does not hold this partition any more. What was recorded of it stays.
             </p>
           )}
+          {detail.staleBecause.length > 0 && detail.partitionKey !== "" && (
+            <div className="border-b border-line bg-stale-soft px-4 py-2">
+              {detail.staleBecause.map((sentence, i) => (
+                // oxlint-disable-next-line react/no-array-index-key -- they are replaced together
+                <p key={i}>
+                  <Sentence parts={sentence} />
+                </p>
+              ))}
+            </div>
+          )}
           <PanelBody detail={detail} />
         </>
       )}
@@ -84,6 +96,10 @@ export function PartitionPanel({
 function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode {
   const current = detail.materializations.find((one) => one.current) ?? detail.materializations[0];
   const checks = newestResults(detail.checks);
+  const before =
+    current === undefined
+      ? null
+      : (detail.materializations.find(({ publishedAt }) => publishedAt < current.publishedAt) ?? null);
   return (
     <div className="grid gap-x-8 gap-y-4 p-4 lg:grid-cols-2">
       {current !== undefined && current.stored !== null && (
@@ -103,7 +119,7 @@ function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode 
           {current === undefined ? (
             <p className="text-muted">Never made.</p>
           ) : (
-            <MaterializationView materialization={current} />
+            <MaterializationView materialization={current} before={before} />
           )}
         </div>
         <PartitionAttempts
@@ -115,6 +131,7 @@ function PanelBody({ detail }: { readonly detail: PartitionDetail }): ReactNode 
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <CheckResults results={checks} />
+        <PartitionLog detail={detail} />
         <Mapped title="Reads" empty="It reads no other asset." mapped={detail.upstream} />
         <Mapped title="Read by" empty="No asset reads it." mapped={detail.downstream} />
       </div>

@@ -1,5 +1,6 @@
 import type { RecordedError } from "@heddle/api";
 import type { ReactNode } from "react";
+import { StackText } from "../runs/source-text.tsx";
 
 /** Raised by the machinery because of what a check found: its stack says nothing about why. */
 const CHECK_FAILED = "STEP_CHECK_FAILED";
@@ -24,7 +25,7 @@ export function RecordedErrorView({
             tabIndex={0}
             className="mt-1 max-h-72 overflow-auto rounded-md border border-line bg-canvas px-3 py-2 font-mono text-xs leading-5"
           >
-            {stackOf(error)}
+            <StackText stack={stackOf(error)} />
           </pre>
         </details>
       )}

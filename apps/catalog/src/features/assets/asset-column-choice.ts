@@ -1,4 +1,4 @@
-import type { SortColumn } from "./asset-sort.ts";
+import type { SortColumn } from "./asset-sort-choice.ts";
 
 /** Columns that can be left out: all but the name. In the order of the table. */
 export const CHOSEN_COLUMNS = [

@@ -1,21 +1,26 @@
 import { Link } from "@tanstack/react-router";
-import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
 import type { ReactNode } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
-import { downstreamCounts } from "../../data/downstream-counts.ts";
-import { formatCount, formatShortCount } from "../../format/amounts.ts";
-import { formatDuration } from "../../format/durations.ts";
-import { lookOfCode } from "../../status/status-look.ts";
+import { formatCount, formatProgress, formatShortCount } from "../../format/amounts.ts";
+import { formatAgo, formatDuration } from "../../format/durations.ts";
+import { formatFullInstant } from "../../format/instants.ts";
+import { codeOf, lookOfCode } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
-import { Ago, Until } from "../../ui/instant.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { StatusBar } from "../../ui/status-bar.tsx";
+import type { ChosenColumn } from "./asset-column-choice.ts";
+import { hrefOfAsset } from "./row-links.ts";
 
-export const assetTableFeatures = tableFeatures({});
+const FAILED = codeOf("failed");
+const STALE = codeOf("stale");
 
 /** What columns show that is read only while they are shown. */
 export interface ColumnData {
+  /** How many assets depend on each, by row; `null` while it is not counted. */
+  readonly downstream: Int32Array | null;
   readonly expected: ReadonlyMap<number, ExpectedAsset>;
+  /** Conditions of assets by asset id: when what they say holds, nobody knows before. */
+  readonly automatic: ReadonlyMap<number, AutomaticAsset>;
   /** Mean durations of the last runs by asset id, the oldest first. */
   readonly durations: ReadonlyMap<number, readonly number[]>;
 }
@@ -26,101 +31,118 @@ export interface ExpectedAsset {
   readonly schedule: string;
 }
 
+/** An asset with an automation condition. */
+export interface AutomaticAsset {
+  /** Its name, or the condition in one line. */
+  readonly text: string;
+  readonly isOff: boolean;
+}
+
 /** One line of the table: a row of the catalog. */
 export interface AssetLine {
   readonly row: number;
   readonly catalog: Catalog;
   readonly data: ColumnData;
+  /** Epoch milliseconds that ages are counted from. */
+  readonly now: number;
+  /** Whether it flies past, so that less of it will do. */
+  readonly isBrief: boolean;
 }
 
-const helper = createColumnHelper<typeof assetTableFeatures, AssetLine>();
+/**
+ * What stands in the cells of a line; a text is cut off where the room ends. Functions and not components, and no element
+ * that could be left out: while the table is scrolled through, hundreds of cells are drawn in each frame. The whole of a
+ * text, and the date behind an age, are told when the pointer is on them: row-links.ts.
+ */
+export const CELLS: Readonly<Record<"name" | ChosenColumn, (line: AssetLine) => ReactNode>> = {
+  name: nameCell,
+  group: ({ row, catalog: { index } }) => index.groupNameOf(row),
+  kinds: ({ row, catalog: { index } }) => listText(index.kinds[row]),
+  status: statusCell,
+  materialized: materializedCell,
+  expected: expectedCell,
+  partitions: partitionsCell,
+  checks: checksCell,
+  owners: ({ row, catalog: { index } }) => listText(index.owners[row]),
+  downstream: ({ row, data: { downstream } }) => countText(downstream?.[row]),
+  duration: durationCell,
+  location: ({ row, catalog: { index } }) => index.codeLocations[index.codeLocationOf[row] ?? -1] ?? "",
+};
 
-export const assetColumns = helper.columns([
-  helper.display({ id: "name", cell: ({ row }) => <NameCell {...row.original} /> }),
-  helper.display({ id: "group", cell: ({ row }) => <GroupCell {...row.original} /> }),
-  helper.display({
-    id: "kinds",
-    cell: ({ row }) => <ListCell values={row.original.catalog.index.kinds[row.original.row]} />,
-  }),
-  helper.display({ id: "status", cell: ({ row }) => <StatusCell {...row.original} /> }),
-  helper.display({ id: "materialized", cell: ({ row }) => <MaterializedCell {...row.original} /> }),
-  helper.display({ id: "expected", cell: ({ row }) => <ExpectedCell {...row.original} /> }),
-  helper.display({ id: "partitions", cell: ({ row }) => <PartitionsCell {...row.original} /> }),
-  helper.display({ id: "checks", cell: ({ row }) => <ChecksCell {...row.original} /> }),
-  helper.display({
-    id: "owners",
-    cell: ({ row }) => <ListCell values={row.original.catalog.index.owners[row.original.row]} />,
-  }),
-  helper.display({ id: "downstream", cell: ({ row }) => <DownstreamCell {...row.original} /> }),
-  helper.display({ id: "duration", cell: ({ row }) => <DurationCell {...row.original} /> }),
-  helper.display({ id: "location", cell: ({ row }) => <LocationCell {...row.original} /> }),
-]);
+function listText(values: readonly string[] = []): string {
+  return values.length === 1 ? (values[0] ?? "") : values.join(", ");
+}
 
-function NameCell({ row, catalog: { index } }: AssetLine): ReactNode {
+function countText(count = 0): string {
+  return count === 0 ? "" : formatCount(count);
+}
+
+/** The most urgent status, and how many of several partitions have it where that is for somebody to do something about. */
+function statusCell({ row, catalog: { index, statuses } }: AssetLine): ReactNode {
+  const code = statuses.codes[row] ?? -1;
+  const isCounted = (code === STALE || code === FAILED) && index.partitionsOf(row) !== null;
+  return (
+    <StatusMark
+      look={lookOfCode(code)}
+      suffix={
+        isCounted ? (
+          <span className="text-xs font-normal text-muted"> {formatShortCount(statuses.countOf(row, code))}</span>
+        ) : undefined
+      }
+    />
+  );
+}
+
+function nameCell({ row, catalog: { index }, isBrief }: AssetLine): ReactNode {
   const key = index.keys[row] ?? "";
+  if (isBrief)
+    return (
+      <a href={hrefOfAsset(key)} data-asset={key} aria-label={key} className="truncate font-medium">
+        {key}
+      </a>
+    );
   const name = index.names[row] ?? "";
   const prefix = key.slice(0, key.length - name.length);
   return (
-    <Link
-      to="/assets/$"
-      params={{ _splat: key }}
+    <a
+      href={hrefOfAsset(key)}
+      data-asset={key}
       aria-label={key}
-      title={index.summaries[row] === "" ? key : `${key}\n${index.summaries[row] ?? ""}`}
       className="flex min-w-0 font-medium hover:underline hover:underline-offset-3"
     >
       {prefix !== "" && <bdi className="min-w-4 shrink-[1000] truncate font-normal text-muted">{prefix}</bdi>}
       <bdi className="truncate">{name}</bdi>
-    </Link>
+    </a>
   );
 }
 
-function GroupCell({ row, catalog: { index } }: AssetLine): ReactNode {
-  const group = index.groupNameOf(row);
-  return (
-    <span className="truncate text-muted" title={group}>
-      {group}
-    </span>
-  );
-}
-
-function ListCell({ values = [] }: { readonly values: readonly string[] | undefined }): ReactNode {
-  const text = values.join(", ");
-  return (
-    <span className="truncate text-muted" title={text}>
-      {text}
-    </span>
-  );
-}
-
-function StatusCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
-  return <StatusMark look={lookOfCode(statuses.codes[row] ?? -1)} />;
-}
-
-function MaterializedCell({ row, catalog: { index, statuses } }: AssetLine): ReactNode {
+function materializedCell({ row, catalog: { index, statuses }, now }: AssetLine): ReactNode {
   // Heddle does not make what is external.
   if (index.external[row] === 1) return null;
   const at = statuses.lastMaterializedAt[row] ?? Number.NaN;
-  return <span className="text-muted">{Number.isNaN(at) ? "never" : <Ago at={at} />}</span>;
+  if (Number.isNaN(at)) return "never";
+  return <time dateTime={new Date(at).toISOString()}>{formatAgo(at, Math.max(now, at))}</time>;
 }
 
-function PartitionsCell({ row, catalog: { index, statuses } }: AssetLine): ReactNode {
+function partitionsCell({ row, catalog: { index, statuses } }: AssetLine): ReactNode {
   const total = statuses.totals[row] ?? 0;
   if (index.external[row] === 1 || index.partitionsOf(row) === null) return null;
   const made = statuses.materializedOf(row);
+  const stale = statuses.countOf(row, STALE);
   return (
     <span className="flex w-full items-center gap-2">
       <StatusBar countOf={(code) => statuses.countOf(row, code)} className="h-2 flex-1" />
       <span
         className="min-w-14 text-right text-xs whitespace-nowrap text-muted"
-        title={`${formatCount(made)} of ${formatCount(total)} made`}
+        title={`${formatCount(made)} of ${formatCount(total)} made${stale > 0 ? `, ${formatCount(stale)} stale` : ""}`}
       >
-        {formatShortCount(made)}/{formatShortCount(total)}
+        {formatProgress(formatShortCount(made), formatShortCount(total))}
       </span>
     </span>
   );
 }
 
-function ChecksCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
+function checksCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
   const passed = statuses.checksPassed[row] ?? 0;
   const warned = statuses.checksWarned[row] ?? 0;
   const failed = statuses.checksFailed[row] ?? 0;
@@ -153,31 +175,32 @@ function ChecksCell({ row, catalog: { statuses } }: AssetLine): ReactNode {
   );
 }
 
-function ExpectedCell({ row, catalog: { index }, data }: AssetLine): ReactNode {
-  const next = data.expected.get(index.ids[row] ?? -1);
-  if (next === undefined) return null;
+function expectedCell({ row, catalog: { index }, data, now }: AssetLine): ReactNode {
+  const id = index.ids[row] ?? -1;
+  const next = data.expected.get(id);
+  const condition = data.automatic.get(id);
+  if (next !== undefined) {
+    const also = condition === undefined || condition.isOff ? "" : `, or before, by its condition: ${condition.text}`;
+    return (
+      <span title={`${formatFullInstant(next.at)}, by the schedule ${next.schedule}${also}`}>
+        {formatAgo(next.at, Math.min(now, next.at))}
+      </span>
+    );
+  }
+  if (condition === undefined) return null;
   return (
-    <span className="truncate text-muted" title={`by the schedule ${next.schedule}`}>
-      <Until at={next.at} />
-    </span>
+    <Link
+      to="/automation/conditions/$"
+      params={{ _splat: index.keys[row] ?? "" }}
+      title={`${condition.isOff ? "switched off: " : ""}${condition.text}`}
+      className="hover:text-ink hover:underline hover:underline-offset-3"
+    >
+      {condition.isOff ? "paused" : "on condition"}
+    </Link>
   );
 }
 
-function DownstreamCell({ row, catalog: { index } }: AssetLine): ReactNode {
-  const count = downstreamCounts(index)[row] ?? 0;
-  return <span className="text-muted">{count === 0 ? "" : formatCount(count)}</span>;
-}
-
-function LocationCell({ row, catalog: { index } }: AssetLine): ReactNode {
-  const name = index.codeLocations[index.codeLocationOf[row] ?? -1] ?? "";
-  return (
-    <span className="truncate text-muted" title={name}>
-      {name}
-    </span>
-  );
-}
-
-function DurationCell({ row, catalog: { index }, data }: AssetLine): ReactNode {
+function durationCell({ row, catalog: { index }, data }: AssetLine): ReactNode {
   const means = data.durations.get(index.ids[row] ?? -1);
   if (means === undefined) return null;
   return (

@@ -1,21 +1,24 @@
-import { useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
-import type { Catalog } from "../../data/catalog-state.ts";
+import { type Catalog, useStatusRevision } from "../../data/catalog-state.ts";
+import { useNow } from "../../ui/clock.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { useWindowWidth, type WindowWidth } from "../../ui/window-width.ts";
-import { ActivityHead, ActivityStrip, type MatrixDaysData } from "./activity-strip.tsx";
+import { ActivityHead, type MatrixDaysData } from "./activity-strip.tsx";
 import { CHOSEN_COLUMNS, type ChosenColumn, COLUMN_PLACES } from "./asset-column-choice.ts";
-import { assetColumns, type AssetLine, assetTableFeatures } from "./asset-columns.tsx";
 import type { AssetMarks } from "./asset-marks.ts";
-import { type AssetSort, parseSort, type SortColumn } from "./asset-sort.ts";
+import { type AssetSort, parseSort, type SortColumn } from "./asset-sort-choice.ts";
 import type { AssetEntry } from "./asset-tree.ts";
-import { PrefixCells } from "./prefix-cells.tsx";
+import { AssetRow, LINE_PX, MarkBox, type TableLook } from "./asset-row.tsx";
+import { useRowLinks } from "./row-links.ts";
 import { useColumnData } from "./use-column-data.ts";
+import { useFocusOfLines, useRecycledLines } from "./use-recycled-lines.ts";
 
-const LINE_PX = 36;
+/** Lines that are drawn above and below those in view. */
+const OVERSCAN = 4;
 /** Lines whose column data are read together. */
 const PAGE = 50;
+const NO_PAGES: readonly (readonly number[])[] = [];
 
 interface AssetTableProps {
   readonly catalog: Catalog;
@@ -47,27 +50,32 @@ export function AssetTable(props: AssetTableProps): ReactNode {
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_PX,
-    overscan: 10,
+    overscan: OVERSCAN,
   });
   const items = virtual.getVirtualItems();
-  const pages = pagesOf(items, entries);
+  const pages = shown.includes("duration") ? pagesOf(items, entries) : NO_PAGES;
   const data = useColumnData(catalog, shown, pages);
-  const lines = useMemo(
-    () => entries.map((entry): AssetLine => ({ row: entry.kind === "asset" ? entry.row : -1, catalog, data })),
-    [entries, catalog, data],
-  );
-  const table = useTable({ features: assetTableFeatures, columns: assetColumns, data: lines });
-  const tableRows = table.getRowModel().rows;
+  const revision = useStatusRevision(catalog.statuses);
+  const now = useNow();
+  const { slotOf, isBrief } = useRecycledLines(items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  // Lines beyond the view are drawn for a scroll to come upon them, and not for one that leaps over them.
+  const drawn = isBrief ? items.filter(({ index }) => isBetween(index, virtual.range)) : items;
+  const onFocus = useFocusOfLines(scroller);
+  const links = useRowLinks(catalog.index);
   useEffect(() => {
     if (active >= 0) virtual.scrollToIndex(active, { align: "auto" });
   }, [active, virtual]);
-  const tracks = {
-    gridTemplateColumns: [
-      ...(width === "phone" ? [] : ["16px"]),
-      ...shown.map((id) => COLUMN_PLACES[id].track),
-      ...(matrix === null ? [] : [width === "phone" ? "96px" : "minmax(220px, 3fr)"]),
-    ].join(" "),
-  };
+  const hasBox = width !== "phone";
+  const tracks = [
+    ...(hasBox ? ["16px"] : []),
+    ...shown.map((id) => COLUMN_PLACES[id].track),
+    ...(matrix === null ? [] : [hasBox ? "minmax(220px, 3fr)" : "96px"]),
+  ].join(" ");
+  const onMark = marks.toggle;
+  const look = useMemo(
+    (): TableLook => ({ catalog, data, shown, tracks, hasBox, matrix, now, revision, isBrief, onMark, onPrefix }),
+    [catalog, data, shown, tracks, hasBox, matrix, now, revision, isBrief, onMark, onPrefix],
+  );
   const assetRows = useMemo(() => entries.flatMap((entry) => (entry.kind === "asset" ? [entry.row] : [])), [entries]);
   return (
     <div
@@ -76,11 +84,18 @@ export function AssetTable(props: AssetTableProps): ReactNode {
       role="table"
       aria-label="Assets"
       aria-rowcount={entries.length + 1}
+      onFocus={onFocus}
+      {...links}
       className="min-h-0 min-w-0 flex-1 overflow-auto outline-none"
     >
       <div role="rowgroup" className="sticky top-0 z-10 min-w-fit border-b border-line bg-canvas">
-        <div role="row" aria-rowindex={1} className="grid h-8 items-center gap-3 px-4" style={tracks}>
-          {width !== "phone" && (
+        <div
+          role="row"
+          aria-rowindex={1}
+          className="grid h-8 items-center gap-3 px-4"
+          style={{ gridTemplateColumns: tracks }}
+        >
+          {hasBox && (
             <div role="columnheader" className="flex">
               <MarkBox
                 label="Select all assets"
@@ -96,71 +111,27 @@ export function AssetTable(props: AssetTableProps): ReactNode {
         </div>
       </div>
       <div role="rowgroup" className="relative min-w-fit" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, start }) => {
+        {drawn.map(({ index }) => {
           const entry = entries[index];
           if (entry === undefined) return null;
-          const row = entry.kind === "asset" ? entry.row : -1;
           return (
-            <div
-              key={entry.kind === "asset" ? entry.row : entry.prefix}
-              role="row"
-              aria-rowindex={index + 2}
-              data-active={index === active}
-              data-marked={row >= 0 && marks.has(row)}
-              className="absolute inset-x-0 grid items-center gap-3 border-b border-line px-4 hover:bg-hover data-[active=true]:bg-accent-soft data-[marked=true]:bg-pressed"
-              style={{ ...tracks, height: LINE_PX, transform: `translateY(${start}px)` }}
-            >
-              {entry.kind === "prefix" ? (
-                <PrefixCells
-                  entry={entry}
-                  catalog={catalog}
-                  shown={shown}
-                  hasBox={width !== "phone"}
-                  onToggle={onPrefix}
-                />
-              ) : (
-                <>
-                  {width !== "phone" && (
-                    <div role="cell" className="flex">
-                      <MarkBox
-                        label={`Select ${catalog.index.keys[row] ?? ""}`}
-                        checked={marks.has(row)}
-                        onChange={() => marks.toggle(row)}
-                      />
-                    </div>
-                  )}
-                  {tableRows[index]
-                    ?.getAllCells()
-                    .filter(({ column }) => shown.some((id) => id === column.id))
-                    .map((cell) => (
-                      <div
-                        key={cell.id}
-                        role="cell"
-                        className="flex min-w-0"
-                        {...(cell.column.id === "name" && entry.depth > 0
-                          ? { style: { paddingLeft: entry.depth * 16 } }
-                          : {})}
-                      >
-                        <table.FlexRender cell={cell} />
-                      </div>
-                    ))}
-                  {matrix !== null && (
-                    <div role="cell" className="min-w-0">
-                      <ActivityStrip
-                        matrix={matrix}
-                        id={catalog.index.ids[row] ?? -1}
-                        name={catalog.index.keys[row] ?? ""}
-                      />
-                    </div>
-                  )}
-                </>
-              )}
-            </div>
+            <AssetRow
+              key={slotOf(index)}
+              look={look}
+              entry={entry}
+              index={index}
+              active={index === active}
+              marked={entry.kind === "asset" && marks.has(entry.row)}
+            />
           );
         })}
       </div>
     </div>
   );
+}
+
+function isBetween(index: number, range: { readonly startIndex: number; readonly endIndex: number } | null): boolean {
+  return range === null || (index >= range.startIndex && index <= range.endIndex);
 }
 
 /** Rows of the pages of lines that are in view, a list each: what was read for a page stays good while it is scrolled. */
@@ -179,24 +150,6 @@ function pagesOf(
 
 function isShown(from: "phone" | "tablet" | "desktop", width: WindowWidth): boolean {
   return from === "phone" || width === "desktop" || from === width;
-}
-
-interface MarkBoxProps {
-  readonly label: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}
-
-function MarkBox({ label, checked, onChange }: MarkBoxProps): ReactNode {
-  return (
-    <input
-      type="checkbox"
-      aria-label={label}
-      checked={checked}
-      onChange={({ target }) => onChange(target.checked)}
-      className="size-3.5 shrink-0 accent-[var(--accent)]"
-    />
-  );
 }
 
 interface HeaderCellProps {

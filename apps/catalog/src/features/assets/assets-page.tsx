@@ -11,23 +11,26 @@ import { Button } from "../../ui/button.tsx";
 import { useNow } from "../../ui/clock.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { At } from "../../ui/instant.tsx";
 import { Page, PageHeader } from "../../ui/page.tsx";
 import { PopoverButton } from "../../ui/popover-button.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { SelectionField } from "../../ui/selection-field.tsx";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { useLaunch } from "../launch/launch-search.ts";
-import { openStates } from "../launch/launch-target.ts";
+import { openStates } from "../launch/open-states.ts";
 import { activityById, dayBounds } from "./activity-days.ts";
 import type { MatrixDaysData } from "./activity-strip.tsx";
 import { type ChosenColumn, DEFAULT_COLUMNS } from "./asset-column-choice.ts";
-import { applyFacets, type Facet } from "./asset-facets.ts";
+import { facetRows } from "./asset-facets.ts";
 import { type AssetMarks, useAssetMarks } from "./asset-marks.ts";
-import { nextSort, sortRows } from "./asset-sort.ts";
+import { sortRows } from "./asset-sort.ts";
+import { nextSort } from "./asset-sort-choice.ts";
 import { AssetTable } from "./asset-table.tsx";
 import { type AssetEntry, listEntries, treeEntries } from "./asset-tree.ts";
 import { ASSET_VIEWS, MATRIX_DAYS } from "./assets-search.ts";
 import { ColumnChooser } from "./column-chooser.tsx";
+import type { Facet } from "./facet-choice.ts";
 import { FacetPanel } from "./facet-panel.tsx";
 import { facetedSelection } from "./faceted-selection.ts";
 import { MarkedActions } from "./marked-actions.tsx";
@@ -68,14 +71,21 @@ function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
   const revision = useStatusRevision(catalog.statuses);
   const result = useSelection(catalog, search.sel ?? "");
   const candidates = result.kind === "matched" ? result.rows : null;
-  const { status, group, kind, owner, sort, cols = DEFAULT_COLUMNS, view = "list", days = "14" } = search;
+  const { status, group, kind, owner, tag, sort, cols = DEFAULT_COLUMNS, view = "list", days = "14" } = search;
   const faceted = useMemo(
-    () => applyFacets(catalog, candidates ?? catalog.index.keys.keys(), { status, group, kind, owner }),
+    () => ({
+      catalog,
+      candidates: [...(candidates ?? catalog.index.keys.keys())],
+      chosen: { status, group, kind, owner, tag },
+    }),
     // oxlint-disable-next-line react/exhaustive-deps -- statuses change in place; their revision says when
-    [catalog, candidates, status, group, kind, owner, revision],
+    [catalog, candidates, status, group, kind, owner, tag, revision],
   );
-  // oxlint-disable-next-line react/exhaustive-deps -- as above
-  const rows = useMemo(() => sortRows(catalog, faceted.rows, sort), [catalog, faceted, sort, revision]);
+  const { chosen } = faceted;
+  const rows = useMemo(
+    () => sortRows(catalog, facetRows(catalog, faceted.candidates, faceted.chosen), sort),
+    [catalog, faceted, sort],
+  );
   const open = useMemo(() => new Set(search.open), [search.open]);
   const entries = useMemo(
     () =>
@@ -91,7 +101,6 @@ function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
     set({ open: next.length === 0 ? undefined : next });
   };
   const active = useTableKeys({ catalog, entries, marks, togglePrefix, focusField: () => field.current?.focus() });
-  const chosen = { status, group, kind, owner };
   const selection = facetedSelection(result.kind === "matched" ? result.canonical : null, chosen);
   return (
     <>
@@ -148,11 +157,7 @@ function AssetsContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
       </div>
       {marks.rows.size > 0 && <MarkedActions catalog={catalog} marks={marks} />}
       <div className="flex min-h-0 flex-1">
-        <FacetPanel
-          counts={faceted.counts}
-          chosen={chosen}
-          onChange={(facet, values) => set(facetChange(facet, values))}
-        />
+        <FacetPanel faceted={faceted} onChange={(facet, values) => set(facetChange(facet, values))} />
         {rows.length === 0 ? (
           <EmptyState title="No asset is left by these filters.">
             <Link to="/assets" className="link">
@@ -187,13 +192,24 @@ interface AssetsHeaderProps {
 
 function AssetsHeader({ catalog, rows, selection, field }: AssetsHeaderProps): ReactNode {
   const launch = useLaunch();
+  const { staleAsOf } = catalog.statuses;
   return (
     <PageHeader
       title="Assets"
       meta={
-        rows.length === catalog.index.count
-          ? formatCount(rows.length)
-          : `${formatCount(rows.length)} of ${formatCount(catalog.index.count)}`
+        <>
+          {rows.length === catalog.index.count
+            ? formatCount(rows.length)
+            : `${formatCount(rows.length)} of ${formatCount(catalog.index.count)}`}
+          {staleAsOf !== null && (
+            <span
+              className="ml-3 text-xs text-stale-ink"
+              title="What happened since then may have made more of it stale"
+            >
+              stale as of <At at={staleAsOf} />
+            </span>
+          )}
+        </>
       }
       actions={
         <>

@@ -1,8 +1,8 @@
 import { choiceParam, choicesParam, textParam, textsParam } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
 import { CHOSEN_COLUMNS } from "./asset-column-choice.ts";
-import { FACET_STATUSES } from "./asset-facets.ts";
-import { ASSET_SORTS } from "./asset-sort.ts";
+import { ASSET_SORTS } from "./asset-sort-choice.ts";
+import { FACET_STATUSES } from "./facet-choice.ts";
 
 /** How assets can be shown. */
 export const ASSET_VIEWS = ["list", "tree", "matrix"] as const;
@@ -18,6 +18,8 @@ export const assetsSearch = searchSchema({
   group: textsParam(),
   kind: textsParam(),
   owner: textsParam(),
+  /** `name=value`, or the name of a tag without a value. */
+  tag: textsParam(),
   /** Column to sort by, `-` before it for descending. */
   sort: choiceParam(ASSET_SORTS),
   /** Columns beside the name; left out: as it comes. */

@@ -1,30 +1,44 @@
-import { type ReactNode, useId, useState } from "react";
-import { PARTITION_STATUSES } from "@heddle/core";
+import { type ReactNode, useDeferredValue, useId, useMemo, useState } from "react";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
+import type { Catalog } from "../../data/catalog-state.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { EXTERNAL_LOOK, PARTITION_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
-import { type Facet, type FacetCount, type FacetedRows, FACETS, type FacetValues } from "./asset-facets.ts";
+import { countFacets, type FacetCount } from "./asset-facets.ts";
+import { type Facet, FACETS, type FacetValues } from "./facet-choice.ts";
 
-const TITLES: Record<Facet, string> = { status: "Status", group: "Group", kind: "Kind", owner: "Owner" };
+const TITLES: Record<Facet, string> = { status: "Status", group: "Group", kind: "Kind", owner: "Owner", tag: "Tag" };
+
+const NONE: readonly FacetCount[] = [];
 
 /** Values listed before "more" is pressed. */
 const LISTED = 8;
 
 interface FacetPanelProps {
-  readonly counts: FacetedRows["counts"];
-  readonly chosen: FacetValues;
+  /** The rows that are filtered; another object whenever these, their statuses or what is chosen change. */
+  readonly faceted: {
+    readonly catalog: Catalog;
+    readonly candidates: readonly number[];
+    readonly chosen: FacetValues;
+  };
   readonly onChange: (facet: Facet, values: readonly string[]) => void;
 }
 
-/** Narrows the table by the values that its assets have. */
-export function FacetPanel({ counts, chosen, onChange }: FacetPanelProps): ReactNode {
+/** Narrows the table by the values that its assets have. The table comes first: its lines do not wait for the counts. */
+export function FacetPanel({ faceted, onChange }: FacetPanelProps): ReactNode {
+  const { chosen } = faceted;
+  const settled = useDeferredValue(faceted, null);
+  const counts = useMemo(
+    () => (settled === null ? null : countFacets(settled.catalog, settled.candidates, settled.chosen)),
+    [settled],
+  );
   return (
     <aside aria-label="Facets" className="w-52 shrink-0 overflow-y-auto border-r border-line px-2 py-3 max-lg:hidden">
       {FACETS.map((facet) => (
         <FacetList
           key={facet}
           facet={facet}
-          counts={counts[facet]}
+          counts={counts?.[facet] ?? NONE}
           chosen={chosen[facet] ?? []}
           onChange={(values) => onChange(facet, values)}
         />

@@ -1,6 +1,6 @@
-import { formatSelection, parseSelection, type Selection } from "@heddle/core";
-import { escapeWildcard } from "@heddle/core";
-import { FACETS, type Facet, type FacetValues } from "./asset-facets.ts";
+import { formatSelection, parseSelection, type Selection } from "@heddle/core/internal";
+import { escapeWildcard } from "@heddle/core/internal";
+import { FACETS, type Facet, type FacetValues } from "./facet-choice.ts";
 
 /**
  * The selection and the facets of a table as one selection, for other pages and the command line. `null` when there is
@@ -18,5 +18,16 @@ export function facetedSelection(canonical: string | null, chosen: FacetValues):
 }
 
 function facetPart(facet: Facet, values: readonly string[]): Selection {
+  if (facet === "tag") {
+    const [first, ...others] = values.map(tagPart);
+    return first === undefined || others.length > 0 ? { kind: "or", of: values.map(tagPart) } : first;
+  }
   return { kind: "match", attribute: facet, patterns: values.map(escapeWildcard) };
+}
+
+/** `team=data`, or `nightly` for a tag without a value. */
+function tagPart(text: string): Selection {
+  const at = text.indexOf("=");
+  if (at < 0) return { kind: "tag", name: escapeWildcard(text), values: null };
+  return { kind: "tag", name: escapeWildcard(text.slice(0, at)), values: [escapeWildcard(text.slice(at + 1))] };
 }

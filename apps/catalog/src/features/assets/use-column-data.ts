@@ -1,7 +1,9 @@
 import type { AssetDurations } from "@heddle/api";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
+import type { CatalogIndex } from "../../data/catalog-index.ts";
 import type { Catalog } from "../../data/catalog-state.ts";
+import { downstreamCounts } from "../../data/downstream-counts.ts";
 import { trpc } from "../../data/trpc.ts";
 import type { ChosenColumn } from "./asset-column-choice.ts";
 import type { ColumnData } from "./asset-columns.tsx";
@@ -22,6 +24,11 @@ export function useColumnData(
     enabled: shown.includes("expected"),
     refetchInterval: 60_000,
   }).data;
+  const conditions = useQuery({
+    ...trpc.automation.conditions.queryOptions({}),
+    enabled: shown.includes("expected"),
+    refetchInterval: 60_000,
+  }).data;
   const wantsDurations = shown.includes("duration");
   const durations = useQueries({
     queries: pages.map((rows) => ({
@@ -30,18 +37,31 @@ export function useColumnData(
     })),
     combine: dataOf,
   });
+  const downstream = useDownstreamCounts(index, shown.includes("downstream"));
   return useMemo(
     () => ({
+      downstream,
       expected: new Map(
         (expected?.ids ?? []).map((id, i) => [
           id,
           { at: expected?.at[i] ?? 0, schedule: expected?.schedules[i] ?? "" },
         ]),
       ),
+      automatic: new Map(
+        (conditions?.conditions ?? []).flatMap(({ asset, check, label, text, state }) =>
+          check === null ? [[asset.id, { text: label ?? text, isOff: state === "off" }] as const] : [],
+        ),
+      ),
       durations: new Map(
         durations.flatMap((page) => (page?.ids ?? []).map((id, i) => [id, page?.meansMs[i] ?? []] as const)),
       ),
     }),
-    [expected, durations],
+    [downstream, expected, conditions, durations],
   );
+}
+
+/** What depends on each asset is counted when the lines are there; `null` before. */
+function useDownstreamCounts(index: CatalogIndex, isShown: boolean): Int32Array | null {
+  const settled = useDeferredValue(isShown ? index : null, null);
+  return useMemo(() => (settled === null || settled !== index ? null : downstreamCounts(settled)), [settled, index]);
 }

@@ -81,10 +81,8 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
       </div>
       <div role="cell" className="text-muted max-md:hidden">
         {nextAt === null ? <span className="text-faint">{describeNext(row)}</span> : <Until at={nextAt} />}
-        {lagMs !== null && (
-          <div className={`text-xs ${lagMs > LATE_MS ? "text-stale-ink" : "text-muted"}`}>
-            {formatDuration(lagMs)} late
-          </div>
+        {lagMs !== null && lagMs > LATE_MS && (
+          <div className="text-xs text-stale-ink">{formatDuration(lagMs)} late</div>
         )}
       </div>
       <div role="cell" className="max-lg:hidden">

@@ -1,4 +1,4 @@
-import { nextScheduleTicks } from "@heddle/core";
+import { nextScheduleTicks } from "@heddle/core/internal";
 import { describe, expect, test } from "vitest";
 import { describeClockChange, offsetMs } from "./clock-changes.ts";
 

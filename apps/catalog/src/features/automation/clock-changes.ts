@@ -1,4 +1,4 @@
-import { nextTick, previousTick } from "@heddle/core";
+import { nextTick, previousTick } from "@heddle/core/internal";
 
 const MINUTE = 60_000;
 /** By how much clocks are changed somewhere on Earth. */

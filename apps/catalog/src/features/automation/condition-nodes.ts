@@ -1,5 +1,5 @@
 import type { ConditionNode } from "@heddle/api";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 
 /** The partition that is asked about; `null` where the whole asset is meant. */
 export interface AskedPartition {

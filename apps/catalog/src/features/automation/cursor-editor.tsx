@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { client, trpc } from "../../data/trpc.ts";
 import { AuthorFields, type AuthorInput, authorInput, useAuthor } from "../../ui/author-fields.tsx";
 import { Button } from "../../ui/button.tsx";
+import { DialogActions } from "../../ui/dialog-actions.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { Section } from "../../ui/page.tsx";
@@ -163,14 +164,9 @@ function CursorDialog({ name, wanted, onClose }: CursorDialogProps): ReactNode {
           className="min-w-0 rounded-md border border-line-strong bg-canvas px-2 py-1.5 font-mono text-xs leading-5"
         />
         <AuthorFields author={author} onAuthor={setAuthor} />
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={onClose}>
-            Leave it as it is
-          </Button>
-          <Button kind="solid" type="submit" disabled={change.isPending}>
-            {text === "" ? "Begin anew" : "Set the cursor"}
-          </Button>
-        </div>
+        <DialogActions onLeave={onClose} disabled={change.isPending}>
+          {text === "" ? "Begin anew" : "Set the cursor"}
+        </DialogActions>
       </form>
     </Modal>
   );

@@ -132,9 +132,9 @@ function Requests({
             </span>
           </div>
           {reason !== null && <p className="text-muted">{reason}</p>}
-          {assets.map(({ key, partitions }) => (
+          {assets.map(({ key, partitions, checks = [] }) => (
             <div key={key} className="flex gap-3">
-              <span className="truncate">{key}</span>
+              <span className="truncate">{[key, ...checks].join(" · ")}</span>
               <span className="ml-auto text-muted">{partitions}</span>
             </div>
           ))}

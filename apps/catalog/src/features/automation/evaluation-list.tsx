@@ -6,13 +6,13 @@ import { client, trpc } from "../../data/trpc.ts";
 import { formatCounted } from "../../format/amounts.ts";
 import { Button } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
-import { Icon } from "../../ui/icons.tsx";
 import { At } from "../../ui/instant.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Sentence } from "../../ui/sentence.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { ConditionTree } from "./condition-tree.tsx";
+import { FoldAt } from "./fold-at.tsx";
 
 interface EvaluationListProps {
   readonly assetId: number;
@@ -67,6 +67,11 @@ export function EvaluationList({ assetId, check, chosen, onlyRequesting, onChang
           {onlyRequesting ? "It has not requested anything yet." : "It has not been evaluated yet."}
         </p>
       )}
+      {chosen !== undefined && query.isSuccess && evaluations.every(({ id }) => id !== chosen) && (
+        <section aria-label="Chosen evaluation" className="overflow-hidden rounded-md border border-accent">
+          <EvaluationView id={chosen} withTime />
+        </section>
+      )}
       {evaluations.length > 0 && (
         <ul aria-label="Evaluations" className="rounded-md border border-line">
           {evaluations.map((evaluation) => (
@@ -101,15 +106,7 @@ function EvaluationItem({ evaluation, open, onToggle }: EvaluationItemProps): Re
   return (
     <li className="border-b border-line last:border-b-0">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-3 py-1.5 hover:bg-hover">
-        <button
-          type="button"
-          aria-expanded={open}
-          onClick={onToggle}
-          className="flex items-center gap-1.5 font-medium whitespace-nowrap hover:underline hover:underline-offset-3"
-        >
-          <Icon name={open ? "chevronDown" : "chevronRight"} size={12} />
-          <At at={at} />
-        </button>
+        <FoldAt at={at} open={open} onToggle={onToggle} />
         <span className="min-w-0 flex-1 truncate">
           {count === 0 ? (
             <span className="text-muted">nothing requested</span>
@@ -129,7 +126,8 @@ function EvaluationItem({ evaluation, open, onToggle }: EvaluationItemProps): Re
   );
 }
 
-function EvaluationView({ id }: { readonly id: number }): ReactNode {
+/** One evaluation as it was; `withTime` where nothing beside it says when that was. */
+function EvaluationView({ id, withTime = false }: { readonly id: number; readonly withTime?: boolean }): ReactNode {
   const query = useQuery(trpc.automation.evaluation.queryOptions({ id }));
   return (
     <div className="flex flex-col gap-3 border-t border-line bg-surface px-4 py-3">
@@ -140,6 +138,11 @@ function EvaluationView({ id }: { readonly id: number }): ReactNode {
           error={query.error}
           onRetry={() => void query.refetch()}
         />
+      )}
+      {withTime && query.data !== undefined && (
+        <h3 className="font-medium">
+          Evaluation of <At at={query.data.at} />
+        </h3>
       )}
       {query.data?.sentences.map((parts, i) => (
         <p key={i}>

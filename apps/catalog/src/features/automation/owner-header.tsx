@@ -1,4 +1,4 @@
-import type { SourceLocation } from "@heddle/core";
+import type { SourceLocation } from "@heddle/core/internal";
 import type { TickRuns, TickSwitch } from "@heddle/api";
 import type { ReactNode } from "react";
 import { StatusMark } from "../../status/status-mark.tsx";
@@ -69,9 +69,15 @@ export function Facts({
 }
 
 /** What its runs are like, as facts. */
-export function factsOfRuns({ assets, partitions, tags, priority }: TickRuns): (readonly [string, ReactNode])[] {
+export function factsOfRuns({
+  assets,
+  checks,
+  partitions,
+  tags,
+  priority,
+}: TickRuns): (readonly [string, ReactNode])[] {
   return [
-    ["makes", assets === null ? "what each tick says" : "keys" in assets ? assets.keys.join(", ") : assets.selection],
+    [checks === null ? "makes" : "checks", describeWork({ assets, checks })],
     ["partitions", describePartitions(partitions)],
     ...(priority === 0 ? [] : [["priority", String(priority)] as const]),
     ...(Object.keys(tags).length === 0
@@ -85,6 +91,17 @@ export function factsOfRuns({ assets, partitions, tags, priority }: TickRuns): (
           ] as const,
         ]),
   ];
+}
+
+function describeWork({ assets, checks }: Pick<TickRuns, "assets" | "checks">): string {
+  if (checks !== null && checks !== "all") {
+    return Object.entries(checks)
+      .map(([key, names]) => `${names.join(", ")} of ${key}`)
+      .join("; ");
+  }
+  if (assets === null) return "what each tick says";
+  const chosen = "keys" in assets ? assets.keys.join(", ") : assets.selection;
+  return checks === null ? chosen : `${chosen}, on what is stored`;
 }
 
 function describePartitions(partitions: TickRuns["partitions"]): string {

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { client } from "../../data/trpc.ts";
 import { AuthorFields, type AuthorInput, authorInput, useAuthor } from "../../ui/author-fields.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { DialogActions } from "../../ui/dialog-actions.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { announce, announceFailure } from "../../ui/toasts.tsx";
 import type { AutomationRow } from "./automation-rows.ts";
@@ -45,7 +46,8 @@ export function SwitchButton({
   );
 }
 
-function SwitchDialog({ row, onClose }: { readonly row: Switched; readonly onClose: () => void }): ReactNode {
+/** Asks why something is turned off or on. */
+export function SwitchDialog({ row, onClose }: { readonly row: Switched; readonly onClose: () => void }): ReactNode {
   const [author, setAuthor] = useAuthor();
   const change = useSwitch(row, onClose);
   const off = row.state === "off";
@@ -61,14 +63,9 @@ function SwitchDialog({ row, onClose }: { readonly row: Switched; readonly onClo
         {!off && <p>{MEANING[row.kind]}</p>}
         {off && <p>It goes on from now.</p>}
         <AuthorFields author={author} onAuthor={setAuthor} />
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={onClose}>
-            Leave it as it is
-          </Button>
-          <Button kind="solid" type="submit" disabled={change.isPending}>
-            Turn {off ? "on" : "off"}
-          </Button>
-        </div>
+        <DialogActions onLeave={onClose} disabled={change.isPending}>
+          Turn {off ? "on" : "off"}
+        </DialogActions>
       </form>
     </Modal>
   );

@@ -8,12 +8,12 @@ import { formatInstant } from "../../format/instants.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
-import { Icon } from "../../ui/icons.tsx";
 import { At } from "../../ui/instant.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { RecordedErrorView } from "../asset/recorded-error.tsx";
 import { RunLinks } from "./automation-table.tsx";
+import { FoldAt } from "./fold-at.tsx";
 import { OutcomeStrip } from "./outcome-strip.tsx";
 import { describeOutcomes, TICK_LOOK } from "./tick-look.ts";
 
@@ -141,15 +141,7 @@ function TickItem({ tick, open, onToggle }: TickItemProps): ReactNode {
     <li className="border-b border-line last:border-b-0">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-x-4 px-3 py-1.5 hover:bg-hover">
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5">
-          <button
-            type="button"
-            aria-expanded={open}
-            onClick={onToggle}
-            className="flex items-center gap-1.5 font-medium whitespace-nowrap hover:underline hover:underline-offset-3"
-          >
-            <Icon name={open ? "chevronDown" : "chevronRight"} size={12} />
-            <At at={at} />
-          </button>
+          <FoldAt at={at} open={open} onToggle={onToggle} />
           <StatusMark look={TICK_LOOK[outcome]} {...(count > 1 && { suffix: ` × ${formatCount(count)}` })} />
           <span className="min-w-0 flex-1 truncate text-muted max-md:basis-full">
             {runIds.length > 0 ? <RunLinks runIds={runIds} /> : (error?.message ?? reason)}

@@ -1,28 +1,20 @@
 import type { RunSummary } from "@heddle/api";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useRef } from "react";
+import type { ReactNode } from "react";
 import { type Catalog, useCatalog } from "../../data/catalog-state.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, Snippet } from "../../ui/empty-state.tsx";
-import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
-import { Page, PageHeader } from "../../ui/page.tsx";
-import { SearchField } from "../../ui/search-field.tsx";
-import { SelectionField } from "../../ui/selection-field.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
-import { useWindowWidth } from "../../ui/window-width.ts";
+import { Page } from "../../ui/page.tsx";
 import { useLaunch } from "../launch/launch-search.ts";
 import { RunCause } from "../runs/run-cause.tsx";
 import { CheckTrouble, RunAssets, RunMenuButton } from "../runs/run-cells.tsx";
-import { isFiltered, NO_FILTERS, type RunFilters } from "../runs/run-filter-input.ts";
-import { RunFilterBar, RunFilterFields } from "../runs/run-filters.tsx";
+import { RunListFrame } from "../runs/run-list-frame.tsx";
 import { StepProgress } from "../runs/step-bar.tsx";
 import { doneSteps } from "../runs/step-progress.ts";
-import { useListKeys } from "../runs/use-list-keys.ts";
-import { useRunList } from "../runs/use-run-list.ts";
 import { Pace } from "./pace.tsx";
 
 const route = getRouteApi("/backfills");
@@ -37,75 +29,29 @@ function BackfillListContent({ catalog }: { readonly catalog: Catalog }): ReactN
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/backfills" });
   const launch = useLaunch();
-  const field = useRef<HTMLInputElement>(null);
-  const width = useWindowWidth();
-  const list = useRunList(catalog, search, { backfills: true });
-  const active = useListKeys({
-    title: "Backfills",
-    noun: "backfill",
-    ids: list.runs.map(({ id }) => id),
-    focusField: () => field.current?.focus(),
-    open: (runId) => void navigate({ to: "/backfills/$runId", params: { runId: String(runId) } }),
-  });
-  const set = (change: RunFilters): void =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const start = (): void => launch({ launch: search.sel ?? "*" });
   return (
-    <>
-      <PageHeader
-        title="Backfills"
-        actions={
-          <>
-            <SelectionField
-              value={search.sel ?? ""}
-              result={list.selection}
-              onChange={(sel) => set({ sel: sel || undefined })}
-              className="w-64 max-md:w-full"
-            />
-            {width !== "phone" && <RunFilterFields filters={search} onChange={set} />}
-            <SearchField
-              ref={field}
-              label="Run number, cause or tag"
-              className="w-52 max-md:w-full"
-              text={search.text ?? ""}
-              onText={(text) => set({ text: text || undefined })}
-            />
-            <Button icon="plus" onClick={() => launch({ launch: search.sel ?? "*" })}>
-              New backfill
-            </Button>
-          </>
-        }
-      />
-      <RunFilterBar filters={search} onChange={set} />
-      <div className="min-h-0 flex-1 overflow-auto">
-        {list.error !== null && (
-          <div className="p-4">
-            <FailurePanel title="The backfills could not be read" error={list.error} onRetry={list.retry} />
-          </div>
-        )}
-        {list.isPending && <Skeleton label="Reading the backfills" lines={8} />}
-        {list.isSuccess && list.error === null && list.runs.length === 0 && list.readMore === null && (
-          <NoBackfills
-            filtered={isFiltered(search)}
-            onClear={() => set(NO_FILTERS)}
-            onLaunch={() => launch({ launch: "*" })}
-          />
-        )}
-        {list.runs.length > 0 && (
-          <ul aria-label="Backfills">
-            {list.runs.map((run, i) => (
-              <BackfillLine key={run.id} run={run} active={i === active} />
-            ))}
-          </ul>
-        )}
-        {list.readMore !== null && (
-          <div className="flex justify-center p-3">
-            <Button disabled={list.isReadingMore} onClick={list.readMore}>
-              Earlier backfills
-            </Button>
-          </div>
-        )}
-      </div>
-    </>
+    <RunListFrame
+      catalog={catalog}
+      noun="backfill"
+      filters={search}
+      onFilters={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}
+      onOpen={(runId) => void navigate({ to: "/backfills/$runId", params: { runId: String(runId) } })}
+      actions={
+        <Button icon="plus" onClick={start}>
+          New backfill
+        </Button>
+      }
+      empty={<NoBackfills onLaunch={start} />}
+    >
+      {(runs, active) => (
+        <ul aria-label="Backfills">
+          {runs.map((run, i) => (
+            <BackfillLine key={run.id} run={run} active={i === active} />
+          ))}
+        </ul>
+      )}
+    </RunListFrame>
   );
 }
 
@@ -158,20 +104,7 @@ function BackfillLine({ run, active }: { readonly run: RunSummary; readonly acti
   );
 }
 
-interface NoBackfillsProps {
-  readonly filtered: boolean;
-  readonly onClear: () => void;
-  readonly onLaunch: () => void;
-}
-
-function NoBackfills({ filtered, onClear, onLaunch }: NoBackfillsProps): ReactNode {
-  if (filtered) {
-    return (
-      <EmptyState title="No backfill is left by these filters.">
-        <Button onClick={onClear}>Show all backfills</Button>
-      </EmptyState>
-    );
-  }
+function NoBackfills({ onLaunch }: { readonly onLaunch: () => void }): ReactNode {
   return (
     <EmptyState title="No run has made several partitions yet.">
       <p>Choose assets and partitions, and see what it does before it does it:</p>

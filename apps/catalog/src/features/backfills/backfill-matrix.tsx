@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
@@ -16,6 +16,8 @@ interface BackfillMatrixProps {
   /** The step that is looked at; `null` for none. */
   readonly current: MatrixPlace | null;
   readonly onCurrent: (place: MatrixPlace) => void;
+  /** Goes to the step in its run. */
+  readonly onOpen: (place: MatrixPlace) => void;
 }
 
 const LINE_PX = 26;
@@ -24,7 +26,7 @@ const MAX_LINES = 14.5;
 const WHOLE: MatrixView = { from: 0, to: 1 };
 
 /** Every step of a run: assets from top to bottom, their partitions from left to right; a failure is seen among a million. */
-export function BackfillMatrix({ rows, current, onCurrent }: BackfillMatrixProps): ReactNode {
+export function BackfillMatrix({ rows, current, onCurrent, onOpen }: BackfillMatrixProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState(WHOLE);
   const [hovered, setHovered] = useState<string | null>(null);
@@ -78,6 +80,7 @@ export function BackfillMatrix({ rows, current, onCurrent }: BackfillMatrixProps
                     onView={setView}
                     onHover={setHovered}
                     onPosition={(position) => onCurrent({ row: index, position })}
+                    onOpen={(position) => onOpen({ row: index, position })}
                     onRow={(by) => focusRow(Math.min(rows.length - 1, Math.max(0, index + by)))}
                   />
                   <span className="text-right text-xs text-muted max-md:hidden">{formatCount(row.runs.count)}</span>
@@ -116,12 +119,13 @@ interface MatrixStripProps {
   readonly onView: (view: MatrixView) => void;
   readonly onHover: (text: string | null) => void;
   readonly onPosition: (position: number) => void;
+  readonly onOpen: (position: number) => void;
   /** Goes so many rows down. */
   readonly onRow: (by: number) => void;
 }
 
 function MatrixStrip(props: MatrixStripProps): ReactNode {
-  const { row, view, position, onView, onHover, onPosition } = props;
+  const { row, view, position, onView, onHover, onPosition, onOpen } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useCanvasWidth(canvas);
   const theme = useTheme();
@@ -178,6 +182,7 @@ function MatrixStrip(props: MatrixStripProps): ReactNode {
         onMouseMove={(event) => onHover(`${row.key} ${describeCells(row, ...spanAt(event))}`)}
         onMouseLeave={() => onHover(null)}
         onClick={(event) => onPosition(worstOf(row, ...spanAt(event)))}
+        onDoubleClick={(event) => onOpen(worstOf(row, ...spanAt(event)))}
       />
     </div>
   );
@@ -191,9 +196,17 @@ function worstOf({ runs }: MatrixRowView, from: number, to: number): number {
 
 const FAILED: ReadonlySet<number> = new Set([PARTITION_STATUSES.indexOf("failed")]);
 
-/** Keys: arrows step through partitions (with Alt by 5 %) and rows; f goes to the next failed one, Home and End to the ends. */
-function handleKey(event: KeyboardEvent, { row: { runs }, position, onPosition, onRow }: MatrixStripProps): void {
+/** Keys: arrows step through partitions (with Alt by 5 %) and rows; f goes to the next failed one, Home and End to the ends, Enter to the step in its run. */
+function handleKey(
+  event: KeyboardEvent,
+  { row: { runs }, position, onPosition, onOpen, onRow }: MatrixStripProps,
+): void {
   if (event.ctrlKey || event.metaKey) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    if (position >= 0) onOpen(position);
+    return;
+  }
   const at = Math.max(0, position);
   const step = event.altKey ? Math.max(1, Math.round(runs.count / 20)) : 1;
   const failed = (direction: 1 | -1): number => {

@@ -11,11 +11,11 @@ import { useDynamicKeys } from "../../partitions/use-dynamic-keys.ts";
 import { PARTITION_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 import { Chart } from "../../ui/charts/chart.tsx";
-import { EmptyState } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
-import { Page, Section } from "../../ui/page.tsx";
+import { Section } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { RunFailures } from "../runs/run-failures.tsx";
+import { RunFrame } from "../runs/run-frame.tsx";
 import { RunHeader } from "../runs/run-header.tsx";
 import { StepView } from "../runs/step-view.tsx";
 import { useRunChanges } from "../runs/use-run-changes.ts";
@@ -25,36 +25,16 @@ import { throughputOf } from "./throughput.ts";
 
 const route = getRouteApi("/backfills/$runId");
 
-/** An open run is read again at this interval, should an event be lost. */
-const READ_INTERVAL_MS = 15_000;
 /** The chart of a run that goes on is read again at this interval. */
 const CHART_INTERVAL_MS = 5_000;
 
 /** A run over many partitions: every step of it in one picture, how fast it goes, and what failed. */
 export function BackfillPage(): ReactNode {
-  const { runId: text } = route.useParams();
-  const runId = /^\d{1,15}$/u.test(text) ? Number(text) : 0;
-  const query = useQuery({
-    ...trpc.runs.get.queryOptions({ runId }),
-    enabled: runId > 0,
-    refetchInterval: ({ state }) => (state.data?.endedAt === null ? READ_INTERVAL_MS : false),
-  });
+  const { runId } = route.useParams();
   return (
-    <Page title={`Backfill ${text}`}>
-      {query.data === undefined && <h1 className="sr-only">Backfill {text}</h1>}
-      {runId === 0 && <EmptyState title={`“${text}” is not the number of a run.`} />}
-      {query.isError && (
-        <div className="p-4">
-          <FailurePanel
-            title={`Backfill ${text} could not be read`}
-            error={query.error}
-            onRetry={() => void query.refetch()}
-          />
-        </div>
-      )}
-      {runId > 0 && query.isPending && <Skeleton label="Reading the backfill" lines={6} />}
-      {query.data !== undefined && <BackfillContent key={query.data.id} run={query.data} />}
-    </Page>
+    <RunFrame runId={runId} noun="Backfill">
+      {(run) => <BackfillContent key={run.id} run={run} />}
+    </RunFrame>
   );
 }
 
@@ -111,6 +91,12 @@ function Steps({ run, matrix }: { readonly run: RunDetail; readonly matrix: RunM
       resetScroll: false,
     });
   };
+  const open = ({ row, position }: MatrixPlace): void => {
+    const own = rows[row];
+    if (own === undefined) return;
+    const step = { tab: "steps", asset: own.key, partition: own.runs.ordinalAt(position) } as const;
+    void navigate({ to: "/runs/$runId", params: { runId: String(run.id) }, search: step });
+  };
   const goToFailed = (direction: 1 | -1): void => {
     const found = nextFailed(rows, current, direction);
     if (found !== null) choose(found);
@@ -119,6 +105,7 @@ function Steps({ run, matrix }: { readonly run: RunDetail; readonly matrix: RunM
   useHotkeys("Backfill", [
     { keys: "f", does: "Next failed step", run: () => goToFailed(1) },
     { keys: "Shift+F", does: "Failed step before", run: () => goToFailed(-1) },
+    ...(current === null ? [] : [{ keys: "Enter", does: "The step in its run", run: () => open(current) }]),
     ...(pausable ? [{ keys: "Space", does: "Pause", run: changes.pause }] : []),
     ...(run.status === "paused" ? [{ keys: "Space", does: "Resume", run: changes.resume }] : []),
   ]);
@@ -137,12 +124,22 @@ function Steps({ run, matrix }: { readonly run: RunDetail; readonly matrix: RunM
         </>
       }
     >
-      <BackfillMatrix rows={rows} current={current} onCurrent={choose} />
+      <BackfillMatrix rows={rows} current={current} onCurrent={choose} onOpen={open} />
       {current !== null && chosen !== undefined && (
         <section aria-label="Chosen step" className="overflow-hidden rounded-md border border-line">
-          <h3 className="px-4 py-2 font-medium">
-            {chosen.key}{" "}
-            {chosen.space.spec !== null && partitionName(chosen.space, chosen.runs.ordinalAt(current.position))}
+          <h3 className="flex flex-wrap items-baseline gap-x-3 px-4 py-2 font-medium">
+            <span>
+              {chosen.key}{" "}
+              {chosen.space.spec !== null && partitionName(chosen.space, chosen.runs.ordinalAt(current.position))}
+            </span>
+            <Link
+              to="/runs/$runId"
+              params={{ runId: String(run.id) }}
+              search={{ tab: "steps", asset: chosen.key, partition: chosen.runs.ordinalAt(current.position) }}
+              className="link text-xs font-normal"
+            >
+              in run {run.id}
+            </Link>
           </h3>
           <StepView runId={run.id} assetKey={chosen.key} ordinal={chosen.runs.ordinalAt(current.position)} />
         </section>

@@ -1,5 +1,6 @@
 import type { RunMatrix } from "@heddle/api";
-import { PARTITION_STATUSES, type DynamicKeys, type PartitionStatus, resolvePartitions } from "@heddle/core";
+import { resolvePartitions } from "@heddle/core";
+import { PARTITION_STATUSES, type DynamicKeys, type PartitionStatus } from "@heddle/core/internal";
 import { formatCount } from "../../format/amounts.ts";
 import { partitionName, type Partitions } from "../../partitions/partition-space.ts";
 import { StatusRuns } from "../../partitions/status-runs.ts";

@@ -18,6 +18,8 @@ import { MetadataList } from "../asset/metadata-list.tsx";
 import { CHECK_LOOK, describeEffect, stateOfResult } from "./check-look.ts";
 import { CheckPartitions } from "./check-partitions.tsx";
 import { type SeriesAxis, seriesOfResults } from "./check-series.ts";
+import { RunChecksButton } from "./run-checks-button.tsx";
+import type { ChosenChecksPartitions } from "./run-checks-dialog.tsx";
 import { SilenceButton } from "./silence-dialog.tsx";
 
 const route = getRouteApi("/checks/$");
@@ -63,7 +65,14 @@ function CheckContent({ detail }: { readonly detail: CheckDetail }): ReactNode {
   const { last } = standing;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <CheckHeader detail={detail} />
+      <CheckHeader
+        detail={detail}
+        partition={
+          search.partition === undefined
+            ? undefined
+            : { ranges: [search.partition, search.partition + 1], name: "The chosen partition" }
+        }
+      />
       <div className="grid gap-x-8 gap-y-6 px-4 py-4 xl:grid-cols-[minmax(0,1fr)_304px]">
         <div className="flex min-w-0 flex-col gap-6">
           {partitions !== null && (
@@ -96,7 +105,13 @@ function CheckContent({ detail }: { readonly detail: CheckDetail }): ReactNode {
   );
 }
 
-function CheckHeader({ detail: { summary, standing } }: { readonly detail: CheckDetail }): ReactNode {
+interface CheckHeaderProps {
+  readonly detail: CheckDetail;
+  /** The one that is being looked at. */
+  readonly partition: ChosenChecksPartitions | undefined;
+}
+
+function CheckHeader({ detail: { summary, standing }, partition }: CheckHeaderProps): ReactNode {
   const { asset, name, state, silence, isFlapping, changedAt, owners } = summary;
   return (
     <div className="border-b border-line px-4 pt-3 pb-3">
@@ -108,6 +123,14 @@ function CheckHeader({ detail: { summary, standing } }: { readonly detail: Check
         {isFlapping && <span className="text-stale-ink">flapping</span>}
         <div className="ml-auto flex items-center gap-2 max-md:ml-0">
           <IconButton icon="copy" label="Copy its name" onClick={() => void copyText(name, "Name")} />
+          {standing.declared && (
+            <RunChecksButton
+              label={`Run ${name}`}
+              text="Run"
+              assets={[{ key: asset.key, checks: [name] }]}
+              partition={partition}
+            />
+          )}
           {standing.declared && <SilenceButton check={summary} />}
         </div>
       </div>

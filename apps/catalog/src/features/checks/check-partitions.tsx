@@ -1,5 +1,5 @@
 import type { CheckStanding, PartitionStatuses } from "@heddle/api";
-import { PARTITION_STATUSES, PartitionSet } from "@heddle/core";
+import { PARTITION_STATUSES, PartitionSet } from "@heddle/core/internal";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
 import { trpc } from "../../data/trpc.ts";

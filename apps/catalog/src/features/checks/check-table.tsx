@@ -6,10 +6,11 @@ import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { MarkStrip } from "../../ui/mark-strip.tsx";
 import { CHECK_LOOK, describeEffect, describeRecent, marksOfRecent } from "./check-look.ts";
+import { RunChecksButton } from "./run-checks-button.tsx";
 import { SilenceButton, SilencedMark } from "./silence-dialog.tsx";
 
 const TRACKS =
-  "grid-cols-[112px_minmax(180px,1.4fr)_minmax(140px,1.6fr)_minmax(120px,168px)_104px_minmax(72px,120px)_28px] max-lg:grid-cols-[112px_minmax(160px,1.4fr)_minmax(120px,1.4fr)_96px_28px] max-md:grid-cols-[104px_minmax(0,1fr)_28px]";
+  "grid-cols-[112px_minmax(180px,1.4fr)_minmax(140px,1.6fr)_minmax(120px,168px)_104px_minmax(72px,120px)_60px] max-lg:grid-cols-[112px_minmax(160px,1.4fr)_minmax(120px,1.4fr)_96px_60px] max-md:grid-cols-[104px_minmax(0,1fr)_60px]";
 
 /** Results that a strip has places for. */
 const PLACES = 24;
@@ -140,7 +141,8 @@ function CheckCells({
       <div role="cell" className="truncate text-muted max-lg:hidden" title={owners.join(", ")}>
         {owners.join(", ")}
       </div>
-      <div role="cell" className="-mr-1.5">
+      <div role="cell" className="-mr-1.5 flex justify-end">
+        <RunChecksButton compact label={`Run ${name} of ${asset.key}`} assets={[{ key: asset.key, checks: [name] }]} />
         <SilenceButton check={check} compact />
       </div>
     </>

@@ -20,6 +20,8 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { CHECK_LOOK } from "./check-look.ts";
 import { CheckTable } from "./check-table.tsx";
 import { CHECK_STATES } from "./checks-search.ts";
+import { RunChecksButton } from "./run-checks-button.tsx";
+import type { ChosenChecks } from "./run-checks-dialog.tsx";
 
 const route = getRouteApi("/checks/");
 
@@ -65,6 +67,13 @@ function ChecksContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
         }
         actions={
           <>
+            {checks.length > 0 && (
+              <RunChecksButton
+                label={filtered ? "Run these checks" : "Run all checks"}
+                text="Run"
+                assets={chosenOf(checks)}
+              />
+            )}
             <SearchField
               ref={field}
               label="Check or asset"
@@ -106,6 +115,12 @@ function ChecksContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
       </div>
     </>
   );
+}
+
+/** The listed checks, asset by asset. */
+function chosenOf(checks: readonly CheckSummary[]): ChosenChecks[] {
+  const byAsset = Map.groupBy(checks, ({ asset }) => asset.key);
+  return [...byAsset].map(([key, own]) => ({ key, checks: own.map(({ name }) => name) }));
 }
 
 function useCheckList(search: Search, canonical: string | null) {

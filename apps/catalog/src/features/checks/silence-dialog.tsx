@@ -7,6 +7,7 @@ import { AuthorFields, authorInput, useAuthor } from "../../ui/author-fields.tsx
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { At } from "../../ui/instant.tsx";
+import { DialogActions } from "../../ui/dialog-actions.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { announce, announceFailure } from "../../ui/toasts.tsx";
@@ -91,14 +92,13 @@ function SilenceDialog({ check, onClose }: DialogProps): ReactNode {
         </p>
         <Segmented label="For" value={span} options={SPANS} onChange={setSpan} />
         <AuthorFields author={author} onAuthor={setAuthor} required />
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={onClose}>
-            Keep telling
-          </Button>
-          <Button kind="solid" type="submit" disabled={change.isPending || author.reason.trim() === ""}>
-            Silence it
-          </Button>
-        </div>
+        <DialogActions
+          leave="Keep telling"
+          onLeave={onClose}
+          disabled={change.isPending || author.reason.trim() === ""}
+        >
+          Silence it
+        </DialogActions>
       </form>
     </Modal>
   );
@@ -124,14 +124,9 @@ function LiftDialog({ check, onClose }: DialogProps): ReactNode {
           </p>
         )}
         <AuthorFields author={author} onAuthor={setAuthor} />
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={onClose}>
-            Leave it silenced
-          </Button>
-          <Button kind="solid" type="submit" disabled={change.isPending}>
-            Lift the silence
-          </Button>
-        </div>
+        <DialogActions leave="Leave it silenced" onLeave={onClose} disabled={change.isPending}>
+          Lift the silence
+        </DialogActions>
       </form>
     </Modal>
   );

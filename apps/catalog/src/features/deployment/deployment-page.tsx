@@ -12,6 +12,7 @@ import type { DeploymentTab } from "./deployment-search.ts";
 import { NotificationsTab } from "./notifications-tab.tsx";
 import { PoolsTab } from "./pools-tab.tsx";
 import { ProcessesTab } from "./processes-tab.tsx";
+import { ResourcesTab } from "./resources-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 
 const route = getRouteApi("/deployment");
@@ -49,6 +50,7 @@ function useTabs(): readonly Tab<DeploymentTab>[] {
     { name: "processes", label: "Processes" },
     { name: "pools", label: "Pools" },
     { name: "notifications", label: "Notifications", ...mark(failed, "failed") },
+    { name: "resources", label: "Resources" },
     { name: "settings", label: "Settings" },
     { name: "audit", label: "Audit log" },
   ];
@@ -64,6 +66,8 @@ function TabContent({ tab }: { readonly tab: DeploymentTab }): ReactNode {
       return <PoolsTab />;
     case "notifications":
       return <NotificationsTab />;
+    case "resources":
+      return <ResourcesTab />;
     case "settings":
       return <SettingsTab />;
     case "audit":

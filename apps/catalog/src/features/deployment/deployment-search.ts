@@ -2,7 +2,15 @@ import { choiceParam, textParam } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
 
 /** The parts of the page, in their order. */
-export const DEPLOYMENT_TABS = ["code", "processes", "pools", "notifications", "settings", "audit"] as const;
+export const DEPLOYMENT_TABS = [
+  "code",
+  "processes",
+  "pools",
+  "notifications",
+  "resources",
+  "settings",
+  "audit",
+] as const;
 /** One of {@link DEPLOYMENT_TABS}. */
 export type DeploymentTab = (typeof DEPLOYMENT_TABS)[number];
 

@@ -106,7 +106,11 @@ function Mark({ glyph, tone, word }: MarkProps): ReactNode {
 
 function Workers({ workers }: { readonly workers: readonly WorkerHealth[] }): ReactNode {
   if (workers.length === 0) {
-    return <p className="text-muted">No worker is running, so no step can start. `heddle dev` starts one.</p>;
+    return (
+      <p className="text-muted">
+        No worker is running, so no step can start. `heddle dev` and `heddle start worker` start one.
+      </p>
+    );
   }
   return (
     <LineTable label="Workers" tracks={WORKER_TRACKS} heads={["Worker", "State", "Slots", "Started", "Id"]}>

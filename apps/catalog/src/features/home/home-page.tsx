@@ -1,4 +1,4 @@
-import type { AttentionItem } from "@heddle/api";
+import type { AttentionItem, AttentionRule, CodeLocationHealth } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
@@ -14,7 +14,10 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { useStatusRevision } from "../../data/catalog-state.ts";
 import { NoAssets } from "../assets/no-assets.tsx";
 import { acknowledgeItem } from "./attention-actions.ts";
+import { useDeployment } from "../../shell/deployment.ts";
 import { AttentionList } from "./attention-list.tsx";
+import { CodeTrouble } from "./code-trouble.tsx";
+import { FailingRules } from "./failing-rules.tsx";
 import { FavouriteList } from "./favourite-list.tsx";
 import { FleetBar } from "./fleet-bar.tsx";
 import { RunHistory } from "./run-history.tsx";
@@ -77,16 +80,21 @@ function HomeContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
   );
 }
 
+/** No event tells of ticks that fail. */
+const READ_INTERVAL_MS = 20_000;
+
 function NeedsAttention({ catalog }: { readonly catalog: Catalog }): ReactNode {
   const { quiet: shown } = route.useSearch();
   const navigate = useNavigate({ from: "/" });
-  const query = useQuery(trpc.home.attention.queryOptions({}));
-  const { items = [], total = 0, quiet = 0 } = query.data ?? {};
+  const query = useQuery(trpc.home.attention.queryOptions({}, { refetchInterval: READ_INTERVAL_MS }));
+  const { items = [], total = 0, quiet = 0, rules = [] } = query.data ?? {};
   const listed = shown === "1" ? items : items.filter(({ note }) => note === null);
-  const active = useAttentionKeys(listed);
+  const broken = useDeployment()?.codeLocations.filter(({ problems }) => problems.length > 0) ?? [];
+  const active = useAttentionKeys({ broken, rules, items: listed });
+  const needed = total + broken.length + rules.length;
   return (
     <Section
-      title={total === 0 ? "Needs attention" : `Needs attention (${formatCount(total)})`}
+      title={needed === 0 ? "Needs attention" : `Needs attention (${formatCount(needed)})`}
       aside={
         quiet > 0 && (
           <label className="flex items-center gap-2">
@@ -106,6 +114,8 @@ function NeedsAttention({ catalog }: { readonly catalog: Catalog }): ReactNode {
         )
       }
     >
+      {broken.length > 0 && <CodeTrouble locations={broken} active={active} />}
+      {rules.length > 0 && <FailingRules rules={rules} active={active - broken.length} />}
       {query.isPending && <Skeleton label="Finding what needs attention" lines={4} />}
       {query.isError && (
         <FailurePanel
@@ -114,8 +124,8 @@ function NeedsAttention({ catalog }: { readonly catalog: Catalog }): ReactNode {
           onRetry={() => void query.refetch()}
         />
       )}
-      {query.isSuccess && listed.length === 0 && <AllWell catalog={catalog} />}
-      {listed.length > 0 && <AttentionList items={listed} active={active} />}
+      {query.isSuccess && listed.length === 0 && broken.length + rules.length === 0 && <AllWell catalog={catalog} />}
+      {listed.length > 0 && <AttentionList items={listed} active={active - broken.length - rules.length} />}
       {total > items.length - quiet && (
         <p className="text-xs text-muted">
           The {formatCount(items.length)} on which the most depends are listed, of {formatCount(total)}.
@@ -141,23 +151,34 @@ function AllWell({ catalog }: { readonly catalog: Catalog }): ReactNode {
   );
 }
 
-/** Moves through the list by keyboard; answers the line that it is on. */
-function useAttentionKeys(items: readonly AttentionItem[]): number {
+interface Listed {
+  readonly broken: readonly CodeLocationHealth[];
+  readonly rules: readonly AttentionRule[];
+  readonly items: readonly AttentionItem[];
+}
+
+/** Moves through everything that is listed by keyboard; answers the line that it is on, counted from the top. */
+function useAttentionKeys({ broken, rules, items }: Listed): number {
   const navigate = useNavigate();
   const [line, setLine] = useState(-1);
-  const active = Math.min(line, items.length - 1);
-  const item = items[active];
+  const count = broken.length + rules.length + items.length;
+  const active = Math.min(line, count - 1);
+  const rule = rules[active - broken.length];
+  const item = items[active - broken.length - rules.length];
+  const open = (): void => {
+    if (active >= 0 && active < broken.length) void navigate({ to: "/deployment", search: { tab: "code" } });
+    else if (rule !== undefined) {
+      const to = rule.kind === "schedule" ? "/automation/schedules/$name" : "/automation/sensors/$name";
+      void navigate({ to, params: { name: rule.name } });
+    } else if (item !== undefined) void navigate({ to: "/assets/$", params: { _splat: item.asset.key } });
+  };
   useHotkeys("Home", [
-    { keys: "j", does: "Next that needs attention", run: () => setLine(Math.min(active + 1, items.length - 1)) },
+    { keys: "j", does: "Next that needs attention", run: () => setLine(Math.min(active + 1, count - 1)) },
     { keys: "k", does: "The one before", run: () => setLine(Math.max(active - 1, 0)) },
-    {
-      keys: "Enter",
-      does: "Open the asset",
-      run: () => item !== undefined && void navigate({ to: "/assets/$", params: { _splat: item.asset.key } }),
-    },
+    { keys: "Enter", does: "Open it", run: open },
     {
       keys: "x",
-      does: "Acknowledge it",
+      does: "Acknowledge the asset",
       run: () => item !== undefined && item.note === null && void acknowledgeItem(item),
     },
   ]);

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { RunSummary } from "@heddle/api";
 import { trpc } from "../../data/trpc.ts";
-import { formatCount, formatCounted } from "../../format/amounts.ts";
+import { formatCount, formatCounted, formatProgress } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
@@ -16,6 +16,9 @@ import { doneSteps } from "../runs/step-progress.ts";
 /** Runs that are listed. */
 const LISTED = 8;
 
+/** Runs for which there is room; the others are scrolled to. */
+const VISIBLE = 2;
+
 /** Runs that are not over. */
 export function RunningNow(): ReactNode {
   const query = useQuery(
@@ -23,21 +26,28 @@ export function RunningNow(): ReactNode {
   );
   const runs = query.data?.items ?? [];
   return (
-    <Section title="Running now">
+    <Section
+      title="Running now"
+      aside={
+        runs.length > VISIBLE && (
+          <Link to="/runs" search={{ status: ["running", "queued", "paused", "canceling"] }} className="link">
+            {runs.length > LISTED ? "All open runs" : `All ${formatCount(runs.length)}`}
+          </Link>
+        )
+      }
+    >
       {query.isError && (
         <FailurePanel title="The runs could not be read" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && runs.length === 0 && <p className="text-muted">Nothing runs, and nothing waits.</p>}
-      <ul className="flex flex-col gap-2.5">
-        {runs.slice(0, LISTED).map((run) => (
-          <OpenRun key={run.id} run={run} />
-        ))}
-      </ul>
-      {runs.length > LISTED && (
-        <Link to="/runs" search={{ status: ["running", "queued", "paused", "canceling"] }} className="link self-start">
-          All open runs
-        </Link>
-      )}
+      {/* As high with runs as without: what stands below stays where it is while they come and go. */}
+      <div className="h-26 overflow-y-auto" tabIndex={runs.length > VISIBLE ? 0 : undefined}>
+        {query.isSuccess && runs.length === 0 && <p className="text-muted">Nothing runs, and nothing waits.</p>}
+        <ul className="flex flex-col gap-2.5" aria-label="Open runs">
+          {runs.slice(0, LISTED).map((run) => (
+            <OpenRun key={run.id} run={run} />
+          ))}
+        </ul>
+      </div>
     </Section>
   );
 }
@@ -64,12 +74,14 @@ function OpenRun({ run }: { readonly run: RunSummary }): ReactNode {
             {run.assetCount > 1 && ` and ${formatCount(run.assetCount - 1)} more`}
           </span>
         </Link>
-        <span className="ml-auto shrink-0 text-xs text-muted">{formatDuration(Math.max(0, now - since))}</span>
+        <span className="ml-auto min-w-14 shrink-0 text-xs text-muted tabular-nums">
+          {formatDuration(Math.max(0, now - since))}
+        </span>
       </div>
       <div className="flex items-center gap-2">
         <StepProgress counts={run.counts} className="h-1.5 flex-1" />
-        <span className="shrink-0 text-2xs text-muted" title={formatCounted(run.total, "step")}>
-          {formatCount(done)}/{formatCount(run.total)}
+        <span className="min-w-14 shrink-0 text-2xs text-muted tabular-nums" title={formatCounted(run.total, "step")}>
+          {formatProgress(formatCount(done), formatCount(run.total))}
         </span>
       </div>
     </li>

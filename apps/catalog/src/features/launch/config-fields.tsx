@@ -155,7 +155,7 @@ function JsonField({ assetKey, schema, value, onValue, onBroken }: ConfigFieldPr
           onBroken(readJson(event.target.value).kind === "invalid");
         }}
         onBlur={handOn}
-        className={`block w-full resize-y rounded-md border bg-canvas px-2 py-1 font-mono text-xs leading-5 outline-none placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent ${read.kind === "invalid" ? "border-failed" : "border-line-strong"}`}
+        className={`block w-full resize-y rounded-md border bg-canvas px-2 py-1 font-mono text-xs leading-5 placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent ${read.kind === "invalid" ? "border-failed" : "border-line-strong"}`}
       />
       <div id={`${id}-help`} className="mt-1 text-xs text-muted">
         {read.kind === "invalid" && <p className="text-failed-ink">{read.message}</p>}

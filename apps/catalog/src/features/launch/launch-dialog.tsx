@@ -3,6 +3,7 @@ import { type ReactNode, type RefObject, useRef } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { useDeployment } from "../../shell/deployment.ts";
 import { Modal } from "../../ui/modal.tsx";
+import { useUnsettled } from "../../ui/unsettled.tsx";
 import { useBrokenConfig } from "./config-fields.tsx";
 import { LaunchForm } from "./launch-form.tsx";
 import { LaunchPlanColumn } from "./launch-plan-column.tsx";
@@ -40,24 +41,28 @@ function LaunchBody({ catalog, request, fieldRef }: LaunchBodyProps): ReactNode 
   const setLaunch = useLaunch();
   const deployment = useDeployment();
   const target = useLaunchTarget(catalog, request);
-  const plan = useLaunchPlan(target.input);
+  const { unsettled, frame } = useUnsettled();
   const { broken, onBroken } = useBrokenConfig();
-  const isBroken = plan.preview?.assets.some(({ asset, config }) => config !== null && broken.has(asset.key)) === true;
+  const plan = useLaunchPlan(target.input, {
+    unsettled,
+    isBroken: (assets) => assets.some(({ asset, config }) => config !== null && broken.has(asset.key)),
+  });
   const change = (changed: Partial<LaunchRequest>): void => setLaunch({ ...request, ...changed }, { replace: true });
   return (
     <div className="grid min-h-0 flex-1 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] max-md:overflow-y-auto">
-      <LaunchForm
-        request={request}
-        target={target}
-        planned={plan.preview?.assets ?? []}
-        onChange={change}
-        onBrokenConfig={onBroken}
-        fieldRef={fieldRef}
-      />
+      {frame(
+        <LaunchForm
+          request={request}
+          target={target}
+          planned={plan.preview?.assets ?? []}
+          onChange={change}
+          onBrokenConfig={onBroken}
+          fieldRef={fieldRef}
+        />,
+      )}
       <LaunchPlanColumn
         catalog={catalog}
         plan={plan}
-        blocked={isBroken}
         deployment={deployment}
         cascade={request.cascade ?? "self"}
         onCascade={(cascade) => change({ cascade })}

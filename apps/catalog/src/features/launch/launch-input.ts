@@ -13,7 +13,7 @@ export interface LaunchInput extends Omit<LaunchRequest, "launch" | "parts" | "b
 
 /** The part of it that the plan depends on, as the server takes it. */
 export function previewInput(input: LaunchInput): PreviewInput {
-  const { selection, partitions, only, cascade, order, chunk, tries, config, overlap, leave } = input;
+  const { selection, partitions, only, cascade, order, chunk, tries, config, overlap, leave, reuse } = input;
   return {
     selection,
     partitions,
@@ -26,12 +26,21 @@ export function previewInput(input: LaunchInput): PreviewInput {
     ...(config === undefined ? {} : { config: config as NonNullable<PreviewInput["config"]> }),
     ...(overlap === undefined ? {} : { overlap }),
     ...(leave === undefined ? {} : { leaveOutUnreadable: true }),
+    ...(reuse === undefined ? {} : { reuse }),
   };
 }
 
+const MINUTE_MS = 60_000;
+
 /** The part that only the run depends on. */
-export function runSettings({ most, priority, tags }: LaunchInput): Partial<Launch> {
+export function runSettings({ most, priority, tags, begin, take, within }: LaunchInput): Partial<Launch> {
+  const limits = {
+    ...(begin === undefined ? {} : { startWithinMs: begin * MINUTE_MS }),
+    ...(take === undefined ? {} : { runTimeoutMs: take * MINUTE_MS }),
+    ...(within === undefined ? {} : { withinMs: within * MINUTE_MS }),
+  };
   return {
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(most === undefined ? {} : { maxConcurrency: most }),
     ...(priority === undefined ? {} : { priority }),
     ...(tags === undefined ? {} : { tags }),

@@ -13,8 +13,6 @@ import type { LaunchPlan } from "./use-launch-plan.ts";
 interface LaunchPlanColumnProps {
   readonly catalog: Catalog;
   readonly plan: LaunchPlan;
-  /** Something in the form cannot be read, and the plan does not know. */
-  readonly blocked: boolean;
   readonly deployment: Deployment | undefined;
   readonly cascade: Cascade;
   readonly onCascade: (cascade: Cascade) => void;
@@ -24,11 +22,12 @@ interface LaunchPlanColumnProps {
 
 /** The plan as it stands, and the button that says what it does. */
 export function LaunchPlanColumn(props: LaunchPlanColumnProps): ReactNode {
-  const { catalog, plan, blocked, deployment, cascade, onCascade, onLeaveOut, onClose } = props;
+  const { catalog, plan, deployment, cascade, onCascade, onLeaveOut, onClose } = props;
   const { preview } = plan;
   const standstill = deployment === undefined ? null : describeStandstill(deployment);
   const launchable = preview !== undefined && preview.total > 0 && preview.refused === null;
-  const ready = launchable && !blocked && !plan.outdated && plan.error === null;
+  // While the plan is on its way, a press counts for what the button says.
+  const ready = preview !== undefined && (launchable || plan.outdated) && !plan.blocked && plan.error === null;
   return (
     <section
       aria-label="Plan"
@@ -56,9 +55,20 @@ export function LaunchPlanColumn(props: LaunchPlanColumnProps): ReactNode {
             {standstill}
           </p>
         )}
-        <div className="flex flex-wrap justify-end gap-2">
+        {plan.blocked && <p className="text-muted">A config cannot be read yet.</p>}
+        {plan.otherEffect && (
+          <p role="alert" className="text-muted">
+            What you typed changes what is made: press again if that is what you want.
+          </p>
+        )}
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          {plan.waiting && (
+            <span role="status" className="mr-auto text-muted">
+              Planning what you typed, then it is launched.
+            </span>
+          )}
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="solid" icon="play" disabled={!ready || plan.launching} onClick={plan.launch}>
+          <Button kind="solid" icon="play" disabled={!ready || plan.launching || plan.waiting} onClick={plan.launch}>
             {plan.launching ? "Launching" : (preview?.effect ?? "Materialize")}
           </Button>
         </div>

@@ -25,6 +25,12 @@ export const ORDERS = ["oldest", "newest"] as const;
 export const OVERLAPS = ["leave_out", "wait", "refuse"] as const;
 export type Overlap = (typeof OVERLAPS)[number];
 
+/** Which assets skip what is up to date, where that is not left to them. */
+export const REUSES = ["fresh", "never"] as const;
+
+/** Longest limit in time that a launch may ask for, in minutes: a year. */
+export const MAX_MINUTES = 525_600;
+
 /** Most steps at once that a launch may ask for. */
 export const MAX_AT_ONCE = 10_000;
 
@@ -59,6 +65,14 @@ const PARAMS = {
   /** Most steps of the run at once. */
   most: integerParam(1, MAX_AT_ONCE),
   priority: integerParam(-MAX_PRIORITY, MAX_PRIORITY),
+  /** `fresh`: what is up to date when its step would start is skipped; `never`: it is not, whatever assets declare. */
+  reuse: choiceParam(REUSES),
+  /** Minutes within which the run has to begin. */
+  begin: integerParam(1, MAX_MINUTES),
+  /** Minutes that it may take. */
+  take: integerParam(1, MAX_MINUTES),
+  /** Minutes within which it has to be over. */
+  within: integerParam(1, MAX_MINUTES),
   tags: recordParam((value): value is string => typeof value === "string", { expects: "an object of texts by name" }),
   /** Config by asset key. */
   config: recordParam((value): value is JsonValue => value !== undefined, { expects: "an object by asset key" }),

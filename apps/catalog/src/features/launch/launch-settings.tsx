@@ -5,7 +5,9 @@ import { NumberField } from "../../ui/number-field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { ConfigFields } from "./config-fields.tsx";
 import type { LaunchFormProps } from "./launch-form.tsx";
+import { LaunchLimits, UpToDate } from "./launch-limits.tsx";
 import { type LaunchRequest, MAX_AT_ONCE, MAX_CHUNK, MAX_PRIORITY, MAX_TRIES, type Overlap } from "./launch-search.ts";
+import { ORDER_OPTIONS } from "./order-options.ts";
 import { TagsField } from "./tags-field.tsx";
 
 type LaunchSettingsProps = Pick<LaunchFormProps, "request" | "planned" | "onChange" | "onBrokenConfig">;
@@ -37,6 +39,8 @@ export function LaunchSettings(props: LaunchSettingsProps): ReactNode {
         <div className="flex flex-col gap-4 pt-3">
           <Pace {...props} />
           <Overlapping {...props} />
+          <UpToDate {...props} />
+          <LaunchLimits {...props} />
           <TagsField tags={request.tags} onTags={(tags) => onChange({ tags })} />
           {optional.length > 0 && <ConfigFields planned={optional} {...config} />}
         </div>
@@ -56,6 +60,10 @@ export function statedSettings({
   config,
   overlap,
   leave,
+  reuse,
+  begin,
+  take,
+  within,
 }: LaunchRequest): string[] {
   return [
     ...(order === undefined ? [] : [`${order} first`]),
@@ -65,6 +73,10 @@ export function statedSettings({
     ...(priority === undefined ? [] : [`priority ${priority}`]),
     ...(overlap === undefined ? [] : [overlap === "wait" ? "waits for other runs" : "refuses overlaps"]),
     ...(leave === undefined ? [] : ["leaves out the unreadable"]),
+    ...(reuse === undefined ? [] : [reuse === "fresh" ? "skips what is up to date" : "makes again what is up to date"]),
+    ...(begin === undefined ? [] : [`begins within ${begin} min`]),
+    ...(take === undefined ? [] : [`takes at most ${take} min`]),
+    ...(within === undefined ? [] : [`over within ${within} min`]),
     ...(tags === undefined ? [] : [Object.keys(tags).join(", ")]),
     ...(config === undefined ? [] : ["config"]),
   ];
@@ -111,11 +123,6 @@ function Pace({ request, planned, onChange }: LaunchSettingsProps): ReactNode {
     </div>
   );
 }
-
-const ORDER_OPTIONS = [
-  { value: "oldest", label: "Oldest first" },
-  { value: "newest", label: "Newest first" },
-] as const;
 
 /** Partitions in one call to begin with, when somebody asks for chunks of a number. */
 const FIRST_CHUNK = 100;

@@ -1,10 +1,11 @@
-import type { PartitionsSpec } from "@heddle/core";
+import type { PartitionsSpec } from "@heddle/core/internal";
 import { describe, expect, test } from "vitest";
 import { catalogIndex } from "../../data/catalog-index.ts";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { StatusTable } from "../../data/status-table.ts";
 import { codeOf } from "../../status/status-look.ts";
-import { findLeftStale, openStates, partitionedRows, rootOf } from "./launch-target.ts";
+import { findLeftStale, partitionedRows, rootOf } from "./launch-target.ts";
+import { openStates } from "./open-states.ts";
 
 const CITIES: PartitionsSpec = { kind: "static", keys: ["a", "b", "c"] };
 

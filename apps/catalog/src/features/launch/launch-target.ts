@@ -1,23 +1,4 @@
 import type { Catalog } from "../../data/catalog-state.ts";
-import { codeOf } from "../../status/status-look.ts";
-import type { LaunchState } from "./launch-search.ts";
-
-const MISSING = codeOf("missing");
-const FAILED = codeOf("failed");
-
-/**
- * The states to preset when assets are to be materialized and nobody has said which partitions: what is open, if it is a
- * part of them; everything (`undefined`) when nothing has been made or nothing is open.
- */
-export function openStates({ statuses }: Catalog, rows: Iterable<number>): readonly LaunchState[] | undefined {
-  let open = 0;
-  let total = 0;
-  for (const row of rows) {
-    open += statuses.countOf(row, MISSING) + statuses.countOf(row, FAILED);
-    total += statuses.totals[row] ?? 0;
-  }
-  return open > 0 && open < total ? ["missing", "failed"] : undefined;
-}
 
 /** Rows among `rows` whose asset is cut into partitions. */
 export function partitionedRows({ index }: Catalog, rows: Iterable<number>): readonly number[] {

@@ -1,4 +1,4 @@
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, type Ref, useId, useMemo, useState } from "react";
 import { trpc } from "../../data/trpc.ts";

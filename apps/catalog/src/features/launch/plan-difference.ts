@@ -1,5 +1,5 @@
 import type { PlanChange, PlannedAsset, PlanPreview } from "@heddle/api";
-import { PartitionSet } from "@heddle/core";
+import { PartitionSet } from "@heddle/core/internal";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
 
 /** How a plan differs from the one that somebody has confirmed, told from both: for when the server does not know the first. */

@@ -1,5 +1,5 @@
 import type { PlannedAsset, PlanPreview } from "@heddle/api";
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import type { ReactNode } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { formatCount, formatCounted } from "../../format/amounts.ts";

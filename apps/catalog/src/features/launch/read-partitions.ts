@@ -1,4 +1,5 @@
-import { isHeddleError, type PartitionSet } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { type PartitionSet } from "@heddle/core/internal";
 import type { Partitions } from "../../partitions/partition-space.ts";
 
 /** What a text of partitions comes to. */

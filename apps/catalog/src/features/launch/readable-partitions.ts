@@ -1,4 +1,5 @@
-import { isHeddleError, type PartitionsSpec, resolvePartitions } from "@heddle/core";
+import { isHeddleError, resolvePartitions } from "@heddle/core";
+import { type PartitionsSpec } from "@heddle/core/internal";
 import { dynamicNames } from "../../partitions/dynamic-names.ts";
 
 /**

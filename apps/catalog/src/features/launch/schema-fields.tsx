@@ -18,7 +18,7 @@ interface ShapeFieldsProps {
 }
 
 const INPUT =
-  "h-7 min-w-0 rounded-md border border-line-strong bg-canvas px-2 text-sm outline-none placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent aria-[invalid=true]:border-failed";
+  "h-7 min-w-0 rounded-md border border-line-strong bg-canvas px-2 text-sm placeholder:text-faint focus-visible:border-accent focus-visible:outline focus-visible:outline-1 focus-visible:outline-accent aria-[invalid=true]:border-failed";
 
 /** Typing waits this long before the plan follows. */
 const SETTLE_MS = 350;

@@ -3,7 +3,9 @@ import { formatCount, formatShortCount } from "../../format/amounts.ts";
 import { formatAgo } from "../../format/durations.ts";
 import { lookOfCode } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { StatusBar } from "../../ui/status-bar.tsx";
+import type { ScreenPoint } from "./camera.ts";
 import { type Overlay, styleOf } from "./overlay/overlay.ts";
 import type { Scene } from "./scene.ts";
 
@@ -20,6 +22,8 @@ interface AssetCardProps {
   /** Rounded so that cards are not painted anew each second. */
   readonly now: number;
   readonly onSelect: (node: number) => void;
+  /** Offers what can be done with the asset in focus, at a point of the window. */
+  readonly onMenu: ((node: number, at: ScreenPoint) => void) | undefined;
 }
 
 /** One asset at near zoom, in pixels of the picture; its container is scaled. A pointer's click is handled by the canvas. */
@@ -32,6 +36,7 @@ export const AssetCard = memo(function AssetCard({
   overlay,
   now,
   onSelect,
+  onMenu,
 }: AssetCardProps): ReactNode {
   const { layout, index, statuses } = scene;
   const row = scene.rows[node] ?? 0;
@@ -49,7 +54,8 @@ export const AssetCard = memo(function AssetCard({
   const kind = index.kinds[row]?.[0];
   const border =
     focused || picked ? "border-accent" : failed ? "border-failed" : lit ? "border-line-strong" : "border-line";
-  return (
+  const offersMenu = focused && onMenu !== undefined;
+  const card = (
     <button
       type="button"
       tabIndex={focused ? 0 : -1}
@@ -70,7 +76,7 @@ export const AssetCard = memo(function AssetCard({
           <span className="sr-only">{prefix}</span>
           {name}
         </span>
-        {kind !== undefined && (
+        {kind !== undefined && !offersMenu && (
           <span className={`card-kind ml-auto pl-2 text-2xs ${lit ? "text-muted" : "text-faint"}`}>{kind}</span>
         )}
       </span>
@@ -88,11 +94,34 @@ export const AssetCard = memo(function AssetCard({
         )}
       </span>
       {lit && overlay === null && index.external[row] === 0 && (
-        <StatusBar countOf={(code) => statuses.countOf(row, code)} className="absolute inset-x-1 bottom-1 h-1" />
+        <span className="absolute inset-x-1 bottom-1">
+          <StatusBar countOf={(code) => statuses.countOf(row, code)} className="h-1" />
+        </span>
       )}
       <Hidden count={scene.hiddenUpstream[node] ?? 0} side="left" />
       <Hidden count={scene.hiddenDownstream[node] ?? 0} side="right" />
     </button>
+  );
+  if (!offersMenu) return card;
+  return (
+    <>
+      {card}
+      <div className="pointer-events-none absolute top-0 left-0 flex justify-end p-1" style={position}>
+        <button
+          type="button"
+          data-control
+          aria-haspopup="menu"
+          aria-label={`Actions for ${index.keys[row] ?? ""}`}
+          className="card-menu pointer-events-auto flex size-5 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+          onClick={(event) => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            onMenu(node, { x: left, y: bottom });
+          }}
+        >
+          <Icon name="more" size={14} />
+        </button>
+      </div>
+    </>
   );
 });
 

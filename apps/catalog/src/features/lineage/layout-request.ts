@@ -2,15 +2,18 @@ import { measureTiming } from "../../timings.ts";
 import type { CyclicGraph, GraphLayout, LayoutInput } from "@heddle/graph-layout";
 
 /** What the worker gets. */
-export interface LayoutTask {
-  readonly id: number;
-  readonly input: LayoutInput;
-}
+export type LayoutTask =
+  | { readonly kind: "graph"; readonly id: number; readonly input: LayoutInput }
+  /** The text of the first snapshot, from the page itself: all assets are laid out before anybody asks for it. */
+  | { readonly kind: "snapshot"; readonly text: string }
+  /** Asks for that, if it is of this version. */
+  | { readonly kind: "whole"; readonly id: number; readonly version: string };
 
 /** What it answers. */
 export interface LayoutAnswer {
   readonly id: number;
-  readonly layout: GraphLayout | CyclicGraph;
+  /** `null` when the whole is asked for and not there. */
+  readonly layout: GraphLayout | CyclicGraph | null;
   readonly tookMs: number;
 }
 
@@ -20,9 +23,33 @@ const DEADLINE_MS = 60_000;
 let worker: Worker | undefined;
 let lastId = 0;
 
+/** Starts the worker before there is something to lay out, or takes the one that the page has started itself. */
+export function startLayoutWorker(): Worker {
+  worker ??=
+    window.heddleLayoutWorker ?? new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+  return worker;
+}
+
 /** Lays out a graph in the worker, so that the page stays responsive meanwhile. */
-export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicGraph> {
-  const target = (worker ??= new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" }));
+export async function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicGraph> {
+  const layout = await request((id) => ({ kind: "graph", id, input }));
+  if (layout === null) throw new Error("The worker has no answer to a layout.");
+  return layout;
+}
+
+/** The layout of all assets of a version, which may be there already. @param input what to lay out when it is not */
+export async function requestWholeLayout(
+  version: string,
+  input: () => LayoutInput,
+): Promise<GraphLayout | CyclicGraph> {
+  const isEarly = window.heddleLayoutWorker !== undefined && worker === window.heddleLayoutWorker;
+  // What fails there is tried once more by a worker of our own, which tells why if it fails again.
+  const early = isEarly ? await request((id) => ({ kind: "whole", id, version })).catch(() => null) : null;
+  return early ?? requestLayout(input());
+}
+
+function request(taskOf: (id: number) => LayoutTask): Promise<LayoutAnswer["layout"]> {
+  const target = startLayoutWorker();
   const id = ++lastId;
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
@@ -34,7 +61,7 @@ export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicG
     const onMessage = ({ data }: MessageEvent<LayoutAnswer>): void => {
       if (data.id !== id) return;
       finish();
-      measureTiming("lineage-layout", startedAt, { workMs: data.tookMs });
+      if (data.layout !== null) measureTiming("lineage-layout", startedAt, { workMs: data.tookMs });
       resolve(data.layout);
     };
     const onError = (event: ErrorEvent): void => {
@@ -45,15 +72,11 @@ export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicG
     const deadline = setTimeout(() => {
       finish();
       abandonWorker();
-      reject(
-        new Error(
-          `The layout of ${input.names.length} assets took longer than ${DEADLINE_MS / 1_000} s and was given up.`,
-        ),
-      );
+      reject(new Error(`The layout took longer than ${DEADLINE_MS / 1_000} s and was given up.`));
     }, DEADLINE_MS);
     target.addEventListener("message", onMessage);
     target.addEventListener("error", onError);
-    target.postMessage({ id, input } satisfies LayoutTask);
+    target.postMessage(taskOf(id));
   });
 }
 
@@ -61,4 +84,5 @@ export function requestLayout(input: LayoutInput): Promise<GraphLayout | CyclicG
 function abandonWorker(): void {
   worker?.terminate();
   worker = undefined;
+  delete window.heddleLayoutWorker;
 }

@@ -29,6 +29,8 @@ interface LineageCanvasProps {
   readonly onOpen: (node: number) => void;
   readonly onRest: (camera: Camera) => void;
   readonly onPick: (nodes: readonly number[]) => void;
+  /** What can be done with an asset is asked for, at a point of the window. Left out where there is nothing. */
+  readonly onMenu?: ((node: number, at: ScreenPoint) => void) | undefined;
 }
 
 const NO_RULES: readonly PlacedRule[] = [];
@@ -81,6 +83,7 @@ function Cards({
   overlay = null,
   nodes,
   onSelect,
+  onMenu,
 }: LineageCanvasProps & { readonly nodes: readonly number[] }): ReactNode {
   const revision = useStatusRevision(scene.statuses);
   const now = useNow();
@@ -98,6 +101,7 @@ function Cards({
         revision={revision}
         now={now}
         onSelect={onSelect}
+        onMenu={onMenu}
       />
     ));
 }

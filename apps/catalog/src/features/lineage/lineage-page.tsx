@@ -1,11 +1,11 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { LineageDiff } from "@heddle/api";
-import { type ReactNode, type RefObject, useRef } from "react";
+import { lazy, type ReactNode, type RefObject, Suspense, useRef } from "react";
 import { createPortal } from "react-dom";
 import { type Catalog, useCatalog } from "../../data/catalog-state.ts";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { selectionFilter, useSelection } from "../../data/use-selection.ts";
-import { formatCounted } from "../../format/amounts.ts";
+import { formatCount, formatCounted } from "../../format/amounts.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Page, PageHeader } from "../../ui/page.tsx";
@@ -13,7 +13,7 @@ import { SelectionField } from "../../ui/selection-field.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { NoAssets } from "../assets/no-assets.tsx";
 import { useLaunch } from "../launch/launch-search.ts";
-import { openStates } from "../launch/launch-target.ts";
+import { openStates } from "../launch/open-states.ts";
 import { LineageCanvas } from "./lineage-canvas.tsx";
 import { FocusControls, PartitionBar, PathBar, PickBar, ZoomControls } from "./lineage-toolbar.tsx";
 import { TimeScrubber } from "./modes/time-scrubber.tsx";
@@ -28,10 +28,18 @@ import { ViewMenu } from "./view-menu.tsx";
 import { Outline } from "./outline.tsx";
 import type { Scene } from "./scene.ts";
 import { SidePanel } from "./side-panel.tsx";
+import { startLayoutWorker } from "./layout-request.ts";
+import { useAssetMenu } from "./use-asset-menu.tsx";
 import { useLayout } from "./use-layout.ts";
 import { type Lineage, useLineage } from "./use-lineage.ts";
 
+// Few deployments have such edges.
+const LeftOutEdges = lazy(async () => ({ default: (await import("./left-out-edges.tsx")).LeftOutEdges }));
+
 const route = getRouteApi("/lineage");
+
+// Whoever loads this page has it laid out: the worker starts while the assets are still being read.
+startLayoutWorker();
 
 /** The whole company down to one asset, in one picture. */
 export function LineagePage(): ReactNode {
@@ -77,7 +85,7 @@ function LineageContent({ catalog: live }: { readonly catalog: Catalog }): React
         meta={
           count === catalog.index.count
             ? formatCounted(count, "asset")
-            : `${formatCounted(count, "asset")} of ${catalog.index.count}`
+            : `${formatCounted(count, "asset")} of ${formatCount(catalog.index.count)}`
         }
         actions={
           <>
@@ -92,6 +100,11 @@ function LineageContent({ catalog: live }: { readonly catalog: Catalog }): React
           error={shown.error}
         />
       )}
+      {!empty && layout.kind === "ready" && layout.leftOut.length > 0 && (
+        <Suspense>
+          <LeftOutEdges edges={layout.leftOut} />
+        </Suspense>
+      )}
       <div className="relative flex min-h-0 flex-1">
         {empty && catalog.index.count === 0 && (
           <EmptyState title="There was no asset at this moment.">
@@ -103,7 +116,6 @@ function LineageContent({ catalog: live }: { readonly catalog: Catalog }): React
         {!empty && layout.kind === "failed" && (
           <FailurePanel title="The lineage could not be laid out" error={layout.error} />
         )}
-        {!empty && layout.kind === "cycle" && <Cycle keys={layout.keys} />}
         {!empty && layout.kind === "ready" && (
           <LineageSurface scene={layout.scene} sel={sel} at={shown.at} diff={shown.diff} menus={menus} />
         )}
@@ -143,6 +155,7 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
           launch({ launch: selectionOfKeys(keysOf(rows)), only: openStates(scene, rows) })
       : undefined;
   const panelRow = path === null ? focusRow : undefined;
+  const assetMenu = useAssetMenu({ scene, lineage, onMaterialize: materialize });
   return (
     <>
       <Menus target={menus} scene={scene} lineage={lineage} isPast={at !== null} />
@@ -168,7 +181,9 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
           onOpen={lineage.open}
           onRest={lineage.keepCamera}
           onPick={lineage.pick}
+          onMenu={assetMenu.open}
         />
+        {assetMenu.menu}
         {path !== null && <PathBar from={path.from} to={path.to} path={path.view} onClose={lineage.leavePath} />}
         {path === null && overlay.partition !== null && (
           <PartitionBar view={overlay.partition} onClose={() => lineage.followPartition(null)} />
@@ -287,22 +302,6 @@ function NothingSelected({ catalog, sel }: { readonly catalog: Catalog; readonly
       <Link from="/lineage" search={(before) => ({ ...before, sel: undefined })} className="link">
         Show all assets
       </Link>
-    </EmptyState>
-  );
-}
-
-function Cycle({ keys }: { readonly keys: readonly string[] }): ReactNode {
-  return (
-    <EmptyState title="These assets depend on each other in a circle, so there is no order to draw them in.">
-      <ol className="flex flex-col gap-1">
-        {[...keys, ...keys.slice(0, 1)].map((key, i) => (
-          <li key={i}>
-            <Link to="/assets/$" params={{ _splat: key }} className="link">
-              {key}
-            </Link>
-          </li>
-        ))}
-      </ol>
     </EmptyState>
   );
 }

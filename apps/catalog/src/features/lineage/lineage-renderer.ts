@@ -2,12 +2,10 @@ import { markTiming, measureTiming } from "../../timings.ts";
 import { canvasPalette } from "../../theme/canvas-palette.ts";
 import { onThemeChange } from "../../theme/theme.ts";
 import {
-  type Bounds,
   betweenCameras,
   type Camera,
   cameraCentre,
   centreCamera,
-  fitCamera,
   panBy,
   type ScreenPoint,
   toWorld,
@@ -15,27 +13,16 @@ import {
   visibleBounds,
   zoomAt,
 } from "./camera.ts";
+import { aimAtAll, aimAtGroup, aimAtHidden, aimAtNode } from "./camera-aims.ts";
 import { CARDS_FROM_PX, type DetailLevel, detailLevel } from "./detail-level.ts";
 import type { FocusView } from "./focus-view.ts";
 import type { Overlay } from "./overlay/overlay.ts";
 import type { Frame } from "./paint/frame.ts";
-import { paintRules, type PlacedRule } from "./paint/paint-rules.ts";
 import { NameWidths } from "./paint/name-widths.ts";
-import { paintBundles, paintFocusEdges, paintInnerEdges, paintTrunks } from "./paint/paint-edges.ts";
-import { paintGroupBoxes, paintGroupNames } from "./paint/paint-groups.ts";
-import { paintCells, paintNames } from "./paint/paint-nodes.ts";
+import { clearTarget, paintFrame } from "./paint/paint-frame.ts";
+import type { PlacedRule } from "./paint/paint-rules.ts";
 import { type PaintTarget, Snapshot } from "./snapshot.ts";
-import {
-  countByGroup,
-  countClassesByGroup,
-  groupBounds,
-  groupsIn,
-  type Hit,
-  hitTest,
-  nodeBounds,
-  nodesIn,
-  type Scene,
-} from "./scene.ts";
+import { countByGroup, countClassesByGroup, groupsIn, type Hit, hitTest, nodesIn, type Scene } from "./scene.ts";
 
 /** The elements that the renderer paints on and moves. */
 export interface RendererElements {
@@ -61,9 +48,6 @@ const MIN_SCALE_OF_FIT = 0.6;
 
 /** Pixels of a picture for each of the screen's. */
 const PICTURE_RATIO = 2;
-
-/** Scale at which a focus that was far away is shown. */
-const READING_SCALE = 0.86;
 
 /**
  * Paints the lineage: one loop of animation frames that runs only while something changes. It lives outside React; React
@@ -203,34 +187,27 @@ export class LineageRenderer {
   /** Shows the whole picture. */
   fit(animated: boolean): void {
     const { layout } = this.#scene ?? {};
-    if (layout !== undefined) this.moveTo(fitCamera(wholeBounds(layout), this.#viewport), animated);
+    if (layout !== undefined) this.moveTo(aimAtAll(layout, this.#viewport), animated);
   }
 
   /** Shows a group as large as it fits. */
   fitGroup(group: number): void {
     const { layout } = this.#scene ?? {};
-    if (layout !== undefined) this.moveTo(fitCamera(groupBounds(layout, group), this.#viewport), true);
+    if (layout !== undefined) this.moveTo(aimAtGroup(layout, group, this.#viewport), true);
   }
 
   /** Brings a node into view, at a size at which its card can be read; does nothing when it is there already. */
   reveal(node: number): void {
     const { layout } = this.#scene ?? {};
     if (layout === undefined) return;
-    const { left, top, right, bottom } = nodeBounds(layout, node);
-    const current = this.#animation?.to ?? this.#camera;
-    const readable = layout.nodeHeight * current.scale >= CARDS_FROM_PX;
-    const view = visibleBounds(current, this.#viewport);
-    if (readable && left >= view.left && right <= view.right && top >= view.top && bottom <= view.bottom) return;
-    const scale = readable ? current.scale : READING_SCALE;
-    this.moveTo(centreCamera({ x: (left + right) / 2, y: (top + bottom) / 2 }, scale, this.#viewport), true);
+    const aim = aimAtHidden(layout, node, { camera: this.#animation?.to ?? this.#camera, viewport: this.#viewport });
+    if (aim !== null) this.moveTo(aim, true);
   }
 
   /** Shows a node in the middle, as large as its card is made to be. */
   lookAt(node: number): void {
     const { layout } = this.#scene ?? {};
-    if (layout === undefined) return;
-    const { left, top, right, bottom } = nodeBounds(layout, node);
-    this.moveTo(centreCamera({ x: (left + right) / 2, y: (top + bottom) / 2 }, 1, this.#viewport), true);
+    if (layout !== undefined) this.moveTo(aimAtNode(layout, node, this.#viewport), true);
   }
 
   /** What is at a point of the screen. */
@@ -401,35 +378,11 @@ export class LineageRenderer {
   #minScale(): number {
     const { layout } = this.#scene ?? {};
     if (layout === undefined) return this.#camera.scale;
-    return fitCamera(wholeBounds(layout), this.#viewport).scale * MIN_SCALE_OF_FIT;
+    return aimAtAll(layout, this.#viewport).scale * MIN_SCALE_OF_FIT;
   }
 
   #restLater(): void {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.#events.onRest(this.#camera), REST_AFTER_MS);
   }
-}
-
-function clearTarget({ context, viewport, ratio }: PaintTarget): void {
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.fillStyle = canvasPalette().canvas;
-  context.fillRect(0, 0, Math.ceil(viewport.width * ratio), Math.ceil(viewport.height * ratio));
-}
-
-/** Everything that is painted, from the bottom up. */
-function paintFrame(frame: Frame): void {
-  // Under the boxes: what leads past a group must not seem to lead into it.
-  paintTrunks(frame);
-  paintGroupBoxes(frame);
-  paintInnerEdges(frame);
-  if (frame.level === "cells") paintCells(frame);
-  if (frame.level === "names") paintNames(frame);
-  paintFocusEdges(frame);
-  paintBundles(frame);
-  paintGroupNames(frame);
-  paintRules(frame);
-}
-
-function wholeBounds(layout: { readonly width: number; readonly height: number }): Bounds {
-  return { left: 0, top: 0, right: layout.width, bottom: layout.height };
 }

@@ -5,6 +5,7 @@ import { formatCounted } from "../../format/amounts.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { type FocusDepth, focusView } from "./focus-view.ts";
+import { LeftOutEdges } from "./left-out-edges.tsx";
 import { LineageCanvas } from "./lineage-canvas.tsx";
 import type { LineageRenderer } from "./lineage-renderer.ts";
 import { DepthSlider, ZoomControls } from "./lineage-toolbar.tsx";
@@ -46,12 +47,10 @@ function Surroundings({ catalog, row }: { readonly catalog: Catalog; readonly ro
           Open in the lineage
         </Link>
       </div>
+      {layout.kind === "ready" && layout.leftOut.length > 0 && <LeftOutEdges edges={layout.leftOut} />}
       <div className="relative flex min-h-0 flex-1">
         {layout.kind === "working" && <Skeleton label="Laying out the lineage" />}
         {layout.kind === "failed" && <FailurePanel title="The lineage could not be laid out" error={layout.error} />}
-        {layout.kind === "cycle" && (
-          <p className="p-4 text-muted">These assets depend on each other in a circle: {layout.keys.join(" → ")}</p>
-        )}
         {layout.kind === "ready" && <Picture key={row} scene={layout.scene} row={row} />}
       </div>
     </div>

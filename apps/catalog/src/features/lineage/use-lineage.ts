@@ -1,11 +1,11 @@
 import type { LineageDiff } from "@heddle/api";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { type RefObject, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { announceProblem } from "../../ui/toasts.tsx";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { useLaunch } from "../launch/launch-search.ts";
-import { openStates } from "../launch/launch-target.ts";
+import { openStates } from "../launch/open-states.ts";
 import { type Camera, cameraCentre, centreCamera } from "./camera.ts";
 import { type FocusDepth, type FocusView, focusView, reachable } from "./focus-view.ts";
 import type { LineageRenderer } from "./lineage-renderer.ts";
@@ -68,6 +68,7 @@ export interface LineageContext {
 export function useLineage({ scene, sel, at, diff, filterField }: LineageContext): Lineage {
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/lineage" });
+  const router = useRouter();
   const renderer = useRef<LineageRenderer>(null);
   const clickedRef = useRef<string | null>(null);
   const { index, rows, nodeOfRow, graph } = scene;
@@ -155,7 +156,8 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
     },
     keepCamera: (camera) => {
       const viewport = renderer.current?.viewport;
-      if (viewport === undefined) return;
+      // Somebody has left for another page, whose scripts are still on their way: that would call them back.
+      if (viewport === undefined || router.latestLocation.pathname !== "/lineage") return;
       const centre = cameraCentre(camera, viewport);
       setSearch({ x: Math.round(centre.x), y: Math.round(centre.y), z: Math.round(camera.scale * 1_000) / 10 }, true);
     },
@@ -246,6 +248,16 @@ function useLineageHotkeys({ scene, lineage, filterField, isPast }: HotkeyContex
     { keys: "Space", does: "Peek at the focus, and back", run: peek },
     { keys: "u", does: "Pick the focus and all upstream of it", run: pickSide("in") },
     { keys: "d", does: "Pick the focus and all downstream of it", run: pickSide("out") },
+    {
+      keys: "a",
+      does: "Actions of the focus",
+      run: () => {
+        const button = document.querySelector<HTMLElement>(".card-menu");
+        // From afar there are no cards: it comes near first.
+        if (button !== null) button.click();
+        else if (focus !== null) renderer.current?.lookAt(focus.node);
+      },
+    },
     { keys: "p", does: "Paths from the focus to another asset", run: lineage.startPath },
     {
       keys: "t",

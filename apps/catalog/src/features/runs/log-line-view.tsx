@@ -1,11 +1,11 @@
 import type { LogLine } from "@heddle/api";
 import { type ReactNode, useState } from "react";
 import { client } from "../../data/trpc.ts";
-import { formatBytes } from "../../format/amounts.ts";
+import { formatBytes, formatCount } from "../../format/amounts.ts";
 import { formatInstant, formatPreciseClock } from "../../format/instants.ts";
-import { copyText } from "../../ui/copy.ts";
 import { announceFailure } from "../../ui/toasts.tsx";
-import { foldProgress, splitSources } from "./log-lines.ts";
+import { foldProgress } from "./log-lines.ts";
+import { SourceText } from "./source-text.tsx";
 
 const LEVEL_STYLE: Record<LogLine["level"], string> = {
   debug: "text-faint",
@@ -20,12 +20,24 @@ interface LogLineViewProps {
   /** Key of the asset that wrote it. */
   readonly name: string;
   readonly marked: boolean;
+  /** Whether it goes on with the line before it, which was too long for one. */
+  readonly isContinued: boolean;
+  /** It and those that go on with it. */
+  readonly pieces: readonly LogLine[];
   /** Marks it in the address, so that it can be linked to. */
   readonly onMark: () => void;
 }
 
+/** Of a longer message, and of a piece that goes on with another, only so much is shown until more is asked for. */
+const SHOWN = { line: 2_000, continued: 80 } as const;
+
 /** One line of a log. Its time is the link to it; places in source files can be copied. */
-export function LogLineView({ runId, line, name, marked, onMark }: LogLineViewProps): ReactNode {
+export function LogLineView(props: LogLineViewProps): ReactNode {
+  const { runId, line, name, marked, isContinued, pieces, onMark } = props;
+  const [isOpen, setOpen] = useState(false);
+  const message = foldProgress(line.message);
+  const shown = isContinued ? SHOWN.continued : SHOWN.line;
+  const rest = isOpen ? 0 : Math.max(0, message.length - shown);
   const tone = line.level === "error" ? "text-failed-ink" : line.level === "debug" ? "text-muted" : "text-ink";
   return (
     <div
@@ -47,51 +59,49 @@ export function LogLineView({ runId, line, name, marked, onMark }: LogLineViewPr
         {name} {line.partitionKey}
       </span>
       <span className={`min-w-0 break-words whitespace-pre-wrap ${tone}`}>
-        <Message text={foldProgress(line.message)} />
+        {isContinued && <span className="text-faint">goes on: </span>}
+        <SourceText text={rest === 0 ? message : message.slice(0, shown)} />
+        {rest > 0 && (
+          <button type="button" onClick={() => setOpen(true)} className={MORE}>
+            … show {formatCount(rest)} more
+          </button>
+        )}
         {line.fields !== null && Object.keys(line.fields).length > 0 && (
           <span className="text-muted"> {JSON.stringify(line.fields)}</span>
         )}
-        {line.fullBytes !== null && <WholeLine runId={runId} line={line} fullBytes={line.fullBytes} />}
+        {line.fullBytes !== null && !isContinued && <WholeLine runId={runId} pieces={pieces} />}
       </span>
     </div>
   );
 }
 
-function Message({ text }: { readonly text: string }): ReactNode {
-  return splitSources(text).map((part, i) =>
-    part.kind === "text" ? (
-      part.text
-    ) : (
-      <button
-        key={i}
-        type="button"
-        title={`Copy ${part.path}`}
-        onClick={() => void copyText(part.path, "Place in the source")}
-        className="text-left break-all underline decoration-dotted underline-offset-3 hover:text-ink"
-      >
-        {part.text}
-      </button>
-    ),
-  );
-}
+const MORE = "ml-2 font-sans text-accent-ink hover:underline";
+
+/** Pieces that are read at once. */
+const AT_ONCE = 10;
 
 interface WholeLineProps {
   readonly runId: number;
-  readonly line: LogLine;
-  readonly fullBytes: number;
+  readonly pieces: readonly LogLine[];
 }
 
 /** What is too long to be shown is to be had as a file. */
-function WholeLine({ runId, line, fullBytes }: WholeLineProps): ReactNode {
+function WholeLine({ runId, pieces }: WholeLineProps): ReactNode {
   const [busy, setBusy] = useState(false);
+  const bytes = pieces.reduce((sum, { message, fullBytes }) => sum + (fullBytes ?? message.length), 0);
   const save = async (): Promise<void> => {
     setBusy(true);
     try {
-      const { message } = await client.runs.logLine.query({ runId, cursor: line.cursor });
-      const url = URL.createObjectURL(new Blob([message], { type: "text/plain" }));
+      const parts: string[] = [];
+      for (let i = 0; i < pieces.length; i += AT_ONCE) {
+        const some = pieces.slice(i, i + AT_ONCE).map(({ cursor }) => client.runs.logLine.query({ runId, cursor }));
+        parts.push(...(await Promise.all(some)).map(({ message }) => message));
+      }
+      // Put together before they become bytes: a pair of surrogates may have been cut in two.
+      const url = URL.createObjectURL(new Blob([parts.join("")], { type: "text/plain" }));
       const link = document.createElement("a");
       link.href = url;
-      link.download = `run-${runId}-line-${line.cursor}.txt`;
+      link.download = `run-${runId}-line-${pieces[0]?.cursor ?? ""}.txt`;
       link.click();
       URL.revokeObjectURL(url);
     } catch (error) {
@@ -101,13 +111,8 @@ function WholeLine({ runId, line, fullBytes }: WholeLineProps): ReactNode {
     }
   };
   return (
-    <button
-      type="button"
-      disabled={busy}
-      onClick={() => void save()}
-      className="ml-1 font-sans text-accent-ink hover:underline"
-    >
-      … download all {formatBytes(fullBytes)}
+    <button type="button" disabled={busy} onClick={() => void save()} className={MORE}>
+      {busy ? "reading all" : "download all"} {formatBytes(bytes)}
     </button>
   );
 }

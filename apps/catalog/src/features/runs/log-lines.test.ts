@@ -1,6 +1,14 @@
 import type { LogLine } from "@heddle/api";
 import { describe, expect, test } from "vitest";
-import { appendLines, foldProgress, MAX_LINES, prependLines, splitSources } from "./log-lines.ts";
+import {
+  appendLines,
+  continuesLine,
+  foldProgress,
+  MAX_LINES,
+  piecesFrom,
+  prependLines,
+  splitSources,
+} from "./log-lines.ts";
 
 function line(cursor: number): LogLine {
   return {
@@ -23,6 +31,16 @@ function lines(from: number, to: number): LogLine[] {
 }
 
 describe("log lines", () => {
+  test("that were cut into pieces are found again, up to the piece that is not full", () => {
+    const full = { fullBytes: 65_536 };
+    const cut = [line(0), { ...line(1), ...full }, { ...line(2), ...full }, line(3), line(4)];
+    expect(piecesFrom(cut, 1).map(({ at }) => at)).toEqual([1, 2, 3]);
+    expect(cut.map((own, i) => continuesLine(cut[i - 1], own))).toEqual([false, false, true, true, false]);
+    expect(continuesLine({ ...line(1), ...full }, { ...line(2), attemptId: "2" })).toBe(false);
+    expect(continuesLine({ ...line(1), ...full }, { ...line(2), stream: "stderr" })).toBe(false);
+    expect(continuesLine({ ...line(1), fullBytes: 20_000 }, line(2))).toBe(false);
+  });
+
   test("are appended once, however often a stream repeats them", () => {
     const first = appendLines([], lines(0, 3));
     expect(appendLines(first, lines(1, 5)).map(({ at }) => at)).toEqual([0, 1, 2, 3, 4]);

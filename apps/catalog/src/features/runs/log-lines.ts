@@ -20,6 +20,35 @@ export function prependLines(lines: readonly LogLine[], earlier: readonly LogLin
   return [...earlier.filter(({ cursor }) => !known.has(cursor)), ...lines];
 }
 
+/** A worker cuts a line that is longer than this, in UTF-16 units, into pieces that are lines of their own. */
+const PIECE_UNITS = 65_536;
+
+/** Whether a line goes on with the one before it. */
+export function continuesLine(before: LogLine | undefined, line: LogLine): boolean {
+  return (
+    before !== undefined &&
+    before.fields === null &&
+    before.fullBytes === PIECE_UNITS &&
+    before.attemptId === line.attemptId &&
+    before.ordinal === line.ordinal &&
+    before.level === line.level &&
+    before.stream === line.stream
+  );
+}
+
+/** The pieces of a line, of which the one at `index` is the first. */
+export function piecesFrom(lines: readonly LogLine[], index: number): readonly LogLine[] {
+  const first = lines[index];
+  if (first === undefined) return [];
+  const pieces = [first];
+  for (let i = index + 1; i < lines.length; i++) {
+    const next = lines[i];
+    if (next === undefined || !continuesLine(lines[i - 1], next)) break;
+    pieces.push(next);
+  }
+  return pieces;
+}
+
 /** What a terminal would show of a line: the last state of progress that was written over itself. */
 export function foldProgress(message: string): string {
   const last = message.split("\r").findLast((part) => part.trim() !== "");

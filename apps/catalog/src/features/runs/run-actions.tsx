@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { useKeptFocus } from "../../ui/kept-focus.ts";
 import { PopoverButton } from "../../ui/popover-button.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { RunLimits } from "./run-limits.tsx";
@@ -21,8 +22,16 @@ export function RunActions({ run }: { readonly run: RunDetail }): ReactNode {
   const { status } = run;
   const isOpen = run.endedAt === null;
   const close = (): void => setAsking("nothing");
+  const kept = useKeptFocus();
   return (
-    <>
+    <div
+      {...kept}
+      role="group"
+      aria-label="What can be done with this run"
+      // All that is left of the line, so that it stays where it is while its buttons come and go; the mark of the focus is
+      // around these.
+      className="flex min-w-fit flex-1 justify-end gap-2 focus-visible:outline-none focus-visible:*:outline-2 focus-visible:*:outline-offset-1 focus-visible:*:outline-accent"
+    >
       {!isOpen && <Retries run={run} changes={changes} />}
       {isOpen && status !== "canceling" && (
         <PopoverButton
@@ -53,7 +62,12 @@ export function RunActions({ run }: { readonly run: RunDetail }): ReactNode {
           Cancel run
         </Button>
       )}
-      {status === "canceling" && (
+      {status === "canceling" && run.letsFinish && (
+        <Button kind="danger" icon="stop" disabled={changes.busy} onClick={() => changes.cancel()}>
+          Stop what runs
+        </Button>
+      )}
+      {status === "canceling" && !run.letsFinish && (
         <Button kind="danger" icon="stop" disabled={changes.busy} onClick={() => setAsking("force")}>
           End by force
         </Button>
@@ -63,12 +77,12 @@ export function RunActions({ run }: { readonly run: RunDetail }): ReactNode {
         force={asking === "force"}
         open={asking !== "nothing"}
         onClose={close}
-        onConfirm={(force) => {
+        onConfirm={(how) => {
           close();
-          changes.cancel(force ? { force } : undefined);
+          changes.cancel(how);
         }}
       />
-    </>
+    </div>
   );
 }
 
@@ -80,6 +94,8 @@ interface RetriesProps {
 /** The likeliest way to go on as a button, the others in a menu beside it. */
 function Retries({ run, changes }: RetriesProps): ReactNode {
   const [rerunning, setRerunning] = useState(false);
+  const isCodeOther = run.progress.some(({ codeChanged }) => codeChanged);
+  const title = isCodeOther ? "By the code in force, which has changed since this run" : undefined;
   const [first, ...others] = retriesOf(run);
   const start = ({ only }: Retry): void => (only === "all" ? setRerunning(true) : changes.retry(only));
   useHotkeys("Run", first === undefined ? [] : [{ keys: "Shift+R", does: first.label, run: () => start(first) }]);
@@ -90,6 +106,7 @@ function Retries({ run, changes }: RetriesProps): ReactNode {
         kind={first.only === "all" ? "outline" : "solid"}
         icon={first.only === "unfinished" ? "play" : "retry"}
         disabled={changes.busy}
+        title={title}
         onClick={() => start(first)}
       >
         {first.label}
@@ -104,6 +121,7 @@ function Retries({ run, changes }: RetriesProps): ReactNode {
         >
           {(shut) => (
             <ul className="-mx-2 mt-2 -mb-2 flex flex-col">
+              {title !== undefined && <li className="px-2.5 pb-1 text-muted">{title}.</li>}
               {others.map((retry) => (
                 <li key={retry.only}>
                   <Button

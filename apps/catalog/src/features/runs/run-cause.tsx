@@ -1,9 +1,10 @@
 import type { RunOrigin } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { formatCounted } from "../../format/amounts.ts";
 import { formatShortInstant } from "../../format/instants.ts";
 import { useNow } from "../../ui/clock.ts";
-import { describeOrigin, retriedRun, scheduledAt } from "./run-origin.ts";
+import { describeOrigin, evaluationsOf, retriedRun, scheduledAt } from "./run-origin.ts";
 
 /** Why a run exists, with the way to what caused it. */
 export function RunCause({ origin }: { readonly origin: RunOrigin }): ReactNode {
@@ -19,6 +20,8 @@ export function RunCause({ origin }: { readonly origin: RunOrigin }): ReactNode 
       </>
     );
   }
+  const evaluations = evaluationsOf(origin);
+  if (evaluations.length > 0) return <ConditionCause evaluations={evaluations} />;
   const due = scheduledAt(origin);
   const { kind, name } = origin;
   return (
@@ -38,6 +41,28 @@ export function RunCause({ origin }: { readonly origin: RunOrigin }): ReactNode 
         describeOrigin(origin)
       )}
       {due !== null && <span className="text-muted">, due {formatShortInstant(due, now)}</span>}
+    </>
+  );
+}
+
+/** The first condition that asked for a run leads to the evaluation that did; the others are counted. */
+function ConditionCause({ evaluations }: { readonly evaluations: ReturnType<typeof evaluationsOf> }): ReactNode {
+  const [first, ...more] = evaluations;
+  if (first === undefined) return null;
+  return (
+    <>
+      condition of{" "}
+      <Link
+        to="/automation/conditions/$"
+        params={{ _splat: first.key }}
+        search={{ evaluation: first.id }}
+        className="link"
+      >
+        {first.key}
+      </Link>
+      {more.length > 0 && (
+        <span title={more.map(({ key }) => key).join("\n")}> and {formatCounted(more.length, "more", "more")}</span>
+      )}
     </>
   );
 }

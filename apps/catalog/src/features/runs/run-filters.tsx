@@ -1,4 +1,4 @@
-import { RUN_STATUSES } from "@heddle/core";
+import { RUN_STATUSES } from "@heddle/core/internal";
 import { type ReactNode, useId } from "react";
 import { RUN_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";

@@ -14,6 +14,7 @@ import { RunCause } from "./run-cause.tsx";
 import { RunNotifications } from "./run-notifications.tsx";
 import { StepProgress } from "./step-bar.tsx";
 import { doneSteps } from "./step-progress.ts";
+import { TimeLimits } from "./time-limits.tsx";
 
 interface RunHeaderProps {
   readonly run: RunDetail;
@@ -29,19 +30,22 @@ export function RunHeader({ run, title = `Run ${run.id}`, aside }: RunHeaderProp
     <div className="border-b border-line px-4 pt-3 pb-3">
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="text-xl font-semibold tracking-[-0.01em]">{title}</h1>
-        <StatusMark look={RUN_LOOK[run.status]} />
+        {/* Wide enough for every status: what stands beside it stays where it is. */}
+        <span className="min-w-22">
+          <StatusMark look={RUN_LOOK[run.status]} />
+        </span>
         {aside}
-        <div className="ml-auto flex gap-2">
-          <RunActions run={run} />
-        </div>
+        {run.purpose === "check" && <span className="text-muted">runs checks and makes nothing</span>}
+        <RunActions run={run} />
       </div>
       <FirstFailure run={run} />
+      <TimeLimits run={run} />
       <Blockers run={run} />
       <RunNotifications run={run} />
       <div className="mt-2 flex items-center gap-3">
         <StepProgress counts={run.counts} className="h-2.5 max-w-3xl flex-1" />
-        <span className="text-muted">
-          {formatCount(doneSteps(run.counts))} of {formatCounted(run.total, "step")}
+        <span className="min-w-28 text-muted tabular-nums">
+          {`${formatCount(doneSteps(run.counts))} of ${formatCounted(run.total, "step")}`}
         </span>
         <span className="flex flex-wrap gap-x-3 text-muted">
           <Pace run={run} />
@@ -126,28 +130,40 @@ function Facts({ run }: { readonly run: RunDetail }): ReactNode {
       <span>
         <RunCause origin={run.origin} />
       </span>
-      <span>
-        created <Ago at={run.createdAt} />
-      </span>
-      {run.startedAt !== null && <span>waited {formatDuration(run.startedAt - run.createdAt)}</span>}
-      {run.startedAt !== null && run.endedAt === null && (
-        <span>for {formatDuration(Math.max(now, run.startedAt) - run.startedAt)} now</span>
-      )}
       {run.maxConcurrency !== null && <span>at most {formatCounted(run.maxConcurrency, "step")} at once</span>}
       {run.order === "newest" && <span>newest partitions first</span>}
       {run.after.length > 0 && <After run={run} />}
       {run.priority !== 0 && <span>priority {formatCount(run.priority)}</span>}
-      <CheckCounts run={run} />
       {run.codeVersion !== null && (
         <span>
           code <code className="font-mono text-xs">{run.codeVersion.slice(0, 10)}</code>
         </span>
       )}
       {tags.map(([name, value]) => (
-        <span key={name}>
+        <span key={name} className="min-w-0">
           {name}={value}
         </span>
       ))}
+      {/* What changes while it goes on comes last, and has room: nothing that is read moves. */}
+      <span className="min-w-32">
+        created <Ago at={run.createdAt} />
+      </span>
+      {run.queue !== null && (
+        <span>
+          {formatCount(run.queue.position)} of {formatCount(run.queue.length)} in the queue
+        </span>
+      )}
+      {run.startedAt !== null && (
+        <>
+          <span>waited {formatDuration(run.startedAt - run.createdAt)}</span>
+          <span className="min-w-28">
+            {run.endedAt === null
+              ? `for ${formatDuration(Math.max(now, run.startedAt) - run.startedAt)} now`
+              : `ran for ${formatDuration(run.endedAt - run.startedAt)}`}
+          </span>
+        </>
+      )}
+      <CheckCounts run={run} />
     </p>
   );
 }

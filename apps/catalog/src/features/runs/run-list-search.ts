@@ -1,4 +1,4 @@
-import { RUN_STATUSES } from "@heddle/core";
+import { RUN_STATUSES } from "@heddle/core/internal";
 import { choicesParam, textParam, textsParam } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
 

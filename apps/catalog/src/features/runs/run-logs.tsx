@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { LogLineView } from "./log-line-view.tsx";
+import { continuesLine, piecesFrom } from "./log-lines.ts";
 import { LOG_LEVELS, type LogLevel } from "./run-page-search.ts";
 import { type RunLogs, useRunLogs } from "./use-run-logs.ts";
 
@@ -82,6 +83,8 @@ export function RunLogsView({ run, asset, ordinal, level, text, line, onFilter }
         runId={run.id}
         logs={logs}
         names={names}
+        // What is found by its text need not follow upon each other.
+        joins={text === undefined}
         follow={follow}
         onFollow={setFollow}
         marked={line}
@@ -110,6 +113,8 @@ const AT_END_PX = 24;
 interface LogListProps {
   readonly logs: RunLogs;
   readonly names: ReadonlyMap<number, string>;
+  /** Whether lines stand as they were written, so that pieces of a long one are neighbours. */
+  readonly joins: boolean;
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
   readonly runId: number;
@@ -118,7 +123,7 @@ interface LogListProps {
   readonly onMark: (cursor: string | undefined) => void;
 }
 
-function LogList({ runId, logs, names, follow, onFollow, marked, onMark }: LogListProps): ReactNode {
+function LogList({ runId, logs, names, joins, follow, onFollow, marked, onMark }: LogListProps): ReactNode {
   const { lines, readEarlier, readLater } = logs;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -179,6 +184,8 @@ function LogList({ runId, logs, names, follow, onFollow, marked, onMark }: LogLi
                   line={line}
                   name={names.get(line.assetId) ?? ""}
                   marked={line.cursor === marked}
+                  isContinued={joins && continuesLine(lines[index - 1], line)}
+                  pieces={joins ? piecesFrom(lines, index) : [line]}
                   onMark={() => onMark(line.cursor === marked ? undefined : line.cursor)}
                 />
               </div>

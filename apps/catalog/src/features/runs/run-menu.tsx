@@ -73,9 +73,19 @@ function actionsOf(run: RunSummary, changes: ReturnType<typeof useRunChanges>): 
           run: () => changes.cancel(),
           warning: `${formatCounted(left, "step")} will not begin, and ${formatCounted(counts.running, "running step")} will be told to stop.`,
         },
+        ...(counts.running === 0
+          ? []
+          : [
+              {
+                label: `Cancel what has not begun`,
+                run: () => changes.cancel({ letFinish: true }),
+                warning: `${formatCounted(left, "step")} will not begin. What runs finishes and is published.`,
+              },
+            ]),
       ];
     case "canceling":
       return [
+        ...(run.letsFinish ? [{ label: "Stop what runs", run: () => changes.cancel() }] : []),
         {
           label: `End run ${id} by force`,
           run: () => changes.cancel({ force: true }),

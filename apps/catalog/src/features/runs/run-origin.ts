@@ -19,11 +19,19 @@ export function describeOrigin(origin: RunOrigin): string {
 }
 
 /** A condition's run says which assets wanted it. */
-function describeCondition({ evaluations }: RunOrigin): string {
-  if (typeof evaluations !== "object" || evaluations === null) return "condition";
-  const [first, ...more] = Object.keys(evaluations);
+function describeCondition(origin: RunOrigin): string {
+  const [first, ...more] = evaluationsOf(origin);
   if (first === undefined) return "condition";
-  return more.length === 0 ? `condition of ${first}` : `conditions of ${first} and ${more.length} more`;
+  return more.length === 0 ? `condition of ${first.key}` : `conditions of ${first.key} and ${more.length} more`;
+}
+
+/** The evaluations of conditions that asked for a run, by asset; empty for a run of another cause. */
+export function evaluationsOf({
+  kind,
+  evaluations,
+}: RunOrigin): readonly { readonly key: string; readonly id: number }[] {
+  if (kind !== "condition" || typeof evaluations !== "object" || evaluations === null) return [];
+  return Object.entries(evaluations).flatMap(([key, id]) => (typeof id === "number" ? [{ key, id }] : []));
 }
 
 /** The run that this one does again; `null` when it is none. */

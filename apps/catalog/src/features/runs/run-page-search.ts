@@ -1,4 +1,4 @@
-import { STEP_STATUSES } from "@heddle/core";
+import { STEP_STATUSES } from "@heddle/core/internal";
 import { choiceParam, choicesParam, integerParam, textParam } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
 
@@ -14,7 +14,7 @@ export type TimelineRows = (typeof TIMELINE_ROWS)[number];
 
 /** What the address of a run's page holds. */
 export const runPageSearch = searchSchema({
-  /** Left out: failures when there are some, else the timeline. */
+  /** Left out: failures when there are some, else the timeline; of a run of checks, its steps. */
   tab: choiceParam(RUN_TABS),
   /** Only this asset. */
   asset: textParam(1_024),

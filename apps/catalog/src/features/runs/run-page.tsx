@@ -1,17 +1,14 @@
 import type { RunDetail } from "@heddle/api";
-import { assertNever } from "@heddle/core";
-import { useQuery } from "@tanstack/react-query";
+import { assertNever } from "@heddle/core/internal";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useId } from "react";
-import { trpc } from "../../data/trpc.ts";
 import { formatCount } from "../../format/amounts.ts";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { FailurePanel } from "../../ui/failure-panel.tsx";
-import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { TabBar } from "../../ui/tab-bar.tsx";
 import { RunFailures } from "./run-failures.tsx";
+import { RunFrame } from "./run-frame.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { RUN_TABS, type RunTab } from "./run-page-search.ts";
 import { RunProgressList } from "./run-progress.tsx";
@@ -25,44 +22,13 @@ const RunTimeline = lazy(async () => ({ default: (await import("./run-timeline.t
 
 const route = getRouteApi("/runs/$runId");
 
-/** An open run is read again at this interval, should an event be lost. */
-const READ_INTERVAL_MS = 15_000;
-
 /** Everything about one run. */
 export function RunPage(): ReactNode {
-  const { runId: text } = route.useParams();
-  const runId = /^\d{1,15}$/u.test(text) ? Number(text) : 0;
-  const query = useQuery({
-    ...trpc.runs.get.queryOptions({ runId }),
-    enabled: runId > 0,
-    refetchInterval: ({ state }) => (state.data?.endedAt === null ? READ_INTERVAL_MS : false),
-  });
+  const { runId } = route.useParams();
   return (
-    <Page title={`Run ${text}`}>
-      {runId === 0 && (
-        <>
-          <h1 className="sr-only">Run</h1>
-          <EmptyState title={`“${text}” is not the number of a run.`} />
-        </>
-      )}
-      {query.isError && (
-        <div className="p-4">
-          <h1 className="sr-only">Run {text}</h1>
-          <FailurePanel
-            title={`Run ${text} could not be read`}
-            error={query.error}
-            onRetry={() => void query.refetch()}
-          />
-        </div>
-      )}
-      {runId > 0 && query.isPending && (
-        <>
-          <h1 className="sr-only">Run {text}</h1>
-          <Skeleton label="Reading the run" lines={6} />
-        </>
-      )}
-      {query.data !== undefined && <RunContent key={query.data.id} run={query.data} />}
-    </Page>
+    <RunFrame runId={runId} noun="Run">
+      {(run) => <RunContent key={run.id} run={run} />}
+    </RunFrame>
   );
 }
 
@@ -71,7 +37,9 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
   const navigate = useNavigate({ from: "/runs/$runId" });
   const set = (change: Partial<typeof search>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
-  const tab = search.tab ?? (run.counts.failed > 0 ? "failures" : "timeline");
+  const tabs = tabsOf(run);
+  const asked = search.tab !== undefined && tabs.includes(search.tab) ? search.tab : undefined;
+  const tab = asked ?? (run.counts.failed > 0 ? "failures" : run.purpose === "check" ? "steps" : "timeline");
   const goToError = (by: 1 | -1): void => {
     const count = run.failures.length;
     if (count === 0) return;
@@ -112,7 +80,7 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
         </div>
         <TabBar
           label="Parts of the run"
-          tabs={RUN_TABS.map((name) => ({
+          tabs={tabs.map((name) => ({
             name,
             label: TAB_NAMES[name],
             mark: name === "failures" ? failureMark(run) : undefined,
@@ -131,6 +99,11 @@ function RunContent({ run }: { readonly run: RunDetail }): ReactNode {
   );
 }
 
+/** Steps that only run checks make nothing whose making could be drawn, and store nothing. */
+function tabsOf(run: RunDetail): readonly RunTab[] {
+  return run.purpose === "check" ? RUN_TABS.filter((name) => name !== "timeline" && name !== "io") : RUN_TABS;
+}
+
 type RunSearch = ReturnType<typeof route.useSearch>;
 
 interface TabContentProps {
@@ -142,6 +115,14 @@ interface TabContentProps {
 
 function TabContent({ run, tab, search, set }: TabContentProps): ReactNode {
   const { asset } = search;
+  if (asset !== undefined && !run.progress.some((own) => own.asset.key === asset))
+    return (
+      <EmptyState title="This run has nothing of the asset that the address names.">
+        <button type="button" onClick={() => set({ asset: undefined, partition: undefined })} className="link">
+          Show all of its assets
+        </button>
+      </EmptyState>
+    );
   switch (tab) {
     case "timeline":
       return <RunTimeline run={run} asset={asset} rows={search.rows} onRows={(rows) => set({ rows })} />;

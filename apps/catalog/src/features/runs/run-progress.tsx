@@ -2,7 +2,7 @@ import type { RunAssetProgress } from "@heddle/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useRef } from "react";
-import { formatCount } from "../../format/amounts.ts";
+import { formatCount, formatProgress } from "../../format/amounts.ts";
 import { StepProgress } from "./step-bar.tsx";
 import { doneSteps } from "./step-progress.ts";
 
@@ -59,7 +59,7 @@ export function RunProgressList({ progress, chosen, onChoose }: RunProgressListP
               </span>
               <StepProgress counts={own.counts} />
               <span className="text-right text-xs whitespace-nowrap text-muted">
-                {formatCount(doneSteps(own.counts))}/{formatCount(own.total)}
+                {formatProgress(formatCount(doneSteps(own.counts)), formatCount(own.total))}
               </span>
               <button
                 type="button"

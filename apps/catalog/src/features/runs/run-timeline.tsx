@@ -117,6 +117,7 @@ function TimelineContent(props: RunTimelineProps & { readonly timeline: Timeline
           <IconButton icon="fit" label="Show all" disabled={view === null} onClick={() => setView(null)} />
         </span>
       </div>
+      <PathSentence path={path} timeline={timeline} names={names} />
       <Gantt
         layout={layout}
         nameOf={(bar) => nameOf(layout, bar, names)}
@@ -134,7 +135,6 @@ function TimelineContent(props: RunTimelineProps & { readonly timeline: Timeline
         }
         onLane={(key) => setToggled(withToggled(toggled, key))}
       />
-      <PathSentence path={path} timeline={timeline} names={names} />
       {withGhosts && comparison !== undefined && (
         <p className="text-muted">
           {comparison.other === null
@@ -271,16 +271,16 @@ interface PathSentenceProps {
 
 /** What decided how long it took: running, and waiting between. */
 function PathSentence({ path, timeline, names }: PathSentenceProps): ReactNode {
-  if (path.length === 0) return null;
   const ran = path.reduce((sum, { start, end }) => sum + end - start, 0);
   const waited = path.reduce((sum, { waitedMs }) => sum + waitedMs, 0);
   const keys = path.map(({ assetId }) => names.get(assetId) ?? "");
   const shown = keys.length > NAMED ? [...keys.slice(0, 2), "…", ...keys.slice(-3)] : keys;
+  const waiting = waited >= 1 ? ` and ${formatDuration(waited)} of waiting for a place` : "";
+  const text = `Critical path: ${shown.join(" → ")}, ${formatDuration(ran)} of work${waiting} in ${formatDuration(timeline.end - timeline.start)}.`;
+  // One line from the beginning on, and one text: nothing moves while the run goes on.
   return (
-    <p className="text-muted">
-      Critical path: <span className="text-ink">{shown.join(" → ")}</span>, {formatDuration(ran)} of work
-      {waited >= 1 && ` and ${formatDuration(waited)} of waiting for a place`} in{" "}
-      {formatDuration(timeline.end - timeline.start)}.
+    <p className="min-h-5 text-muted md:truncate" title={text}>
+      {path.length > 0 && text}
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import type { RunDetail, StepBar } from "@heddle/api";
-import { STEP_STATUSES, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { STEP_STATUSES } from "@heddle/core/internal";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useMemo, useRef, useState } from "react";
 import { formatCount, formatCounted } from "../../format/amounts.ts";

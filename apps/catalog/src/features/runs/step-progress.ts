@@ -1,5 +1,6 @@
 import type { StepCounts } from "@heddle/api";
-import { STEP_STATUSES, type StepStatus } from "@heddle/core";
+import { type StepStatus } from "@heddle/core";
+import { STEP_STATUSES } from "@heddle/core/internal";
 
 /** Order of the parts in a progress bar: what is done first, what waits last. */
 const BAR_ORDER: readonly StepStatus[] = [

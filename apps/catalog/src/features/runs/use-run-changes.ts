@@ -11,6 +11,8 @@ type RetryConfig = NonNullable<inferRouterInputs<AppRouter>["runs"]["retry"]["co
 
 /** What of a retry differs from the run that is retried. */
 export interface RetryOptions {
+  /** @default "newest" */
+  readonly code?: "newest" | "same" | undefined;
   readonly config?: { readonly [assetKey: string]: JsonValue } | undefined;
   /** Only these partitions, as ranges of ordinals by asset key. */
   readonly partitions?: { readonly [assetKey: string]: readonly number[] } | undefined;
@@ -20,9 +22,13 @@ export interface RetryOptions {
 export interface RunChanges {
   readonly pause: () => void;
   readonly resume: () => void;
-  /** `force` ends running steps at once; without it they are asked to stop. */
-  readonly cancel: (options?: { readonly force: boolean }) => void;
-  readonly setLimits: (limits: { readonly priority?: number; readonly maxConcurrency?: number | null }) => void;
+  /** `force` ends running steps at once, `letFinish` waits until they are done; without either they are asked to stop. */
+  readonly cancel: (options?: { readonly force?: boolean; readonly letFinish?: boolean }) => void;
+  readonly setLimits: (limits: {
+    readonly priority?: number;
+    readonly maxConcurrency?: number | null;
+    readonly order?: "oldest" | "newest";
+  }) => void;
   readonly retry: (only: RetryScope, options?: RetryOptions) => void;
   readonly busy: boolean;
 }
@@ -57,10 +63,11 @@ export function useRunChanges({ id }: Pick<RunSummary, "id">): RunChanges {
     resume: () => resume.mutate({ runId: id }),
     cancel: (options) => cancel.mutate({ runId: id, ...options }),
     setLimits: (limits) => change.mutate({ runId: id, ...limits }),
-    retry: (only, { config, partitions } = {}) =>
+    retry: (only, { code, config, partitions } = {}) =>
       retry.mutate({
         runId: id,
         only,
+        ...(code === undefined ? {} : { code }),
         // The same JSON: only that lists may be changed is what the other type says more.
         ...(config === undefined ? {} : { config: config as RetryConfig }),
         ...(partitions === undefined

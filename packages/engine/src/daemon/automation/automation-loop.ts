@@ -1,4 +1,5 @@
-import { isHeddleError, nextAutomationInstant } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { nextAutomationInstant } from "@heddle/core/internal";
 import { recordAutomation, type Database } from "@heddle/storage";
 import { AutomationMemory, LOOK_DEADLINE_MS, type AutomationLook } from "../../automation/index.ts";
 import { DefinitionsCache } from "../../planning/index.ts";

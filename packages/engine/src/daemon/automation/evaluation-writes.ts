@@ -1,15 +1,15 @@
+import { type JsonValue } from "@heddle/core";
 import {
   storeExplanation,
   storeTargetState,
   PartitionSet,
   type AutomationResult,
   type AutomationState,
-  type JsonValue,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import type { AutomationStateWrite, NewEvent, RecordedAutomation } from "@heddle/storage";
 import type { PlanningState } from "../../planning/index.ts";
 import { launchAutomation } from "./launch-automation.ts";
-import { newRequests, type AutomationLook } from "../../automation/index.ts";
+import { newCheckRequests, newRequests, type AutomationLook } from "../../automation/index.ts";
 
 /** What an evaluation came to, and what it began from. */
 export interface Evaluated {
@@ -42,6 +42,7 @@ export function writeOf(
   const { environmentId, view, freshness } = look;
   const { state, changedTargets, explanations } = result;
   const requests = newRequests(result);
+  const checks = newCheckRequests(result);
   const at = state.at;
   return {
     environmentId,
@@ -59,10 +60,11 @@ export function writeOf(
     freshness,
     events: [...freshnessEvents(look), ...loopEvents(look, result)],
     launch:
-      requests.size === 0
+      requests.size + checks.length === 0
         ? null
         : launchAutomation({
             requests,
+            checks,
             generations: result.generations,
             at,
             originKey: `condition:${environmentId}:${version}:${before.at}`,

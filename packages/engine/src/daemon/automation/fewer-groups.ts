@@ -1,6 +1,6 @@
-import type { RequestGroup } from "@heddle/core";
+import type { RequestGroup } from "@heddle/core/internal";
 
-/** Runs that one evaluation makes at most, as long as there are fewer code locations. */
+/** Runs that one evaluation makes at most, as long as there are fewer kinds of runs. */
 export const MAX_RUNS = 20;
 
 /**
@@ -10,16 +10,16 @@ export const MAX_RUNS = 20;
 export function fewerGroups(groups: readonly RequestGroup[], most = MAX_RUNS): readonly RequestGroup[] {
   if (groups.length <= most) return groups;
   const bySize = groups.toSorted((a, b) => b.selected.length - a.selected.length);
-  const locations = new Set(groups.map(({ codeLocation }) => codeLocation));
-  const alone = bySize.slice(0, Math.max(0, most - locations.size));
-  const rest = Map.groupBy(bySize.slice(alone.length), ({ codeLocation }) => codeLocation);
+  const kinds = new Set(groups.map(({ runKind }) => runKind));
+  const alone = bySize.slice(0, Math.max(0, most - kinds.size));
+  const rest = Map.groupBy(bySize.slice(alone.length), ({ runKind }) => runKind);
   return [...alone, ...[...rest.values()].map(joinGroups)];
 }
 
-/** One group of several of one code location. */
+/** One group of several of one kind. */
 export function joinGroups(groups: readonly RequestGroup[]): RequestGroup {
   return {
-    codeLocation: groups[0]?.codeLocation ?? "",
+    runKind: groups[0]?.runKind ?? "",
     selected: groups.flatMap(({ selected }) => selected),
     partitions: new Map(groups.flatMap(({ partitions }) => [...partitions])),
     generations: Object.assign({}, ...groups.map(({ generations }) => generations)) as RequestGroup["generations"],

@@ -1,28 +1,43 @@
+import { type JsonValue } from "@heddle/core";
 import {
+  canonicalJson,
   createRunGraph,
   groupRequests,
+  partOfPlan,
   PartitionSet,
-  type JsonValue,
+  type AutomationRunsData,
   type RequestGroup,
   type RunPlan,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import {
   admitAtOnce,
   evaluationKey,
-  insertRun,
+  insertRuns,
   type LaunchAutomation,
   type LaunchedRequest,
   type Transaction,
 } from "@heddle/storage";
-import type { AutomationLook } from "../../automation/index.ts";
-import { freezeDefinitions, makePlan, type MadePlan, type PlanningState } from "../../planning/index.ts";
+import type { AutomationLook, CheckRequest } from "../../automation/index.ts";
+import {
+  findRefusal,
+  freezeDefinitions,
+  makePlan,
+  type IndexedAsset,
+  type MadePlan,
+  type PlanningState,
+  type PlanOverlaps,
+} from "../../planning/index.ts";
 import { isOfPlan } from "../ticks/schedule-ticks.ts";
+import { launchRequestedChecks } from "./launch-checks.ts";
 import { fewerGroups, joinGroups } from "./fewer-groups.ts";
+import { runOptions } from "./run-options.ts";
 
 /** What an evaluation's runs are made from. */
 export interface AutomationLaunch {
   /** Partitions by asset key. */
   readonly requests: ReadonlyMap<string, PartitionSet>;
+  /** Checks that are to be run by themselves. */
+  readonly checks: readonly CheckRequest[];
   readonly generations: ReadonlyMap<string, number>;
   /** Epoch milliseconds of the evaluation. */
   readonly at: number;
@@ -45,30 +60,53 @@ export function launchAutomation(launch: AutomationLaunch): LaunchAutomation {
     const { requests, generations, at, planning, look } = launch;
     const { index } = look.definitions;
     const assets = [...index.graph.topologicalOrder].flatMap((number) => index.declared[number]?.definition ?? []);
-    const groups = fewerGroups(
-      groupRequests(
-        { requested: requests, generations },
-        {
-          assets,
-          at,
-          dynamicKeys: look.dynamicKeys,
-          codeLocationOf: (key) => index.byKey(key)?.codeLocation ?? "",
-        },
-      ),
-    );
+    const grouping = {
+      assets,
+      at,
+      dynamicKeys: look.dynamicKeys,
+      runKindOf: (key: string) => runKindOf(index.byKey(key)),
+    };
+    const groups = fewerGroups(groupRequests({ requested: requests, generations }, grouping));
     const frozen = freezeDefinitions(planning);
     const launched: LaunchedRequest[] = [];
-    const byLocation = Map.groupBy([...groups.entries()], ([, { codeLocation }]) => codeLocation);
-    // What one code location asks for is seen by the plans of the next.
-    for (const numbered of byLocation.values()) {
-      const scope = { launch, frozen, evaluationIds };
-      launched.push(...((await launchTogether(tx, numbered, scope)) ?? (await launchEach(tx, numbered, scope))));
+    const places = new Map(assets.map(({ key }, place) => [key, place]));
+    const firstPlace = ({ selected }: RequestGroup) => Math.min(...selected.map((key) => places.get(key) ?? 0));
+    const ordered = groups.toSorted((a, b) => firstPlace(a) - firstPlace(b));
+    // What is asked for in runs of one kind is seen by the plans of those of the next, which may read it.
+    const earlier = new Set<string>();
+    for (const numbered of alikeInARow([...ordered.entries()])) {
+      launched.push(...(await launchTogether(tx, numbered, { launch, frozen, evaluationIds, earlier })));
+      for (const [, { selected }] of numbered) for (const key of selected) earlier.add(key);
     }
+    launched.push(...(await launchRequestedChecks(tx, { launch, frozen, evaluationIds })));
     return launched;
   };
 }
 
+/** Looks at external assets are runs of their own, and so is what has limits or a priority of its own. */
+function runKindOf(asset: IndexedAsset | undefined): string {
+  const { kind, automationRuns = {} } = asset?.definition ?? {};
+  return `${kind === "external" ? "observe" : "make"} ${asset?.codeLocation ?? ""} ${canonicalJson({ ...automationRuns })}`;
+}
+
+function alikeInARow(groups: NumberedGroups): NumberedGroups[] {
+  const rows: NumberedGroups[] = [];
+  for (const group of groups) {
+    const row = rows.at(-1);
+    if (row?.[0]?.[1].runKind === group[1].runKind) rows[rows.length - 1] = [...row, group];
+    else rows.push([group]);
+  }
+  return rows;
+}
+
+/** What the runs of a group are like: all of its assets say the same. */
+function runsOf({ selected: [first = ""] }: RequestGroup, { look }: AutomationLaunch): AutomationRunsData {
+  return look.definitions.index.byKey(first)?.definition.automationRuns ?? {};
+}
+
 interface LaunchScope {
+  /** Assets that are asked for in runs of other kinds: what reads them waits for these. */
+  readonly earlier: ReadonlySet<string>;
   readonly launch: AutomationLaunch;
   readonly frozen: PlanningState;
   readonly evaluationIds: ReadonlyMap<string, number>;
@@ -78,106 +116,117 @@ interface LaunchScope {
 type NumberedGroups = readonly (readonly [number, RequestGroup])[];
 
 /**
- * Plans all groups at once and writes their runs beside each other: two plans for hundreds of assets cost twice as much as one.
- * @returns `null` where something of it meets other runs, or is refused: then each group has to be looked at by itself
+ * Plans all groups at once and takes the plan apart: groups have no partition in common, and read none of each other. What
+ * it takes depends neither on how many groups there are, nor on how many runs are under way.
  */
 async function launchTogether(
   tx: Transaction,
   groups: NumberedGroups,
   scope: LaunchScope,
-): Promise<readonly LaunchedRequest[] | null> {
-  if (groups.length < 2) return null;
+): Promise<readonly LaunchedRequest[]> {
   const all = joinGroups(groups.map(([, group]) => group));
-  const made = await plan(tx, scope.launch, { group: all, frozen: scope.frozen });
-  if (typeof made === "string" || made.overlaps.count > 0 || made.overlaps.after.length > 0) return null;
-  const written = groups.map(async ([number, group]) =>
-    write(tx, { plan: partOf(made.plan, group), overlaps: made.overlaps }, { group, number, scope }),
-  );
-  return (await Promise.all(written)).flat();
+  const made = await plan(tx, scope.launch, { ...scope, group: all });
+  if (typeof made !== "string")
+    return write(
+      tx,
+      groups.map((group) => partFor(made, group)),
+      scope,
+    );
+  // Which of them cannot be planned is found by planning each by itself.
+  return groups.length > 1 ? launchEach(tx, groups, scope) : refused(all, made);
 }
 
+/** Plans that see the runs of those before them. */
 async function launchEach(tx: Transaction, groups: NumberedGroups, scope: LaunchScope): Promise<LaunchedRequest[]> {
   const launched: LaunchedRequest[] = [];
-  for (const [number, group] of groups) {
-    const made = await plan(tx, scope.launch, { group, frozen: scope.frozen });
-    launched.push(
-      ...(typeof made === "string" ? refused(group, made) : await write(tx, made, { group, number, scope })),
-    );
-  }
+  for (const group of groups) launched.push(...(await launchTogether(tx, [group], scope)));
   return launched;
 }
 
-/** The part of a plan that makes what one group asks for: groups have no partition in common, and read none of each other. */
-function partOf(plan: RunPlan, { partitions }: RequestGroup): RunPlan {
-  const assets = plan.assets
-    .filter(({ key }) => partitions.has(key))
-    .map((asset) => ({
-      ...asset,
-      deps: asset.deps.map((dep) => ({ ...dep, inRun: dep.inRun && partitions.has(dep.upstream) })),
-    }));
-  return {
-    ...plan,
-    assets,
-    warnings: plan.warnings.filter(({ asset }) => partitions.has(asset)),
-    total: assets.reduce((sum, asset) => sum + PartitionSet.fromRanges(asset.partitions).size, 0),
-  };
+interface PlannedGroup {
+  readonly number: number;
+  readonly group: RequestGroup;
+  readonly plan: RunPlan;
+  readonly overlaps: PlanOverlaps;
+  /** Why the plan cannot be launched. */
+  readonly refusal: string | null;
+}
+
+function partFor(made: MadePlan, [number, group]: NumberedGroups[number]): PlannedGroup {
+  const part = partOfPlan(made.planned, new Set(group.selected));
+  const overlaps = made.overlapsOf(part);
+  const refusal = findRefusal(part, overlaps, "leave_out")?.message ?? null;
+  return { number, group, plan: part.plan, overlaps, refusal };
+}
+
+/** Writes all runs, in as many statements as one takes. */
+async function write(
+  tx: Transaction,
+  planned: readonly PlannedGroup[],
+  { launch, evaluationIds }: LaunchScope,
+): Promise<LaunchedRequest[]> {
+  const { environment, at, originKey } = launch;
+  const launchable = planned.filter(({ plan: { total }, refusal }) => refusal === null && total > 0);
+  const runs = await insertRuns(
+    tx.sql,
+    launchable.map(({ number, group, plan, overlaps }) => ({
+      graph: createRunGraph(plan),
+      plan,
+      origin: originOf(group, { at, evaluationIds }),
+      originKey: `${originKey}:${number}`,
+      environment,
+      ...runOptions(runsOf(group, launch)),
+      after: overlaps.after.map(({ id }) => id),
+    })),
+  );
+  const [first] = runs;
+  // The others have one before them.
+  if (launchable[0]?.number === 0 && first?.created === true) await admitAtOnce(tx.sql, first.runId);
+  const runIds = new Map(launchable.map(({ number }, index) => [number, runs[index]?.runId ?? null]));
+  return planned.flatMap((part) => tellOf(part, runIds.get(part.number) ?? null));
+}
+
+/** What became of the requests of a group. */
+function tellOf({ group, plan, overlaps, refusal }: PlannedGroup, runId: number | null): LaunchedRequest[] {
+  if (runId === null) return refused(group, refusal ?? nothingToDo(overlaps));
+  const counts = new Map(plan.assets.map(({ key, partitions }) => [key, PartitionSet.fromRanges(partitions).size]));
+  return group.selected.map((asset) => {
+    const count = counts.get(asset) ?? 0;
+    return count > 0
+      ? { asset, check: null, count, runId, problem: null }
+      : { asset, check: null, count, runId: null, problem: nothingToDo(overlaps) };
+  });
 }
 
 function refused({ selected }: RequestGroup, problem: string): LaunchedRequest[] {
   return selected.map((asset) => ({ asset, check: null, count: 0, runId: null, problem }));
 }
 
-async function write(
-  tx: Transaction,
-  made: Pick<MadePlan, "plan" | "overlaps">,
-  { group, number, scope }: { readonly group: RequestGroup; readonly number: number; readonly scope: LaunchScope },
-): Promise<LaunchedRequest[]> {
-  if (made.plan.total === 0) return refused(group, nothingToDo(made));
-  const { launch, evaluationIds } = scope;
-  const { environment, at, originKey } = launch;
-  const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
-    plan: made.plan,
-    origin: originOf(group, { at, evaluationIds }),
-    originKey: `${originKey}:${number}`,
-    environment,
-    after: made.overlaps.after.map(({ id }) => id),
-  });
-  // The others have one before them.
-  if (created && number === 0) await admitAtOnce(tx.sql, runId);
-  const counts = new Map(
-    made.plan.assets.map(({ key, partitions }) => [key, PartitionSet.fromRanges(partitions).size]),
-  );
-  return group.selected.map((asset) => {
-    const count = counts.get(asset) ?? 0;
-    return count > 0
-      ? { asset, check: null, count, runId, problem: null }
-      : { asset, check: null, count, runId: null, problem: nothingToDo(made) };
-  });
-}
-
 /** @returns a sentence that says why there is no plan, where there is none */
 async function plan(
   tx: Transaction,
-  { at }: AutomationLaunch,
-  { group, frozen }: { readonly group: RequestGroup; readonly frozen: PlanningState },
+  launch: AutomationLaunch,
+  { group, frozen, earlier }: Pick<LaunchScope, "frozen" | "earlier"> & { readonly group: RequestGroup },
 ): Promise<MadePlan | string> {
+  const { reuse } = runsOf(group, launch);
   try {
-    const made = await makePlan(frozen, tx, {
-      at,
+    return await makePlan(frozen, tx, {
+      at: launch.at,
       counts: false,
       input: {
+        ...(reuse !== undefined && { reuse }),
         keys: group.selected,
         partitions: {
           kind: "each",
           assets: Object.fromEntries([...group.partitions].map(([key, set]) => [key, set.ranges])),
         },
         cascade: "self",
+        awaitNewer: earlier,
         order: "oldest",
         leaveOutUnreadable: true,
         overlap: "leave_out",
       },
     });
-    return made.refusal === null ? made : made.refusal.message;
   } catch (error) {
     // What is asked for cannot be launched: that must not keep anything else from being made.
     if (isOfPlan(error) && error instanceof Error) return error.message;
@@ -185,7 +234,7 @@ async function plan(
   }
 }
 
-function nothingToDo({ overlaps: { holders } }: Pick<MadePlan, "overlaps">): string {
+function nothingToDo({ holders }: PlanOverlaps): string {
   if (holders.length === 0) return "nothing of it could be made: what it reads is not there";
   const named = holders.slice(0, 5).map(({ id }) => id);
   return `it is made by run${named.length === 1 ? "" : "s"} ${named.join(", ")} already`;

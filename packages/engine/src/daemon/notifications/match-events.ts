@@ -1,4 +1,5 @@
-import type { JsonValue, NotificationSnapshot, NotificationTrigger, NotifiedEvent } from "@heddle/core";
+import type { JsonValue, NotificationTrigger } from "@heddle/core";
+import type { NotificationSnapshot, NotifiedEvent } from "@heddle/core/internal";
 import type { NotifiableCheck, NotifiableEvent } from "@heddle/storage";
 
 /** What events are described with. */

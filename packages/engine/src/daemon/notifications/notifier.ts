@@ -1,4 +1,5 @@
-import { eventKindsOf, isHeddleError, parseSelection, PartitionSet, type NotificationSnapshot } from "@heddle/core";
+import { isHeddleError } from "@heddle/core";
+import { eventKindsOf, parseSelection, PartitionSet, type NotificationSnapshot } from "@heddle/core/internal";
 import {
   claimMessages,
   loadNotifications,

@@ -1,4 +1,5 @@
-import { serializeError, type JsonValue, type TickAnswer, type TickPreview } from "@heddle/core";
+import { type JsonValue } from "@heddle/core";
+import { serializeError, type TickAnswer, type TickPreview } from "@heddle/core/internal";
 import {
   addDynamicPartitionsIn,
   answerTickRequest,

@@ -1,4 +1,4 @@
-import { parseSelection, type PartitionsRule } from "@heddle/core";
+import { parseSelection, type PartitionsRule } from "@heddle/core/internal";
 import type { Transaction } from "@heddle/storage";
 import { hasWindows, selectAssets, type PartitionsChoice, type PlanningState } from "../../planning/index.ts";
 import type { GroupedRequest } from "./group-requests.ts";

@@ -1,11 +1,5 @@
-import {
-  parseSelection,
-  serializeError,
-  takeEvents,
-  type ChosenAssets,
-  type TickAnswer,
-  type WatchedEvents,
-} from "@heddle/core";
+import { type ChosenAssets } from "@heddle/core";
+import { parseSelection, serializeError, takeEvents, type TickAnswer, type WatchedEvents } from "@heddle/core/internal";
 import {
   moveSensorOn,
   readReceipts,

@@ -1,13 +1,12 @@
+import { HeddleError, type ChosenAssets, type JsonValue } from "@heddle/core";
 import {
   canonicalJson,
-  HeddleError,
-  type ChosenAssets,
-  type JsonValue,
+  type ChosenChecks,
   type PartitionsRule,
   type RunDefaultsData,
   type RunLimits,
   type RunRequestData,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 
 /** Most runs of one tick: they are planned and written in one transaction, while no other launch is. */
 const MAX_RUNS = 250;
@@ -15,6 +14,8 @@ const MAX_RUNS = 250;
 /** A run that a tick asks for: one request, or several that differ in their partitions only. */
 export interface GroupedRequest {
   readonly assets: ChosenAssets;
+  /** Those that are run by themselves; absent where the assets are made. */
+  readonly checks?: ChosenChecks;
   /** One at least; `null`: as it is usual for the assets. */
   readonly partitions: readonly (PartitionsRule | null)[];
   readonly runKey: string | null;
@@ -37,7 +38,7 @@ export const DECLARED_REQUEST: RunRequestData = {
 
 /**
  * Fills in what requests leave out, and makes one run of those that belong together. Of several with one run key the first
- * counts. @throws TICK_ASSETS_MISSING, TICK_REQUESTS_LIMIT
+ * counts. @throws TICK_ASSETS_MISSING, TICK_REQUESTS_LIMIT, TICK_RESULT_INVALID
  */
 export function groupRequests(
   requests: readonly RunRequestData[],
@@ -46,12 +47,11 @@ export function groupRequests(
 ): GroupedRequest[] {
   const groups = new Map<string, GroupedRequest>();
   for (const request of requests) {
-    const assets = request.assets ?? defaults.assets;
-    if (assets === null) throw assetsMissing(subject);
+    const work = workOf(request, defaults, subject);
     const { runKey } = request;
     const limits = request.limits ?? defaults.limits;
     const one: GroupedRequest = {
-      assets,
+      ...work,
       partitions: [request.partitions ?? defaults.partitions],
       runKey,
       config: request.config ?? defaults.config,
@@ -67,6 +67,29 @@ export function groupRequests(
   }
   if (groups.size > MAX_RUNS) throw tooManyRuns(subject, groups.size);
   return [...groups.values()];
+}
+
+/** What is declared to run checks alone makes nothing, whatever is asked of it. */
+function workOf(
+  { assets, checks, config }: RunRequestData,
+  defaults: RunDefaultsData,
+  subject: string,
+): Pick<GroupedRequest, "assets" | "checks"> {
+  const chosen = checks ?? defaults.checks;
+  const isListed = checks === undefined && typeof chosen === "object";
+  if (isListed && assets !== null) throw unfit(subject, "a selection", "State runChecks in the request, too.");
+  if (chosen !== undefined && config !== null) throw unfit(subject, "config", "Leave it out: checks take none.");
+  const from = assets ?? defaults.assets;
+  if (from === null) throw assetsMissing(subject);
+  return { assets: from, ...(chosen !== undefined && { checks: chosen }) };
+}
+
+function unfit(subject: string, what: string, hint: string): HeddleError {
+  return new HeddleError(
+    "TICK_RESULT_INVALID",
+    `${subject} runs checks alone, and a request for its runs has ${what} of its own`,
+    { hint },
+  );
 }
 
 function assetsMissing(subject: string): HeddleError {

@@ -1,33 +1,26 @@
-import { createRunGraph, isHeddleError, PartitionSet, type JsonValue, type RequestPreview } from "@heddle/core";
+import { isHeddleError, type JsonValue } from "@heddle/core";
+import { createRunGraph, PartitionSet, type RequestPreview } from "@heddle/core/internal";
 import {
   admitAtOnce,
-  insertRun,
+  insertRuns,
   readKnownOriginKeys,
   readRunIdByOriginKey,
   type LaunchRuns,
   type TickKind,
   type Transaction,
 } from "@heddle/storage";
-import { choiceOf } from "./choice-of.ts";
+import { freezeDefinitions } from "../../planning/index.ts";
 import type { GroupedRequest } from "./group-requests.ts";
-import { freezeDefinitions, makePlan, type MadePlan, type PlanningState } from "../../planning/index.ts";
+import { planRequest, type RequestedRun, type RequestScope } from "./plan-request.ts";
 
 /** What runs of a tick are launched from. */
-export interface LaunchScope {
-  readonly state: PlanningState;
+export interface LaunchScope extends RequestScope {
   /** Name of the environment. */
   readonly environment: string;
   readonly kind: TickKind;
   readonly name: string;
   /** Names the tick among those of its owner: an instant, or the version of a sensor's memory. */
   readonly tick: string;
-  /** The instant at which partitions are resolved, epoch milliseconds. */
-  readonly at: number;
-  /** Windows that have ended after this instant are the ones of `ended`, epoch milliseconds. */
-  readonly since: number;
-  /** What becomes of partitions that other runs hold, and which ones are made at all. */
-  readonly overlap: "leave_out" | "wait" | "refuse";
-  readonly only: readonly ("missing" | "failed" | "stale")[] | null;
   readonly origin: Readonly<Record<string, JsonValue>>;
 }
 
@@ -35,7 +28,6 @@ export interface LaunchScope {
 const SHOWN_ASSETS = 20;
 const SHOWN_WARNINGS = 20;
 const SHOWN_RANGES = 5;
-const NAMED_RUNS = 5;
 
 /**
  * Plans and writes the runs of a tick, in the transaction that records it. A run whose key was asked for before is not made
@@ -51,9 +43,8 @@ export function launchRequests(groups: readonly GroupedRequest[], scope: LaunchS
     for (const [index, group] of groups.entries()) {
       const originKey = originKeys[index] ?? "";
       if (known.has(originKey)) continue;
-      const made = await plan(tx, group, frozen);
-      const reason = reasonOf(made);
-      if (reason === null) runIds.push(await write(tx, { made, group, scope, originKey }));
+      const { runs, reason } = await planRequest(tx, group, frozen);
+      if (reason === null) runIds.push(...(await write(tx, { runs, group, scope, originKey })));
       else reasons.add(reason);
     }
     return { runIds, reason: reasonText(groups.length, known.size, reasons) };
@@ -72,55 +63,25 @@ export async function previewRequest(
   const knownId = originKey === null ? null : await readRunIdByOriginKey(tx, originKey);
   if (knownId !== null) return { ...nothing, reason: `run ${knownId} has this run key` };
   try {
-    const made = await plan(tx, group, scope);
-    const { assets, total, warnings } = made.plan;
+    const { runs, reason, spaces } = await planRequest(tx, group, scope);
+    const assets = runs.flatMap(({ plan }) => plan.assets);
     return {
       runKey,
       tags,
-      assets: assets.slice(0, SHOWN_ASSETS).map(({ key, partitions, partitionsSpec }) => {
+      assets: assets.slice(0, SHOWN_ASSETS).map(({ key, partitions, partitionsSpec, checks }) => {
         const set = PartitionSet.fromRanges(partitions);
-        return { key, partitions: made.spaces.resolve(partitionsSpec).format(set, SHOWN_RANGES), count: set.size };
+        const text = spaces.resolve(partitionsSpec).format(set, SHOWN_RANGES);
+        return { key, partitions: text, count: set.size, ...(checks !== undefined && { checks }) };
       }),
       assetCount: assets.length,
-      total,
-      warnings: warnings.slice(0, SHOWN_WARNINGS).map(({ message }) => message),
-      reason: reasonOf(made),
+      total: runs.reduce((sum, { plan }) => sum + plan.total, 0),
+      warnings: runs.flatMap(({ plan }) => plan.warnings.map(({ message }) => message)).slice(0, SHOWN_WARNINGS),
+      reason,
     };
   } catch (error) {
     if (!isHeddleError(error) || error.code.startsWith("DATABASE_")) throw error;
     return { ...nothing, reason: error.message };
   }
-}
-
-async function plan(tx: Transaction, group: GroupedRequest, scope: LaunchScope): Promise<MadePlan> {
-  const partitions = await choiceOf(tx, group, scope);
-  return makePlan(scope.state, tx, {
-    at: scope.at,
-    counts: false,
-    input: {
-      ...("keys" in group.assets ? { keys: group.assets.keys } : { selection: group.assets.selection }),
-      partitions,
-      ...(scope.only !== null && { only: scope.only }),
-      cascade: "self",
-      order: "oldest",
-      ...(Object.keys(group.config).length > 0 && { config: group.config }),
-      // Nobody is there to look at the plan: what can be made is made, and its warnings say what was left out.
-      leaveOutUnreadable: true,
-      overlap: scope.overlap,
-    },
-  });
-}
-
-/** Why a plan makes no run. @throws what refuses it for good */
-function reasonOf({ plan: { total, assets }, overlaps, refusal }: MadePlan): string | null {
-  if (isHeddleError(refusal, "PLAN_OVERLAPS")) return refusal.message;
-  if (refusal !== null) throw refusal;
-  if (total > 0) return null;
-  if (overlaps.count > 0) {
-    const runs = overlaps.holders.slice(0, NAMED_RUNS).map(({ id }) => id);
-    return `what was asked for is made by run${runs.length === 1 ? "" : "s"} ${runs.join(", ")}`;
-  }
-  return assets.length === 0 ? "no partition that exists was asked for" : "there is nothing to make";
 }
 
 function reasonText(count: number, known: number, reasons: ReadonlySet<string>): string {
@@ -137,21 +98,37 @@ function originKeyOf({ runKey }: GroupedRequest, { kind, name, tick }: LaunchSco
   return runKey === null ? `tick:${kind}:${name}:${tick}:${index}` : `${kind}:${name}:${runKey}`;
 }
 
+/** Runs of the same request after the first one have keys that follow from its. */
 async function write(
   tx: Transaction,
-  { made, group, scope, originKey }: { made: MadePlan; group: GroupedRequest; scope: LaunchScope; originKey: string },
-): Promise<number> {
-  const { kind, name, environment } = scope;
-  const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
-    plan: made.plan,
-    origin: { ...scope.origin, kind, name, ...(group.runKey !== null && { runKey: group.runKey }) },
+  {
+    runs,
+    group,
+    scope,
     originKey,
-    priority: group.priority,
-    tags: group.tags,
-    limits: group.limits ?? null,
-    environment,
-    after: made.overlaps.after.map(({ id }) => id),
-  });
-  if (created) await admitAtOnce(tx.sql, runId);
-  return runId;
+  }: {
+    readonly runs: readonly RequestedRun[];
+    readonly group: GroupedRequest;
+    readonly scope: LaunchScope;
+    readonly originKey: string;
+  },
+): Promise<number[]> {
+  const { kind, name, environment } = scope;
+  const { runKey, priority, tags, limits = null } = group;
+  const written = await insertRuns(
+    tx.sql,
+    runs.map(({ plan, after }, index) => ({
+      graph: createRunGraph(plan),
+      plan,
+      origin: { ...scope.origin, kind, name, ...(runKey !== null && { runKey }) },
+      originKey: index === 0 ? originKey : `more:${index}:${originKey}`,
+      priority,
+      tags,
+      limits,
+      environment,
+      after,
+    })),
+  );
+  for (const { runId, created } of written) if (created) await admitAtOnce(tx.sql, runId);
+  return written.map(({ runId }) => runId);
 }

@@ -1,11 +1,11 @@
+import { isHeddleError } from "@heddle/core";
 import {
   decideSchedule,
-  isHeddleError,
   previousScheduleTick,
   serializeError,
   type ScheduleDecision,
   type TickAnswer,
-} from "@heddle/core";
+} from "@heddle/core/internal";
 import {
   recordMissedTicks,
   recordScheduleTick,
@@ -98,7 +98,7 @@ export function groupsOf({ name, definition }: ActiveSchedule, answer: Exclude<T
 /** How the runs of a schedule's tick are launched. */
 export function scopeOf(schedule: ActiveSchedule, at: number, { state, environment }: TickScope): LaunchScope {
   const { name, definition, coveredUntil } = schedule;
-  const { overlap, only } = definition.run;
+  const { overlap, only, reuse } = definition.run;
   return {
     state,
     environment,
@@ -109,6 +109,7 @@ export function scopeOf(schedule: ActiveSchedule, at: number, { state, environme
     since: coveredUntil,
     overlap,
     only,
+    ...(reuse !== undefined && { reuse }),
     origin: { scheduledAt: at },
   };
 }

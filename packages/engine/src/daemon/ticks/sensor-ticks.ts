@@ -1,4 +1,4 @@
-import { sensorDelayMs, serializeError, type TickAnswer } from "@heddle/core";
+import { sensorDelayMs, serializeError, type TickAnswer } from "@heddle/core/internal";
 import { recordSensorTick, type ActiveSensor, type SensorTick } from "@heddle/storage";
 import { groupRequests, type GroupedRequest } from "./group-requests.ts";
 import { launchRequests, type LaunchScope } from "./launch-requests.ts";
@@ -55,7 +55,7 @@ export function sensorGroups(
 /** How the runs of a sensor's evaluation are launched. */
 export function sensorScope(sensor: ActiveSensor, at: number, { state, environment }: TickScope): LaunchScope {
   const { name, definition, version, startedAt } = sensor;
-  const { overlap, only } = definition.run;
+  const { overlap, only, reuse } = definition.run;
   const since = startedAt ?? at;
   return {
     state,
@@ -67,6 +67,7 @@ export function sensorScope(sensor: ActiveSensor, at: number, { state, environme
     since,
     overlap,
     only,
+    ...(reuse !== undefined && { reuse }),
     origin: {},
   };
 }

@@ -1,4 +1,5 @@
-import type { JsonValue, ProfiledColumn, StoredPreview } from "@heddle/core";
+import type { JsonValue, ProfiledColumn } from "@heddle/core";
+import type { StoredPreview } from "@heddle/core/internal";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useMemo, useRef, useState } from "react";
 import { formatCount, formatCounted } from "../../../format/amounts.ts";

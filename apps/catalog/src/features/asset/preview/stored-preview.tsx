@@ -1,4 +1,5 @@
-import type { ContentPreview, StoredPreview } from "@heddle/core";
+import type { ContentPreview } from "@heddle/core";
+import type { StoredPreview } from "@heddle/core/internal";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { trpc } from "../../../data/trpc.ts";

@@ -80,7 +80,7 @@ interface ColumnTableProps {
   readonly onChoose: (name: string | undefined) => void;
 }
 
-const HEAD = "border-b border-line px-3 py-1.5 text-left text-xs font-medium text-muted";
+const HEAD = "border-b border-line px-3 py-1.5 text-left text-xs font-medium whitespace-nowrap text-muted";
 const CELL = "border-b border-line px-3 py-1.5 align-top";
 
 function ColumnTable({ columns, chosen, onChoose }: ColumnTableProps): ReactNode {
@@ -148,6 +148,17 @@ function ColumnTable({ columns, chosen, onChoose }: ColumnTableProps): ReactNode
                   </span>
                 ) : (
                   <Neighbours edges={column.upstream} end="from" />
+                )}
+                {column.isDerived && (
+                  <span
+                    className="block text-2xs text-muted"
+                    title="Read out of the query of the asset, and not declared"
+                  >
+                    derived
+                  </span>
+                )}
+                {column.unknownBecause !== null && (
+                  <span className="block max-w-64 min-w-40 text-2xs text-muted">{column.unknownBecause}</span>
                 )}
               </td>
               <td className={CELL}>

@@ -1,8 +1,8 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { dynamicNames } from "../../../partitions/dynamic-names.ts";
 import { Skeleton } from "../../../ui/skeleton.tsx";
-import { AssetPartitions } from "../asset-partitions.tsx";
 import type { AssetTabProps } from "../asset-tabs.tsx";
+import { PartitionsExplorer } from "../partitions/partitions-explorer.tsx";
 
 /** Few assets have keys that come and go. */
 const DynamicPartitions = lazy(async () => ({
@@ -20,7 +20,7 @@ export function PartitionsTab({ detail, partition, onPartition, onMaterialize }:
   return (
     <div className="flex min-w-0 flex-col gap-6">
       {kind === "asset" && partitions !== null && (
-        <AssetPartitions detail={detail} current={partition} onCurrent={onPartition} onMaterialize={onMaterialize} />
+        <PartitionsExplorer detail={detail} current={partition} onCurrent={onPartition} onMaterialize={onMaterialize} />
       )}
       {dynamic.length > 0 && (
         <Suspense fallback={<Skeleton label="Reading the keys" lines={3} />}>

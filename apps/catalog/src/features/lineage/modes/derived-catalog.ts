@@ -14,6 +14,7 @@ export function pastCatalog(
   const none = statuses.ids.map(() => 0);
   const patch: AssetStatuses = {
     cursor: "",
+    definitionsVersion: then.version,
     now: statuses.at,
     ids: statuses.ids,
     codes: statuses.codes,
@@ -21,6 +22,7 @@ export function pastCatalog(
     totals: statuses.totals,
     counts: statuses.counts,
     checks: { passed: none, warned: none, failed: none },
+    staleAsOf: null,
     freshness: statuses.ids.map(() => -1),
   };
   table.patch(patch);

@@ -27,7 +27,7 @@ export function useRules(scene: Scene, shown: boolean): readonly PlacedRule[] {
 }
 
 function ruleOf(scene: Scene, { name, isPaused, runs }: Schedule | Sensor, kind: PlacedRule["kind"]): PlacedRule {
-  const targets = targetsOf(scene, runs.assets);
+  const targets = runs.checks === null ? targetsOf(scene, runs.assets) : [];
   const heights = targets.map((node) => (scene.layout.nodeY[node] ?? 0) + scene.layout.nodeHeight / 2);
   const y = heights.reduce((sum, height) => sum + height, 0) / Math.max(1, heights.length);
   return { name, kind, isPaused, x: -LEFT_OF_PICTURE, y, targets: Int32Array.from(targets) };

@@ -10,6 +10,12 @@ const TRUNK_BUDGET = { groups: 500, cells: 400, names: 250, cards: 250 } as cons
 /** Edges of a focus painted at most. */
 const FOCUS_EDGE_BUDGET = 6_000;
 
+/** So many edges of a focus can be told apart. */
+const CLEAR_FOCUS_EDGES = 150;
+
+/** More are painted paler, so many of them in one stroke: what they lead to is not walled up, and dense parts stand out. */
+const PALE_STROKE = { edges: 50, alpha: 0.14 } as const;
+
 /** Below this height of a card on the screen, edges inside groups are noise. */
 const INNER_EDGES_FROM_PX = 7;
 
@@ -86,10 +92,17 @@ export function paintFocusEdges(frame: Frame): void {
   if (focus === null) return;
   usePicture(frame);
   context.strokeStyle = palette.accent;
+  const edges = focus.edges.subarray(0, FOCUS_EDGE_BUDGET);
+  const isClear = edges.length <= CLEAR_FOCUS_EDGES;
+  const atOnce = isClear ? edges.length : PALE_STROKE.edges;
   context.lineWidth = (frame.level === "groups" ? 1 : 1.6) / camera.scale;
-  context.beginPath();
-  for (const edge of focus.edges.subarray(0, FOCUS_EDGE_BUDGET)) traceEdge(context, frame.scene, edge);
-  context.stroke();
+  context.globalAlpha = isClear ? 1 : PALE_STROKE.alpha;
+  for (let first = 0; first < edges.length; first += atOnce) {
+    context.beginPath();
+    for (const edge of edges.subarray(first, first + atOnce)) traceEdge(context, frame.scene, edge);
+    context.stroke();
+  }
+  context.globalAlpha = 1;
 }
 
 /** Ports where many edges meet, with their number. */

@@ -1,4 +1,4 @@
-import { PARTITION_STATUSES } from "@heddle/core";
+import { PARTITION_STATUSES } from "@heddle/core/internal";
 import { GROUP_PART_SEPARATOR } from "@heddle/graph-layout";
 import { STATUS_COUNT } from "../../../data/status-table.ts";
 import { formatShortCount } from "../../../format/amounts.ts";

@@ -1,0 +1,1 @@
+export { StalenessMemory, type StalenessLook } from "./staleness-memory.ts";

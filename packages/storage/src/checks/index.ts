@@ -1,0 +1,8 @@
+export {
+  liftSilence,
+  readSilences,
+  readSilencesOf,
+  silenceCheck,
+  type SilencedCheck,
+  type SilenceRow,
+} from "./silences.ts";

@@ -1,0 +1,7 @@
+export {
+  findWebhookSensor,
+  readReceipts,
+  recordReceipt,
+  type NewReceipt,
+  type ReceiptRow,
+} from "./webhook-receipts.ts";
