@@ -53,3 +53,18 @@ test("a page asks for its scripts and the assets before its first script has arr
   await page.getByRole("treeitem").first().waitFor();
   for (const path of early) expect(asked.filter((own) => path.test(own))).toHaveLength(1);
 });
+
+test("a second visit takes the assets from the browser's own copy", async () => {
+  const page = await visitor.open("/assets");
+  const sent = (): Promise<boolean | undefined> =>
+    page.evaluate(() => {
+      const asked = performance.getEntriesByType("resource").find(({ name }) => name.includes("/assets.snapshot?"));
+      // What is not sent again counts as its headers alone.
+      if (asked instanceof PerformanceResourceTiming) return asked.transferSize > asked.encodedBodySize;
+    });
+  await page.getByRole("link", { name: "flights/raw" }).first().waitFor();
+  expect(await sent()).toBe(true);
+  await page.goto("/lineage");
+  await page.getByRole("treeitem").first().waitFor();
+  expect(await sent()).toBe(false);
+});

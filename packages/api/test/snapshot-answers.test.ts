@@ -38,6 +38,23 @@ it("the first snapshot of a page is what the procedure answers, for each version
   }
 });
 
+it("a browser that kept the first snapshot is told whether it is still so", async () => {
+  const { address } = test.server;
+  const request = (etag: string): Promise<Response> =>
+    fetch(`${address}/api/trpc/assets.snapshot?input=%7B%7D`, {
+      headers: { ...pageHeaders(address), "accept-encoding": "gzip", "if-none-match": etag },
+    });
+  await register(test.db, declare("kept"));
+  const first = await request('"another"');
+  expect([first.status, first.headers.get("cache-control")]).toEqual([200, "private, no-cache"]);
+  const etag = first.headers.get("etag") ?? "";
+  const again = await request(etag);
+  expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);
+  await register(test.db, declare("kept", "more"));
+  const changed = await request(etag);
+  expect([changed.status, await changed.json()]).toMatchObject([200, { result: { data: { keys: ["kept", "more"] } } }]);
+});
+
 it("what is wrong with a request for it is told by the procedure", async () => {
   expect((await ask('{"knownVersion":7}', "gzip")).answer).toMatchObject({ error: { data: { httpStatus: 400 } } });
 });
