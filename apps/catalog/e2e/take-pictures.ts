@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { findChromium } from "./support/chromium.ts";
 import { type Deployment, startExample } from "./support/deployment.ts";
+import { seeAs } from "./support/shown-colours.ts";
 
 const WORKSPACE = join(import.meta.dirname, "../../..");
 const IMAGES = join(WORKSPACE, "docs/images");
@@ -37,6 +38,11 @@ const PICTURES: readonly Picture[] = [
   { name: "assets-matrix", path: "/assets?view=matrix" },
   { name: "asset", path: "/assets/flights/clean" },
   { name: "asset-partitions", path: "/assets/flights/raw?tab=partitions" },
+  {
+    name: "asset-partitions-deuteranopia",
+    path: "/assets/flights/raw?tab=partitions",
+    prepare: (page) => seeAs(page, "deuteranopia"),
+  },
   { name: "asset-code", path: "/assets/flights/clean?tab=code" },
   { name: "asset-changes", path: "/assets/birdstrikes/raw?tab=changes" },
   { name: "asset-columns", path: "/assets/flights/clean?tab=columns" },
