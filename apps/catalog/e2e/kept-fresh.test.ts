@@ -97,3 +97,8 @@ test(
     await page.getByRole("dialog").getByText("Nothing: everything is as its condition wants it.").waitFor();
   },
 );
+
+test("a condition says what is declared of the runs that it asks for", async () => {
+  const page = await visitor.open("/assets/source/weather?tab=automation");
+  await page.getByText("Its runs take at most 10 m or are canceled.").waitFor();
+});

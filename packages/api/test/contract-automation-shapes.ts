@@ -27,6 +27,14 @@ export const conditions: Shape<contract.AutomatedTargets> = z.strictObject({
       check: maybe,
       label: maybe,
       text: z.string().min(1),
+      runs: z
+        .strictObject({
+          limits: z.record(z.string(), z.union([z.number(), z.string()])).exactOptional(),
+          reuse: z.enum(["declared", "fresh", "never"]).exactOptional(),
+          priority: z.int().exactOptional(),
+          tags: z.record(z.string(), z.string()).exactOptional(),
+        })
+        .nullable(),
       state: onOff,
       switched: z.strictObject({ reason: maybe, actor: maybe, at: instant }).nullable(),
       lastEvaluatedAt: lastInstant,

@@ -74,6 +74,7 @@ function describe(
       check,
       label: conditionLabel(condition),
       text: conditionText(condition),
+      runs: of?.automationRuns ?? null,
       state: changed?.isOff === true ? "off" : "on",
       switched:
         changed === undefined

@@ -1,5 +1,5 @@
 import type { FreshnessState } from "@heddle/core";
-import type { FreshnessSpec } from "@heddle/core/internal";
+import type { AutomationRunsData, FreshnessSpec } from "@heddle/core/internal";
 import type { AssetRef, Instant, Page, Ranges, SentencePart } from "./common.ts";
 
 /** An asset or a check with an automation condition. */
@@ -11,6 +11,8 @@ export interface AutomatedTarget {
   readonly label: string | null;
   /** The condition in one line. */
   readonly text: string;
+  /** What is declared of the runs that it asks for; `null` for as usual. */
+  readonly runs: AutomationRunsData | null;
   readonly state: "on" | "off";
   /** Who switched it last, when and why; `null` when nobody ever has. */
   readonly switched: {

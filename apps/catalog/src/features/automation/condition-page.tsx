@@ -12,6 +12,7 @@ import { rowOfCondition } from "./automation-rows.ts";
 import { EvaluationList } from "./evaluation-list.tsx";
 import { FreshnessView } from "./freshness-view.tsx";
 import { OwnerHeader } from "./owner-header.tsx";
+import { describeRequestedRuns } from "./requested-runs.ts";
 import { SwitchButton } from "./switch-dialog.tsx";
 import { WhyPanel } from "./why-panel.tsx";
 
@@ -104,9 +105,11 @@ interface ConditionViewProps {
 
 /** What a condition decides: now, and before. */
 export function ConditionView({ target, partition, evaluation, all, onChange }: ConditionViewProps): ReactNode {
-  const { asset, check, stopped } = target;
+  const { asset, check, stopped, runs } = target;
+  const told = runs === null ? "" : describeRequestedRuns(runs);
   return (
     <>
+      {told !== "" && <p className="text-muted">Its runs {told}.</p>}
       {stopped !== null && (
         <p role="status" className="rounded-md border border-failed/50 bg-failed-soft px-3 py-2">
           Stopped since <At at={stopped.at} />
