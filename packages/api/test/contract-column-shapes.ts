@@ -1,5 +1,5 @@
 import type * as contract from "@heddle/api";
-import type { ColumnEdge, ColumnRef } from "@heddle/core";
+import type { ColumnEdge, ColumnGap, ColumnRef } from "@heddle/core";
 import * as z from "zod";
 import { assetRef, count, maybe, text, type Shape } from "./contract-shapes.ts";
 
@@ -11,6 +11,8 @@ const edge: Shape<ColumnEdge> = z.strictObject({
   passes: z.boolean(),
   derived: z.literal(true).exactOptional(),
 });
+
+const gap: Shape<ColumnGap> = z.strictObject({ kind: z.enum(["origin", "reader"]), asset: text, at: ref });
 
 const column: Shape<contract.AssetColumn> = z.strictObject({
   name: text,
@@ -36,6 +38,7 @@ export const assetColumns: Shape<contract.AssetColumns> = z.strictObject({
 export const columnPath: Shape<contract.ColumnPathAnswer> = z.strictObject({
   column: ref,
   edges: z.array(edge),
+  gaps: z.array(gap),
   isCut: z.boolean(),
 });
 

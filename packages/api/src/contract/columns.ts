@@ -1,4 +1,4 @@
-import type { ColumnEdge, ColumnRef, JsonValue } from "@heddle/core";
+import type { ColumnEdge, ColumnGap, ColumnRef, JsonValue } from "@heddle/core";
 import type { AssetRef } from "./common.ts";
 
 /** One column of an asset, and what is known of it. */
@@ -35,6 +35,8 @@ export interface AssetColumns {
 export interface ColumnPathAnswer {
   readonly column: ColumnRef;
   readonly edges: readonly ColumnEdge[];
+  /** Where it may go on, and an asset does not say whether it does. */
+  readonly gaps: readonly ColumnGap[];
   /** Whether there is more. */
   readonly isCut: boolean;
 }

@@ -47,6 +47,13 @@ const ref = (text: string) => {
   const [name = "", column = ""] = text.split(".");
   return { asset: name, column };
 };
+const depOn = (upstream: string) => ({
+  name: upstream,
+  upstream,
+  mapping: { kind: "unpartitioned" as const },
+  multiplicity: "one" as const,
+  rule: "all of it",
+});
 const text = ({ from, to, passes }: ReturnType<typeof lineage.upstreamOf>[number]): string =>
   `${from.asset}.${from.column} ${passes ? "=" : ">"} ${to.asset}.${to.column ?? "?"}`;
 
@@ -68,7 +75,7 @@ test("a path holds one column and nothing beside it", () => {
     "raw.origin = clean.origin",
     "clean.origin = totals.origin",
   ]);
-  expect(lineage.pathOf(ref("raw.delay"))).toEqual({ edges: expect.any(Array), isCut: false });
+  expect(lineage.pathOf(ref("raw.delay"))).toMatchObject({ isCut: false });
   expect(lineage.pathOf(ref("raw.delay")).edges.map(text)).toEqual(["raw.delay > clean.late", "clean.late > reader.?"]);
   expect(lineage.pathOf(ref("nobody.knows")).edges).toEqual([]);
 });
@@ -77,6 +84,32 @@ test("what is not said is not known, and never guessed", () => {
   expect(lineage.isKnown(ref("raw.origin"))).toBe(true);
   expect(lineage.isKnown(ref("totals.count"))).toBe(false);
   expect(lineage.upstreamOf(ref("totals.count"))).toEqual([]);
+});
+
+test("a path says where it may go on, and who does not say whether it does", () => {
+  const described = { name: "x", from: [{ upstream: "a", columns: ["x"], passes: true }] };
+  const found = new ColumnLineage([
+    { key: "a", deps: [], columns: [{ name: "x" }, { name: "y" }] },
+    { key: "b", deps: [depOn("a")], columns: [described, { name: "z" }] },
+    { key: "says nothing", deps: [depOn("a"), depOn("b")] },
+    { key: "says it in part", deps: [depOn("b")], columns: [{ name: "w" }] },
+    { key: "says all", deps: [depOn("a")], columns: [{ name: "v", from: [] }] },
+    { key: "loads another", deps: [{ ...depOn("a"), columns: ["y"] }] },
+  ]);
+  const at = (asset: string, column: string) => ({ asset, column });
+  // "a" reads nothing: where its columns come from is no gap.
+  expect(found.pathOf(at("a", "x")).gaps).toEqual([
+    { kind: "reader", asset: "says nothing", at: at("a", "x") },
+    { kind: "reader", asset: "says it in part", at: at("b", "x") },
+  ]);
+  expect(found.pathOf(at("b", "z")).gaps).toEqual([
+    { kind: "origin", asset: "b", at: at("b", "z") },
+    { kind: "reader", asset: "says nothing", at: at("b", "z") },
+    { kind: "reader", asset: "says it in part", at: at("b", "z") },
+  ]);
+  expect(found.pathOf(at("loads another", "any")).gaps).toEqual([
+    { kind: "origin", asset: "loads another", at: at("loads another", "any") },
+  ]);
 });
 
 test("a description follows a column that is passed through, and no other", () => {

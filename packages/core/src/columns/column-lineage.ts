@@ -18,14 +18,30 @@ export interface ColumnEdge {
   readonly derived?: true;
 }
 
+/** A place where the path of a column may go on: an asset does not say whether it does. */
+export interface ColumnGap {
+  /**
+   * `origin`: the asset reads others, and does not say from which of their columns this one of its own comes.
+   * `reader`: the asset reads the one that has the column, and says neither which columns it reads nor where all of its own
+   * come from.
+   */
+  readonly kind: "origin" | "reader";
+  /** The asset that does not say it. */
+  readonly asset: string;
+  /** The column on the path: for `origin` of the asset itself, for `reader` of what it reads. */
+  readonly at: ColumnRef;
+}
+
 /** Everything that one column comes from, and that comes from it. */
 export interface ColumnPath {
   readonly edges: readonly ColumnEdge[];
+  /** What is not known of it; the columns nearest to the one that it is of come first. */
+  readonly gaps: readonly ColumnGap[];
   /** Whether there is more: a path ends after so many edges. */
   readonly isCut: boolean;
 }
 
-/** Edges of one path. */
+/** Edges of one path, and gaps of one. */
 const MAX_PATH_EDGES = 2_000;
 
 type DescribedAsset = Pick<AssetSnapshot, "key" | "deps" | "columns">;
@@ -38,6 +54,10 @@ export class ColumnLineage {
   readonly #columns = new Map<string, ReadonlyMap<string, ColumnSnapshot>>();
   readonly #upstream = new Map<string, ColumnEdge[]>();
   readonly #downstream = new Map<string, ColumnEdge[]>();
+  /** Assets that read others. */
+  readonly #readers = new Set<string>();
+  /** For an asset: who reads it, and may read any of its columns. */
+  readonly #openReaders = new Map<string, string[]>();
 
   constructor(assets: Iterable<DescribedAsset>) {
     for (const asset of assets) this.#add(asset);
@@ -77,17 +97,41 @@ export class ColumnLineage {
   /** The path of one column: upstream and downstream of it, and nothing beside. */
   pathOf(ref: ColumnRef): ColumnPath {
     const edges = new Set<ColumnEdge>();
-    const isWhole = this.#walk(ref, edges, "up") && this.#walk(ref, edges, "down");
-    return { edges: [...edges], isCut: !isWhole };
+    const up = this.#walk(ref, edges, "up");
+    const down = this.#walk(ref, edges, "down");
+    const gaps = [...this.#unknownOrigins(up.reached), ...this.#unknownReaders(down.reached)];
+    return {
+      edges: [...edges],
+      gaps: gaps.slice(0, MAX_PATH_EDGES),
+      isCut: !up.isWhole || !down.isWhole || gaps.length > MAX_PATH_EDGES,
+    };
   }
 
-  #walk(start: ColumnRef, edges: Set<ColumnEdge>, direction: "up" | "down"): boolean {
+  #unknownOrigins(columns: readonly ColumnRef[]): ColumnGap[] {
+    return columns
+      .filter((at) => this.#readers.has(at.asset) && !this.isKnown(at))
+      .map((at) => ({ kind: "origin", asset: at.asset, at }));
+  }
+
+  /** An asset is named once, however many columns of the path it may read. */
+  #unknownReaders(columns: readonly ColumnRef[]): ColumnGap[] {
+    const gaps = new Map<string, ColumnGap>();
+    for (const at of columns) {
+      const said = new Set(this.downstreamOf(at).map(({ to }) => to.asset));
+      for (const asset of this.#openReaders.get(at.asset) ?? []) {
+        if (!said.has(asset) && !gaps.has(asset)) gaps.set(asset, { kind: "reader", asset, at });
+      }
+    }
+    return [...gaps.values()];
+  }
+
+  #walk(start: ColumnRef, edges: Set<ColumnEdge>, direction: "up" | "down"): Walk {
     const seen = new Set([nameOf(start)]);
     const queue: ColumnRef[] = [start];
     // It grows while it is gone through: breadth first, the nearest columns before those further away.
     for (const at of queue) {
       for (const edge of direction === "up" ? this.upstreamOf(at) : this.downstreamOf(at)) {
-        if (edges.size >= MAX_PATH_EDGES) return false;
+        if (edges.size >= MAX_PATH_EDGES) return { reached: queue, isWhole: false };
         edges.add(edge);
         const { asset, column } = direction === "up" ? edge.from : edge.to;
         if (column === null || seen.has(nameOf({ asset, column }))) continue;
@@ -95,7 +139,7 @@ export class ColumnLineage {
         queue.push({ asset, column });
       }
     }
-    return true;
+    return { reached: queue, isWhole: true };
   }
 
   #add({ key, deps, columns = [] }: DescribedAsset): void {
@@ -112,6 +156,11 @@ export class ColumnLineage {
         }
       }
     }
+    if (deps.length > 0) this.#readers.add(key);
+    const isOpen = columns.length === 0 || columns.some(({ from }) => from === undefined);
+    for (const { upstream, columns: read } of deps) {
+      if (isOpen && read === undefined) getOrAdd(this.#openReaders, upstream, () => []).push(key);
+    }
     // What a dependency loads is read, whatever comes of it.
     for (const { upstream, columns: read = [] } of deps) {
       for (const column of read) {
@@ -123,6 +172,13 @@ export class ColumnLineage {
       }
     }
   }
+}
+
+/** How far a walk came in one direction. */
+interface Walk {
+  /** The columns, the start among them, those nearest to it first. */
+  readonly reached: readonly ColumnRef[];
+  readonly isWhole: boolean;
 }
 
 /** Asset keys hold no control characters. */
