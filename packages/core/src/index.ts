@@ -55,7 +55,13 @@ export { externalAsset, type ExternalAssetOptions } from "./external-asset.ts";
 export type { Observe, ObserveContext, Observed } from "./observation.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export { meta, type MetadataEntry, type MetadataType, type MetadataValue, type MetadataValues } from "./metadata.ts";
-export { ColumnLineage, type ColumnEdge, type ColumnGap, type ColumnPath, type ColumnRef } from "./columns/column-lineage.ts";
+export {
+  ColumnLineage,
+  type ColumnEdge,
+  type ColumnGap,
+  type ColumnPath,
+  type ColumnRef,
+} from "./columns/column-lineage.ts";
 export type { ColumnOptions, ColumnsOptions, DeclaredColumn, DeclaredColumns } from "./columns/column-options.ts";
 export { type ContentPreview, type ProfiledColumn } from "./preview.ts";
 export { Fail, RetryAfter, type StepErrorOptions } from "./step-errors.ts";

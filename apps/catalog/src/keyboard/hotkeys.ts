@@ -104,6 +104,12 @@ function isElsewhere(event: KeyboardEvent, key: string): boolean {
   if (target.closest("[role='dialog'], [role='menu'], [role='listbox']") !== null) return true;
   // The space bar presses what has the focus.
   if (key === "Space" && target.closest("button, a, summary, [role='slider']") !== null) return true;
+  // And Enter what stands beside a picture or a list, whose own key it is otherwise.
+  if (
+    key === "Enter" &&
+    target.closest("aside :is(button, a, summary), [data-control] button, [aria-haspopup]") !== null
+  )
+    return true;
   // Nothing is typed into a box that is ticked: only the keys that tick it and move on belong to it.
   if (target.matches("input[type='checkbox'], input[type='radio']")) return /^(?:Space|Enter|Arrow.*)$/u.test(key);
   return target.closest("input, textarea, select, [contenteditable]") !== null;

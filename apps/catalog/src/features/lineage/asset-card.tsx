@@ -17,6 +17,8 @@ interface AssetCardProps {
   readonly picked: boolean;
   /** What colours the card; `null`: its status. */
   readonly overlay: Overlay | null;
+  /** Its columns on the path that is shown. */
+  readonly columns: string | undefined;
   /** Changes when the asset's status does: the card is painted from typed arrays. */
   readonly revision: number;
   /** Rounded so that cards are not painted anew each second. */
@@ -34,6 +36,7 @@ export const AssetCard = memo(function AssetCard({
   focused,
   picked,
   overlay,
+  columns,
   now,
   onSelect,
   onMenu,
@@ -83,7 +86,9 @@ export const AssetCard = memo(function AssetCard({
       <span
         className={`card-detail flex items-center gap-1.5 text-xs whitespace-nowrap ${lit ? "text-muted" : "text-faint"}`}
       >
-        {overlay === null ? (
+        {columns !== undefined ? (
+          <span className="truncate font-medium text-accent-ink">{columns}</span>
+        ) : overlay === null ? (
           <>
             <span className={failed ? "font-medium text-failed-ink" : ""}>{look.word}</span>
             {!Number.isNaN(at) && <span>· {formatAgo(at, Math.max(now, at))}</span>}

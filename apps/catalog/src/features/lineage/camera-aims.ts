@@ -1,5 +1,13 @@
 import type { GraphLayout } from "@heddle/graph-layout";
-import { type Bounds, type Camera, centreCamera, fitCamera, type Viewport, visibleBounds } from "./camera.ts";
+import {
+  type Bounds,
+  type Camera,
+  cameraCentre,
+  centreCamera,
+  fitCamera,
+  type Viewport,
+  visibleBounds,
+} from "./camera.ts";
 import { CARDS_FROM_PX } from "./detail-level.ts";
 import { groupBounds, nodeBounds } from "./scene.ts";
 
@@ -19,6 +27,26 @@ export function aimAtGroup(layout: GraphLayout, group: number, viewport: Viewpor
 /** Where a node is seen in the middle, as large as its card is made to be. */
 export function aimAtNode(layout: GraphLayout, node: number, viewport: Viewport): Camera {
   return centreCamera(centreOf(nodeBounds(layout, node)), 1, viewport);
+}
+
+/** Where all of some nodes are seen, none larger than its card is made to be; `null` when they are seen so already. */
+export function aimAtNodes(
+  layout: GraphLayout,
+  nodes: readonly number[],
+  { camera, viewport }: { readonly camera: Camera; readonly viewport: Viewport },
+): Camera | null {
+  const boxes = nodes.map((node) => nodeBounds(layout, node));
+  if (boxes.length === 0) return null;
+  const bounds = {
+    left: Math.min(...boxes.map(({ left }) => left)),
+    top: Math.min(...boxes.map(({ top }) => top)),
+    right: Math.max(...boxes.map(({ right }) => right)),
+    bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+  };
+  const readable = layout.nodeHeight * camera.scale >= CARDS_FROM_PX;
+  if (readable && isInside(bounds, visibleBounds(camera, viewport))) return null;
+  const fitted = fitCamera(bounds, viewport);
+  return fitted.scale <= 1 ? fitted : centreCamera(cameraCentre(fitted, viewport), 1, viewport);
 }
 
 /** Where a node is seen at a size at which its card can be read; `null` when it is seen so already. */

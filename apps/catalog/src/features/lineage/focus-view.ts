@@ -1,4 +1,5 @@
 import type { Adjacency, DirectedGraph } from "@heddle/graph-layout";
+import type { PathAsset } from "./columns/path-assets.ts";
 
 /** How far from the focus assets stay lit: a number of steps, or all the way. */
 export type FocusDepth = number | "all";
@@ -13,6 +14,18 @@ export interface FocusView {
   /** Lit nodes upstream and downstream, the focus not counted. */
   readonly upstream: number;
   readonly downstream: number;
+  /** What there is of columns, where the path of one is shown. */
+  readonly columns?: ColumnMarks;
+}
+
+/** The columns on the nodes and edges that are lit. */
+export interface ColumnMarks {
+  /** What a node shows of its columns on the path. */
+  readonly texts: ReadonlyMap<number, string>;
+  /** The same in full. */
+  readonly assets: ReadonlyMap<number, PathAsset>;
+  /** Edges over which columns are computed, beside those of the view over which they pass as they are. */
+  readonly computed: Int32Array;
 }
 
 /** Walks from a node in both directions. 10,000 nodes take about a millisecond. */

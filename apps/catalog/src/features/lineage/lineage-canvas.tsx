@@ -98,6 +98,7 @@ function Cards({
         focused={focus?.node === node}
         picked={picked[node] === 1}
         overlay={overlay?.classOf.length === scene.rows.length ? overlay : null}
+        columns={focus?.columns?.texts.get(node)}
         revision={revision}
         now={now}
         onSelect={onSelect}
@@ -129,6 +130,7 @@ function useRenderer(props: LineageCanvasProps, parts: CanvasParts): RefObject<L
       point,
       cards: parts.cards.current?.childElementCount !== 0,
       overlay: props.overlay ?? null,
+      columns: hit?.kind === "node" ? props.focus?.columns?.texts.get(hit.node) : undefined,
     });
   });
   const onClick = useEffectEvent((hit: Hit | null) => {
@@ -179,16 +181,18 @@ interface Tip {
   readonly hit: Hit | null;
   readonly point: ScreenPoint;
   readonly overlay: Overlay | null;
+  /** Columns of the asset on the path that is shown. */
+  readonly columns: string | undefined;
   /** Cards say themselves what they are. */
   readonly cards: boolean;
 }
 
 /** Written without React: it follows the pointer. */
-function showTip(tip: HTMLElement | null, { scene, hit, point, cards, overlay }: Tip): void {
+function showTip(tip: HTMLElement | null, { scene, hit, point, cards, overlay, columns }: Tip): void {
   if (tip === null) return;
   tip.hidden = hit === null || cards;
   if (hit === null || tip.hidden) return;
-  tip.textContent = describeHit(scene, hit, overlay);
+  tip.textContent = `${describeHit(scene, hit, overlay)}${columns === undefined ? "" : ` · ${columns}`}`;
   const host = tip.parentElement;
   const x = Math.min(point.x + 14, (host?.clientWidth ?? 0) - tip.offsetWidth - 8);
   const y = Math.min(point.y + 16, (host?.clientHeight ?? 0) - tip.offsetHeight - 8);

@@ -36,6 +36,9 @@ import { type Lineage, useLineage } from "./use-lineage.ts";
 // Few deployments have such edges.
 const LeftOutEdges = lazy(async () => ({ default: (await import("./left-out-edges.tsx")).LeftOutEdges }));
 
+// And few visitors ask for a column.
+const ColumnBar = lazy(async () => ({ default: (await import("./columns/column-bar.tsx")).ColumnBar }));
+
 const route = getRouteApi("/lineage");
 
 // Whoever loads this page has it laid out: the worker starts while the assets are still being read.
@@ -147,7 +150,12 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
   const lineage = useLineage({ scene, sel, at, diff, filterField });
   const rules = useRules(scene, lineage.search.rules === "shown" && at === null);
   const launch = useLaunch();
-  const { focus, lit, depth, focusRow, picked, pickedRows, path, overlay } = lineage;
+  const { focus, lit, depth, focusRow, picked, pickedRows, path, columns, overlay } = lineage;
+  const bar = barOf(lineage);
+  const leaveColumn = (): void => lineage.showColumn(null);
+  const openColumn = (): void => {
+    if (columns.column !== null) lineage.listColumns(columns.column.asset);
+  };
   const keysOf = (rows: readonly number[]): string[] => rows.map((row) => scene.index.keys[row] ?? "");
   const materialize =
     at === null
@@ -163,6 +171,14 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
         <Outline
           scene={scene}
           focus={focus?.node ?? -1}
+          columns={lit?.columns}
+          note={
+            bar === "column" && (
+              <Suspense>
+                <ColumnBar columns={columns} onClose={leaveColumn} />
+              </Suspense>
+            )
+          }
           filterField={filterField}
           onFocus={lineage.focusNode}
           onGroup={lineage.showGroup}
@@ -184,13 +200,18 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
           onMenu={assetMenu.open}
         />
         {assetMenu.menu}
-        {path !== null && <PathBar from={path.from} to={path.to} path={path.view} onClose={lineage.leavePath} />}
-        {path === null && overlay.partition !== null && (
+        {bar === "path" && path !== null && (
+          <PathBar from={path.from} to={path.to} path={path.view} onClose={lineage.leavePath} />
+        )}
+        {bar === "column" && (
+          <Suspense>
+            <ColumnBar columns={columns} onOpen={openColumn} onClose={leaveColumn} />
+          </Suspense>
+        )}
+        {bar === "partition" && overlay.partition !== null && (
           <PartitionBar view={overlay.partition} onClose={() => lineage.followPartition(null)} />
         )}
-        {path === null && overlay.partition === null && focus !== null && (
-          <FocusControls focus={focus} depth={depth} onDepth={lineage.setDepth} />
-        )}
+        {bar === "focus" && focus !== null && <FocusControls focus={focus} depth={depth} onDepth={lineage.setDepth} />}
         {overlay.error !== null && overlay.error !== undefined && (
           <div className="absolute top-14 left-3 max-w-md">
             <FailurePanel title="The picture could not be coloured" error={overlay.error} />
@@ -215,15 +236,20 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
         <SidePanel
           scene={scene}
           row={panelRow}
-          onSelectRow={lineage.focusOnRow}
+          lineage={lineage}
           onClose={() => lineage.select(null)}
           onMaterialize={materialize === undefined ? undefined : () => materialize([panelRow])}
-          onPath={lineage.startPath}
-          onPartition={lineage.followPartition}
         />
       )}
     </>
   );
+}
+
+/** What stands at the upper left of the picture: what of it decides which assets are lit. */
+function barOf({ path, columns, overlay }: Lineage): "path" | "column" | "partition" | "focus" {
+  if (path !== null) return "path";
+  if (columns.column !== null) return "column";
+  return overlay.partition === null ? "focus" : "partition";
 }
 
 const MENU_BUTTON =
@@ -267,6 +293,8 @@ function Menus({ target, scene, lineage, isPast }: MenusProps): ReactNode {
           onOverlay={(next) => change({ overlay: next === "status" && search.base === undefined ? undefined : next })}
           onBase={(base) => change({ base, overlay: undefined })}
           onRules={(shown) => change({ rules: shown ? "shown" : undefined })}
+          columnsShown={search.cols !== undefined}
+          onColumns={lineage.focusRow === undefined || lineage.path !== null ? undefined : lineage.toggleColumns}
           onTime={(shown) => change(shown ? { time: "shown" } : { time: undefined, at: undefined })}
         />
       </PopoverButton>

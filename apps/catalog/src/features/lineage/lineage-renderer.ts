@@ -13,7 +13,7 @@ import {
   visibleBounds,
   zoomAt,
 } from "./camera.ts";
-import { aimAtAll, aimAtGroup, aimAtHidden, aimAtNode } from "./camera-aims.ts";
+import { aimAtAll, aimAtGroup, aimAtHidden, aimAtNode, aimAtNodes } from "./camera-aims.ts";
 import { CARDS_FROM_PX, type DetailLevel, detailLevel } from "./detail-level.ts";
 import type { FocusView } from "./focus-view.ts";
 import type { Overlay } from "./overlay/overlay.ts";
@@ -194,6 +194,15 @@ export class LineageRenderer {
   fitGroup(group: number): void {
     const { layout } = this.#scene ?? {};
     if (layout !== undefined) this.moveTo(aimAtGroup(layout, group, this.#viewport), true);
+  }
+
+  /** Brings nodes into view together; does nothing when they can be read there already. */
+  fitNodes(nodes: readonly number[]): void {
+    const { layout } = this.#scene ?? {};
+    const aim =
+      layout === undefined ? null : aimAtNodes(layout, nodes, { camera: this.#camera, viewport: this.#viewport });
+    // Where the picture is hidden there is no place to bring anything to.
+    if (aim !== null && this.#viewport.width > 1) this.moveTo(aim, true);
   }
 
   /** Brings a node into view, at a size at which its card can be read; does nothing when it is there already. */

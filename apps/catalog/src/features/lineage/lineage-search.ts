@@ -8,6 +8,7 @@ import {
   textsParam,
 } from "../../search/search-param.ts";
 import { searchSchema } from "../../search/search-schema.ts";
+import { columnsParam } from "./columns/column-param.ts";
 import { OVERLAYS } from "./overlay/overlay-names.ts";
 
 const MIN_INSTANT = Date.UTC(2000, 0);
@@ -53,6 +54,8 @@ export const lineageSearch = searchSchema({
   base: integerParam(1, 2 ** 31 - 1),
   /** Key of an asset from which all paths are wanted; with a second one, to which. */
   path: textsParam(),
+  /** `shown` lists the columns of the asset in focus; `ASSET:COLUMN` shows the path of one. */
+  cols: columnsParam(),
   /** Draws schedules and sensors with the assets that they materialize. */
   rules: choiceParam(["shown"]),
   /** The slider over time. */

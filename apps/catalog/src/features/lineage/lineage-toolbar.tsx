@@ -54,7 +54,8 @@ export function DepthSlider({ depth, onDepth }: DepthSliderProps): ReactNode {
   );
 }
 
-const BAR =
+/** Looks of what stands there. */
+export const BAR =
   "absolute top-3 left-3 flex max-w-[calc(100%-24px)] items-center gap-3 rounded-md border border-line-strong bg-[var(--raised)] px-3 py-1.5 text-xs";
 
 /** How far the focus reaches, at the upper left of the picture. */

@@ -4,6 +4,7 @@ import { type Catalog, useCatalog } from "../../data/catalog-state.ts";
 import { formatCounted } from "../../format/amounts.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { COLUMNS_SHOWN } from "./columns/column-param.ts";
 import { type FocusDepth, focusView } from "./focus-view.ts";
 import { LeftOutEdges } from "./left-out-edges.tsx";
 import { LineageCanvas } from "./lineage-canvas.tsx";
@@ -43,7 +44,10 @@ function Surroundings({ catalog, row }: { readonly catalog: Catalog; readonly ro
           {depth === "all" ? "any number of steps" : formatCounted(depth, "step")}
         </span>
         <DepthSlider depth={depth} onDepth={setDepth} />
-        <Link to="/lineage" search={{ focus: key, ...(depth !== "all" && { depth }) }} className="link ml-auto">
+        <Link to="/lineage" search={{ focus: key, cols: COLUMNS_SHOWN }} className="link ml-auto max-md:hidden">
+          Columns on the lineage
+        </Link>
+        <Link to="/lineage" search={{ focus: key, ...(depth !== "all" && { depth }) }} className="link max-md:ml-auto">
           Open in the lineage
         </Link>
       </div>

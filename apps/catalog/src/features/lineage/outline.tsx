@@ -6,6 +6,8 @@ import { lookOfCode } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import type { PathAsset } from "./columns/path-assets.ts";
+import type { ColumnMarks } from "./focus-view.ts";
 import { lineOfNode, type OutlineRow, outlineRows } from "./outline-rows.ts";
 import type { Scene } from "./scene.ts";
 
@@ -18,22 +20,29 @@ interface OutlineProps {
   readonly scene: Scene;
   /** Node in focus, or -1. */
   readonly focus: number;
+  /** The columns on the path that is shown; its groups are open. */
+  readonly columns?: ColumnMarks | undefined;
+  /** What stands above it. */
+  readonly note?: ReactNode;
   readonly filterField: RefObject<HTMLInputElement | null>;
   readonly onFocus: (node: number) => void;
   readonly onGroup: (group: number) => void;
 }
 
 /** The lineage as a tree of groups and assets: the same as the canvas, for the keyboard and for screen readers. */
-export function Outline({ scene, focus, filterField, onFocus, onGroup }: OutlineProps): ReactNode {
+export function Outline({ scene, focus, columns, note, filterField, onFocus, onGroup }: OutlineProps): ReactNode {
   const [text, setText] = useState("");
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(
     () => new Set(scene.rows.length <= OPEN_ALL_UP_TO ? scene.layout.groupNames : []),
   );
-  const focusGroup = scene.layout.groupNames[scene.layout.nodeGroup[focus] ?? -1];
-  const open = useMemo(
-    () => (focusGroup === undefined ? expanded : new Set([...expanded, focusGroup])),
-    [expanded, focusGroup],
-  );
+  const open = useMemo(() => {
+    const shown = [...(focus < 0 ? [] : [focus]), ...(columns?.texts.keys() ?? [])];
+    if (shown.length === 0) return expanded;
+    return new Set([
+      ...expanded,
+      ...shown.map((node) => scene.layout.groupNames[scene.layout.nodeGroup[node] ?? -1] ?? ""),
+    ]);
+  }, [expanded, focus, columns, scene]);
   const lines = useMemo(() => outlineRows(scene, { expanded: open, text }), [scene, open, text]);
   const toggle = (group: number): void => {
     const name = scene.layout.groupNames[group] ?? "";
@@ -44,6 +53,7 @@ export function Outline({ scene, focus, filterField, onFocus, onGroup }: Outline
       aria-label="Outline"
       className="flex min-h-0 w-64 shrink-0 flex-col border-r border-line max-md:w-full max-md:border-r-0"
     >
+      {note}
       <div className="p-2">
         <TextField
           ref={filterField}
@@ -54,12 +64,20 @@ export function Outline({ scene, focus, filterField, onFocus, onGroup }: Outline
           onClear={() => setText("")}
         />
       </div>
-      <OutlineTree scene={scene} lines={lines} focus={focus} onFocus={onFocus} onGroup={onGroup} onToggle={toggle} />
+      <OutlineTree
+        scene={scene}
+        lines={lines}
+        focus={focus}
+        columns={columns}
+        onFocus={onFocus}
+        onGroup={onGroup}
+        onToggle={toggle}
+      />
     </section>
   );
 }
 
-interface OutlineTreeProps extends Pick<OutlineProps, "scene" | "focus" | "onFocus" | "onGroup"> {
+interface OutlineTreeProps extends Pick<OutlineProps, "scene" | "focus" | "columns" | "onFocus" | "onGroup"> {
   readonly lines: readonly OutlineRow[];
   readonly onToggle: (group: number) => void;
 }
@@ -170,6 +188,7 @@ const LINE =
 function OutlineLine({
   line,
   scene,
+  columns,
   id,
   top,
   active,
@@ -209,12 +228,13 @@ function OutlineLine({
   }
   const row = scene.rows[line.node] ?? 0;
   const look = lookOfCode(scene.statuses.codes[row] ?? -1);
+  const onPath = columns?.assets.get(line.node);
   return (
     <div
       id={id}
       role="treeitem"
       aria-level={2}
-      aria-label={`${scene.index.keys[row] ?? ""}, ${look.word}`}
+      aria-label={`${scene.index.keys[row] ?? ""}, ${look.word}${onPath === undefined ? "" : `, ${describeColumns(onPath)}`}`}
       aria-selected={selected}
       data-active={active}
       tabIndex={-1}
@@ -229,7 +249,21 @@ function OutlineLine({
       <span className={TONE_TEXT[look.tone]}>
         <GlyphIcon glyph={look.glyph} size={10} />
       </span>
-      <span className="truncate">{scene.index.names[row]}</span>
+      <span className={`truncate ${columns !== undefined && onPath === undefined ? "text-faint" : ""}`}>
+        {scene.index.names[row]}
+      </span>
+      {onPath !== undefined && (
+        // The label of the line says the same in full.
+        <span
+          aria-hidden
+          data-columns={columns?.texts.get(line.node)}
+          className="ml-auto max-w-[60%] min-w-0 truncate pl-2 text-2xs text-accent-ink after:content-[attr(data-columns)]"
+        />
+      )}
     </div>
   );
+}
+
+function describeColumns({ columns }: PathAsset): string {
+  return columns.length === 0 ? "reads the column" : `column ${columns.join(", ")}`;
 }

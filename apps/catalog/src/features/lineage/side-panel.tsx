@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useStatusRevision } from "../../data/catalog-state.ts";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
@@ -9,25 +9,28 @@ import { GlyphIcon, StatusMark, TONE_TEXT } from "../../status/status-mark.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Sentence } from "../../ui/sentence.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
 import { StatusBar } from "../../ui/status-bar.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { countReach } from "./focus-view.ts";
 import type { Scene } from "./scene.ts";
+import type { Lineage } from "./use-lineage.ts";
+
+// Columns are looked at when somebody asks for them.
+const ColumnPanel = lazy(async () => ({ default: (await import("./columns/column-panel.tsx")).ColumnPanel }));
 
 interface SidePanelProps {
   readonly scene: Scene;
   readonly row: number;
-  readonly onSelectRow: (row: number) => void;
+  readonly lineage: Lineage;
   readonly onClose: () => void;
   /** Left out where nothing can be launched: in the past. */
   readonly onMaterialize: (() => void) | undefined;
-  readonly onPath: () => void;
-  readonly onPartition: (partition: string) => void;
 }
 
 /** What there is to know of the asset in focus without leaving the lineage. */
 export function SidePanel(props: SidePanelProps): ReactNode {
-  const { scene, row, onClose, onMaterialize } = props;
+  const { scene, row, lineage, onClose, onMaterialize } = props;
   const { index } = scene;
   const key = index.keys[row] ?? "";
   return (
@@ -56,10 +59,25 @@ export function SidePanel(props: SidePanelProps): ReactNode {
             Materialize
           </Button>
         )}
-        <Button kind="ghost" onClick={props.onPath}>
+        <Button kind="ghost" onClick={lineage.startPath}>
           Paths to…
         </Button>
+        <Button
+          kind="ghost"
+          icon="columns"
+          title="Columns (c)"
+          aria-pressed={lineage.columns.isOpen}
+          className="aria-pressed:bg-pressed aria-pressed:text-ink"
+          onClick={lineage.toggleColumns}
+        >
+          Columns
+        </Button>
       </div>
+      {lineage.columns.isOpen && (
+        <Suspense fallback={<Skeleton label="Reading the columns" lines={4} />}>
+          <ColumnPanel key={key} assetKey={key} index={index} lineage={lineage} />
+        </Suspense>
+      )}
       <PartitionField key={key} {...props} />
       <PanelFacts {...props} />
       <Neighbours {...props} side="in" title="Upstream" />
@@ -115,7 +133,7 @@ function PanelFacts({ scene, row }: SidePanelProps): ReactNode {
 }
 
 /** Follows one partition through the whole graph. */
-function PartitionField({ scene, row, onPartition }: SidePanelProps): ReactNode {
+function PartitionField({ scene, row, lineage }: SidePanelProps): ReactNode {
   const [text, setText] = useState("");
   if (scene.index.partitionsOf(row) === null) return null;
   return (
@@ -123,7 +141,7 @@ function PartitionField({ scene, row, onPartition }: SidePanelProps): ReactNode 
       className="flex items-end gap-2 px-4 pt-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim() !== "") onPartition(text.trim());
+        if (text.trim() !== "") lineage.followPartition(text.trim());
       }}
     >
       <TextField
@@ -145,7 +163,7 @@ function Neighbours({
   row,
   side,
   title,
-  onSelectRow,
+  lineage,
 }: SidePanelProps & { readonly side: "in" | "out"; readonly title: string }): ReactNode {
   const { index, statuses } = scene;
   const { start, target } = index.graph[side];
@@ -165,7 +183,7 @@ function Neighbours({
               <button
                 type="button"
                 title={index.keys[other]}
-                onClick={() => onSelectRow(other)}
+                onClick={() => lineage.focusOnRow(other)}
                 className="flex h-6 w-full items-center gap-1.5 rounded-sm px-2 text-left hover:bg-hover"
               >
                 <span className={TONE_TEXT[look.tone]}>

@@ -58,6 +58,7 @@ function actionsOf(
       run: () => void navigate({ to: "/assets/$", params: { _splat: key } }),
     },
     { label: "Paths from here…", hotkey: "p", run: () => lineage.change({ path: [key] }) },
+    { label: "Columns", hotkey: "c", run: () => lineage.listColumns(key) },
     {
       label: "Show only its neighbours",
       run: () => lineage.showOnly(`1+${selectionOfKeys([key])}+1`),

@@ -1,4 +1,5 @@
 import type { LineageDiff } from "@heddle/api";
+import type { ColumnRef } from "@heddle/core";
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { type RefObject, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useHotkeys } from "../../keyboard/hotkeys.ts";
@@ -6,6 +7,8 @@ import { announceProblem } from "../../ui/toasts.tsx";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
 import { useLaunch } from "../launch/launch-search.ts";
 import { openStates } from "../launch/open-states.ts";
+import { COLUMNS_SHOWN, columnText } from "./columns/column-param.ts";
+import { type ShownColumns, useColumns } from "./columns/use-columns.ts";
 import { type Camera, cameraCentre, centreCamera } from "./camera.ts";
 import { type FocusDepth, type FocusView, focusView, reachable } from "./focus-view.ts";
 import type { LineageRenderer } from "./lineage-renderer.ts";
@@ -24,11 +27,20 @@ const MAX_PICKED = 200;
 /** What the lineage page shows and does; all of it but the pointer's position stands in the address. */
 export interface Lineage {
   readonly search: ReturnType<typeof route.useSearch>;
-  /** What stays lit: the focus, paths, or what a partition leads to; `null` for everything. */
+  /** What stays lit: the focus, paths, the path of a column, or what a partition leads to; `null` for everything. */
   readonly lit: FocusView | null;
   readonly path: { readonly from: string; readonly to: string | null; readonly view: PathView | null } | null;
   readonly startPath: () => void;
   readonly leavePath: () => void;
+  readonly columns: ShownColumns;
+  /** Lists the columns of an asset. */
+  readonly listColumns: (key: string) => void;
+  /** Lists the columns of the asset in focus, or ends all that is shown of columns. */
+  readonly toggleColumns: () => void;
+  /** Shows the path of one column; `null` leaves it. */
+  readonly showColumn: (column: ColumnRef | null) => void;
+  /** Set when columns were asked for, until their list has the keyboard. */
+  readonly columnsAsked: RefObject<boolean>;
   readonly overlay: ShownOverlay;
   readonly followPartition: (key: string | null) => void;
   readonly change: (change: Partial<ReturnType<typeof route.useSearch>>) => void;
@@ -71,6 +83,7 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
   const router = useRouter();
   const renderer = useRef<LineageRenderer>(null);
   const clickedRef = useRef<string | null>(null);
+  const columnsAsked = useRef(false);
   const { index, rows, nodeOfRow, graph } = scene;
   const depth = search.depth ?? "all";
   const focusRow = search.focus === undefined ? undefined : index.rowOfKey(search.focus);
@@ -95,11 +108,15 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
   }, [scene, pickedRows, path]);
   const overlay = useOverlay(scene, { name: search.overlay, diff, focusKey: search.focus, at });
   const { partition } = overlay;
+  const columns = useColumns(scene, { cols: search.cols, node: focusedNode, isPast: at !== null });
+  const columnLit = columns.path?.view ?? null;
   const lit = useMemo(() => {
     if (path?.to != null) return path.view?.view ?? null;
+    if (columnLit !== null) return columnLit;
     return partition === null ? focus : partitionFocus(scene, focusedNode, partition);
-  }, [path, partition, focus, scene, focusedNode]);
+  }, [path, columnLit, partition, focus, scene, focusedNode]);
   useCameraMoves({ renderer, scene, sel, focusKey: search.focus, focusedNode, clickedRef });
+  useColumnInView(renderer, { cols: search.cols, lit: columnLit, isPlaced: search.z !== undefined });
 
   const setSearch = (change: Partial<typeof search>, replace = false): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace, resetScroll: false });
@@ -111,6 +128,10 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
     else setSearch({ focus: key, ...(isPartitionOverlay && key !== search.focus && { overlay: undefined }) });
   };
   const isPartitionOverlay = search.overlay?.startsWith(PARTITION_OVERLAY) === true;
+  const listColumns = (key: string): void => {
+    columnsAsked.current = true;
+    setSearch({ focus: key, cols: search.cols ?? COLUMNS_SHOWN, path: undefined });
+  };
   const keyOf = (node: number): string => index.keys[rows[node] ?? 0] ?? "";
   const lineage: Lineage = {
     search,
@@ -118,8 +139,25 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
     path,
     startPath: () => search.focus !== undefined && setSearch({ path: [search.focus] }),
     leavePath: () => setSearch({ path: undefined, ...(path !== null && { focus: path.from }) }),
+    columns,
+    listColumns,
+    toggleColumns: () => {
+      const key = search.focus ?? columns.column?.asset;
+      if (search.focus !== undefined && columns.isOpen) setSearch({ cols: undefined });
+      else if (key !== undefined) listColumns(key);
+    },
+    showColumn: (column) => {
+      const listed = search.focus === undefined ? undefined : COLUMNS_SHOWN;
+      setSearch({
+        cols: column === null ? listed : columnText(column),
+        path: undefined,
+        ...(isPartitionOverlay && { overlay: undefined }),
+      });
+    },
+    columnsAsked,
     overlay,
-    followPartition: (key) => setSearch({ overlay: key === null ? undefined : `${PARTITION_OVERLAY}${key}` }),
+    followPartition: (key) =>
+      setSearch(key === null ? { overlay: undefined } : { overlay: `${PARTITION_OVERLAY}${key}`, cols: undefined }),
     change: (change) => setSearch(change, true),
     renderer,
     focus,
@@ -207,6 +245,25 @@ function useCameraMoves({ renderer, scene, sel, focusKey, focusedNode, clickedRe
   }, [focusKey]);
 }
 
+/** Another column's path comes into view, unless the address that was opened says what is in view. */
+function useColumnInView(
+  renderer: RefObject<LineageRenderer | null>,
+  {
+    cols,
+    lit,
+    isPlaced,
+  }: { readonly cols: string | undefined; readonly lit: FocusView | null; readonly isPlaced: boolean },
+): void {
+  const seen = useRef(isPlaced ? cols : undefined);
+  const show = useEffectEvent(() => renderer.current?.fitNodes([...(lit?.columns?.texts.keys() ?? [])]));
+  const isRead = lit !== null;
+  useEffect(() => {
+    if (cols !== undefined && !isRead) return;
+    if (cols !== seen.current && isRead) show();
+    seen.current = cols;
+  }, [cols, isRead]);
+}
+
 interface HotkeyContext extends Pick<LineageContext, "scene" | "filterField"> {
   readonly lineage: Lineage;
   readonly isPast: boolean;
@@ -259,6 +316,7 @@ function useLineageHotkeys({ scene, lineage, filterField, isPast }: HotkeyContex
       },
     },
     { keys: "p", does: "Paths from the focus to another asset", run: lineage.startPath },
+    { keys: "c", does: "Columns of the focus", run: lineage.toggleColumns },
     {
       keys: "t",
       does: "Time slider",
@@ -289,10 +347,12 @@ function useLineageHotkeys({ scene, lineage, filterField, isPast }: HotkeyContex
     },
     {
       keys: "Escape",
-      does: "Leave paths, then what is picked, then the focus",
+      does: "Leave paths, then a column, then what is picked, then the focus",
       run: () => {
         if (lineage.path !== null) lineage.leavePath();
+        else if (lineage.columns.column !== null) lineage.showColumn(null);
         else if (lineage.pickedRows.length > 0) lineage.pick([]);
+        else if (lineage.columns.isOpen) lineage.change({ cols: undefined });
         else lineage.select(null);
       },
     },

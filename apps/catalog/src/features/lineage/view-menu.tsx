@@ -19,12 +19,15 @@ interface ViewMenuProps {
   readonly base: number | undefined;
   readonly rulesShown: boolean;
   readonly timeShown: boolean;
+  readonly columnsShown: boolean;
   /** In the past there is nothing to compare with. */
   readonly isPast: boolean;
   readonly onOverlay: (overlay: OverlayName) => void;
   readonly onBase: (base: number | undefined) => void;
   readonly onRules: (shown: boolean) => void;
   readonly onTime: (shown: boolean) => void;
+  /** Left out where no asset is in focus, whose columns they would be. */
+  readonly onColumns: (() => void) | undefined;
 }
 
 const LINE = "flex h-7 items-center gap-2 rounded-sm px-2 hover:bg-hover";
@@ -53,6 +56,9 @@ export function ViewMenu(props: ViewMenuProps): ReactNode {
       <fieldset className="flex flex-col">
         <legend className="label px-2 pb-1">Show</legend>
         <Toggle label="Time slider" shown={props.timeShown} onShown={props.onTime} />
+        {props.onColumns !== undefined && (
+          <Toggle label="Columns of the focus" shown={props.columnsShown} onShown={props.onColumns} />
+        )}
         {!isPast && <Toggle label="Schedules and sensors" shown={props.rulesShown} onShown={props.onRules} />}
       </fieldset>
     </div>

@@ -1,4 +1,5 @@
 import type { ColumnEdge, ColumnRef } from "@heddle/core";
+import { stepsFrom } from "../../lineage/columns/steps-from.ts";
 
 /** Size of one column on the path, and the room between two. */
 export const CARD = { width: 208, height: 44, gapX: 56, gapY: 10 } as const;
@@ -33,7 +34,10 @@ export interface PathLayout {
  * the left, what comes from it on the right. Each layer is centred and stands in the order of asset keys.
  */
 export function layOutPath(center: ColumnRef, edges: readonly ColumnEdge[]): PathLayout {
-  const depths = findDepths(nameOf(center), edges);
+  const depths = stepsFrom(
+    nameOf(center),
+    edges.map(({ from, to }) => ({ from: nameOf(from), to: nameOf(to) })),
+  );
   const ends = new Map<string, { asset: string; column: string | null }>([[nameOf(center), center]]);
   for (const { from, to } of edges) for (const end of [from, to]) ends.set(nameOf(end), end);
   const layers = Map.groupBy(
@@ -59,24 +63,6 @@ export function layOutPath(center: ColumnRef, edges: readonly ColumnEdge[]): Pat
   });
   const width = layers.size * (CARD.width + CARD.gapX) - CARD.gapX;
   return { nodes, lines, width, height };
-}
-
-/** Steps away from the centre, negative upstream. */
-function findDepths(center: string, edges: readonly ColumnEdge[]): ReadonlyMap<string, number> {
-  const depths = new Map([[center, 0]]);
-  for (const direction of [-1, 1]) {
-    const queue = [center];
-    // It grows while it is gone through.
-    for (const at of queue) {
-      for (const { from, to } of edges) {
-        const [near, far] = direction === -1 ? [nameOf(to), nameOf(from)] : [nameOf(from), nameOf(to)];
-        if (near !== at || depths.has(far)) continue;
-        depths.set(far, (depths.get(at) ?? 0) + direction);
-        queue.push(far);
-      }
-    }
-  }
-  return depths;
 }
 
 function nameOf({ asset, column }: { readonly asset: string; readonly column: string | null }): string {

@@ -6,6 +6,7 @@ import { trpc } from "../../../data/trpc.ts";
 import { IconButton } from "../../../ui/button.tsx";
 import { FailurePanel } from "../../../ui/failure-panel.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
+import { columnText } from "../../lineage/columns/column-param.ts";
 import { CARD, layOutPath, type PathLine, type PathNode } from "./column-path-layout.ts";
 
 interface ColumnPathProps {
@@ -26,7 +27,14 @@ export function ColumnPath({ assetKey, column, onClose }: ColumnPathProps): Reac
         <span className="text-xs text-muted max-md:hidden">
           a full line is the column as it is, a broken one what is computed
         </span>
-        <span className="ml-auto">
+        <span className="ml-auto flex items-center gap-2">
+          <Link
+            to="/lineage"
+            search={{ focus: assetKey, cols: columnText({ asset: assetKey, column }) }}
+            className="link text-xs whitespace-nowrap"
+          >
+            On the lineage
+          </Link>
           <IconButton icon="close" label="Close path" onClick={onClose} />
         </span>
       </div>

@@ -39,6 +39,15 @@ export function pictureSvg(frame: Frame): string {
           },
           { colour: palette.accent, width: 1.6, move },
         ),
+    frame.focus?.columns === undefined
+      ? ""
+      : path(
+          frame,
+          (pen) => {
+            for (const edge of frame.focus?.columns?.computed ?? []) traceEdge(pen, scene, edge);
+          },
+          { colour: palette.accent, width: 1.6, move, isBroken: true },
+        ),
     "</svg>",
   ];
   return parts.join("\n");
@@ -57,9 +66,10 @@ interface Stroke {
   /** In pixels of the screen. */
   readonly width: number;
   readonly move: string;
+  readonly isBroken?: boolean;
 }
 
-function path({ camera }: Frame, trace: (pen: Pen) => void, { colour, width, move }: Stroke): string {
+function path({ camera }: Frame, trace: (pen: Pen) => void, { colour, width, move, isBroken = false }: Stroke): string {
   const steps: string[] = [];
   const short = (value: number): string => String(Math.round(value * 10) / 10);
   trace({
@@ -68,7 +78,7 @@ function path({ camera }: Frame, trace: (pen: Pen) => void, { colour, width, mov
     bezierCurveTo: (...points) => steps.push(`C${points.map(short).join(" ")}`),
   });
   if (steps.length === 0) return "";
-  return `<path transform="${move}" d="${steps.join("")}" fill="none" stroke="${colour}" stroke-width="${width / camera.scale}"/>`;
+  return `<path transform="${move}" d="${steps.join("")}" fill="none" stroke="${colour}" stroke-width="${width / camera.scale}"${isBroken ? ` stroke-dasharray="${5 / camera.scale} ${4 / camera.scale}"` : ""}/>`;
 }
 
 function groupBox(frame: Frame, group: number): string {
@@ -97,8 +107,10 @@ function assetBox(frame: Frame, node: number): string {
   if (rect.height < 14) return box;
   const size = Math.min(13, Math.max(8, rect.height * 0.4));
   const left = rect.x + bar + rect.height * 0.22;
-  const name = frame.names.fit(scene.index.names[row] ?? "", size, rect.x + rect.width - left - 3);
-  const title = escaped(`${scene.index.keys[row] ?? ""}: ${look.word}`);
+  const columns = frame.focus?.columns?.texts.get(node);
+  const label = `${scene.index.names[row] ?? ""}${columns === undefined ? "" : ` · ${columns}`}`;
+  const name = frame.names.fit(label, size, rect.x + rect.width - left - 3);
+  const title = escaped(`${scene.index.keys[row] ?? ""}: ${look.word}${columns === undefined ? "" : `, ${columns}`}`);
   return `<g><title>${title}</title>${box}<text x="${left}" y="${rect.y + rect.height / 2 + size * 0.36}" font-size="${size}" fill="${lit ? palette.ink : palette.faint}">${escaped(name)}</text></g>`;
 }
 

@@ -86,20 +86,28 @@ export function paintInnerEdges(frame: Frame): void {
   context.stroke();
 }
 
-/** The edges of the focus, across groups too, over everything but the cards. */
+/** The edges of the focus, across groups too, over everything but the cards; broken lines where columns are computed. */
 export function paintFocusEdges(frame: Frame): void {
-  const { context, focus, camera, palette } = frame;
+  const { context, focus } = frame;
   if (focus === null) return;
   usePicture(frame);
+  strokeFocusEdges(frame, focus.edges);
+  if (focus.columns === undefined || focus.columns.computed.length === 0) return;
+  context.setLineDash([5 / frame.camera.scale, 4 / frame.camera.scale]);
+  strokeFocusEdges(frame, focus.columns.computed);
+  context.setLineDash([]);
+}
+
+function strokeFocusEdges({ context, scene, camera, palette, level }: Frame, all: Int32Array): void {
   context.strokeStyle = palette.accent;
-  const edges = focus.edges.subarray(0, FOCUS_EDGE_BUDGET);
+  const edges = all.subarray(0, FOCUS_EDGE_BUDGET);
   const isClear = edges.length <= CLEAR_FOCUS_EDGES;
   const atOnce = isClear ? edges.length : PALE_STROKE.edges;
-  context.lineWidth = (frame.level === "groups" ? 1 : 1.6) / camera.scale;
+  context.lineWidth = (level === "groups" ? 1 : 1.6) / camera.scale;
   context.globalAlpha = isClear ? 1 : PALE_STROKE.alpha;
   for (let first = 0; first < edges.length; first += atOnce) {
     context.beginPath();
-    for (const edge of edges.subarray(first, first + atOnce)) traceEdge(context, frame.scene, edge);
+    for (const edge of edges.subarray(first, first + atOnce)) traceEdge(context, scene, edge);
     context.stroke();
   }
   context.globalAlpha = 1;

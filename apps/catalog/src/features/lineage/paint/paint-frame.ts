@@ -1,6 +1,7 @@
 import { canvasPalette } from "../../../theme/canvas-palette.ts";
 import type { PaintTarget } from "../snapshot.ts";
 import type { Frame } from "./frame.ts";
+import { paintColumns } from "./paint-columns.ts";
 import { paintBundles, paintFocusEdges, paintInnerEdges, paintTrunks } from "./paint-edges.ts";
 import { paintGroupBoxes, paintGroupNames } from "./paint-groups.ts";
 import { paintCells, paintNames } from "./paint-nodes.ts";
@@ -24,5 +25,6 @@ export function paintFrame(frame: Frame): void {
   paintFocusEdges(frame);
   paintBundles(frame);
   paintGroupNames(frame);
+  paintColumns(frame);
   paintRules(frame);
 }

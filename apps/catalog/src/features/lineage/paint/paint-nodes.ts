@@ -28,6 +28,9 @@ function paintNodeCell(frame: Frame, node: number, rect: ScreenRect): void {
   context.fillRect(rect.x, rect.y, rect.width, rect.height);
 }
 
+/** From this height on there is room for a name and for columns below it. */
+export const SPLIT_FROM_PX = 26;
+
 /** Assets as small cards: a bar in the colour of the status, and the name. */
 export function paintNames(frame: Frame): void {
   const { context, palette, scene, names } = frame;
@@ -41,13 +44,22 @@ export function paintNames(frame: Frame): void {
     paintCardGround(frame, rect, { look, lit, loud: frame.overlay === null });
     const bar = Math.max(3, rect.height * 0.12);
     paintNodeCell(frame, node, { x: rect.x, y: rect.y, width: bar, height: rect.height });
-    const size = Math.min(13, Math.max(9, rect.height * 0.4));
+    const columns = frame.focus?.columns?.texts.get(node);
+    // Two lines where there is room for them; cards that are less tall have their columns below, see paintColumns.
+    const isSplit = columns !== undefined && rect.height >= SPLIT_FROM_PX;
+    const size = Math.min(13, Math.max(9, rect.height * (isSplit ? 0.34 : 0.4)));
     const left = rect.x + bar + rect.height * 0.22;
     const name = scene.index.names[scene.rows[node] ?? 0] ?? "";
-    const text = names.fit(name, size, rect.x + rect.width - left - 3);
+    const room = rect.x + rect.width - left - 3;
+    const text = names.fit(name, size, room);
     context.font = `500 ${size}px ${CANVAS_FONT}`;
     context.fillStyle = lit ? palette.ink : palette.faint;
-    if (text !== "") context.fillText(text, left, rect.y + rect.height / 2 + 0.5);
+    const middle = rect.y + rect.height / 2 + 0.5;
+    if (text !== "") context.fillText(text, left, isSplit ? middle - size * 0.62 : middle);
+    if (isSplit) {
+      context.fillStyle = palette.accent;
+      context.fillText(names.fit(columns, size, room), left, middle + size * 0.66);
+    }
     paintMarks(frame, node, rect);
   }
 }
