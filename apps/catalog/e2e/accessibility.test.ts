@@ -31,6 +31,11 @@ const PAGES: readonly {
   { name: "lineage", path: "/lineage", ready: "[role=treeitem]" },
   { name: "lineage in focus", path: "/lineage?focus=flights/clean", ready: "[aria-label='Asset in focus'] h2" },
   {
+    name: "lineage of a column",
+    path: "/lineage?focus=flights/clean&cols=flights/clean:late",
+    ready: "[aria-label='Path of late'] button",
+  },
+  {
     name: "lineage by owner with a slider over time",
     path: "/lineage?overlay=owner&time=shown",
     ready: "[role=slider][aria-label=Moment]",

@@ -183,7 +183,7 @@ describe("columns on the lineage", () => {
     },
   );
 
-  test("the columns of an asset's page lead there, and its lineage does", async () => {
+  test("the columns of an asset's page lead there, its lineage does, and what goes to anything", async () => {
     const page = await visitor.open("/assets/shop/clean?tab=columns&column=amount");
     await page.getByRole("link", { name: "On the lineage" }).click();
     await expect.poll(() => paramOf(page, "cols")).toBe("shop/clean:amount");
@@ -191,6 +191,11 @@ describe("columns on the lineage", () => {
     await page.goto("/assets/shop/orders?tab=lineage");
     await page.getByRole("link", { name: "Columns on the lineage" }).click();
     await panelOf(page).getByRole("listbox", { name: "Columns" }).waitFor();
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("combobox", { name: /^Go to anything/u }).fill("amount");
+    await page.getByRole("option", { name: "amount of shop/clean" }).waitFor();
+    await page.keyboard.press("Shift+Enter");
+    await expect.poll(() => paramOf(page, "cols")).toBe("shop/clean:amount");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard" }).getByText("Columns of the focus").waitFor();
   });

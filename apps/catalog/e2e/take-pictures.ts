@@ -48,6 +48,7 @@ const PICTURES: readonly Picture[] = [
   { name: "asset-columns", path: "/assets/flights/clean?tab=columns" },
   { name: "asset-automation", path: "/assets/birdstrikes/clean?tab=automation" },
   { name: "lineage", path: "/lineage?outline=hidden" },
+  { name: "lineage-column", path: "/lineage?outline=hidden&focus=flights/raw&cols=flights/raw:delay" },
   { name: "launch", path: "/assets?launch=key:flights/airport_days%2B" },
   { name: "runs", path: "/runs" },
   { name: "run", path: "/runs/1?tab=timeline" },

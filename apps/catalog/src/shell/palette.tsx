@@ -5,6 +5,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import { selectionOfKeys } from "../data/selection-of-keys.ts";
 import { trpc } from "../data/trpc.ts";
 import { useLaunch } from "../features/launch/launch-search.ts";
+import { columnText } from "../features/lineage/columns/column-param.ts";
 import { useCatalog } from "../data/catalog-state.ts";
 import { lookOfCode } from "../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../status/status-mark.tsx";
@@ -189,7 +190,10 @@ function useOpenEntry(onClose: () => void): (entry: PaletteEntry, inLineage: boo
     else if (entry.kind === "sensor") void navigate({ to: "/automation/sensors/$name", params: { name: entry.name } });
     else if (entry.kind === "check")
       void navigate({ to: "/checks/$", params: { _splat: entry.assetKey }, search: { check: entry.name } });
-    else if (entry.kind === "column")
+    else if (entry.kind === "column" && inLineage) {
+      const { assetKey: asset, column } = entry;
+      void navigate({ to: "/lineage", search: { focus: asset, cols: columnText({ asset, column }) } });
+    } else if (entry.kind === "column")
       void navigate({
         to: "/assets/$",
         params: { _splat: entry.assetKey },
