@@ -34,10 +34,8 @@ export function ColumnPanel({ assetKey, index, lineage }: ColumnPanelProps): Rea
   return (
     <section aria-label="Columns" className="border-y border-line mt-3 flex flex-col gap-1 pt-3 pb-2">
       <h3 className="label px-4">
-        Columns{" "}
-        {own.length > 0
-          ? `${formatCount(own.length)} of ${formatCount(known.length)} on the path`
-          : formatCount(known.length)}
+        Columns {own.length > 0 && `${formatCount(own.length)} of ${formatCount(known.length)} on the path`}
+        {own.length === 0 && known.length > 0 && formatCount(known.length)}
       </h3>
       {columns.isPast && (
         <p className="px-4 text-muted">Which columns come from which is known for now only, not for this moment.</p>

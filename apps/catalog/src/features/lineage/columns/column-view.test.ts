@@ -85,13 +85,16 @@ test("what is not known is told by who does not say it", () => {
       assets: pathAssets(answer),
       gaps: [
         { kind: "origin", asset: "days", at },
+        { kind: "origin", asset: "raw", at: { asset: "raw", column: "x" } },
+        { kind: "origin", asset: "raw", at: { asset: "raw", column: "y" } },
         { kind: "reader", asset: "aside", at },
       ],
     }),
   ).toEqual([
     { asset: "report", text: "reads it and does not say what comes of it" },
     { asset: "days", text: "does not say where late comes from" },
-    { asset: "aside", text: "reads days and does not say whether late goes into its columns" },
+    { asset: "raw", text: "does not say where x, y come from" },
+    { asset: "aside", text: "reads days and does not say which of its columns" },
   ]);
 });
 

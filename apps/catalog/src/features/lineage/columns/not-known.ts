@@ -1,4 +1,5 @@
 import type { ColumnGap } from "@heddle/core";
+import { columnsText } from "./column-view.ts";
 import type { PathAsset } from "./path-assets.ts";
 
 /** Something that an asset does not say, so that nobody knows whether a path goes on there. */
@@ -8,7 +9,7 @@ export interface NotKnown {
   readonly text: string;
 }
 
-/** What is not known of a path, in words. */
+/** What is not known of a path, in words: one line for each asset and what it leaves open. */
 export function notKnown({
   assets,
   gaps,
@@ -17,14 +18,18 @@ export function notKnown({
   readonly gaps: readonly ColumnGap[];
 }): NotKnown[] {
   const readers = assets.filter(({ columns }) => columns.length === 0);
+  const origins = Map.groupBy(
+    gaps.filter(({ kind }) => kind === "origin"),
+    ({ asset }) => asset,
+  );
   return [
     ...readers.map(({ key }) => ({ asset: key, text: "reads it and does not say what comes of it" })),
-    ...gaps.map(({ kind, asset, at }) => ({
+    ...[...origins].map(([asset, own]) => ({
       asset,
-      text:
-        kind === "origin"
-          ? `does not say where ${at.column} comes from`
-          : `reads ${at.asset} and does not say whether ${at.column} goes into its columns`,
+      text: `does not say where ${columnsText({ columns: own.map(({ at }) => at.column) })} ${own.length === 1 ? "comes" : "come"} from`,
     })),
+    ...gaps
+      .filter(({ kind }) => kind === "reader")
+      .map(({ asset, at }) => ({ asset, text: `reads ${at.asset} and does not say which of its columns` })),
   ];
 }
