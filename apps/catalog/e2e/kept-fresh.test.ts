@@ -95,10 +95,20 @@ test(
     await open(page, "/automation");
     await page.getByRole("button", { name: "What if now?" }).click();
     await page.getByRole("dialog").getByText("Nothing: everything is as its condition wants it.").waitFor();
+
+    // What was corrected is told line by line.
+    await open(page, "/assets/birdstrikes/raw?tab=changes");
+    const changes = page.getByRole("list", { name: "Changes of the definition" });
+    await changes.getByRole("button", { name: "Lines that came and went", expanded: false }).first().click();
+    const lines = page.getByRole("region", { name: "Lines of src/assets/birdstrikes.ts" });
+    await lines.getByText(/^now: .*partition\.key !== "1995"/u).waitFor();
+    expect(await lines.getByText(/^before: /u).count()).toBe(0);
+    expect(await axeFaults(page)).toEqual([]);
   },
 );
 
 test("a condition says what is declared of the runs that it asks for", async () => {
   const page = await visitor.open("/assets/source/weather?tab=automation");
-  await page.getByText("Its runs take at most 10 m or are canceled.").waitFor();
+  const runs = page.getByText(/^Its runs /u);
+  await expect.poll(() => runs.textContent()).toBe("Its runs take at most 10 m or are canceled.");
 });

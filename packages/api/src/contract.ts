@@ -75,7 +75,15 @@ export type {
   SelectionResult,
   WipeResult,
 } from "./contract/assets.ts";
-export type { CodeSource, CodeSourceText, DefinitionChange, DefinitionDifference } from "./contract/code.ts";
+export type {
+  CodeDifference,
+  CodeFileDifference,
+  CodeHunk,
+  CodeSource,
+  CodeSourceText,
+  DefinitionChange,
+  DefinitionDifference,
+} from "./contract/code.ts";
 export type {
   CheckDetail,
   CheckList,

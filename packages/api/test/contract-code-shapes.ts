@@ -25,6 +25,26 @@ export const codeSource: Shape<contract.CodeSource> = z.discriminatedUnion("kind
   }),
 ]);
 
+export const codeDifference: Shape<contract.CodeDifference> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("unknown") }),
+  z.strictObject({ kind: z.literal("without_sources") }),
+  z.strictObject({
+    kind: z.literal("found"),
+    version: id,
+    before: z.strictObject({ version: id, hash: text, createdAt: instant }),
+    files: z.array(
+      z.strictObject({
+        file: text,
+        change: z.enum(["changed", "added", "removed"]),
+        isDeclaring: z.boolean(),
+        hunks: z.array(z.strictObject({ before: count, now: count, lines: z.array(text) })),
+        isCut: z.boolean(),
+      }),
+    ),
+    more: count,
+  }),
+]);
+
 export const definitionChange: Shape<contract.DefinitionChange> = z.strictObject({
   version: id,
   hash: text,

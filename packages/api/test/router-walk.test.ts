@@ -211,6 +211,7 @@ const WALK: Readonly<Record<string, Walked>> = {
     answer: shapes.pageOf(notificationShapes.auditEntry),
   },
   "code.source": { inputs: () => [{ ...raw, version: 1 }, raw], answer: codeShapes.codeSource },
+  "code.difference": { inputs: () => [{ ...raw, version: 1 }], answer: codeShapes.codeDifference },
   "columns.forAsset": { inputs: () => [raw, { key: "report" }], answer: columnShapes.assetColumns },
   "columns.lineage": { inputs: () => [{ keys: ["weather/summary", "report"] }], answer: columnShapes.columnLineage },
   "columns.find": { inputs: () => [{ text: "mea", limit: 5 }, { text: "no such" }], answer: columnShapes.found },

@@ -1,21 +1,16 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { requireAsset } from "@heddle/engine/planning";
 import { findAssetVersion, getCodeVersion, type AssetVersion } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CodeSource, CodeSourceText } from "../contract.ts";
 import type { CodeSourceInput } from "../inputs/asset-changes.ts";
 import { findDeclarationEnd } from "./declaration-end.ts";
-import { findSource, linesOf, readInlineMap, type SourceMap } from "./source-map.ts";
+import { openBundle, type OpenBundle } from "./open-bundle.ts";
+import { findSource, linesOf } from "./source-map.ts";
 
 /** Longest part of a file that is told, around the declaration. */
 const MAX_LINES = 1_500;
 const LINES_BEFORE = 300;
 const MAX_LINE_LENGTH = 2_000;
-/** Longest bundle that is unpacked to look into it. */
-const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
-
-const unpack = promisify(gunzip);
 
 /**
  * Answers `code.source`: the file that declares an asset, as it was when its code was loaded. It is read from the bundle that
@@ -44,24 +39,18 @@ export async function readCodeSource(state: ApiState, { key, version }: CodeSour
 async function readText({ definition }: AssetVersion, bundle: Uint8Array): Promise<CodeSourceText | null> {
   const { source } = definition;
   if (source === null) return null;
-  let code: string;
-  try {
-    code = (await unpack(bundle, { maxOutputLength: MAX_BUNDLE_BYTES })).toString("utf8");
-  } catch {
-    return null; // Too long to be looked into, or not stored as bundles are.
-  }
-  const map = readInlineMap(code);
-  const place = map === null ? -1 : findSource(map, source.file);
-  if (map === null || place === -1) return null;
-  const original = map.sourcesContent?.[place];
+  const open = await openBundle(bundle);
+  const place = open === null ? -1 : findSource(open.map, source.file);
+  if (open === null || place === -1) return null;
+  const original = open.map.sourcesContent?.[place];
   if (typeof original === "string") return cut(original.split("\n"), source.line - 1, "source");
-  return bundled(map, { place, code, line: source.line - 1 });
+  return bundled(open, { place, line: source.line - 1 });
 }
 
 /** Versions from before sources were stored with their bundles: what the bundle holds of the file. */
 function bundled(
-  map: SourceMap,
-  { place, code, line }: { readonly place: number; readonly code: string; readonly line: number },
+  { code, map }: OpenBundle,
+  { place, line }: { readonly place: number; readonly line: number },
 ): CodeSourceText | null {
   const mapped = linesOf(map, place);
   const first = mapped[0]?.generated;

@@ -28,7 +28,20 @@ function isSourceMap(read: unknown): read is SourceMap {
 
 /** The place of a file among the sources: names in a bundle are relative to it, and the file is relative to the project. */
 export function findSource({ sources }: SourceMap, file: string): number {
-  return sources.findIndex((source) => source === file || source.replace(/^(?:\.\.\/)+/u, "") === file);
+  return sources.findIndex((source) => source === file || nameInProject(source) === file);
+}
+
+/** The texts of all files by their name in the project; `null` where the map holds none. */
+export function textsOf({ sources, sourcesContent }: SourceMap): ReadonlyMap<string, string> | null {
+  const texts = sources.flatMap((source, place) => {
+    const text = sourcesContent?.[place];
+    return typeof text === "string" ? [[nameInProject(source), text] as const] : [];
+  });
+  return texts.length === 0 ? null : new Map(texts);
+}
+
+function nameInProject(source: string): string {
+  return source.replace(/^(?:\.\.\/)+/u, "");
 }
 
 /** A line of the bundle, and the line of the source that it comes from; both from 0. */

@@ -34,6 +34,43 @@ export interface CodeSourceText {
   readonly total: number;
 }
 
+/** `code.difference`: what is another in the files of a project between a version of its code and the one before. */
+export type CodeDifference =
+  /** One of the two is not kept, or there is none before. */
+  | { readonly kind: "unknown" }
+  /** One of the two holds no texts of its files. */
+  | { readonly kind: "without_sources" }
+  | {
+      readonly kind: "found";
+      readonly version: number;
+      /** What it is compared with. */
+      readonly before: { readonly version: number; readonly hash: string; readonly createdAt: Instant };
+      /** First the one that declares the asset. */
+      readonly files: readonly CodeFileDifference[];
+      /** Files that differ as well and are not told. */
+      readonly more: number;
+    };
+
+export interface CodeFileDifference {
+  /** Relative to the project. */
+  readonly file: string;
+  readonly change: "changed" | "added" | "removed";
+  /** Whether it declares the asset. */
+  readonly isDeclaring: boolean;
+  readonly hunks: readonly CodeHunk[];
+  /** Whether more lines differ than are told. */
+  readonly isCut: boolean;
+}
+
+/** Lines that differ, and some around them. */
+export interface CodeHunk {
+  /** Number of its first line in the file before and now, from 1. */
+  readonly before: number;
+  readonly now: number;
+  /** Each begins with "-" where it is gone, "+" where it came, and " " where it stayed. */
+  readonly lines: readonly string[];
+}
+
 /** What is another about a definition: lines that are gone, and lines that came. */
 export interface DefinitionDifference {
   /** For people, such as "Dependencies". */

@@ -57,6 +57,12 @@ export const codeSourceInput = z.strictObject({
   version: id.optional(),
 });
 
+export const codeDifferenceInput = z.strictObject({
+  key,
+  /** Id of the version of the code that is compared with the one before. */
+  version: id,
+});
+
 export const assetChangesInput = z.strictObject({
   key,
   cursor: storable(200).nullish(),
@@ -64,6 +70,7 @@ export const assetChangesInput = z.strictObject({
 });
 
 export type CodeSourceInput = z.output<typeof codeSourceInput>;
+export type CodeDifferenceInput = z.output<typeof codeDifferenceInput>;
 export type AssetChangesInput = z.output<typeof assetChangesInput>;
 export type ReportInput = z.output<typeof reportInput>;
 export type ObserveInput = z.output<typeof observeInput>;

@@ -60,3 +60,16 @@ export async function readAssetVersions(
       order by v.id desc`),
   ];
 }
+
+/** The version of a code location before another one; `undefined` when none is kept. */
+export async function findVersionBefore(
+  { sql }: Transaction,
+  codeVersionId: number,
+): Promise<{ readonly codeVersionId: number; readonly hash: string; readonly createdAt: Date } | undefined> {
+  const [found] = await sql<{ codeVersionId: number; hash: string; createdAt: Date }[]>`
+    select v.id as "codeVersionId", v.hash, v.created_at as "createdAt"
+    from code_version v join code_version later on later.code_location_id = v.code_location_id and v.id < later.id
+    where later.id = ${codeVersionId}
+    order by v.id desc limit 1`;
+  return found;
+}

@@ -155,7 +155,13 @@ export {
   type DynamicPartitionsPage,
   type DynamicPartitionsQuery,
 } from "./dynamic-keys.ts";
-export { findAssetVersion, readAssetVersions, type AssetVersion, type AssetVersionStep } from "./asset-versions.ts";
+export {
+  findAssetVersion,
+  findVersionBefore,
+  readAssetVersions,
+  type AssetVersion,
+  type AssetVersionStep,
+} from "./asset-versions.ts";
 export { readRunPlanIn } from "./run-plan.ts";
 export { readPreviousColumns } from "./previous-columns.ts";
 export { findFreshPartitions, type FreshQuery } from "./fresh-partitions.ts";

@@ -1,15 +1,17 @@
 import type { DefinitionChange, DefinitionDifference } from "@heddle/api";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { client, trpc } from "../../../data/trpc.ts";
 import { formatCounted } from "../../../format/amounts.ts";
 import { Button } from "../../../ui/button.tsx";
 import { FailurePanel } from "../../../ui/failure-panel.tsx";
+import { Icon } from "../../../ui/icons.tsx";
 import { At } from "../../../ui/instant.tsx";
 import { Section } from "../../../ui/page.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import type { AssetTabProps } from "../asset-tabs.tsx";
+import { LineDifferences } from "../changes/line-differences.tsx";
 import { findSchemaChanges, type SchemaChange } from "../changes/schema-history.ts";
 
 const PAGE = 20;
@@ -47,7 +49,7 @@ function Definitions({ assetKey }: { readonly assetKey: string }): ReactNode {
       )}
       <ol aria-label="Changes of the definition" className="flex flex-col">
         {changes.map((change) => (
-          <Change key={change.version} change={change} />
+          <Change key={change.version} assetKey={assetKey} change={change} />
         ))}
       </ol>
       {query.hasNextPage && (
@@ -68,8 +70,10 @@ const TITLES: Record<DefinitionChange["kind"], string> = {
   removed: "Removed",
 };
 
-function Change({ change }: { readonly change: DefinitionChange }): ReactNode {
-  const { at, hash, codeLocation, current, kind, differences } = change;
+function Change({ assetKey, change }: { readonly assetKey: string; readonly change: DefinitionChange }): ReactNode {
+  const { version, at, hash, codeLocation, current, kind, differences } = change;
+  const [isOpen, setOpen] = useState(false);
+  const isOther = differences.some(({ aspect }) => aspect === "Code version");
   return (
     <li className="border-l border-line pb-5 pl-4 last:pb-0">
       <div className="flex flex-wrap items-baseline gap-x-2">
@@ -90,6 +94,20 @@ function Change({ change }: { readonly change: DefinitionChange }): ReactNode {
             <Difference key={difference.aspect} difference={difference} />
           ))}
         </dl>
+      )}
+      {isOther && (
+        <div className="mt-1.5 flex min-w-0 flex-col gap-2">
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+            className="link flex items-center gap-1 self-start text-xs"
+          >
+            <Icon name={isOpen ? "chevronDown" : "chevronRight"} size={12} />
+            Lines that came and went
+          </button>
+          {isOpen && <LineDifferences assetKey={assetKey} version={version} />}
+        </div>
       )}
     </li>
   );
