@@ -18,7 +18,9 @@ test("a blocking check that fails explains itself from the list of assets to the
     .check();
   await page.getByRole("table", { name: "Assets" }).getByRole("link", { name: "flights/raw" }).click();
   await page.getByRole("heading", { level: 1, name: "flights/raw" }).waitFor();
-  await page.getByText(/^1 partition failed, such as/u).waitFor();
+  await page.getByText(/^1 partition failed, 2001-07-01/u).waitFor();
+  // What the check found is said once.
+  expect(await page.getByText(/^Check day_is_complete fails/u).count()).toBe(0);
   await page.getByRole("button", { name: "1 failed", exact: true }).click();
 
   const partition = page.getByRole("region", { name: "Chosen partition" });
@@ -35,4 +37,24 @@ test("a blocking check that fails explains itself from the list of assets to the
   await partition.getByRole("listitem").filter({ hasText: "read the day" }).waitFor();
   await partition.getByRole("link", { name: "flights/clean" }).waitFor();
   expect(new URL(page.url()).searchParams.get("partition")).toMatch(/^\d+$/u);
+});
+
+test("a check stands on the page of its asset as it stands in the list of checks, whatever its newest result says", async () => {
+  // The next day passes, and is looked at last.
+  const page = await visitor.open("/assets?launch=key:flights/raw&parts=2001-06-30");
+  await launch(page, "Materialize 1 partition of 1 asset");
+  await runEnds(page, "success");
+  await page.goto("/checks?asset=flights/raw");
+  const listed = page.getByRole("table", { name: "Checks" }).getByRole("row").filter({ hasText: "day_is_complete" });
+  await listed.getByText("failed", { exact: true }).first().waitFor();
+
+  await page.goto("/assets/flights/raw?tab=checks");
+  const check = page.locator("#checks > li").filter({ hasText: "day_is_complete" });
+  await check.getByText("failed", { exact: true }).waitFor();
+  await check.getByText("2001-07-01 has 6 flights, expected are at least 10000", { exact: true }).waitFor();
+  expect(await check.getByRole("row").count()).toBe(1 + 6);
+  // Descriptions are Markdown.
+  await page.locator("#checks code").getByText("flights/clean", { exact: true }).first().waitFor();
+  await check.getByRole("button", { name: "2001-07-01", exact: true }).click();
+  await page.getByRole("region", { name: "Chosen partition" }).getByRole("heading", { name: "2001-07-01" }).waitFor();
 });

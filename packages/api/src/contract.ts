@@ -61,6 +61,7 @@ export type {
   AssetStatuses,
   CheckResult,
   CheckStanding,
+  CheckState,
   FormerDefinition,
   FormerPartitions,
   Materialization,
@@ -92,7 +93,6 @@ export type {
   CheckRunResult,
   CheckSilence,
   CheckSilenceChange,
-  CheckState,
   CheckSummary,
   CheckTotals,
 } from "./contract/checks.ts";

@@ -67,6 +67,14 @@ it("tells how every check stands, the worst first", async () => {
     first?.changedAt === null ? undefined : Math.min(first?.changedAt ?? 0, first?.lastAt ?? 0),
   );
 
+  // The newest result is of a day that is complete; those that are not count, on the page of the asset as well.
+  const ofAsset = await test.client.checks.forAsset.query({ key: "shop/orders" });
+  const [standing, unlooked] = ofAsset.checks;
+  expect(standing).toMatchObject({ name: "complete", state: "failed", last: { passed: true } });
+  expect(standing?.problem).toMatchObject({ passed: false, description: first?.message });
+  expect(standing?.problem?.ordinal).toBe((standing?.failed.at(-1) ?? 0) - 1);
+  expect(unlooked).toMatchObject({ name: "recent", state: "never", last: null, problem: null });
+
   const grouped = await test.client.checks.list.query({ groupBy: "message", states: ["failed"] });
   expect(grouped.items.map(named)).toEqual(["shop/orders complete", "shop/prices complete"]);
   expect(new Set(grouped.items.map(({ fingerprint }) => fingerprint)).size).toBe(1);
@@ -140,4 +148,40 @@ it("flaps when its outcome goes to and fro, for a server that was there and for 
   } finally {
     await later.close();
   }
+});
+
+it("is said once on the asset when it kept a partition from being published", async () => {
+  const refuse = async (text: string): Promise<number> => {
+    const runId = await launch(test.client, { keys: ["shop/orders"], partitions: { kind: "text", text } });
+    const found = { severity: "error", blocking: true, passed: false, description: "none", metadata: null } as const;
+    await runner.finish(runId, () => ({
+      fails: { cause: "check", message: "recent (none) failed" },
+      checks: [{ ...found, name: "recent" }],
+    }));
+    return runId;
+  };
+  const why = async (): Promise<string[]> => {
+    const detail = await test.client.assets.get.query({ key: "shop/orders" });
+    if (detail.kind === "unknown") throw new Error("shop/orders is unknown");
+    return detail.why.map((parts) =>
+      parts
+        .map((part) => {
+          if (part.kind === "text") return part.text;
+          if (part.kind === "check") return part.name;
+          return part.kind === "partition" ? part.partitionKey : part.kind;
+        })
+        .join(""),
+    );
+  };
+  const before = await why();
+  await refuse("2026-01-03");
+  const [failure, ...rest] = await why();
+  expect(failure).toBe("1 partition failed, 2026-01-03 in run: recent (none) failed");
+  // Everything else is as it was.
+  expect(rest.filter((sentence) => sentence.startsWith("Check "))).toEqual(
+    before.filter((sentence) => sentence.startsWith("Check ")),
+  );
+  await refuse("2026-01-02..2026-01-03");
+  expect((await why())[0]).toBe("2 partitions failed, such as 2026-01-02 in run: recent (none) failed");
+  expect(await why()).toContain("Check recent fails on 2 partitions: none");
 });

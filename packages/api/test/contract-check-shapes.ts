@@ -36,10 +36,12 @@ export const checkStanding: Shape<contract.CheckStanding> = z.strictObject({
   severity,
   blocking: z.boolean(),
   declared: z.boolean(),
+  state: z.enum(["failed", "warned", "passed", "never"]),
   passed: ranges,
   warned: ranges,
   failed: ranges,
   last: checkResult.nullable(),
+  problem: checkResult.nullable(),
 });
 
 export const assetChecks: Shape<contract.AssetChecks> = z.strictObject({

@@ -136,8 +136,8 @@ describe("assets.get", () => {
       return ordinal === FIRST_DAY + 4 ? { fails: { cause: "error", message: "no data" } } : { checks };
     });
     expect(await why("weather/raw")).toEqual([
-      `1 partition failed, such as 2012-01-05 in run ${failed}: no data`,
-      "Check plausible warns on 1 partition.",
+      `1 partition failed, 2012-01-05 in run ${failed}: no data`,
+      "Check plausible warns on 1 partition: too warm",
       "81 of 91 partitions are missing, the first 2012-01-11.",
       "Last materialized at (time).",
     ]);

@@ -43,7 +43,7 @@ async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAss
   if (standing === undefined) throw new Error(`no standing was computed for asset ${asset.key}`);
   const space = spaces.of(asset);
   const latest = await readNewestMaterialization(tx, { environmentId, assetId: asset.id });
-  const checks = await describeChecks(tx, state.checks, { asset, space });
+  const checks = await describeChecks(tx, state.checks, { asset, space, environmentId });
   const failure = await readFailure(tx, { environmentId, standing, space });
   const stale = await readStaleCauses(state, tx, { standing, spaces });
   const staleAsOf = await readStalenessLag(tx, environmentId);

@@ -56,21 +56,24 @@ function explainNow(reason: AssetStanding["staleBecause"][number]): Sentence {
 }
 
 function explainGroups({ code, inputs, inherited }: StaleCauses, { standing, spaces }: StaleFacts): Sentence[] {
-  const exampleOf = (ordinal: number): Sentence => [
-    text(", such as "),
-    partition({ asset: standing.asset, ordinal }, spaces),
-  ];
+  const areStale = (
+    { count, example }: { readonly count: number; readonly example: number },
+    why: string,
+  ): Sentence => {
+    const one = partition({ asset: standing.asset, ordinal: example }, spaces);
+    if (count === 1) return [text("1 partition, "), one, text(`, is stale: ${why}`)];
+    return [text(`${count.toLocaleString("en")} partitions are stale: ${why}, such as `), one];
+  };
   const sentences: Sentence[] = [];
   if (code !== null) {
     const what = code.cause.kind === "deps" ? "what it reads has been declared otherwise" : "its code has changed";
-    sentences.push([text(`${are(code.count)} stale: ${what} since`), ...exampleOf(code.example), text(".")]);
+    sentences.push([...areStale(code, `${what} since`), text(".")]);
   }
   if (inputs !== null) {
-    const { cause, count, example } = inputs;
+    const { cause, count } = inputs;
     const words = count === 1 ? "an input has" : "inputs have";
     sentences.push([
-      text(`${are(count)} stale: ${words} come out different since`),
-      ...exampleOf(example),
+      ...areStale(inputs, `${words} come out different since`),
       ...(cause.kind === "input" && cause.upstream !== null
         ? [text(", which reads "), ...named(cause.upstream, spaces), ...madeAt(cause.at)]
         : []),
@@ -78,10 +81,9 @@ function explainGroups({ code, inputs, inherited }: StaleCauses, { standing, spa
     ]);
   }
   if (inherited !== null) {
-    const { root, cause, count, example } = inherited;
+    const { root, cause, count } = inherited;
     sentences.push([
-      text(`${are(count)} stale: what ${count === 1 ? "it reads" : "they read"} is stale itself`),
-      ...exampleOf(example),
+      ...areStale(inherited, `what ${count === 1 ? "it reads" : "they read"} is stale itself`),
       ...(root === null ? [] : [text("; it goes back to "), ...rootOf(root, cause, spaces)]),
       text("."),
     ]);
@@ -118,8 +120,4 @@ function rootOf(root: PartitionPlace, cause: DirectCause | null, spaces: Partiti
   if (cause.kind === "deps") return [...name, text(", whose dependencies have changed")];
   if (cause.upstream === null) return [...name, text(", of which an input has come out different")];
   return [...name, text(", which reads "), ...named(cause.upstream, spaces), ...madeAt(cause.at)];
-}
-
-function are(count: number): string {
-  return `${count.toLocaleString("en")} partition${count === 1 ? " is" : "s are"}`;
 }

@@ -1,6 +1,5 @@
 import type { PartitionSpace } from "@heddle/core";
 import { type AssetStanding, partitionKeyOf, type PartitionSpaces } from "@heddle/engine/planning";
-import { verdictOf } from "@heddle/storage";
 import type { CheckStanding, SentencePart } from "../contract.ts";
 import type { StaleCauses } from "./stale-causes.ts";
 import { explainStaleness } from "./stale-sentences.ts";
@@ -75,7 +74,9 @@ function explainFailure({ standing, space, failure }: StatusFacts): Sentence[] {
   const subject = asset.definition.partitions === null ? "The newest step" : count(failed, "partition");
   if (failure === null) return [[text(`${subject} failed.`)]];
   const where: SentencePart[] =
-    asset.definition.partitions === null ? [] : [text(", such as "), partition(standing, space, failure.ordinal)];
+    asset.definition.partitions === null
+      ? []
+      : [text(failed === 1 ? ", " : ", such as "), partition(standing, space, failure.ordinal)];
   return [
     [
       text(`${subject} failed`),
@@ -102,16 +103,21 @@ function explainOpenRuns({ standing, openRunIds }: StatusFacts): Sentence[] {
   ];
 }
 
-function explainChecks({ standing, checks }: StatusFacts): Sentence[] {
+function explainChecks({ standing, failure, checks }: StatusFacts): Sentence[] {
   const { key, definition } = standing.asset;
   return checks
-    .filter(({ declared, last }) => declared && last !== null)
-    .flatMap(({ name, warned, failed, last }): Sentence[] => {
+    .filter(({ declared }) => declared)
+    .flatMap(({ name, warned, failed, problem }): Sentence[] => {
       const notPassed = sizeOf(failed) + sizeOf(warned);
-      if (notPassed === 0 || last === null) return [];
+      if (notPassed === 0) return [];
+      // The failure says what the check found: its step was not published for it.
+      const isTold =
+        problem !== null && problem.runId === failure?.runId && problem.ordinal === failure.ordinal && problem.blocking;
+      if (isTold && notPassed === 1) return [];
       const where = definition.partitions === null ? "" : ` on ${count(notPassed, "partition")}`;
       const verb = sizeOf(failed) > 0 ? "fails" : "warns";
-      const reason = verdictOf(last) !== "passed" && last.description !== null ? `: ${last.description}` : ".";
+      const found = isTold ? null : (problem?.description ?? null);
+      const reason = found === null ? "." : `: ${found}`;
       return [[text("Check "), { kind: "check", assetKey: key, name }, text(` ${verb}${where}${reason}`)]];
     });
 }
@@ -126,9 +132,8 @@ function explainMissing({ standing, space }: StatusFacts): Sentence[] {
   const first = space.all.subtract(materialized.union(failed).union(running).union(queued)).first;
   if (first === undefined) return [];
   const of = `${missing.toLocaleString("en")} of ${count(total, "partition")}`;
-  return [
-    [text(`${of} ${missing === 1 ? "is" : "are"} missing, the first `), partition(standing, space, first), text(".")],
-  ];
+  const verb = missing === 1 ? "is missing: " : "are missing, the first ";
+  return [[text(`${of} ${verb}`), partition(standing, space, first), text(".")]];
 }
 
 function partition({ asset }: AssetStanding, space: PartitionSpace, ordinal: number): SentencePart {

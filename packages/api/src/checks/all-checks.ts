@@ -5,10 +5,11 @@ import type { Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CheckList, CheckState, CheckTotals } from "../contract.ts";
 import type { CheckListInput } from "../inputs/checks.ts";
+import type { CheckProblems } from "./check-problems.ts";
 import {
   fingerprintOfMessage,
   gatherChecks,
-  readMessages,
+  readProblems,
   summarizeCheck,
   type StandingCheck,
 } from "./check-summaries.ts";
@@ -38,18 +39,18 @@ export async function readCheckList(state: ApiState, input: CheckListInput): Pro
         (input.silenced === undefined || input.silenced === (check.silence !== undefined)),
     );
     const byMessage = input.groupBy === "message";
-    const known = byMessage ? await readMessages(tx, kept) : null;
+    const known = byMessage ? await readProblems(state, tx, kept) : null;
     const placed = known === null ? placeByAsset(kept) : placeByMessage(kept, known);
     const after = typeof input.cursor === "string" ? parsePlace(input.cursor) : null;
     const left = after === null ? placed : placed.filter(({ place }) => compare(place, after) > 0);
     const page = left.slice(0, input.limit);
     const last = page.at(-1);
     const shown = page.map(({ check }) => check);
-    const messages = known ?? (await readMessages(tx, shown));
+    const problems = known ?? (await readProblems(state, tx, shown));
     return {
       now: Date.now(),
       totals: countStates(all),
-      items: shown.map((check) => summarizeCheck(check, messages)),
+      items: shown.map((check) => summarizeCheck(check, problems)),
       nextCursor: left.length > page.length && last !== undefined ? JSON.stringify(last.place) : null,
     };
   });
@@ -86,10 +87,10 @@ function placeByAsset(checks: readonly StandingCheck[]): PlacedCheck[] {
 }
 
 /** Those that found the same together, the worst first; those without a finding come last. */
-function placeByMessage(checks: readonly StandingCheck[], messages: ReadonlyMap<number, string | null>): PlacedCheck[] {
-  const printOf = ({ state, trail }: StandingCheck): string => {
-    const message = state === "failed" || state === "warned" ? messages.get(trail.problemId ?? 0) : null;
-    return typeof message === "string" ? fingerprintOfMessage(message) : "";
+function placeByMessage(checks: readonly StandingCheck[], problems: CheckProblems): PlacedCheck[] {
+  const printOf = ({ asset, name }: StandingCheck): string => {
+    const message = problems.of(asset.id, name)?.description ?? null;
+    return message === null ? "" : fingerprintOfMessage(message);
   };
   const groups = Map.groupBy(checks, (check) => {
     const print = printOf(check);

@@ -6,7 +6,8 @@ import type { ApiState } from "../api-state.ts";
 import type { CheckDetail, CheckSilenceChange, CheckStanding } from "../contract.ts";
 import type { CheckInput, CheckSilenceInput } from "../inputs/checks.ts";
 import { describeChecks } from "./check-answers.ts";
-import { describeSilence, gatherChecks, readMessages, stateOf, summarizeCheck } from "./check-summaries.ts";
+import { stateOf } from "./check-problems.ts";
+import { describeSilence, gatherChecks, readProblems, summarizeCheck } from "./check-summaries.ts";
 
 /** Silences of a check that are told. */
 const MAX_SILENCES = 20;
@@ -18,7 +19,7 @@ export async function readCheckDetail(state: ApiState, { key, check: name }: Che
     const asset = requireAsset(await state.definitions.index(tx), key);
     const environmentId = await state.definitions.environmentId(tx);
     const space = (await state.definitions.spaces(tx, Date.now())).of(asset);
-    const standings = await describeChecks(tx, state.checks, { asset, space });
+    const standings = await describeChecks(tx, state.checks, { asset, space, environmentId });
     const standing = standings.find((one) => one.name === name);
     if (standing === undefined) throw checkUnknown(asset, name, standings);
     const [declared] = (await gatherChecks(state, tx, [asset])).filter((one) => one.name === name);
@@ -26,7 +27,7 @@ export async function readCheckDetail(state: ApiState, { key, check: name }: Che
     const silences = await readSilencesOf(tx, { environmentId, assetId: asset.id, name }, MAX_SILENCES);
     return {
       now: Date.now(),
-      summary: summarizeCheck(check, await readMessages(tx, [check])),
+      summary: summarizeCheck(check, await readProblems(state, tx, [check])),
       standing,
       partitions: asset.definition.partitions,
       silences: silences.map(describeSilence),

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { IndexedAsset } from "@heddle/engine/planning";
-import { readCheckResultsById, readSilences, type SilenceRow, type Transaction } from "@heddle/storage";
+import { readSilences, type SilenceRow, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import type { CheckSilence, CheckState, CheckSummary } from "../contract.ts";
+import { CheckProblems, stateOf } from "./check-problems.ts";
 import { isFlapping, type CheckTrail } from "./check-trail.ts";
 import type { CheckSets } from "./check-standings.ts";
 
@@ -44,31 +45,22 @@ export async function gatherChecks(
   });
 }
 
-/** How a check stands whose newest results are these. */
-export function stateOf(sets: CheckSets | undefined): CheckState {
-  if (sets === undefined) return "never";
-  if (!sets.failed.isEmpty) return "failed";
-  if (!sets.warned.isEmpty) return "warned";
-  return sets.passed.isEmpty ? "never" : "passed";
-}
-
-/** What the newest failures of checks say, by the id of the result. One statement for all of them. */
-export async function readMessages(
+/** What is wrong with those that do not pass. One statement for all of them. */
+export async function readProblems(
+  state: ApiState,
   tx: Transaction,
   checks: readonly StandingCheck[],
-): Promise<ReadonlyMap<number, string | null>> {
-  const ids = checks.flatMap(({ state, trail }) =>
-    state === "failed" || state === "warned" ? (trail.problemId ?? []) : [],
-  );
-  const results = await readCheckResultsById(tx, ids);
-  return new Map(results.map(({ id, description }) => [id, description]));
+): Promise<CheckProblems> {
+  return CheckProblems.read(tx, {
+    environmentId: await state.definitions.environmentId(tx),
+    checks: checks.map(({ asset, name, sets }) => ({ assetId: asset.id, name, sets })),
+  });
 }
 
 /** A check as a list shows it. */
-export function summarizeCheck(check: StandingCheck, messages: ReadonlyMap<number, string | null>): CheckSummary {
+export function summarizeCheck(check: StandingCheck, problems: CheckProblems): CheckSummary {
   const { asset, name, severity, blocking, state, sets, trail, silence } = check;
-  const hasProblem = state === "failed" || state === "warned";
-  const message = hasProblem ? (messages.get(trail.problemId ?? 0) ?? null) : null;
+  const message = problems.of(asset.id, name)?.description ?? null;
   return {
     asset: { id: asset.id, key: asset.key },
     name,

@@ -20,20 +20,17 @@ export interface CheckTrail {
   readonly recent: readonly TrailResult[];
   /** When an outcome last became another one on its partition; a first success is no change. */
   readonly changedAt: number | null;
-  /** The newest result that did not pass. */
-  readonly problemId: number | null;
 }
 
-export const EMPTY_TRAIL: CheckTrail = { recent: [], changedAt: null, problemId: null };
+export const EMPTY_TRAIL: CheckTrail = { recent: [], changedAt: null };
 
 const OUTCOMES = { p: "passed", w: "warned", f: "failed" } as const;
 
 /** A trail as the database gathers it. */
-export function trailOf({ recent, changedAt, problemId }: CheckTrailRow): CheckTrail {
+export function trailOf({ recent, changedAt }: CheckTrailRow): CheckTrail {
   return {
     recent: recent.map(([id, ordinal, letter, at]) => ({ id, ordinal, outcome: OUTCOMES[letter], at })),
     changedAt: changedAt?.getTime() ?? null,
-    problemId,
   };
 }
 
@@ -53,15 +50,14 @@ export function extendTrail(
       at: result.at.getTime(),
     }));
   const outcomes = new Map<number, CheckVerdict>();
-  let { changedAt, problemId } = trail;
-  for (const { id, ordinal, outcome, at } of added) {
+  let { changedAt } = trail;
+  for (const { ordinal, outcome, at } of added) {
     const last = outcomes.get(ordinal) ?? verdictBefore(before, ordinal);
     if (last !== outcome) changedAt = Math.max(changedAt ?? 0, at);
-    if (outcome !== "passed") problemId = Math.max(problemId ?? 0, id);
     outcomes.set(ordinal, outcome);
   }
   const recent = [...trail.recent, ...added].toSorted((a, b) => a.id - b.id).slice(-TRAIL_LENGTH);
-  return { recent, changedAt, problemId };
+  return { recent, changedAt };
 }
 
 /** A partition without a result counts as one that passed: its first success is nothing new. */

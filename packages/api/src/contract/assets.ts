@@ -224,6 +224,9 @@ export interface WipeResult {
   readonly changed: boolean;
 }
 
+/** How a check stands: the worst of its newest results over all partitions; `never` without any. */
+export type CheckState = "failed" | "warned" | "passed" | "never";
+
 /** One check of one asset as it stands now (`checks.forAsset`, `assets.get`). */
 export interface CheckStanding {
   readonly name: string;
@@ -232,11 +235,15 @@ export interface CheckStanding {
   readonly blocking: boolean;
   /** Whether the asset still declares it. */
   readonly declared: boolean;
+  readonly state: CheckState;
   /** Partitions by their newest result. */
   readonly passed: Ranges;
   readonly warned: Ranges;
   readonly failed: Ranges;
+  /** The newest result, on whatever partition. */
   readonly last: CheckResult | null;
+  /** The result on the last partition that stands worst; `null` while all pass. */
+  readonly problem: CheckResult | null;
 }
 
 /** One result of one check on one partition. */

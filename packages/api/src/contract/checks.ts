@@ -1,9 +1,6 @@
 import type { PartitionsSpec } from "@heddle/core/internal";
-import type { CheckStanding } from "./assets.ts";
+import type { CheckStanding, CheckState } from "./assets.ts";
 import type { AssetRef, Instant, Page } from "./common.ts";
-
-/** How a check stands: the worst of its newest results over all partitions; `never` without any. */
-export type CheckState = "failed" | "warned" | "passed" | "never";
 
 /** Somebody does not want to be told of a check for some time. It blocks as before, and its results are kept. */
 export interface CheckSilence {
@@ -36,7 +33,7 @@ export interface CheckSummary {
   readonly lastAt: Instant | null;
   /** When a partition's outcome last became another one; `null` when all have always passed. */
   readonly changedAt: Instant | null;
-  /** What the newest result says that did not pass; `null` while all pass. */
+  /** What its result says on the last partition that stands worst; `null` while all pass. */
   readonly message: string | null;
   /** Equal for messages that differ in numbers and quoted text alone. */
   readonly fingerprint: string | null;

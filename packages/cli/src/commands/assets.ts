@@ -1,6 +1,6 @@
 import { HeddleError } from "@heddle/core";
 import { formatNearest, PARTITION_STATUSES } from "@heddle/core/internal";
-import type { AssetDetail, AssetLink, SentencePart } from "@heddle/api";
+import type { AssetDetail, AssetLink, CheckState, SentencePart } from "@heddle/api";
 import { openApi, type ProjectApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { requireKnownAssets } from "../known-assets.ts";
@@ -109,12 +109,26 @@ export async function showAsset(key: string, options: CommonOptions & { readonly
       asset.checks.map((check) => [
         `  ${check.name}`,
         check.blocking ? "blocking" : check.severity,
-        check.last === null ? "never run" : check.last.passed ? paint.green("passed") : paint.red("failed"),
-        check.last?.description ?? check.description ?? "",
+        paintCheck(check.state),
+        check.problem?.description ?? check.description ?? "",
       ]),
     );
     return EXIT.ok;
   });
+}
+
+/** The worst of its newest results, in the words of the catalog. */
+function paintCheck(state: CheckState): string {
+  switch (state) {
+    case "failed":
+      return paint.red("failed");
+    case "warned":
+      return paint.yellow("warned");
+    case "passed":
+      return paint.green("passed");
+    case "never":
+      return "never run";
+  }
 }
 
 /** `heddle assets show --deps`: every dependency with its rule, in both directions. */

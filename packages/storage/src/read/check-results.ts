@@ -161,6 +161,29 @@ export async function readCheckResultsById({ sql }: Transaction, ids: readonly n
   ];
 }
 
+/** The newest result of checks on one partition each, in no order; those without a result are left out. */
+export async function readNewestCheckResults(
+  { sql }: Transaction,
+  query: {
+    readonly environmentId: number;
+    readonly of: readonly { readonly assetId: number; readonly name: string; readonly ordinal: number }[];
+  },
+): Promise<CheckResultRow[]> {
+  if (query.of.length === 0) return [];
+  return [
+    ...(await sql<CheckResultRow[]>`
+    select ${checkResultColumns(sql)}
+    from unnest(${query.of.map(({ assetId }) => assetId)}::bigint[], ${query.of.map(({ name }) => name)}::text[],
+      ${query.of.map(({ ordinal }) => ordinal)}::bigint[]) as wanted (asset_id, name, ordinal)
+    cross join lateral (
+      select * from check_result
+      where asset_id = wanted.asset_id and name = wanted.name and ordinal = wanted.ordinal
+        and environment_id = ${query.environmentId}
+      order by id desc limit 1
+    ) as r`),
+  ];
+}
+
 /** Results on one partition of one asset, newest first. The index leads by check, so their names are asked for. */
 export async function readPartitionCheckResults(
   { sql }: Transaction,
@@ -197,8 +220,6 @@ export interface CheckTrailRow {
   readonly recent: readonly (readonly [id: number, ordinal: number, outcome: "p" | "w" | "f", atMs: number])[];
   /** When an outcome last was another one than before on its partition, or none before and no success. */
   readonly changedAt: Date | null;
-  /** The newest result that is no success. */
-  readonly problemId: number | null;
 }
 
 /**
@@ -230,13 +251,11 @@ export async function readCheckTrails(
       from results
     ), trail as (
       select asset_id, name, max(at) filter (where outcome <> before) as changed_at,
-        max(id) filter (where outcome <> 'p') as problem_id,
         json_agg(json_build_array(id, ordinal, outcome, floor(extract(epoch from at) * 1000)::bigint) order by id)
           filter (where place <= ${length}) as recent
       from placed group by asset_id, name
     )
-    select last.id as "lastAssetId", asset_id as "assetId", name, recent, changed_at as "changedAt",
-      problem_id as "problemId"
+    select last.id as "lastAssetId", asset_id as "assetId", name, recent, changed_at as "changedAt"
     from (select max(id) as id from assets) as last left join trail on true`;
   return { trails: rows.filter(({ recent }) => recent !== null), nextAfter: rows[0]?.lastAssetId ?? null };
 }

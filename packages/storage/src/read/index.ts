@@ -3,6 +3,7 @@ export {
   readCheckTrails,
   readCheckVerdicts,
   readCheckResultsById,
+  readNewestCheckResults,
   readNewCheckResults,
   readPartitionCheckResults,
   readRunCheckCounts,

@@ -1,13 +1,14 @@
-import type { CheckStanding } from "@heddle/api";
+import type { CheckResult, CheckStanding } from "@heddle/api";
 import { PartitionSet } from "@heddle/core/internal";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatCount } from "../../format/amounts.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { Ago } from "../../ui/instant.tsx";
+import { Markdown } from "../../ui/markdown.tsx";
 import { Section } from "../../ui/page.tsx";
+import { CHECK_LOOK, describeEffect } from "../checks/check-look.ts";
 import { RunChecksButton } from "../checks/run-checks-button.tsx";
-import { lookOfCheck } from "./check-results.tsx";
 import { MetadataList } from "./metadata-list.tsx";
 
 interface AssetChecksProps {
@@ -34,11 +35,7 @@ export function AssetChecks({ assetKey, checks, partitioned, onPartition }: Asse
         {checks.map((check) => (
           <li key={check.name} className="px-4 py-2.5">
             <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-              {check.last === null ? (
-                <span className="text-muted">not run yet</span>
-              ) : (
-                <StatusMark look={lookOfCheck(check.last)} />
-              )}
+              <StatusMark look={CHECK_LOOK[check.state]} />
               <Link
                 to="/checks/$"
                 params={{ _splat: assetKey }}
@@ -48,7 +45,7 @@ export function AssetChecks({ assetKey, checks, partitioned, onPartition }: Asse
                 {check.name}
               </Link>
               <span className="text-xs text-muted">
-                {check.severity === "warn" ? "warns" : check.blocking ? "blocks publication" : "does not block"}
+                {describeEffect(check)}
                 {!check.declared && ", no longer declared"}
               </span>
               <span className="ml-auto flex items-center gap-4 text-xs text-muted">
@@ -56,17 +53,40 @@ export function AssetChecks({ assetKey, checks, partitioned, onPartition }: Asse
                 {check.last !== null && <Ago at={check.last.at} />}
               </span>
             </div>
-            {check.description !== null && <p className="text-muted">{check.description}</p>}
-            {check.last !== null && !check.last.passed && (
-              <div className="mt-1 flex flex-col gap-1">
-                {check.last.description !== null && <p>{check.last.description}</p>}
-                <MetadataList metadata={check.last.metadata} />
+            {check.description !== null && (
+              <div className="text-muted">
+                <Markdown text={check.description} />
               </div>
             )}
+            {check.problem !== null && <Problem problem={check.problem} onPartition={onPartition} />}
           </li>
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** What it found on the last partition that stands worst. */
+function Problem({
+  problem,
+  onPartition,
+}: {
+  readonly problem: CheckResult;
+  readonly onPartition: (ordinal: number) => void;
+}): ReactNode {
+  const { ordinal, partitionKey, description, metadata } = problem;
+  return (
+    <div className="mt-1 flex flex-col gap-1">
+      <p className="flex flex-wrap gap-x-2">
+        {partitionKey !== "" && (
+          <button type="button" className="link" onClick={() => onPartition(ordinal)}>
+            {partitionKey}
+          </button>
+        )}
+        {description !== null && <span className="min-w-0 wrap-anywhere">{description}</span>}
+      </p>
+      <MetadataList metadata={metadata} />
+    </div>
   );
 }
 
