@@ -75,6 +75,13 @@ it("partitions that other code made are stale wherever a status is, with the rea
   const selected = await test.client.selection.evaluate.query({ selection: "status:stale" });
   expect(selected).toMatchObject({ ids: { length: 3 } });
 
+  // Whose code it is: that of the asset, in its definition and in what was made of it.
+  expect([raw.definition.codeVersion, raw.latest?.codeVersion]).toEqual(["v2", "v1"]);
+  expect([summary.definition.codeVersion, summary.latest?.codeVersion]).toEqual(["v1", "v1"]);
+  expect(first.materializations.map(({ codeVersion }) => codeVersion)).toEqual(["v1"]);
+  const { items } = await test.client.assets.materializations.query({ key: "weather/raw", limit: 1 });
+  expect(items.map(({ codeVersion }) => codeVersion)).toEqual(["v1"]);
+
   // What is launched by its status is exactly that.
   const preview = await test.client.plan.preview.query({ selection: "weather/raw", only: ["stale"] });
   expect(preview.total).toBe(91);

@@ -12,7 +12,7 @@ import type { ApiState } from "../api-state.ts";
 import { describeChecks } from "../checks/check-answers.ts";
 import type { AssetDetail, AssetLink, AssetResult } from "../contract.ts";
 import { describeFormerPartitions, readFormerDefinitions } from "./former-definitions.ts";
-import { describeMaterialization } from "./materialization-answer.ts";
+import { describeMaterializations } from "./materialization-answer.ts";
 import { readStaleCauses } from "./stale-causes.ts";
 import { explainStatus, type StatusFacts } from "./status-sentences.ts";
 
@@ -42,7 +42,9 @@ async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAss
   });
   if (standing === undefined) throw new Error(`no standing was computed for asset ${asset.key}`);
   const space = spaces.of(asset);
-  const latest = await readNewestMaterialization(tx, { environmentId, assetId: asset.id });
+  const newest = await readNewestMaterialization(tx, { environmentId, assetId: asset.id });
+  const made = newest === null ? [] : [{ row: newest, asset }];
+  const [latest = null] = await describeMaterializations(state, tx, { made, index, spaces });
   const checks = await describeChecks(tx, state.checks, { asset, space, environmentId });
   const failure = await readFailure(tx, { environmentId, standing, space });
   const stale = await readStaleCauses(state, tx, { standing, spaces });
@@ -58,7 +60,7 @@ async function describeAsset(state: ApiState, tx: Transaction, asset: IndexedAss
     total: standing.total,
     lastMaterializedAt: standing.sets.lastMaterializedAt?.getTime() ?? null,
     why: explainStatus({ standing, space, openRunIds, failure, checks, stale, staleAsOf, spaces, now: Date.now() }),
-    latest: latest === null ? null : describeMaterialization(latest, asset, { index, spaces }),
+    latest,
     upstream: linksTo(neighbours.slice(0, upstream.length), (other) => ({ upstream: other, downstream: asset })),
     downstream: linksTo(neighbours.slice(upstream.length), (other) => ({ upstream: asset, downstream: other })),
     checks,

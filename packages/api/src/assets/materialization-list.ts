@@ -4,7 +4,7 @@ import type { ApiState } from "../api-state.ts";
 import type { Materialization, Page } from "../contract.ts";
 import type { MaterializationListInput } from "../inputs/assets.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
-import { describeMaterialization } from "./materialization-answer.ts";
+import { describeMaterializations } from "./materialization-answer.ts";
 
 /**
  * Answers `assets.materializations`: every record that was made, superseded ones included; the newest run first, within
@@ -26,9 +26,12 @@ export async function readMaterializations(
       after: typeof cursor === "string" ? { runId, ordinal: lastOrdinal } : undefined,
       limit,
     });
-    const names = { index, spaces: await state.definitions.spaces(tx, Date.now()) };
     return {
-      items: rows.map((row) => describeMaterialization(row, asset, names)),
+      items: await describeMaterializations(state, tx, {
+        made: rows.map((row) => ({ row, asset })),
+        index,
+        spaces: await state.definitions.spaces(tx, Date.now()),
+      }),
       nextCursor: next === null ? null : writeCursor(next.runId, next.ordinal),
     };
   });

@@ -168,7 +168,7 @@ export interface Materialization {
   readonly attempt: number;
   /** As in `LogLine.attemptId`. */
   readonly attemptId: string;
-  /** Content hash of the bundle that ran; `null` when that version is no longer kept. */
+  /** The asset's own, as in its definition, when it was made; `null` when that version is no longer kept. */
   readonly codeVersion: string | null;
   readonly startedAt: Instant;
   readonly durationMs: number;

@@ -10,7 +10,7 @@ import {
 } from "@heddle/engine/planning";
 import { listPartitionStatuses, readPartitionMaterializations, type Transaction } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { describeMaterialization } from "../assets/materialization-answer.ts";
+import { describeInputs } from "../assets/materialization-answer.ts";
 import type { LineagePartitionView } from "../contract.ts";
 
 /** Ranges that are written out for people. */
@@ -133,8 +133,7 @@ async function describeRead(
   });
   const row = rows.find(({ current }) => current);
   if (row === undefined) return null;
-  const { runId, publishedAt, inputs } = describeMaterialization(row, asset, { index, spaces });
-  return { runId, at: publishedAt, inputs };
+  return { runId: row.runId, at: row.publishedAt.getTime(), inputs: describeInputs(row, { index, spaces }) };
 }
 
 function partitionUnknown(key: string, partition: string): HeddleError {

@@ -21,7 +21,7 @@ import {
   type Transaction,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
+import { attemptIdOf, describeMaterializations } from "../assets/materialization-answer.ts";
 import { readStaleCauses } from "../assets/stale-causes.ts";
 import { explainOneStale } from "../assets/stale-sentences.ts";
 import { describeResult } from "../checks/check-answers.ts";
@@ -71,7 +71,11 @@ export async function readPartitionDetail(state: ApiState, input: PartitionDetai
       exists: asset.supersededAt === null && space.all.has(ordinal),
       code: codeAt(neighbours.own, ordinal),
       staleBecause: await explainStalePartition(state, tx, { standing: neighbours.own, ordinal, spaces }),
-      materializations: materializations.map((row) => describeMaterialization(row, asset, { index, spaces })),
+      materializations: await describeMaterializations(state, tx, {
+        made: materializations.map((row) => ({ row, asset })),
+        index,
+        spaces,
+      }),
       failedAttempts: attempts.map(describeAttempt),
       checks: checks.map((row) => describeResult(row, space)),
       stoppedSteps: await describeStoppedSteps(tx, stoppedSteps, { asset, ordinal, index, spaces }),

@@ -1,7 +1,7 @@
 import { requireRunAsset } from "@heddle/engine/planning";
 import { readRun, readRunOutputs as readOutputs, readRunSteps as readStepPage } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { describeMaterialization } from "../assets/materialization-answer.ts";
+import { describeMaterializations } from "../assets/materialization-answer.ts";
 import type { Page, RunOutput } from "../contract.ts";
 import type { RunOutputsInput } from "../inputs/runs.ts";
 import { parseCursor, writeCursor } from "../page-cursor.ts";
@@ -25,11 +25,15 @@ export async function readRunOutputs(state: ApiState, input: RunOutputsInput): P
     });
     const rows = await readOutputs(tx, { environmentId, runId, steps: page.steps });
     const spaces = await state.definitions.spaces(tx, Date.now());
+    const made = rows.flatMap((row) => {
+      const ofRow = index.byId(row.assetId);
+      return ofRow === undefined ? [] : [{ row, asset: ofRow }];
+    });
+    const described = await describeMaterializations(state, tx, { made, index, spaces });
     return {
-      items: rows.flatMap((row) => {
-        const made = index.byId(row.assetId);
-        const ref = index.refOf(row.assetId);
-        return made === undefined ? [] : [{ asset: ref, ...describeMaterialization(row, made, { index, spaces }) }];
+      items: described.flatMap((materialization, i): RunOutput[] => {
+        const assetId = made[i]?.asset.id;
+        return assetId === undefined ? [] : [{ asset: index.refOf(assetId), ...materialization }];
       }),
       nextCursor: page.next === null ? null : writeCursor(page.next.position, page.next.ordinal),
     };

@@ -11,7 +11,7 @@ import {
   type StepStateRow,
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
-import { attemptIdOf, describeMaterialization } from "../assets/materialization-answer.ts";
+import { attemptIdOf, describeMaterializations } from "../assets/materialization-answer.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { StepAttempt, StepDetail } from "../contract.ts";
 import type { RunStepInput } from "../inputs/runs.ts";
@@ -56,6 +56,11 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
     });
     const spaces = await state.definitions.spaces(tx, Date.now());
     const space = spaces.of(asset);
+    const [materialization = null] = await describeMaterializations(state, tx, {
+      made: made === undefined ? [] : [{ row: made, asset }],
+      index,
+      spaces,
+    });
     return {
       runId,
       asset: { id: asset.id, key: asset.key },
@@ -67,7 +72,7 @@ export async function readStepDetail(state: ApiState, input: RunStepInput): Prom
       attempts: describeAttempts(runId, { step, failed, made }),
       subSteps: done.rows.map((row) => ({ ...row, startedAt: row.startedAt.getTime() })),
       subStepCount: done.total,
-      materialization: made === undefined ? null : describeMaterialization(made, asset, { index, spaces }),
+      materialization,
       checks: checks.map((row) => describeResult(row, space)),
     };
   });

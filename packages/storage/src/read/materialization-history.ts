@@ -49,7 +49,6 @@ async function readOfPartition(
     select ${materializationColumns(sql)}
     from materialization m
     join run r on r.id = m.run_id and r.environment_id = ${environmentId}
-    left join code_version cv on cv.id = m.code_version_id
     left join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = m.asset_id
       and p.ordinal = m.ordinal and p.run_id = m.run_id
     where m.asset_id = ${assetId} and m.ordinal = ${ordinal} ${before}
@@ -132,7 +131,6 @@ async function readPlaces(
       from unnest(${places.map(({ runId }) => runId)}::bigint[], ${places.map(({ ordinal }) => ordinal)}::bigint[])
         as wanted (run_id, ordinal)
       join materialization m on m.asset_id = ${assetId} and m.ordinal = wanted.ordinal and m.run_id = wanted.run_id
-      left join code_version cv on cv.id = m.code_version_id
       left join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = m.asset_id
         and p.ordinal = m.ordinal and p.run_id = m.run_id
       order by m.run_id desc, m.ordinal desc`),

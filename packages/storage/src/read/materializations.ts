@@ -8,8 +8,6 @@ export interface MaterializationRow {
   readonly runId: number;
   readonly attempt: number;
   readonly codeVersionId: number;
-  /** `null` when that version is no longer kept. */
-  readonly codeVersionHash: string | null;
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly publishedAt: Date;
@@ -34,10 +32,10 @@ export interface PartitionQuery {
   readonly limit: number;
 }
 
-/** The columns of a {@link MaterializationRow}; `m`, `cv` and `p` are joined by the caller. */
+/** The columns of a {@link MaterializationRow}; `m` and `p` are joined by the caller. */
 export function materializationColumns(sql: Transaction["sql"]) {
   return sql`m.ordinal, m.run_id as "runId", m.attempt, m.code_version_id as "codeVersionId",
-    cv.hash as "codeVersionHash", m.started_at as "startedAt", m.duration_ms as "durationMs",
+    m.started_at as "startedAt", m.duration_ms as "durationMs",
     m.published_at as "publishedAt", m.claim_id as "claimId", m.data_version as "dataVersion", m.stored, m.metadata,
     m.inputs, m.collected_at as "collectedAt",
     p.run_id is not null as current`;
@@ -53,7 +51,6 @@ export async function readPartitionMaterializations(
     ...(await sql<MaterializationRow[]>`
     select ${materializationColumns(sql)}
     from materialization m
-    left join code_version cv on cv.id = m.code_version_id
     left join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = m.asset_id
       and p.ordinal = m.ordinal and p.run_id = m.run_id
     where m.asset_id = ${assetId} and m.ordinal = ${ordinal}
@@ -81,7 +78,6 @@ export async function readNewestMaterialization(
     join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = ${assetId}
       and p.ordinal >= newest_chunk.chunk::bigint * 8192 and p.ordinal < (newest_chunk.chunk::bigint + 1) * 8192
     join materialization m on m.asset_id = p.asset_id and m.ordinal = p.ordinal and m.run_id = p.run_id
-    left join code_version cv on cv.id = m.code_version_id
     order by m.published_at desc limit 1`;
   return row ?? null;
 }

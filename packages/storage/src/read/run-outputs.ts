@@ -23,7 +23,6 @@ export async function readRunOutputs({ sql }: Transaction, query: RunOutputQuery
       from unnest(${steps.map(({ assetId }) => assetId)}::integer[], ${steps.map(({ ordinal }) => ordinal)}::bigint[])
         with ordinality as w (asset_id, ordinal, nth)
       join materialization m on m.asset_id = w.asset_id and m.ordinal = w.ordinal and m.run_id = ${runId}
-      left join code_version cv on cv.id = m.code_version_id
       left join asset_partition p on p.environment_id = ${environmentId} and p.asset_id = m.asset_id
         and p.ordinal = m.ordinal and p.run_id = m.run_id
       order by w.nth`),
