@@ -69,6 +69,7 @@ export const runsOfSpan: Shape<contract.RunsOfSpan> = z.strictObject({
         assetCount: count,
         assets: z.array(assetRef).max(5),
         groups: z.array(text),
+        failedGroups: z.array(text),
       }),
     )
     .min(1),

@@ -157,6 +157,7 @@ describe("what is expected and what has happened", () => {
     const { runs, more } = await test.client.home.runs.query({ from: now - 3_600_000, to: now + 60_000, limit: 2 });
     expect([runs.length, more]).toEqual([2, true]);
     expect(runs[0]).toMatchObject({ status: "failed", groups: ["reports"], total: 1, failed: 1, assetCount: 1 });
+    expect(runs[0]).toMatchObject({ failedGroups: ["reports"] });
     const empty = await test.client.home.runs.query({ from: now - 7_200_000, to: now - 3_600_000 });
     expect(empty).toMatchObject({ runs: [], more: false });
   });
@@ -178,6 +179,17 @@ describe("what is expected and what has happened", () => {
     expect(ids.length).toBe(2);
     expect(meansMs.map(({ length }) => length)).toEqual([1, 1]);
     expect(await test.client.assets.durations.query({ ids: [] })).toEqual({ ids: [], meansMs: [] });
+  });
+
+  it("home.runs tells in which groups of a run something failed", async () => {
+    const runId = await launch(test.client, { keys: ["weather/raw", "letter"] });
+    await runner.finish(runId, ({ assetKey }) =>
+      assetKey === "letter" ? { fails: { cause: "error", message: "no ink" } } : {},
+    );
+    const now = Date.now();
+    const { runs } = await test.client.home.runs.query({ from: now - 3_600_000, to: now + 60_000, limit: 1 });
+    expect(runs[0]).toMatchObject({ id: runId, status: "failed", failedGroups: ["reports"] });
+    expect(runs[0]?.groups.toSorted()).toEqual(["reports", "weather"]);
   });
 });
 

@@ -2,9 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { announceFailure } from "../ui/toasts.tsx";
 import { client, queryClient, trpc } from "./trpc.ts";
 
+/** The assets that are starred. */
+export const favouritesQuery = () => trpc.favourites.list.queryOptions({});
+
 /** Keys of the assets that are starred, those first that were last; empty until they are known. */
 export function useFavourites(): readonly string[] {
-  return useQuery(trpc.favourites.list.queryOptions({})).data?.keys ?? NONE;
+  return useQuery(favouritesQuery()).data?.keys ?? NONE;
 }
 
 const NONE: readonly string[] = [];

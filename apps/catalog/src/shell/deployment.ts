@@ -5,9 +5,12 @@ import { trpc } from "../data/trpc.ts";
 /** Leases run out without an event, so health is read again at this interval. */
 const READ_INTERVAL_MS = 10_000;
 
+/** Code locations, daemon and workers. */
+export const deploymentQuery = () => trpc.deployment.get.queryOptions({}, { refetchInterval: READ_INTERVAL_MS });
+
 /** Code locations, daemon and workers; `undefined` until they were read once. */
 export function useDeployment(): Deployment | undefined {
-  return useQuery({ ...trpc.deployment.get.queryOptions({}), refetchInterval: READ_INTERVAL_MS }).data;
+  return useQuery(deploymentQuery()).data;
 }
 
 /** Why nothing that is launched would run now; `null` when it would. */

@@ -137,8 +137,10 @@ export interface RunBar {
   readonly assetCount: number;
   /** The first 5 by position in the run. */
   readonly assets: readonly AssetRef[];
-  /** Groups of these. */
+  /** Groups of these, and those in which anything failed. */
   readonly groups: readonly string[];
+  /** Groups of the first 100 assets of which a step failed; "" for assets without a group. */
+  readonly failedGroups: readonly string[];
 }
 
 /** A page of the catalog with its filters, under a name. */

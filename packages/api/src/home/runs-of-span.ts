@@ -17,7 +17,9 @@ export async function readRunsOfSpan(state: ApiState, { from, to, limit }: RunsO
 }
 
 function describeBar(row: TimelineRunRow, index: DefinitionsIndex): RunBar {
-  const { id, status, tags, total, failed, assetCount, assetIds } = row;
+  const { id, status, tags, total, failed, assetCount, assetIds, failedIds } = row;
+  const groupOf = (assetId: number): string => index.byId(assetId)?.definition.group ?? "";
+  const failedGroups = [...new Set(failedIds.map(groupOf))];
   return {
     id,
     status,
@@ -30,6 +32,7 @@ function describeBar(row: TimelineRunRow, index: DefinitionsIndex): RunBar {
     failed,
     assetCount,
     assets: assetIds.map((assetId) => index.refOf(assetId)),
-    groups: [...new Set(assetIds.flatMap((assetId) => index.byId(assetId)?.definition.group ?? []))],
+    groups: [...new Set([...assetIds.map(groupOf), ...failedGroups])].filter((group) => group !== ""),
+    failedGroups,
   };
 }

@@ -14,6 +14,8 @@ export interface TimelineRunRow {
   readonly failed: number;
   /** The first assets by position in the run. */
   readonly assetIds: readonly number[];
+  /** The first assets of which a step failed, by position in the run. */
+  readonly failedIds: readonly number[];
   readonly assetCount: number;
 }
 
@@ -21,6 +23,8 @@ export interface TimelineRunRow {
 const NEWEST_RUNS = 5_000;
 /** Assets of a run that are told. */
 const FIRST_ASSETS = 5;
+/** Assets of a run with failed steps that are told. */
+const FIRST_FAILED = 100;
 
 /** Runs that were queued or under way at any time of a span, the newest first. */
 export async function readTimelineRuns(
@@ -37,11 +41,12 @@ export async function readTimelineRuns(
       order by id desc limit ${query.limit}::integer
     )
     select r.id, r.status, r.origin, r.tags, r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt",
-      s.total, s.failed, s."assetIds", s."assetCount"
+      s.total, s.failed, s."assetIds", s."failedIds", s."assetCount"
     from shown r cross join lateral (
       select coalesce(sum(total), 0)::integer as total, coalesce(sum(failed), 0)::integer as failed,
         count(*)::integer as "assetCount",
-        coalesce((array_agg(asset_id order by position))[1:${FIRST_ASSETS}::integer], '{}') as "assetIds"
+        coalesce((array_agg(asset_id order by position))[1:${FIRST_ASSETS}::integer], '{}') as "assetIds",
+        coalesce((array_agg(asset_id order by position) filter (where failed > 0))[1:${FIRST_FAILED}::integer], '{}') as "failedIds"
       from run_asset where run_id = r.id
     ) as s order by r.id desc`;
 }

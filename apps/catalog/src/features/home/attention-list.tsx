@@ -2,13 +2,14 @@ import type { AttentionItem } from "@heddle/api";
 import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { selectionOfKeys } from "../../data/selection-of-keys.ts";
-import { formatCount, formatCounted } from "../../format/amounts.ts";
+import { formatCount } from "../../format/amounts.ts";
 import { GlyphIcon } from "../../status/status-mark.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Ago, At } from "../../ui/instant.tsx";
 import { PopoverButton } from "../../ui/popover-button.tsx";
 import { useLaunch } from "../launch/launch-search.ts";
 import { unacknowledgeItem } from "./attention-actions.ts";
+import { describeCounts, failedPartition } from "./attention-text.ts";
 
 const AcknowledgeForm = lazy(async () => ({ default: (await import("./acknowledge-form.tsx")).AcknowledgeForm }));
 
@@ -62,9 +63,8 @@ function AttentionLine({ item, active }: { readonly item: AttentionItem; readonl
             {downstream === 0 ? "nothing downstream" : `${formatCount(downstream)} downstream`}
           </span>
         </div>
-        <p className="line-clamp-2 text-muted break-words">
-          <Problems item={item} />
-        </p>
+        <Cause item={item} />
+        <Counts item={item} />
         {note !== null && (
           <p className="text-xs break-words text-muted">
             {note.until === null ? "Acknowledged" : "Snoozed until "}
@@ -92,35 +92,34 @@ function AttentionLine({ item, active }: { readonly item: AttentionItem; readonl
   );
 }
 
-function Problems({ item }: { readonly item: AttentionItem }): ReactNode {
-  const { failedPartitions, failedText, failure, checks, overdue } = item;
-  const failed = checks.filter((check) => check.failed > 0);
-  const warned = checks.filter((check) => check.failed === 0);
-  const parts = [
-    failedPartitions > 0 && failedText !== "" && `${formatCounted(failedPartitions, "partition")} failed`,
-    failed.length > 0 &&
-      `${formatCounted(failed.length, "check")} failed: ${failed.map(({ name }) => name).join(", ")}`,
-    warned.length > 0 &&
-      `${formatCounted(warned.length, "check")} warned: ${warned.map(({ name }) => name).join(", ")}`,
-  ].filter((part) => part !== false);
+/** Why it failed: what a person looks for first, so that it has a line of its own and room for more. */
+function Cause({ item }: { readonly item: AttentionItem }): ReactNode {
+  const { failure } = item;
+  if (failure === null) return null;
+  const partition = failedPartition(item);
   return (
-    <>
+    <p title={failure.message} className="line-clamp-2 break-words max-md:line-clamp-5">
+      <bdi>{failure.message}</bdi>
+      {partition !== "" && <span className="text-muted"> ({partition})</span>}
+    </p>
+  );
+}
+
+function Counts({ item }: { readonly item: AttentionItem }): ReactNode {
+  const { overdue } = item;
+  const counts = describeCounts(item);
+  if (overdue === null && counts === "") return null;
+  return (
+    <p className="line-clamp-2 break-words text-muted">
       {overdue !== null && (
         <>
           {overdue.state === "fail" ? "Overdue since " : "Close to overdue since "}
           <At at={overdue.since} />
-          {(parts.length > 0 || failure !== null) && ". "}
+          {counts !== "" && ". "}
         </>
       )}
-      {parts.join(". ")}
-      {failure !== null && (
-        <>
-          {parts.length > 0 && ". "}
-          <bdi className="text-ink">{failure.message}</bdi>
-          {failure.partitionKey !== "" && ` (${failure.partitionKey})`}
-        </>
-      )}
-    </>
+      {counts}
+    </p>
   );
 }
 

@@ -18,6 +18,7 @@ function bar(from: number, to: number | null, changes: Partial<RunBar> = {}): Ru
     assetCount: 1,
     assets: [],
     groups: ["finance"],
+    failedGroups: [],
     ...changes,
   };
 }
@@ -35,7 +36,7 @@ describe("the timeline of runs", () => {
     const runs = [
       bar(0, 1, { groups: ["few"] }),
       bar(10, 11, { groups: ["many"] }),
-      bar(20, 21, { groups: ["many", "broken"], status: "failed" }),
+      bar(20, 21, { groups: ["many", "broken"], failedGroups: ["many", "broken"], status: "failed" }),
       bar(30, 31, { groups: [] }),
     ];
     const { lanes } = layOutHistory(runs, options);
@@ -45,6 +46,24 @@ describe("the timeline of runs", () => {
       ["few", 0],
       ["no group", 0],
     ]);
+  });
+
+  test("accuses only the groups in which something failed", () => {
+    const run = bar(0, 1, { groups: ["airports", "flights"], failedGroups: ["flights", ""], status: "failed" });
+    const { lanes, runs } = layOutHistory([run], options);
+    expect(lanes.map(({ name, failed }) => [name, failed])).toEqual([
+      ["flights", 1],
+      ["no group", 1],
+      ["airports", 0],
+    ]);
+    expect(runs.map(({ isFailedElsewhere }) => isFailedElsewhere)).toEqual([false, false, true]);
+    const byStatus = layOutHistory([run], { ...options, by: "status" });
+    expect(byStatus.lanes.map(({ failed }) => failed)).toEqual([1]);
+  });
+
+  test("shows a run that failed as a whole as failed, and accuses no group", () => {
+    const { lanes, runs } = layOutHistory([bar(0, 1, { status: "failed" })], options);
+    expect([lanes[0]?.failed, runs[0]?.isFailedElsewhere]).toEqual([0, false]);
   });
 
   test("draws what goes on until now, and what has not begun as waiting", () => {

@@ -12,6 +12,8 @@ export interface PlacedRun {
   /** Its end, or now. */
   readonly end: number;
   readonly line: number;
+  /** Whether the run failed, but nothing of the group on whose line it is. */
+  readonly isFailedElsewhere: boolean;
 }
 
 /** Runs of one group, on as many lines as there are at once. */
@@ -36,16 +38,25 @@ const MAX_LINES = 5;
 /** Room that a bar keeps to the next one on its line, as a share of the span: short runs stay apart to the eye. */
 const GAP = 0.004;
 
+/** Name of what has no group. */
+const NO_GROUP = "no group";
+
 /** The groups that a run belongs to. */
 export function groupsOf(run: RunBar, by: Grouping): readonly string[] {
   switch (by) {
     case "group":
-      return run.groups.length === 0 ? ["no group"] : run.groups;
+      return run.groups.length === 0 || run.failedGroups.includes("") ? [...run.groups, NO_GROUP] : run.groups;
     case "cause":
       return [describeOrigin(run.origin)];
     case "status":
       return [run.status];
   }
+}
+
+/** Whether a run counts as a failure of a group: among groups of assets only where one of its own failed. */
+function hasFailedIn(run: RunBar, name: string, by: Grouping): boolean {
+  if (by !== "group") return run.status === "failed";
+  return run.status === "failed" && run.failedGroups.some((group) => (group === "" ? NO_GROUP : group) === name);
 }
 
 /** Places runs on lines by group; groups with failures first, then by how many runs they have. */
@@ -62,15 +73,18 @@ export function layOutHistory(
       else known.push(run);
     }
   }
-  const ordered = [...groups].toSorted(
-    ([a, ofA], [b, ofB]) => countFailed(ofB) - countFailed(ofA) || ofB.length - ofA.length || (a < b ? -1 : 1),
-  );
+  const ordered = [...groups]
+    .map(([name, own]) => ({ name, own, failed: own.filter((run) => hasFailedIn(run, name, by)).length }))
+    .toSorted((a, b) => b.failed - a.failed || b.own.length - a.own.length || (a.name < b.name ? -1 : 1));
   const lanes: HistoryLane[] = [];
   const placed: PlacedRun[] = [];
   let line = 0;
-  for (const [name, own] of ordered) {
-    const lines = placeRuns(own, { now, gapMs: spanMs * GAP, firstLine: line, placed });
-    lanes.push({ name, line, lines, count: own.length, failed: countFailed(own) });
+  for (const { name, own, failed } of ordered) {
+    // A run that failed without a step that did, for it took too long for instance, failed as a whole.
+    const isFailedElsewhere = (run: RunBar): boolean =>
+      by === "group" && run.status === "failed" && run.failedGroups.length > 0 && !hasFailedIn(run, name, by);
+    const lines = placeRuns(own, { now, gapMs: spanMs * GAP, firstLine: line, placed, isFailedElsewhere });
+    lanes.push({ name, line, lines, count: own.length, failed });
     line += lines;
   }
   return { lanes, runs: placed, lines: line };
@@ -84,7 +98,14 @@ function placeRuns(
     gapMs,
     firstLine,
     placed,
-  }: { readonly now: number; readonly gapMs: number; readonly firstLine: number; readonly placed: PlacedRun[] },
+    isFailedElsewhere,
+  }: {
+    readonly now: number;
+    readonly gapMs: number;
+    readonly firstLine: number;
+    readonly placed: PlacedRun[];
+    readonly isFailedElsewhere: (run: RunBar) => boolean;
+  },
 ): number {
   const freeFrom: number[] = [];
   for (const run of runs) {
@@ -92,11 +113,14 @@ function placeRuns(
     let own = freeFrom.findIndex((free) => free <= run.createdAt);
     if (own === -1) own = Math.min(freeFrom.length, MAX_LINES - 1);
     freeFrom[own] = Math.max(freeFrom[own] ?? 0, end + gapMs);
-    placed.push({ run, queuedFrom: run.createdAt, start: run.startedAt ?? end, end, line: firstLine + own });
+    placed.push({
+      run,
+      queuedFrom: run.createdAt,
+      start: run.startedAt ?? end,
+      end,
+      line: firstLine + own,
+      isFailedElsewhere: isFailedElsewhere(run),
+    });
   }
   return freeFrom.length;
-}
-
-function countFailed(runs: readonly RunBar[]): number {
-  return runs.filter(({ status }) => status === "failed").length;
 }

@@ -1,5 +1,5 @@
 import { formatShortInstant } from "../../format/instants.ts";
-import { RUN_LOOK } from "../../status/status-look.ts";
+import { RUN_LOOK, type StatusLook } from "../../status/status-look.ts";
 import { paintCell } from "../../status/paint-cell.ts";
 import { CANVAS_FONT, canvasPalette } from "../../theme/canvas-palette.ts";
 import { tickSpacing } from "../runs/gantt-layout.ts";
@@ -8,6 +8,14 @@ import type { HistoryLayout, PlacedRun } from "./history-layout.ts";
 export const AXIS_PX = 22;
 export const LINE_PX = 14;
 export const LANE_GAP_PX = 8;
+
+/** A run that failed, on the line of a group of which nothing did: neither a success nor a failure. */
+const ELSEWHERE_LOOK: StatusLook = { glyph: "ring", word: "failed in another group", tone: "missing" };
+
+/** How a run looks on its line. */
+export function lookOfPlaced({ run, isFailedElsewhere }: PlacedRun): StatusLook {
+  return isFailedElsewhere ? ELSEWHERE_LOOK : RUN_LOOK[run.status];
+}
 
 /** What the timeline is painted from. */
 export interface HistoryPicture {
@@ -120,7 +128,7 @@ function paintRuns(context: CanvasRenderingContext2D, picture: HistoryPicture): 
     paintCell(
       context,
       { x, y: rect.y, width: Math.max(3, rect.x + rect.width - x), height },
-      { look: RUN_LOOK[placed.run.status], palette, grey: false },
+      { look: lookOfPlaced(placed), palette, grey: false },
     );
     if (placed !== picture.marked) continue;
     context.strokeStyle = palette.ink;

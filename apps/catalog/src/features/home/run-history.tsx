@@ -1,14 +1,10 @@
 import type { RunsOfSpan } from "@heddle/api";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState, useEffect } from "react";
-import { trpc } from "../../data/trpc.ts";
 import { formatCounted } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { formatInstant } from "../../format/instants.ts";
-import { RUN_LOOK } from "../../status/status-look.ts";
 import { useTheme } from "../../theme/theme.ts";
-import { useNow } from "../../ui/clock.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -16,12 +12,17 @@ import { useElementWidth } from "../../ui/use-element-width.ts";
 import { useWindowWidth } from "../../ui/window-width.ts";
 import { describeOrigin } from "../runs/run-origin.ts";
 import { layOutHistory, type PlacedRun } from "./history-layout.ts";
+import { useRunsOfSpan } from "./home-queries.ts";
 import { type Grouping, GROUPINGS, type Span, SPANS } from "./home-search.ts";
-import { type HistoryPicture, LINE_PX, lineTops, paintHistory, rectOfRun, runAt } from "./paint-history.ts";
-
-const SPAN_MS: Record<Span, number> = { "1h": 3_600_000, "6h": 21_600_000, "24h": 86_400_000, "7d": 604_800_000 };
-/** The question moves on with the clock in steps of this, so that answers can be kept. */
-const STEP_MS = 15_000;
+import {
+  type HistoryPicture,
+  LINE_PX,
+  lineTops,
+  lookOfPlaced,
+  paintHistory,
+  rectOfRun,
+  runAt,
+} from "./paint-history.ts";
 
 const SPAN_OPTIONS = SPANS.map((value) => ({ value, label: value }));
 const GROUPING_OPTIONS = GROUPINGS.map((value) => ({ value, label: value }));
@@ -35,13 +36,7 @@ interface RunHistoryProps {
 
 /** The runs of the last hours as bars along time. */
 export function RunHistory({ span, by, onSpan, onBy }: RunHistoryProps): ReactNode {
-  const now = useNow();
-  const to = Math.ceil(now / STEP_MS) * STEP_MS;
-  const from = to - SPAN_MS[span];
-  const query = useQuery({
-    ...trpc.home.runs.queryOptions({ from, to: to + STEP_MS }),
-    placeholderData: keepPreviousData,
-  });
+  const { from, to, query } = useRunsOfSpan(span);
   return (
     <Section
       title="Runs of the last hours"
@@ -157,7 +152,7 @@ function RunTip({ placed, picture }: { readonly placed: PlacedRun; readonly pict
       style={{ left: Math.max(0, Math.min(picture.width - 288, rect.x)), top: rect.y + LINE_PX + 2 }}
     >
       <p className="font-medium">
-        Run {run.id}, {RUN_LOOK[run.status].word}
+        Run {run.id}, {lookOfPlaced(placed).word}
       </p>
       <p className="truncate text-muted">
         {run.assets[0]?.key}
@@ -175,7 +170,8 @@ function RunTip({ placed, picture }: { readonly placed: PlacedRun; readonly pict
   );
 }
 
-function describe({ run, start, end }: PlacedRun): string {
+function describe(placed: PlacedRun): string {
+  const { run, start, end } = placed;
   const failed = run.failed > 0 ? `, ${formatCounted(run.failed, "step")} failed` : "";
-  return `Run ${run.id} of ${run.assets[0]?.key ?? "nothing"}, ${RUN_LOOK[run.status].word}, ${formatDuration(end - start)} from ${formatInstant(start)}${failed}. Enter opens it`;
+  return `Run ${run.id} of ${run.assets[0]?.key ?? "nothing"}, ${lookOfPlaced(placed).word}, ${formatDuration(end - start)} from ${formatInstant(start)}${failed}. Enter opens it`;
 }

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { RunSummary } from "@heddle/api";
-import { trpc } from "../../data/trpc.ts";
 import { formatCount, formatCounted, formatProgress } from "../../format/amounts.ts";
 import { formatDuration } from "../../format/durations.ts";
 import { RUN_LOOK } from "../../status/status-look.ts";
@@ -12,42 +11,36 @@ import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Section } from "../../ui/page.tsx";
 import { StepProgress } from "../runs/step-bar.tsx";
 import { doneSteps } from "../runs/step-progress.ts";
+import { LISTED_RUNS, openRunsQuery } from "./home-queries.ts";
 
-/** Runs that are listed. */
-const LISTED = 8;
-
-/** Runs for which there is room; the others are scrolled to. */
-const VISIBLE = 2;
-
-/** Runs that are not over. */
+/** Runs that are not over; without any it is one line. */
 export function RunningNow(): ReactNode {
-  const query = useQuery(
-    trpc.runs.list.queryOptions({ statuses: ["running", "queued", "paused", "canceling"], limit: LISTED + 1 }),
-  );
+  const query = useQuery(openRunsQuery());
   const runs = query.data?.items ?? [];
   return (
     <Section
       title="Running now"
       aside={
-        runs.length > VISIBLE && (
+        query.isSuccess &&
+        (runs.length === 0 ? (
+          "Nothing runs, and nothing waits."
+        ) : (
           <Link to="/runs" search={{ status: ["running", "queued", "paused", "canceling"] }} className="link">
-            {runs.length > LISTED ? "All open runs" : `All ${formatCount(runs.length)}`}
+            {runs.length > LISTED_RUNS ? "All open runs" : `All ${formatCount(runs.length)}`}
           </Link>
-        )
+        ))
       }
     >
       {query.isError && (
         <FailurePanel title="The runs could not be read" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {/* As high with runs as without: what stands below stays where it is while they come and go. */}
-      <div className="h-26 overflow-y-auto" tabIndex={runs.length > VISIBLE ? 0 : undefined}>
-        {query.isSuccess && runs.length === 0 && <p className="text-muted">Nothing runs, and nothing waits.</p>}
+      {runs.length > 0 && (
         <ul className="flex flex-col gap-2.5" aria-label="Open runs">
-          {runs.slice(0, LISTED).map((run) => (
+          {runs.slice(0, LISTED_RUNS).map((run) => (
             <OpenRun key={run.id} run={run} />
           ))}
         </ul>
-      </div>
+      )}
     </Section>
   );
 }

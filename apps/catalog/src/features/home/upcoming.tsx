@@ -1,20 +1,20 @@
 import type { UpcomingOwner, UpcomingTicks } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { trpc } from "../../data/trpc.ts";
 import { formatCounted } from "../../format/amounts.ts";
 import { formatAgo } from "../../format/durations.ts";
 import { formatFullInstant, formatShortClock } from "../../format/instants.ts";
 import { useNow } from "../../ui/clock.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Section } from "../../ui/page.tsx";
+import { upcomingQuery } from "./home-queries.ts";
 
 /** Schedules and sensors that are listed before "more" is pressed. */
 const LISTED = 8;
 
 /** When schedules and sensors tick within a day. */
 export function Upcoming(): ReactNode {
-  const query = useQuery({ ...trpc.home.upcoming.queryOptions({}), refetchInterval: 60_000 });
+  const query = useQuery(upcomingQuery());
   const [all, setAll] = useState(false);
   const owners = query.data?.owners ?? [];
   return (
