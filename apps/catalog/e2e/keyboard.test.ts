@@ -150,4 +150,20 @@ describe("by keyboard alone", () => {
     expect(await tree.getByText("does not hold").count()).toBeGreaterThan(0);
     await expectSameDocument(page);
   });
+
+  test("Enter follows the link that has the focus, and opens the line that keys have gone to since", async () => {
+    const page = await visitor.open("/runs");
+    const keys = keysOf(page);
+    const heading = (name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+    await page.getByRole("table", { name: "Runs" }).getByRole("row").nth(1).waitFor();
+    await keys.press("j");
+    const assets = page.getByRole("navigation").getByRole("link", { name: "Assets", exact: true });
+    await keys.reach(assets);
+    await keys.press("Enter");
+    await heading("Assets");
+    await keys.reach(page.getByRole("link", { name: "shop/revenue" }));
+    await keys.press("j", "Enter");
+    await heading("shop/orders");
+    expect(new URL(page.url()).pathname).toBe("/assets/shop/orders");
+  });
 });

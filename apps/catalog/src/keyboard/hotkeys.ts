@@ -19,6 +19,9 @@ const SEQUENCE_TIMEOUT_MS = 1_200;
 
 export const isMac = /Mac|iPhone|iPad/u.test(navigator.userAgent);
 
+/** Whether a shortcut was used since something got the focus: `Enter` opens what it has led to then, such as a line of a list. */
+let hasWalked = false;
+
 let groups: readonly HotkeyGroup[] = [];
 const listeners = new Set<() => void>();
 
@@ -67,6 +70,10 @@ export function listenForHotkeys(): void {
     if (hotkey === undefined) return;
     event.preventDefault();
     hotkey.run(event);
+    hasWalked = true;
+  });
+  window.addEventListener("focusin", () => {
+    hasWalked = false;
   });
 }
 
@@ -104,12 +111,11 @@ function isElsewhere(event: KeyboardEvent, key: string): boolean {
   if (target.closest("[role='dialog'], [role='menu'], [role='listbox']") !== null) return true;
   // The space bar presses what has the focus.
   if (key === "Space" && target.closest("button, a, summary, [role='slider']") !== null) return true;
-  // And Enter what stands beside a picture or a list, whose own key it is otherwise.
-  if (
-    key === "Enter" &&
-    target.closest("aside :is(button, a, summary), [data-control] button, [aria-haspopup]") !== null
-  )
-    return true;
+  // Enter follows and presses it as well, unless keys have walked to something else since.
+  if (key === "Enter" && !hasWalked && target.closest("button, a, summary") !== null) {
+    // A card of a picture is in focus when it is pressed; what Enter does then is the picture's to say.
+    return target.closest("[data-card]") === null || target.closest("[data-control]") !== null;
+  }
   // Nothing is typed into a box that is ticked: only the keys that tick it and move on belong to it.
   if (target.matches("input[type='checkbox'], input[type='radio']")) return /^(?:Space|Enter|Arrow.*)$/u.test(key);
   return target.closest("input, textarea, select, [contenteditable]") !== null;

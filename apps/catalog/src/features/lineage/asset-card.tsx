@@ -61,6 +61,7 @@ export const AssetCard = memo(function AssetCard({
   const card = (
     <button
       type="button"
+      data-card
       tabIndex={focused ? 0 : -1}
       aria-pressed={focused}
       style={position}
