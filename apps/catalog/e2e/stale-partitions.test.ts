@@ -60,7 +60,7 @@ test("a day that is made again makes stale what reads it; launching what is stal
     )
     .waitFor();
   await page.goto("/assets/station/means");
-  await page.getByText(/1 partition is stale: an input has come out different since, such as 2026-01-03/u).waitFor();
+  await page.getByText(/1 partition, 2026-01-03, is stale: an input has come out different since/u).waitFor();
   await page.goto("/assets/station/means?tab=partitions");
   await page.getByRole("button", { name: "Materialize 1 stale" }).click();
   await launch(page, "Materialize 1 partition of 1 asset");

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Catalog } from "../../data/catalog-state.ts";
+import { countOfStatus } from "../../data/counted-status.ts";
 import { formatCount, formatProgress, formatShortCount } from "../../format/amounts.ts";
 import { formatAgo, formatDuration } from "../../format/durations.ts";
 import { formatFullInstant } from "../../format/instants.ts";
@@ -11,7 +12,6 @@ import { StatusBar } from "../../ui/status-bar.tsx";
 import type { ChosenColumn } from "./asset-column-choice.ts";
 import { hrefOfAsset } from "./row-links.ts";
 
-const FAILED = codeOf("failed");
 const STALE = codeOf("stale");
 
 /** What columns show that is read only while they are shown. */
@@ -77,17 +77,14 @@ function countText(count = 0): string {
   return count === 0 ? "" : formatCount(count);
 }
 
-/** The most urgent status, and how many of several partitions have it where that is for somebody to do something about. */
-function statusCell({ row, catalog: { index, statuses } }: AssetLine): ReactNode {
-  const code = statuses.codes[row] ?? -1;
-  const isCounted = (code === STALE || code === FAILED) && index.partitionsOf(row) !== null;
+function statusCell({ row, catalog }: AssetLine): ReactNode {
+  const code = catalog.statuses.codes[row] ?? -1;
+  const count = countOfStatus(catalog, row);
   return (
     <StatusMark
       look={lookOfCode(code)}
       suffix={
-        isCounted ? (
-          <span className="text-xs font-normal text-muted"> {formatShortCount(statuses.countOf(row, code))}</span>
-        ) : undefined
+        count === null ? undefined : <span className="text-xs font-normal text-muted"> {formatShortCount(count)}</span>
       }
     />
   );

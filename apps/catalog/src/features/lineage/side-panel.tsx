@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useStatusRevision } from "../../data/catalog-state.ts";
+import { countOfStatus } from "../../data/counted-status.ts";
 import { trpc } from "../../data/trpc.ts";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
 import { lookOfCode } from "../../status/status-look.ts";
@@ -91,9 +92,13 @@ function PanelStatus({ scene, row, assetKey }: SidePanelProps & { readonly asset
   const { statuses, index } = scene;
   const detail = useQuery(trpc.assets.get.queryOptions({ key: assetKey })).data;
   const why = detail?.kind === "asset" ? detail.why : [];
+  const count = countOfStatus(scene, row);
   return (
     <div className="flex flex-col gap-2 px-4 pt-2">
-      <StatusMark look={lookOfCode(statuses.codes[row] ?? -1)} />
+      <StatusMark
+        look={lookOfCode(statuses.codes[row] ?? -1)}
+        {...(count !== null && { suffix: ` ${formatCount(count)}` })}
+      />
       {why.slice(0, 3).map((parts, i) => (
         <p key={i} className="text-muted">
           <Sentence parts={parts} />
