@@ -37,6 +37,7 @@ export const conditions: Shape<contract.AutomatedTargets> = z.strictObject({
         .nullable(),
       state: onOff,
       switched: z.strictObject({ reason: maybe, actor: maybe, at: instant }).nullable(),
+      nextAt: lastInstant,
       lastEvaluatedAt: lastInstant,
       lastRequest: z.strictObject({ at: instant, count, runIds: z.array(id) }).nullable(),
       stopped: z.strictObject({ partitions: ranges, text, reason: text, at: instant }).nullable(),

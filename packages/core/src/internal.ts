@@ -102,6 +102,7 @@ export {
 export { conditionLabel, conditionText } from "./automation/condition-text.ts";
 export { findNotHeldSince, type NotHeldSince } from "./automation/not-held-since.ts";
 export { nextAutomationInstant } from "./automation/next-automation-instant.ts";
+export { nextByClock } from "./automation/next-by-clock.ts";
 export {
   evaluateAutomation,
   type AutomationLoop,

@@ -3,6 +3,7 @@ import {
   type AssetGraph,
   conditionLabel,
   conditionText,
+  nextByClock,
   PartitionSet,
   readTargetState,
   targetId,
@@ -39,8 +40,12 @@ export async function readConditions(state: ApiState): Promise<AutomatedTargets>
     const conditions = inOrder(index).flatMap((asset) =>
       [null, ...asset.definition.checks.map(({ name }) => name)].flatMap((check) => {
         const id = targetId(asset.key, check);
-        const own = { row: states.get(id), changed: switched.get(id), evaluatedAt };
-        return describe(asset, check, { ...own, space: spaces.of(asset) });
+        const own = { row: states.get(id), changed: switched.get(id), evaluatedAt, now };
+        return describe(asset, check, {
+          ...own,
+          space: spaces.of(asset),
+          hasSources: check !== null || index.upstreamOf(asset).some(isMade),
+        });
       }),
     );
     return { now, conditions: conditions.slice(0, MAX_CONDITIONS) };
@@ -51,17 +56,25 @@ function inOrder({ graph, declared }: { readonly graph: AssetGraph; readonly dec
   return [...graph.topologicalOrder].flatMap((number) => declared[number] ?? []);
 }
 
+/** Whether there is anything new to be read of an asset. */
+function isMade({ definition }: IndexedAsset): boolean {
+  return definition.kind !== "external" || definition.observed === true;
+}
+
 interface KnownTarget {
   readonly row: AutomationStateRow | undefined;
   readonly changed: AutomationSwitchRow | undefined;
   readonly evaluatedAt: number | null;
   readonly space: PartitionSpace;
+  /** Whether it reads anything that can change. */
+  readonly hasSources: boolean;
+  readonly now: number;
 }
 
 function describe(
   { id, key, definition }: IndexedAsset,
   check: string | null,
-  { row, changed, evaluatedAt, space }: KnownTarget,
+  { row, changed, evaluatedAt, space, hasSources, now }: KnownTarget,
 ): AutomatedTarget[] {
   const of = check === null ? definition : definition.checks.find(({ name }) => name === check);
   const condition = of?.automation?.condition;
@@ -80,6 +93,7 @@ function describe(
         changed === undefined
           ? null
           : { reason: changed.reason, actor: changed.actor, at: changed.changedAt.getTime() },
+      nextAt: changed?.isOff === true ? null : nextByClock({ condition, hasSources, after: now }),
       lastEvaluatedAt: row === undefined ? null : evaluatedAt,
       lastRequest: requestedAt === null ? null : { at: requestedAt, count: requestedCount ?? 0, runIds },
       stopped: stopped.isEmpty

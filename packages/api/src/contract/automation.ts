@@ -20,6 +20,8 @@ export interface AutomatedTarget {
     readonly actor: string | null;
     readonly at: Instant;
   } | null;
+  /** When it holds next, where a clock alone decides that; `null` while it is off, and where nobody can tell. */
+  readonly nextAt: Instant | null;
   /** As of which instant its result holds; `null` before the first evaluation. */
   readonly lastEvaluatedAt: Instant | null;
   /** When it last asked for runs; `null` before it has. */

@@ -81,7 +81,7 @@ export function rowOfSensor(sensor: Sensor, now: number): AutomationRow {
 const REQUESTED_LOOK = TICK_LOOK.requested;
 
 export function rowOfCondition(target: AutomatedTarget): AutomationRow {
-  const { asset, check, label, text, state: set, switched, lastRequest, stopped } = target;
+  const { asset, check, label, text, state: set, switched, lastRequest, stopped, nextAt } = target;
   const state = set === "off" ? "off" : stopped === null ? "on" : "failing";
   return {
     kind: "condition",
@@ -95,7 +95,7 @@ export function rowOfCondition(target: AutomatedTarget): AutomationRow {
       lastRequest === null
         ? null
         : { look: REQUESTED_LOOK, at: lastRequest.at, runIds: lastRequest.runIds, reason: stopped?.reason ?? null },
-    nextAt: null,
+    nextAt,
     lagMs: null,
     outcomes: null,
   };

@@ -95,7 +95,7 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
   );
 }
 
-/** Where no instant can be told: a condition acts as soon as it holds. */
+/** Where no instant can be told: a condition that looks at more than a clock acts as soon as it holds. */
 function describeNext({ kind, state }: AutomationRow): string {
   return kind === "condition" && state !== "off" ? "any time" : "none";
 }
