@@ -95,6 +95,7 @@ export {
 } from "./automation/compile-automation.ts";
 export {
   AUTOMATION_VERSION,
+  partsOf,
   type AutomationSpec,
   type ConditionKind,
   type ConditionSpec,

@@ -12,7 +12,13 @@ import {
   type StoredExplanation,
 } from "@heddle/core/internal";
 import { explainAsOfNow, LOOK_DEADLINE_MS, type ExplainedNow } from "@heddle/engine/automation";
-import { partitionKeyOf, requireAsset, type IndexedAsset } from "@heddle/engine/planning";
+import {
+  partitionKeyOf,
+  readAssetStandings,
+  requireAsset,
+  type AssetStanding,
+  type IndexedAsset,
+} from "@heddle/engine/planning";
 import {
   readAutomationEvaluations,
   readAutomationExplanations,
@@ -27,8 +33,10 @@ import {
 import type { ApiState } from "../api-state.ts";
 import type { AutomationVerdict, AutomationWhy, SentencePart } from "../contract.ts";
 import type { AutomationWhyInput } from "../inputs/automation.ts";
+import { mostAskedPartition } from "./asked-partition.ts";
 import { describeTree } from "./condition-tree.ts";
 import { sentenceParts, type NameScope } from "./sentence-parts.ts";
+import { explainStaleAnswer } from "./stale-answer.ts";
 
 /** Evaluations that are looked through for the last request of a partition. */
 const MAX_LOOKED_THROUGH = 200;
@@ -61,7 +69,8 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
   if (of === undefined || check === "") throw checkUnknown(asset, check ?? "");
   const now = await explainAsOfNow(state, tx, { asset: asset.key, check });
   const spaces = await state.definitions.spaces(tx, now.look.at);
-  const asked = ask(asset, check, { partition: input.partition, scope: { index, spaces } });
+  const [standing] = await readAssetStandings(state, tx, { assets: [asset], spaces });
+  const asked = ask(asset, check, { partition: input.partition, standing, scope: { index, spaces } });
   const environmentId = await state.definitions.environmentId(tx);
   const requests = await readRequests(tx, { environmentId, asked });
   const judged = await judge(tx, { environmentId, asked, now, hasCondition: of.automation !== undefined });
@@ -69,6 +78,15 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
   const position = now.compiled.targets.findIndex(({ id }) => id === targetId(asset.key, check));
   const told = last === undefined ? [] : [lastRequestParts(last)];
   const since = judged.verdict === "not_requested" ? await readNotHeldSince(tx, { environmentId, asked, now }) : null;
+  const stale =
+    judged.verdict !== "not_requested" || check !== null || standing === undefined || asked.ordinal === null
+      ? []
+      : await explainStaleAnswer(state, tx, {
+          standing,
+          ordinal: asked.ordinal,
+          spaces,
+          condition: of.automation?.condition,
+        });
   const [decision = [], ...changes] = judged.sentences.map((text) => sentenceParts(text, asked.scope));
   return {
     at: now.look.at,
@@ -77,7 +95,13 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
     partition: asked.partition,
     ordinal: asked.ordinal,
     verdict: judged.verdict,
-    sentences: [decision, ...(since === null ? [] : [sinceParts(since, judged.reasonCount)]), ...changes, ...told],
+    sentences: [
+      decision,
+      ...(since === null ? [] : [sinceParts(since, judged.reasonCount)]),
+      ...changes,
+      ...stale,
+      ...told,
+    ],
     tree: now.explanation === null ? null : describeTree(now.explanation.root, asked.scope),
     wouldRequestNow: judged.verdict === "requested",
     nextChange: position < 0 ? null : nextAutomationInstant(now.compiled, now.look.at, position),
@@ -89,13 +113,21 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
 function ask(
   asset: IndexedAsset,
   check: string | null,
-  { partition, scope }: { readonly partition: string | undefined; readonly scope: NameScope },
+  {
+    partition,
+    standing,
+    scope,
+  }: {
+    readonly partition: string | undefined;
+    readonly standing: AssetStanding | undefined;
+    readonly scope: NameScope;
+  },
 ): Asked {
   const space = scope.spaces.of(asset);
   const isCut = asset.definition.partitions !== null;
-  // The newest is what people mean who name none.
-  const newest = space.all.last;
-  const stated = partition ?? (isCut && newest !== undefined ? partitionKeyOf(space, newest) : "");
+  // Of a check the newest is meant by people who name none.
+  const meant = standing === undefined || check !== null ? space.all.last : mostAskedPartition(standing, space);
+  const stated = partition ?? (isCut && meant !== undefined ? partitionKeyOf(space, meant) : "");
   const ordinal = isCut ? space.ordinalOf(stated) : 0;
   if (!isCut && stated !== "") throw uncut(asset, stated);
   const of = isCut && stated !== "" ? `${asset.key} ${stated}` : asset.key;

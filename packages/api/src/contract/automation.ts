@@ -125,7 +125,7 @@ export interface AutomationWhy {
   /** Its ordinal, 0 for an asset without partitions; `null` when there is no such partition. */
   readonly ordinal: number | null;
   readonly verdict: AutomationVerdict;
-  /** The decision and why it is so, since when, what has to change, and what was requested last: in this order. */
+  /** The decision and why it is so, since when, what has to change, why it is stale, and what was requested last: in this order. */
   readonly sentences: readonly (readonly SentencePart[])[];
   /** The condition as of now; `null` where there is none, or it is off. */
   readonly tree: ConditionNode | null;

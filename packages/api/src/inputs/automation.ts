@@ -15,7 +15,7 @@ export const automationEvaluationInput = z.strictObject({ id });
 
 export const automationWhyInput = z.strictObject({
   assetKey: key,
-  /** Left out: the newest. */
+  /** Left out: the last that failed, else that is stale, else that is missing, else the newest; of a check the newest. */
   partition: storable(1024).optional(),
   check: checkOf,
 });

@@ -22,8 +22,7 @@ import {
 } from "@heddle/storage";
 import type { ApiState } from "../api-state.ts";
 import { attemptIdOf, describeMaterializations } from "../assets/materialization-answer.ts";
-import { readStaleCauses } from "../assets/stale-causes.ts";
-import { explainOneStale } from "../assets/stale-sentences.ts";
+import { explainStalePartition } from "../assets/stale-partition.ts";
 import { describeResult } from "../checks/check-answers.ts";
 import type { FailedAttempt, MappedPartitions, OpenStep, PartitionDetail, StoppedStep } from "../contract.ts";
 import type { PartitionDetailInput } from "../inputs/partitions.ts";
@@ -70,7 +69,10 @@ export async function readPartitionDetail(state: ApiState, input: PartitionDetai
       supersededAt: asset.supersededAt?.getTime() ?? null,
       exists: asset.supersededAt === null && space.all.has(ordinal),
       code: codeAt(neighbours.own, ordinal),
-      staleBecause: await explainStalePartition(state, tx, { standing: neighbours.own, ordinal, spaces }),
+      staleBecause:
+        neighbours.own === undefined
+          ? []
+          : await explainStalePartition(state, tx, { standing: neighbours.own, ordinal, spaces }),
       materializations: await describeMaterializations(state, tx, {
         made: materializations.map((row) => ({ row, asset })),
         index,
@@ -110,25 +112,6 @@ function findPartition(
     hint: `Name one of ${space.format(set, SHOWN_RANGES)}.`,
     details: { asset: key },
   });
-}
-
-async function explainStalePartition(
-  state: ApiState,
-  tx: Transaction,
-  {
-    standing,
-    ordinal,
-    spaces,
-  }: {
-    readonly standing: AssetStanding | undefined;
-    readonly ordinal: number;
-    readonly spaces: PartitionSpaces;
-  },
-): Promise<PartitionDetail["staleBecause"]> {
-  if (standing === undefined) return [];
-  const within = PartitionSet.of([ordinal]);
-  const stale = await readStaleCauses(state, tx, { standing, spaces, within });
-  return explainOneStale({ standing, stale, spaces });
 }
 
 interface PartitionScope {

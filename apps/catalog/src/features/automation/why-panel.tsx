@@ -26,7 +26,7 @@ const VERDICTS: Record<AutomationWhy["verdict"], StatusLook> = {
 interface WhyPanelProps {
   readonly assetKey: string;
   readonly check: string | null;
-  /** Key of the partition that is asked about; the newest when left out. */
+  /** Key of the partition that is asked about; when left out, one that needs an answer, else the newest. */
   readonly partition: string | undefined;
   readonly onPartition: (partition: string | undefined) => void;
 }
