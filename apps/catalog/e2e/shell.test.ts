@@ -56,6 +56,12 @@ describe("the shell", () => {
   test("names assets that an address without a page may have meant", async () => {
     const page = await visitor.open("/flights/raw");
     await page.getByText("There is no page at this address.").waitFor();
+    await page.getByRole("button", { name: /^Look for “raw”/u }).click();
+    const field = page.getByRole("combobox", { name: /^Go to anything/u });
+    expect(await field.inputValue()).toBe("raw");
+    await page.getByRole("option", { name: "flights/raw" }).first().waitFor();
+    await page.keyboard.press("Escape");
+    await field.waitFor({ state: "detached" });
     await page.getByRole("link", { name: "flights/raw" }).click();
     await page.waitForURL(/\/assets\/flights\/raw$/u);
     await expect.poll(() => page.getByRole("heading", { level: 1 }).textContent()).toBe("flights/raw");

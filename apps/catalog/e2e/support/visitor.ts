@@ -7,8 +7,8 @@ export const PAGE_TIMEOUT_MS = 30_000;
 
 /** Somebody who uses the catalog in a browser. */
 export interface Visitor {
-  /** Opens a page of the catalog, such as `/assets`. */
-  open(path: string): Promise<Page>;
+  /** Opens a page of the catalog, such as `/assets`. `prepare`: what is done with the empty page before. */
+  open(path: string, prepare?: (page: Page) => Promise<void>): Promise<Page>;
 }
 
 /**
@@ -32,7 +32,7 @@ export function useVisitor(catalogUrl: () => string = () => inject("catalogUrl")
   afterAll(() => browser?.close());
 
   return {
-    async open(path) {
+    async open(path, prepare) {
       if (browser === undefined) throw new Error("a page is opened before the browser has started");
       const base = catalogUrl();
       const context = await browser.newContext({
@@ -44,6 +44,7 @@ export function useVisitor(catalogUrl: () => string = () => inject("catalogUrl")
       context.setDefaultTimeout(PAGE_TIMEOUT_MS);
       const page = await context.newPage();
       listen(page, base, (complaint) => complaints.push(complaint));
+      await prepare?.(page);
       await page.goto(path);
       await page.locator("h1").first().waitFor({ state: "attached" });
       return page;

@@ -1,11 +1,12 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { Fragment, type ReactNode } from "react";
+import { addressWords } from "./address-words.ts";
 import { placeOfSegment } from "./places.ts";
 
 /** The path to this page, each part but the last a link. */
 export function Breadcrumb(): ReactNode {
   const { pathname } = useLocation();
-  const [first = "", ...rest] = pathname.split("/").filter(Boolean).map(decode);
+  const [first = "", ...rest] = addressWords(pathname);
   const place = placeOfSegment(first);
   if (place === undefined) return <nav aria-label="Breadcrumb" />;
   return (
@@ -59,13 +60,4 @@ function Segment({
       {segment}
     </Link>
   );
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // Not an encoded text: shown as it stands in the address.
-    return segment;
-  }
 }

@@ -29,7 +29,7 @@ export function HealthState({ deployment }: { readonly deployment: Deployment })
           {health.word}
         </>
       }
-      className={STATE_BUTTON}
+      className={`${STATE_BUTTON} md:min-w-25 md:justify-end`}
       title="Health"
       width="w-[420px]"
     >

@@ -1,10 +1,9 @@
-import { Link, useLocation } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Page } from "../ui/page.tsx";
-import { PLACES } from "./places.ts";
 
-const NearestAssets = lazy(async () => ({ default: (await import("./nearest-assets.tsx")).NearestAssets }));
+const WaysOn = lazy(async () => ({ default: (await import("./ways-on.tsx")).WaysOn }));
 
 /** An address that leads nowhere. */
 export function NotFoundPage(): ReactNode {
@@ -13,17 +12,13 @@ export function NotFoundPage(): ReactNode {
     <Page title="Not found">
       <h1 className="sr-only">Page not found</h1>
       <EmptyState title="There is no page at this address.">
-        <code className="rounded-sm bg-hover px-1.5 py-0.5 font-mono text-xs break-all text-ink">{pathname}</code>
-        <Suspense>
-          <NearestAssets pathname={pathname} />
-        </Suspense>
-        <p className="flex flex-wrap gap-x-4 gap-y-1">
-          {PLACES.map(({ to, label }) => (
-            <Link key={to} to={to} className="link">
-              {label}
-            </Link>
-          ))}
-        </p>
+        {/* As wide from the start: what comes does not move what stands in the middle. */}
+        <div className="flex w-[min(33rem,calc(100vw-3rem))] flex-col items-start gap-3">
+          <code className="rounded-sm bg-hover px-1.5 py-0.5 font-mono text-xs break-all text-ink">{pathname}</code>
+          <Suspense>
+            <WaysOn pathname={pathname} />
+          </Suspense>
+        </div>
       </EmptyState>
     </Page>
   );

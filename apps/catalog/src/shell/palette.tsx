@@ -27,15 +27,22 @@ const ENTRY_ICONS: Record<PaletteEntry["kind"], IconName> = {
   sensor: "automation",
 };
 
+interface PaletteProps {
+  readonly open: boolean;
+  /** What stands in its field when it opens. */
+  readonly text: string;
+  readonly onClose: () => void;
+}
+
 /** Finds and opens anything by a few letters. */
-export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
+export function Palette({ open, text, onClose }: PaletteProps): ReactNode {
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup className="popup fixed top-[12vh] left-1/2 z-50 flex max-h-[64vh] w-[600px] max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col overflow-hidden">
           <Dialog.Title className="sr-only">Go to</Dialog.Title>
-          <PaletteBody onClose={onClose} />
+          <PaletteBody given={text} onClose={onClose} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
@@ -45,9 +52,9 @@ export function Palette({ open, onClose }: { readonly open: boolean; readonly on
 /** Entries of the page itself that come before those that the server finds. */
 const OWN_FIRST = 12;
 
-function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
+function PaletteBody({ given, onClose }: { readonly given: string; readonly onClose: () => void }): ReactNode {
   const catalog = useCatalog();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(given);
   const [active, setActive] = useState(0);
   const search = useMemo(() => new PaletteSearch(catalog?.index ?? null), [catalog]);
   const [recent] = useState(recentlyOpened);
@@ -87,6 +94,8 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }): ReactNode {
           spellCheck={false}
           autoComplete="off"
           value={text}
+          // What was put there for somebody goes away with the first letter that they type.
+          onFocus={({ currentTarget }) => currentTarget.select()}
           onChange={(event) => {
             setText(event.target.value);
             setActive(0);

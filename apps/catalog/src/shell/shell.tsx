@@ -1,5 +1,5 @@
 import { getRouteApi, Outlet, rootRouteId, useLocation, useNavigate } from "@tanstack/react-router";
-import { Fragment, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Fragment, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
 import { useCatalogState } from "../data/catalog-state.ts";
 import { invalidateEverything } from "../data/invalidation.ts";
 import { useHotkeys } from "../keyboard/hotkeys.ts";
@@ -11,6 +11,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { useDeployment } from "./deployment.ts";
+import { OpenPaletteContext } from "./open-palette.ts";
 import { PLACES } from "./places.ts";
 import { rememberOpened } from "./recent.ts";
 import { Rail } from "./rail.tsx";
@@ -32,8 +33,13 @@ export function Shell(): ReactNode {
   // What lies over pages is loaded when it is asked for first, and stays so that it can close.
   const [seen, setSeen] = useState(false);
   if (over !== "nothing" && !seen) setSeen(true);
+  const [sought, setSought] = useState("");
   const close = (): void => setOver("nothing");
-  useShellHotkeys({ openPalette: () => setOver("palette"), openHelp: () => setOver("help") });
+  const openPalette = useCallback((text: string): void => {
+    setSought(text);
+    setOver("palette");
+  }, []);
+  useShellHotkeys({ openPalette: () => openPalette(""), openHelp: () => setOver("help") });
   useLeavePage();
   return (
     <div className="grid h-full grid-cols-[76px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[44px_minmax(0,1fr)_52px]">
@@ -41,20 +47,22 @@ export function Shell(): ReactNode {
         Skip to content
       </a>
       <div className="col-span-full">
-        <TopBar deployment={deployment} onSearch={() => setOver("palette")} onHelp={() => setOver("help")} />
+        <TopBar deployment={deployment} onSearch={() => openPalette("")} onHelp={() => setOver("help")} />
       </div>
       <div className="contents max-md:[&>nav]:order-2">
         <Rail />
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col outline-none">
           <Banners deployment={deployment} />
           <div className="min-h-0 flex-1">
-            <CatalogGate />
+            <OpenPaletteContext value={openPalette}>
+              <CatalogGate />
+            </OpenPaletteContext>
           </div>
         </main>
       </div>
       {seen && (
         <Suspense>
-          <Palette open={over === "palette"} onClose={close} />
+          <Palette open={over === "palette"} text={sought} onClose={close} />
           <KeyHelp open={over === "help"} onClose={close} />
         </Suspense>
       )}

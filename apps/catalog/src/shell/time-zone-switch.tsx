@@ -12,7 +12,7 @@ export function TimeZoneSwitch(): ReactNode {
   const name = useTimeZoneName();
   return (
     <PopoverButton
-      trigger={<span className="min-w-6 max-w-28 truncate">{cityOf(name)}</span>}
+      trigger={<span className="w-18 truncate text-center">{cityOf(name)}</span>}
       label={`Time zone: ${name}`}
       className={STATE_BUTTON}
       title="Time zone"

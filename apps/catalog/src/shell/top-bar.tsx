@@ -31,11 +31,18 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
         <Mark />
       </Link>
       <Breadcrumb />
-      <div className="ml-auto flex items-center gap-1">
+      {/* As wide as there is room, and what is known late stands first: nothing moves when it comes. */}
+      <div className="flex flex-1 items-center justify-end gap-1">
+        {deployment !== undefined && (
+          <>
+            <HealthState deployment={deployment} />
+            <CodeState deployment={deployment} />
+          </>
+        )}
         <button
           type="button"
           onClick={onSearch}
-          className="mr-1 flex h-7 w-56 items-center gap-2 rounded-md border border-line-strong bg-canvas px-2 text-xs text-muted hover:border-faint max-md:w-auto"
+          className="mx-1 flex h-7 w-56 shrink-0 items-center gap-2 rounded-md border border-line-strong bg-canvas px-2 text-xs text-muted hover:border-faint max-md:w-auto"
         >
           <Icon name="search" size={14} />
           <span className="max-md:sr-only">Go to…</span>
@@ -44,12 +51,6 @@ export function TopBar({ deployment, onSearch, onHelp }: TopBarProps): ReactNode
             <Key>K</Key>
           </span>
         </button>
-        {deployment !== undefined && (
-          <>
-            <CodeState deployment={deployment} />
-            <HealthState deployment={deployment} />
-          </>
-        )}
         <IconButton
           icon="link"
           label="Copy link to this view"

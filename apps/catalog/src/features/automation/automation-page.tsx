@@ -55,7 +55,7 @@ export function AutomationPage(): ReactNode {
             <SearchField
               ref={field}
               label="Name or trigger"
-              className="w-72 max-md:w-full"
+              className="w-72 max-md:w-auto max-md:flex-1"
               text={search.text ?? ""}
               onText={(text) => set({ text: text || undefined })}
             />

@@ -14,7 +14,7 @@ import { FreshnessView } from "./freshness-view.tsx";
 import { OwnerHeader } from "./owner-header.tsx";
 import { describeRequestedRuns } from "./requested-runs.ts";
 import { SwitchButton } from "./switch-dialog.tsx";
-import { WhyPanel } from "./why-panel.tsx";
+import { WhyPanel, whyQuery } from "./why-panel.tsx";
 
 const route = getRouteApi("/automation/conditions/$");
 
@@ -106,6 +106,7 @@ interface ConditionViewProps {
 /** What a condition decides: now, and before. */
 export function ConditionView({ target, partition, evaluation, all, onChange }: ConditionViewProps): ReactNode {
   const { asset, check, stopped, runs } = target;
+  const isAnswered = !useQuery(whyQuery({ assetKey: asset.key, check, partition })).isPending;
   const told = runs === null ? "" : describeRequestedRuns(runs);
   return (
     <>
@@ -122,8 +123,17 @@ export function ConditionView({ target, partition, evaluation, all, onChange }: 
         partition={partition}
         onPartition={(next) => onChange({ partition: next })}
       />
-      <EvaluationList assetId={asset.id} check={check} chosen={evaluation} onlyRequesting={!all} onChange={onChange} />
-      <FreshnessView assetId={asset.id} />
+      {/* Read meanwhile, and shown below the answer once that is there: its height is not known before. */}
+      <div className={isAnswered ? "flex min-w-0 flex-col gap-6" : "hidden"}>
+        <EvaluationList
+          assetId={asset.id}
+          check={check}
+          chosen={evaluation}
+          onlyRequesting={!all}
+          onChange={onChange}
+        />
+        <FreshnessView assetId={asset.id} />
+      </div>
     </>
   );
 }

@@ -33,14 +33,16 @@ interface WhyPanelProps {
 
 const READ_INTERVAL_MS = 10_000;
 
+/** Why a partition is, or is not, requested. */
+export const whyQuery = ({ assetKey, check, partition }: Pick<WhyPanelProps, "assetKey" | "check" | "partition">) =>
+  trpc.automation.why.queryOptions(
+    { assetKey, ...(check !== null && { check }), ...(partition !== undefined && { partition }) },
+    { refetchInterval: READ_INTERVAL_MS, placeholderData: (before) => before },
+  );
+
 /** Why a partition is, or is not, requested as of now: in sentences, and part by part. */
 export function WhyPanel({ assetKey, check, partition, onPartition }: WhyPanelProps): ReactNode {
-  const query = useQuery(
-    trpc.automation.why.queryOptions(
-      { assetKey, ...(check !== null && { check }), ...(partition !== undefined && { partition }) },
-      { refetchInterval: READ_INTERVAL_MS, placeholderData: (before) => before },
-    ),
-  );
+  const query = useQuery(whyQuery({ assetKey, check, partition }));
   // What is not cut has no name for its one partition.
   const isCut = partition !== undefined || (query.data !== undefined && query.data.partition !== "");
   return (

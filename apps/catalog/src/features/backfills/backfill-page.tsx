@@ -65,10 +65,15 @@ function BackfillContent({ run }: { readonly run: RunDetail }): ReactNode {
         )}
         {matrix.isPending && <Skeleton label="Reading the steps" lines={5} />}
         {matrix.data !== undefined && <Steps run={run} matrix={matrix.data} />}
-        <Throughput timeline={timeline.data} />
-        <Section title="Failures">
-          <RunFailures failures={run.failures} skipped={run.progress.filter(({ counts }) => counts.skipped > 0)} />
-        </Section>
+        {/* Nobody knows how high the steps are before they are read: what is below them would be pushed down. */}
+        {!matrix.isPending && (
+          <>
+            <Throughput timeline={timeline.data} />
+            <Section title="Failures">
+              <RunFailures failures={run.failures} skipped={run.progress.filter(({ counts }) => counts.skipped > 0)} />
+            </Section>
+          </>
+        )}
       </div>
     </div>
   );

@@ -77,7 +77,7 @@ function ChecksContent({ catalog }: { readonly catalog: Catalog }): ReactNode {
             <SearchField
               ref={field}
               label="Check or asset"
-              className="w-56 max-md:w-full"
+              className="w-56 max-md:w-auto max-md:flex-1"
               text={search.text ?? ""}
               onText={(text) => set({ text: text || undefined })}
             />

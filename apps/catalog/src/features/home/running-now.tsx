@@ -21,19 +21,17 @@ export function RunningNow(): ReactNode {
     <Section
       title="Running now"
       aside={
-        query.isSuccess &&
-        (runs.length === 0 ? (
-          "Nothing runs, and nothing waits."
-        ) : (
+        runs.length > LISTED_RUNS && (
           <Link to="/runs" search={{ status: ["running", "queued", "paused", "canceling"] }} className="link">
-            {runs.length > LISTED_RUNS ? "All open runs" : `All ${formatCount(runs.length)}`}
+            All open runs
           </Link>
-        ))
+        )
       }
     >
       {query.isError && (
         <FailurePanel title="The runs could not be read" error={query.error} onRetry={() => void query.refetch()} />
       )}
+      {query.isSuccess && runs.length === 0 && <p className="text-muted">Nothing runs, and nothing waits.</p>}
       {runs.length > 0 && (
         <ul className="flex flex-col gap-2.5" aria-label="Open runs">
           {runs.slice(0, LISTED_RUNS).map((run) => (
