@@ -183,5 +183,5 @@ it("is said once on the asset when it kept a partition from being published", as
   );
   await refuse("2026-01-02..2026-01-03");
   expect((await why())[0]).toBe("2 partitions failed, such as 2026-01-02 in run: recent (none) failed");
-  expect(await why()).toContain("Check recent fails on 2 partitions: none");
+  expect(await why()).toContain("Check recent fails on 2 partitions, such as 2026-01-03: none");
 });

@@ -137,7 +137,7 @@ describe("assets.get", () => {
     });
     expect(await why("weather/raw")).toEqual([
       `1 partition failed, 2012-01-05 in run ${failed}: no data`,
-      "Check plausible warns on 1 partition: too warm",
+      "Check plausible warns on 1 partition, 2012-01-01: too warm",
       "81 of 91 partitions are missing, the first 2012-01-11.",
       "Last materialized at (time).",
     ]);

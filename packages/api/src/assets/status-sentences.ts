@@ -103,7 +103,7 @@ function explainOpenRuns({ standing, openRunIds }: StatusFacts): Sentence[] {
   ];
 }
 
-function explainChecks({ standing, failure, checks }: StatusFacts): Sentence[] {
+function explainChecks({ standing, space, failure, checks }: StatusFacts): Sentence[] {
   const { key, definition } = standing.asset;
   return checks
     .filter(({ declared }) => declared)
@@ -116,9 +116,14 @@ function explainChecks({ standing, failure, checks }: StatusFacts): Sentence[] {
       if (isTold && notPassed === 1) return [];
       const where = definition.partitions === null ? "" : ` on ${count(notPassed, "partition")}`;
       const verb = sizeOf(failed) > 0 ? "fails" : "warns";
-      const found = isTold ? null : (problem?.description ?? null);
-      const reason = found === null ? "." : `: ${found}`;
-      return [[text("Check "), { kind: "check", assetKey: key, name }, text(` ${verb}${where}${reason}`)]];
+      const check: SentencePart = { kind: "check", assetKey: key, name };
+      const head = [text("Check "), check, text(` ${verb}${where}`)];
+      if (isTold || problem === null || problem.description === null) return [[...head, text(".")]];
+      const example =
+        definition.partitions === null
+          ? []
+          : [text(notPassed === 1 ? ", " : ", such as "), partition(standing, space, problem.ordinal)];
+      return [[...head, ...example, text(`: ${problem.description}`)]];
     });
 }
 
