@@ -92,7 +92,7 @@ test("neighbours, metadata as a tree, and a wipe that wants the key", async () =
   expect(await axeFaults(page)).toEqual([]);
   await wipe.click();
   await dialog.waitFor({ state: "detached" });
-  await page.getByRole("button", { name: /2 missing/u }).waitFor();
+  await page.getByRole("button", { name: "2 missing", exact: true }).waitFor();
 
   await page.goto("/deployment?tab=audit");
   await page.getByText("assets.wipe").first().waitFor();

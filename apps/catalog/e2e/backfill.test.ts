@@ -25,7 +25,7 @@ describe("a backfill", () => {
     expect(await stepsDone(assets)).toBeLessThan(548);
     await runEnds(assets, "failed");
     expect(await stepsDone(assets)).toBe(548);
-    await assets.getByText("1 failed step in 1 way, 2 skipped because of them.").waitFor();
+    await assets.getByText("1 step failed, 2 skipped because of it.").waitFor();
     await expectSameDocument(assets);
 
     // Meanwhile the page of the asset has followed by itself.

@@ -8,7 +8,10 @@ test("a blocking check that fails explains itself from the list of assets to the
   const page = await visitor.open("/assets?launch=key:flights/raw&parts=2001-07-01");
   await launch(page, "Materialize 1 partition of 1 asset");
   await runEnds(page, "failed");
-  await page.getByText(/failed by check: .*day_is_complete/u).waitFor();
+  await page
+    .getByText(/was not published: day_is_complete/u)
+    .first()
+    .waitFor();
 
   // Somebody else comes, who knows nothing of that run.
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Assets" }).click();

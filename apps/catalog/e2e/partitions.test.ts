@@ -153,13 +153,13 @@ describe("a dynamic asset", () => {
     await field.fill("acme\nbell|co, ltd\nzen");
     await dialog.getByRole("button", { name: "Add 3 keys" }).click();
     await dialog.waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "3 missing" }).waitFor();
+    await page.getByRole("button", { name: "3 missing", exact: true }).waitFor();
 
     const keys = page.getByRole("list", { name: "Keys" });
     await keys.getByRole("checkbox", { name: "Mark zen" }).check();
     await page.getByRole("button", { name: "Remove 1" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove 1 key" }).click();
-    await page.getByRole("button", { name: "2 missing" }).waitFor();
+    await page.getByRole("button", { name: "2 missing", exact: true }).waitFor();
     expect(await keys.getByRole("listitem").count()).toBe(2);
 
     await keys.getByRole("button", { name: "bell|co, ltd" }).click();
@@ -170,7 +170,7 @@ describe("a dynamic asset", () => {
     await runEnds(page, "success");
     await page.goto("/assets/shop/profile?tab=partitions");
     await page.getByRole("button", { name: "1 fresh" }).waitFor();
-    await page.getByRole("button", { name: "1 missing" }).waitFor();
+    await page.getByRole("button", { name: "1 missing", exact: true }).waitFor();
 
     // A removed key is shown as such, and keeps its history.
     await page.getByRole("checkbox", { name: "Show removed ones" }).check();

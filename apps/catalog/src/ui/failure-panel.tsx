@@ -8,11 +8,14 @@ interface FailurePanelProps {
   readonly title: string;
   readonly error: unknown;
   readonly onRetry?: () => void;
+  /** Where to go on from where nothing of that name is, such as a link to the list: asking again would change nothing. */
+  readonly elsewhere?: ReactNode;
 }
 
 /** A failed call in place of what it should have brought; the rest of the page stays. */
-export function FailurePanel({ title, error, onRetry }: FailurePanelProps): ReactNode {
+export function FailurePanel({ title, error, onRetry, elsewhere }: FailurePanelProps): ReactNode {
   const failure = describeFailure(error);
+  const isUnknown = elsewhere !== undefined && failure.code.endsWith("_UNKNOWN");
   return (
     <div role="alert" className="flex items-start gap-3 rounded-md border border-failed/50 bg-failed-soft px-3 py-2.5">
       <span className="mt-1 text-failed-ink">
@@ -20,19 +23,24 @@ export function FailurePanel({ title, error, onRetry }: FailurePanelProps): Reac
       </span>
       <div className="min-w-0 flex-1">
         <p className="font-medium">{title}</p>
-        <p className="text-muted">
-          {failure.message} {failure.hint}
-        </p>
+        <p className="text-muted">{endSentence(failure.message)}</p>
+        {failure.hint !== null && <p className="text-muted">{endSentence(failure.hint)}</p>}
+        {isUnknown && <p className="mt-1">{elsewhere}</p>}
         <p className="mt-1 font-mono text-2xs text-muted">
           {failure.code}
           {failure.correlationId !== null && ` · ${failure.correlationId}`}
         </p>
       </div>
-      {onRetry !== undefined && (
+      {onRetry !== undefined && !isUnknown && (
         <Button icon="retry" onClick={onRetry}>
           Try again
         </Button>
       )}
     </div>
   );
+}
+
+/** Messages of errors have no full stop: in a terminal, others are put around them. */
+function endSentence(text: string): string {
+  return /[.!?:]$/u.test(text) ? text : `${text}.`;
 }

@@ -28,11 +28,11 @@ export const TICK_ERRORS = {
   },
   SCHEDULE_UNKNOWN: {
     summary: "There is no schedule with this name.",
-    remedy: "Check the spelling; the message names the nearest names.",
+    remedy: "Check the spelling; `heddle schedules` lists all of them.",
   },
   SENSOR_UNKNOWN: {
     summary: "There is no sensor with this name.",
-    remedy: "Check the spelling; the message names the nearest names.",
+    remedy: "Check the spelling; `heddle sensors` lists all of them.",
   },
   TICK_FAILED: {
     summary: "The function of a schedule or sensor threw.",

@@ -99,7 +99,8 @@ export function PartitionsSummary({ partitions, does, onStatus, onMaterialize }:
   if (partitions === null) return null;
   const { runs } = partitions;
   const counts = runs.countBetween(0, runs.count);
-  const open = (counts[codeOf("failed")] ?? 0) + (counts[codeOf("missing")] ?? 0);
+  const open = (["failed", "missing"] as const).filter((status) => (counts[codeOf(status)] ?? 0) > 0);
+  const openCount = open.reduce((sum, status) => sum + (counts[codeOf(status)] ?? 0), 0);
   const stale = counts[codeOf("stale")] ?? 0;
   return (
     <>
@@ -122,9 +123,9 @@ export function PartitionsSummary({ partitions, does, onStatus, onMaterialize }:
           </button>
         );
       })}
-      {open > 0 && (
+      {openCount > 0 && (
         <Button kind="outline" onClick={() => onMaterialize("all", ["missing", "failed"])}>
-          Materialize {formatCount(open)} failed and missing
+          Materialize {formatCount(openCount)} {open.join(" and ")}
         </Button>
       )}
       {stale > 0 && (

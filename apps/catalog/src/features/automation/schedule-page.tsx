@@ -1,6 +1,6 @@
 import type { Schedule } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCounted } from "../../format/amounts.ts";
@@ -32,6 +32,11 @@ export function SchedulePage(): ReactNode {
             title="The schedule could not be read"
             error={query.error}
             onRetry={() => void query.refetch()}
+            elsewhere={
+              <Link to="/automation" search={{ kind: "schedule" }} className="link">
+                All schedules
+              </Link>
+            }
           />
         </div>
       )}

@@ -1,6 +1,6 @@
 import type { Sensor } from "@heddle/api";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { trpc } from "../../data/trpc.ts";
 import { formatCounted } from "../../format/amounts.ts";
@@ -29,7 +29,16 @@ export function SensorPage(): ReactNode {
       {query.data === undefined && <h1 className="sr-only">{name}</h1>}
       {query.isError && (
         <div className="p-4">
-          <FailurePanel title="The sensor could not be read" error={query.error} onRetry={() => void query.refetch()} />
+          <FailurePanel
+            title="The sensor could not be read"
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            elsewhere={
+              <Link to="/automation" search={{ kind: "sensor" }} className="link">
+                All sensors
+              </Link>
+            }
+          />
         </div>
       )}
       {query.isPending && <Skeleton label="Reading the sensor" lines={6} />}

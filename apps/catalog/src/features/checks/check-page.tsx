@@ -47,7 +47,16 @@ export function CheckPage(): ReactNode {
       )}
       {query.isError && (
         <div className="p-4">
-          <FailurePanel title="The check could not be read" error={query.error} onRetry={() => void query.refetch()} />
+          <FailurePanel
+            title="The check could not be read"
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            elsewhere={
+              <Link to="/checks" className="link">
+                All checks
+              </Link>
+            }
+          />
         </div>
       )}
       {check !== undefined && query.isPending && <Skeleton label="Reading the check" lines={6} />}

@@ -74,7 +74,7 @@ function FilterChips({ filters, onChange }: RunFilterBarProps): ReactNode {
             onClick={() => onChange({ trigger: toggle(trigger, own) })}
             className={CHIP}
           >
-            {own}
+            {own === "manual" ? "by hand" : own}
           </button>
         ))}
       </div>

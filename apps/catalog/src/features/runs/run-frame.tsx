@@ -1,4 +1,5 @@
 import type { RunDetail } from "@heddle/api";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
@@ -24,7 +25,16 @@ export function RunFrame({ runId, noun, children }: RunFrameProps): ReactNode {
       {read.kind === "not_a_number" && <EmptyState title={`“${runId}” is not the number of a run.`} />}
       {read.kind === "failed" && (
         <div className="p-4">
-          <FailurePanel title={`${title} could not be read`} error={read.error} onRetry={read.retry} />
+          <FailurePanel
+            title={`${title} could not be read`}
+            error={read.error}
+            onRetry={read.retry}
+            elsewhere={
+              <Link to={noun === "Backfill" ? "/backfills" : "/runs"} className="link">
+                All {noun.toLowerCase()}s
+              </Link>
+            }
+          />
         </div>
       )}
       {read.kind === "pending" && <Skeleton label={`Reading the ${noun.toLowerCase()}`} lines={6} />}

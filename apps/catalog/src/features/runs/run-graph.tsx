@@ -1,8 +1,8 @@
 import type { RunAssetProgress, RunDetail } from "@heddle/api";
 import { type GraphLayout, layoutGraph } from "@heddle/graph-layout";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useLayoutEffect, useMemo, useRef } from "react";
 import { lastSegment } from "../../data/catalog-index.ts";
-import { formatCount } from "../../format/amounts.ts";
+import { formatCount, formatShortCount } from "../../format/amounts.ts";
 import { STEP_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, TONE_TEXT } from "../../status/status-mark.tsx";
 import { runGraph, worstStep } from "./run-graph-model.ts";
@@ -17,6 +17,8 @@ interface RunGraphProps {
 
 const NODE_WIDTH = 208;
 const NODE_HEIGHT = 58;
+/** What is left free above the first node, at first. */
+const ABOVE_PX = 120;
 
 /** The assets of a run as they feed each other, each with how far it is. */
 export function RunGraphView({ run, chosen, onChoose }: RunGraphProps): ReactNode {
@@ -37,10 +39,16 @@ export function RunGraphView({ run, chosen, onChoose }: RunGraphProps): ReactNod
     return made.kind === "layout" ? made : null;
     // oxlint-disable-next-line react/exhaustive-deps -- the same assets lie where they lay
   }, [shape, drawn]);
+  const region = useRef<HTMLDivElement>(null);
+  // Where the first assets lie is shown at first, which need not be the upper left corner.
+  useLayoutEffect(() => {
+    if (layout !== null) region.current?.scrollTo({ top: firstRow(layout) - ABOVE_PX });
+  }, [layout]);
   if (layout === null) return <p className="text-muted">These assets feed each other in a circle.</p>;
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <div
+        ref={region}
         role="region"
         aria-label="Graph of the run"
         tabIndex={0}
@@ -79,6 +87,12 @@ export function RunGraphView({ run, chosen, onChoose }: RunGraphProps): ReactNod
   );
 }
 
+/** The upper edge of the first of the assets that read nothing of the run. */
+function firstRow({ nodeX, nodeY }: GraphLayout): number {
+  const left = Math.min(...nodeX);
+  return Math.min(...nodeY.filter((_, node) => nodeX[node] === left));
+}
+
 interface NodeProps {
   readonly own: RunAssetProgress;
   readonly x: number;
@@ -91,6 +105,7 @@ function Node({ own, x, y, chosen, onChoose }: NodeProps): ReactNode {
   const { asset, counts, total } = own;
   const status = worstStep(counts);
   const look = STEP_LOOK[status];
+  const name = lastSegment(asset.key);
   return (
     <button
       type="button"
@@ -104,11 +119,14 @@ function Node({ own, x, y, chosen, onChoose }: NodeProps): ReactNode {
         <span className={TONE_TEXT[look.tone]}>
           <GlyphIcon glyph={look.glyph} />
         </span>
-        <span className="min-w-0 flex-1 truncate font-medium">
-          <span className="sr-only">{asset.key}</span>
-          <span aria-hidden>{lastSegment(asset.key)}</span>
+        <span className="sr-only">{asset.key}</span>
+        <span aria-hidden className="flex min-w-0 flex-1">
+          <span className="truncate text-muted">{asset.key.slice(0, -name.length)}</span>
+          <span className="max-w-full shrink-0 truncate font-medium">{name}</span>
         </span>
-        <span className={`text-2xs ${status === "failed" ? "text-failed-ink" : "text-muted"}`}>{look.word}</span>
+        <span className={`shrink-0 text-2xs ${status === "failed" ? "text-failed-ink" : "text-muted"}`}>
+          {counts[status] === total ? look.word : `${formatShortCount(counts[status])} ${look.word}`}
+        </span>
       </span>
       <span className="flex w-full items-center gap-2">
         <StepProgress counts={counts} className="h-1.5 flex-1" />

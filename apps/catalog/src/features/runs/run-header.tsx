@@ -9,6 +9,7 @@ import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { useNow } from "../../ui/clock.ts";
 import { Ago } from "../../ui/instant.tsx";
 import { Pace } from "../backfills/pace.tsx";
+import { countFailures, describeFirstFailure } from "./first-failure.ts";
 import { RunActions } from "./run-actions.tsx";
 import { RunCause } from "./run-cause.tsx";
 import { RunNotifications } from "./run-notifications.tsx";
@@ -100,12 +101,8 @@ function FirstFailure({ run }: { readonly run: RunDetail }): ReactNode {
           {example.asset.key}
           {example.partitionKey !== "" && ` ${example.partitionKey}`}
         </Link>{" "}
-        failed by {worst.cause.replaceAll("_", " ")}: {worst.message}
-        <span className="text-muted">
-          {" "}
-          {formatCounted(run.counts.failed, "failed step")} in {formatCounted(run.failures.length, "way")}
-          {run.counts.skipped > 0 && `, ${formatCount(run.counts.skipped)} skipped because of them`}.
-        </span>
+        {describeFirstFailure(worst)}
+        <span className="block text-muted">{countFailures({ ...run.counts, ways: run.failures.length })}</span>
       </span>
     </p>
   );

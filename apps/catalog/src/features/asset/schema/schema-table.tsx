@@ -48,7 +48,7 @@ export function SchemaTable({ columns, before }: SchemaTableProps): ReactNode {
                   <span className="sr-only">change</span>
                 </th>
               )}
-              {["column", "type", "without value", ...(hasStatistics ? ["least", "greatest"] : [])].map((title) => (
+              {["column", "type", "nulls", ...(hasStatistics ? ["least", "greatest"] : [])].map((title) => (
                 <th key={title} scope="col" className="border-b border-line px-2 py-1 text-left font-medium text-muted">
                   {title}
                 </th>
@@ -108,7 +108,7 @@ function Row({
         {mark === "type" && <span className="text-muted"> was {before}</span>}
       </td>
       <td className={`${cell} ${struck}`}>
-        {column.nullable ? (column.nulls === undefined ? "possible" : formatCount(column.nulls)) : "never"}
+        {column.nullable ? (column.nulls === undefined ? "possible" : formatCount(column.nulls)) : "not null"}
         {mark === "nullable" && <span className="text-muted"> {before}</span>}
       </td>
       {hasStatistics && (
