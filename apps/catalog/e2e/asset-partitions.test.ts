@@ -41,6 +41,26 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 const visitor = useVisitor(() => shop?.url ?? "");
 
+describe("the partitions one by one", () => {
+  test("fill the page down to its lower edge, and cut no line", async () => {
+    const page = await visitor.open("/assets/shop/hours?tab=partitions");
+    const lines = page.getByRole("rowgroup", { name: "Partitions" });
+    await lines.getByRole("row").filter({ hasText: "2014-01-31" }).first().waitFor();
+    const place = (): Promise<readonly number[]> =>
+      lines.evaluate((own) => {
+        const bottom = own.closest("main")?.getBoundingClientRect().bottom ?? 0;
+        return [bottom - own.getBoundingClientRect().bottom, own.clientHeight % 30];
+      });
+    const [below = Number.NaN, cut] = await place();
+    expect(below).toBeGreaterThan(0);
+    expect(below).toBeLessThan(50);
+    expect(cut).toBe(0);
+    const before = await lines.evaluate((own) => own.clientHeight);
+    await page.setViewportSize({ width: 1440, height: 1200 });
+    await expect.poll(() => lines.evaluate((own) => own.clientHeight)).toBe(before + 300);
+  });
+});
+
 describe("partitions of two dimensions", () => {
   test("are chosen in words, walked through by keyboard, and acted upon", async () => {
     const first = await visitor.open("/assets?launch=key:shop/orders&parts=day%3D2024-01-05..2024-01-09");

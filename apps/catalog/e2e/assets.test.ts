@@ -27,6 +27,14 @@ describe("the assets", () => {
     await page.getByRole("status").getByText("status:(", { exact: true }).waitFor();
   });
 
+  test("show their owners in full beside the filters", async () => {
+    const page = await visitor.open("/assets");
+    const owner = page.getByRole("cell", { name: "@flight-analytics", exact: true });
+    await owner.first().waitFor();
+    const cut = await owner.evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
+    expect(cut).toBe(0);
+  });
+
   test("are links: a click stays in the page, one with Ctrl opens a tab", async () => {
     const page = await visitor.open("/assets");
     const link = page.getByRole("link", { name: "flights/raw" });

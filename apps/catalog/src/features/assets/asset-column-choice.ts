@@ -39,15 +39,15 @@ interface ColumnPlace {
 
 /** Where each column stands, by its id. */
 export const COLUMN_PLACES: Readonly<Record<"name" | ChosenColumn, ColumnPlace>> = {
-  name: { title: "Name", track: "minmax(200px, 2.2fr)", sort: "name", from: "phone" },
-  group: { title: "Group", track: "minmax(88px, 1fr)", sort: "group", from: "desktop" },
-  kinds: { title: "Kinds", track: "minmax(72px, 0.7fr)", from: "desktop" },
+  name: { title: "Name", track: "minmax(180px, 1.8fr)", sort: "name", from: "phone" },
+  group: { title: "Group", track: "minmax(80px, 0.8fr)", sort: "group", from: "desktop" },
+  kinds: { title: "Kinds", track: "minmax(88px, 0.8fr)", from: "desktop" },
   status: { title: "Status", track: "96px", sort: "status", from: "phone" },
   materialized: { title: "Last made", track: "88px", sort: "materialized", from: "tablet" },
   expected: { title: "Next expected", track: "104px", from: "desktop" },
   partitions: { title: "Partitions", track: "minmax(144px, 1fr)", sort: "partitions", from: "tablet" },
   checks: { title: "Checks", track: "112px", sort: "checks", from: "tablet" },
-  owners: { title: "Owners", track: "minmax(80px, 0.8fr)", from: "desktop" },
+  owners: { title: "Owners", track: "minmax(116px, 1fr)", from: "desktop" },
   downstream: { title: "Downstream", track: "88px", sort: "downstream", from: "desktop" },
   duration: { title: "Durations", track: "128px", from: "desktop" },
   location: { title: "Code location", track: "minmax(96px, 0.8fr)", from: "desktop" },

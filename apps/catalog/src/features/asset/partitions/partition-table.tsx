@@ -10,6 +10,7 @@ import { Icon } from "../../../ui/icons.tsx";
 import { Ago } from "../../../ui/instant.tsx";
 import { scrollTopOf, scrollWindow } from "./scroll-window.ts";
 import { type PartitionOrder, type PartitionSortKey, readOrder } from "./partition-order.ts";
+import { useLinesToBottom } from "./use-lines-to-bottom.ts";
 import { usePartitionPages } from "./use-partition-pages.ts";
 
 interface PartitionTableProps {
@@ -23,8 +24,10 @@ interface PartitionTableProps {
 }
 
 const LINE_PX = 30;
-/** Lines in view at most; the half line says that there are more. */
-const MAX_LINES = 10.5;
+/** Lines in view, where there are as many, in a window however low. */
+const LEAST_LINES = 10;
+/** Below the table: the edge of the page and the border. */
+const MARGIN_PX = 18;
 
 interface Column {
   readonly head: string;
@@ -71,7 +74,8 @@ export function PartitionTable(props: PartitionTableProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
   const [reach, setReach] = useState(0);
-  const viewPx = Math.min(Math.max(1, reach), MAX_LINES) * LINE_PX;
+  const room = useLinesToBottom(scroller, { linePx: LINE_PX, least: LEAST_LINES, marginPx: MARGIN_PX });
+  const viewPx = Math.min(Math.max(1, reach), room) * LINE_PX;
   const list = { total: reach, linePx: LINE_PX, viewPx };
   const shown = scrollWindow(scrollTop, list);
   const pages = usePartitionPages({ assetKey, text, order, lines: [shown.first, shown.first + shown.count] });
@@ -102,7 +106,7 @@ export function PartitionTable(props: PartitionTableProps): ReactNode {
           aria-label="Partitions"
           tabIndex={0}
           onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
-          onKeyDown={(event) => handleTableKey(event, line, moveTo)}
+          onKeyDown={(event) => handleTableKey(event, { line, pageOf: room, moveTo })}
           className="relative overflow-x-hidden overflow-y-auto rounded-b-md"
           style={{ height: viewPx }}
         >
@@ -245,13 +249,20 @@ function nextOrder(
   return (isActive ? !descending : first) ? `-${sort}` : sort;
 }
 
-function handleTableKey(event: KeyboardEvent, line: number, moveTo: (line: number) => void): void {
+interface TableMoves {
+  readonly line: number;
+  /** Lines in view. */
+  readonly pageOf: number;
+  readonly moveTo: (line: number) => void;
+}
+
+function handleTableKey(event: KeyboardEvent, { line, pageOf, moveTo }: TableMoves): void {
   if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
   const targets: Readonly<Record<string, number>> = {
     ArrowDown: line + 1,
     ArrowUp: line - 1,
-    PageDown: line + Math.floor(MAX_LINES),
-    PageUp: line - Math.floor(MAX_LINES),
+    PageDown: line + pageOf,
+    PageUp: line - pageOf,
     Home: 0,
     End: Number.MAX_SAFE_INTEGER,
   };
