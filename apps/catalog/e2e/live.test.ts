@@ -59,13 +59,14 @@ describe("a server that goes and comes back", () => {
     const page = await context.newPage();
     await page.goto("/assets");
     await page.getByRole("button", { name: "live" }).waitFor();
+    await page.getByRole("cell", { name: "orders", exact: true }).waitFor();
     await markDocument(page);
     await deployment.pause();
     await page.getByText("Live updates lost").waitFor();
     await page.getByText(/What you see is as of \d\d:\d\d, and is read anew/u).waitFor();
     await page.getByRole("button", { name: "offline" }).waitFor();
     // What is there stays, and so does everything that needs no server.
-    await page.getByRole("cell", { name: "orders", exact: true }).waitFor();
+    expect(await page.getByRole("cell", { name: "orders", exact: true }).isVisible()).toBe(true);
     await page
       .getByRole("button", { name: "missing" })
       .or(page.getByRole("checkbox", { name: /missing/u }))

@@ -90,6 +90,6 @@ test("a strip of one partition, and of a million", async () => {
   await one.getByRole("button", { name: "1 missing", exact: true }).waitFor();
   expect(await cutOff(one)).toEqual([]);
   const million = await visitor.open("/assets/strips/million");
-  await million.getByRole("button", { name: "1,000,000 missing" }).waitFor();
+  await million.getByRole("button", { name: "1,000,000 missing", exact: true }).waitFor();
   expect(await cutOff(million)).toEqual([]);
 });
