@@ -35,7 +35,7 @@ const PATHS = [
   "/runs",
   "/runs/2",
   "/backfills",
-  "/backfills/2",
+  "/backfills/1",
   "/automation",
   "/automation/conditions/shop/flour",
   "/checks",
