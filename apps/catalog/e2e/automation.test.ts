@@ -191,6 +191,37 @@ const ON_A_PHONE: readonly (readonly [path: string, ready: string])[] = [
   ["/checks/shop/orders?check=enough_rows", "Results"],
 ];
 
+const GONE = [
+  {
+    path: "/automation/schedules/nightl",
+    message: /^there is no schedule "nightl"\./u,
+    hint: 'Did you mean "nightly"?',
+    list: "All schedules",
+  },
+  {
+    path: "/automation/sensors/zzz",
+    message: /^there is no sensor "zzz"\./u,
+    hint: "Check the spelling",
+    list: "All sensors",
+  },
+  { path: "/runs/99999", message: /^there is no run 99999\./u, hint: "retention", list: "All runs" },
+];
+
+test.each(GONE)("$path says that there is none, and leads to the list", async ({ path, message, hint, list }) => {
+  const page = await visitor.open("/automation");
+  // A status of 404 would be a complaint of the console; the answer is the server's own.
+  await page.route(/\/api\/trpc\/(?:schedules|sensors|runs)\.get/u, async (route) =>
+    route.fulfill({ response: await route.fetch(), status: 200 }),
+  );
+  await page.goto(path);
+  const alert = page.getByRole("alert");
+  await alert.getByText(message).waitFor();
+  await alert.getByText(hint).waitFor();
+  expect(await alert.getByRole("button", { name: "Try again" }).count()).toBe(0);
+  await alert.getByRole("link", { name: list }).click();
+  await page.getByRole("heading", { level: 1, name: /^(?:Automation|Runs)$/u }).waitFor();
+});
+
 test("a phone shows automation and checks in its width", async () => {
   const page = await visitor.open("/automation");
   await page.setViewportSize({ width: 390, height: 844 });

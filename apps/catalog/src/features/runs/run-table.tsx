@@ -86,7 +86,7 @@ const FULL: readonly Column[] = [
 const COMPACT_TRACKS =
   "grid-cols-[72px_104px_minmax(120px,1fr)_96px_80px_88px] max-md:grid-cols-[40px_96px_minmax(0,1fr)_72px]";
 const FULL_TRACKS =
-  "grid-cols-[56px_112px_minmax(140px,1fr)_minmax(150px,0.8fr)_minmax(64px,0.3fr)_minmax(112px,0.7fr)_minmax(150px,1.2fr)_80px_80px_28px] max-lg:grid-cols-[56px_112px_minmax(120px,1fr)_minmax(140px,1fr)_80px_28px]";
+  "grid-cols-[56px_112px_minmax(140px,1fr)_minmax(140px,0.7fr)_minmax(92px,0.4fr)_minmax(120px,0.6fr)_minmax(160px,1.4fr)_80px_80px_28px] max-lg:grid-cols-[56px_112px_minmax(120px,1fr)_minmax(140px,1fr)_80px_28px]";
 
 /** Runs, one a line. */
 export function RunTable({ runs, label, compact = false, active = -1 }: RunTableProps): ReactNode {
