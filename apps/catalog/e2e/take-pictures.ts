@@ -120,12 +120,26 @@ async function codeVersion(url: string): Promise<string> {
   return /"codeVersion":"[^"]*"/u.exec(await answer.text())?.[0] ?? "";
 }
 
+/** Says where the project lies as a reader would see it, and not in which directory it was put for the pictures. */
+async function nameProject(page: Page): Promise<void> {
+  await page.evaluate(
+    ([from = "", to = ""]) => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+        if (text.nodeValue?.includes(from) === true) text.nodeValue = text.nodeValue.replaceAll(from, to);
+      }
+    },
+    [example.projectDirectory, "~/example"],
+  );
+}
+
 async function takePicture(context: BrowserContext, theme: string, { name, path, prepare }: Picture): Promise<void> {
   const page = await context.newPage();
   await page.goto(path);
   await page.locator("h1").first().waitFor({ state: "attached" });
   await prepare?.(page);
   await page.waitForTimeout(SETTLE_MS);
+  await nameProject(page);
   const devtools = await context.newCDPSession(page);
   const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
   const file = join(IMAGES, `${name}-${theme}.webp`);
