@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { formatCounted } from "../../format/amounts.ts";
 import { GlyphIcon } from "../../status/status-mark.tsx";
 import { Button } from "../../ui/button.tsx";
+import { joinNotices, type ShownNotice } from "./join-notices.ts";
 import type { PlanViewProps } from "./plan-view.tsx";
 
 /** Notices of one kind that are listed at once. */
@@ -44,7 +45,14 @@ export function PlanNotices({ preview, cascade, onCascade, onLeaveOut }: PlanVie
   );
 }
 
-function NoticeList({ notices, noun }: { readonly notices: readonly PlanNotice[]; readonly noun: string }): ReactNode {
+function NoticeList({
+  notices: all,
+  noun,
+}: {
+  readonly notices: readonly PlanNotice[];
+  readonly noun: string;
+}): ReactNode {
+  const notices = joinNotices(all);
   const rest = notices.slice(LISTED);
   return (
     <>
@@ -67,7 +75,7 @@ function NoticeList({ notices, noun }: { readonly notices: readonly PlanNotice[]
   );
 }
 
-function Notice({ notice: { severity, message } }: { readonly notice: PlanNotice }): ReactNode {
+function Notice({ notice: { severity, message } }: { readonly notice: ShownNotice }): ReactNode {
   const isError = severity === "error";
   return (
     <li className="flex items-start gap-2">
