@@ -13,8 +13,8 @@ interface RunProgressListProps {
 }
 
 const LINE_PX = 32;
-/** A half line at the end shows that there are more. */
-const MAX_HEIGHT_PX = 8.5 * LINE_PX;
+/** What is below belongs into view as well; a half line at the end shows that there are more. */
+const MAX_HEIGHT_PX = 5.5 * LINE_PX;
 
 /** How far each asset of a run is; choosing one narrows what is below. */
 export function RunProgressList({ progress, chosen, onChoose }: RunProgressListProps): ReactNode {
