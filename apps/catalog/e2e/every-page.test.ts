@@ -11,6 +11,7 @@ import { PAGE_TIMEOUT_MS, useVisitor } from "./support/visitor.ts";
 
 let deployment: Deployment | undefined;
 const visitor = useVisitor(() => deployment?.url ?? "");
+const seeker = useVisitor(() => deployment?.url ?? "", { seeksUnknown: true });
 
 beforeAll(async () => {
   deployment = await startProject(join(import.meta.dirname, "../../.."), EVERYTHING);
@@ -51,7 +52,7 @@ describe("an address that nobody has written", () => {
     async (path, params) => {
       const texts = Object.keys(params).filter((name) => !path.includes(`${name}=`) && takesText(params[name]));
       for (const name of texts) {
-        const page = await visitor.open(withSearch(path, { [name]: `)("*<b>\u202Eno\u0301where ${name}` }));
+        const page = await seeker.open(withSearch(path, { [name]: `)("*<b>\u202Eno\u0301where ${name}` }));
         await expectWhole(page);
         expect({ name, notices: await page.getByText("Left out of the address").count() }).toEqual({
           name,

@@ -14,9 +14,12 @@ export interface Visitor {
 /**
  * Gives the tests of a file a browser, on the deployment of all browser tests unless `catalogUrl` names another one.
  * After each test everything that the pages complained about must be nothing: errors on the console, uncaught errors,
- * requests that failed, and requests to any other host.
+ * requests that failed, and requests to any other host. `seeksUnknown`: asks for what there is not, which is answered with 404.
  */
-export function useVisitor(catalogUrl: () => string = () => inject("catalogUrl")): Visitor {
+export function useVisitor(
+  catalogUrl: () => string = () => inject("catalogUrl"),
+  { seeksUnknown = false }: { readonly seeksUnknown?: boolean } = {},
+): Visitor {
   let browser: Browser | undefined;
   let complaints: string[] = [];
 
@@ -43,7 +46,9 @@ export function useVisitor(catalogUrl: () => string = () => inject("catalogUrl")
       });
       context.setDefaultTimeout(PAGE_TIMEOUT_MS);
       const page = await context.newPage();
-      listen(page, base, (complaint) => complaints.push(complaint));
+      listen(page, base, (complaint) => {
+        if (!(seeksUnknown && UNKNOWN.test(complaint))) complaints.push(complaint);
+      });
       await prepare?.(page);
       await page.goto(path);
       await page.locator("h1").first().waitFor({ state: "attached" });
@@ -51,6 +56,9 @@ export function useVisitor(catalogUrl: () => string = () => inject("catalogUrl")
     },
   };
 }
+
+/** What pages and the console say of an answer of the API that there is none. */
+const UNKNOWN = /^404 from \S+\/api\/trpc\/|^console: Failed to load resource: .* status of 404 /u;
 
 function listen(page: Page, base: string, complain: (complaint: string) => void): void {
   page.on("console", (message) => {
