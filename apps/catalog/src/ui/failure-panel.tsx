@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { describeFailure } from "../data/api-failure.ts";
+import { endSentence } from "../format/sentences.ts";
 import { GlyphIcon } from "../status/status-mark.tsx";
 import { Button } from "./button.tsx";
 
@@ -38,9 +39,4 @@ export function FailurePanel({ title, error, onRetry, elsewhere }: FailurePanelP
       )}
     </div>
   );
-}
-
-/** Messages of errors have no full stop: in a terminal, others are put around them. */
-function endSentence(text: string): string {
-  return /[.!?:]$/u.test(text) ? text : `${text}.`;
 }

@@ -1,5 +1,6 @@
 import type { RunDetail } from "@heddle/api";
 import { formatCount, formatCounted } from "../../format/amounts.ts";
+import { endSentence } from "../../format/sentences.ts";
 
 /** What is said of the failure after its partition was named: messages of our own name it as well. */
 export function describeFirstFailure({
@@ -11,7 +12,7 @@ export function describeFirstFailure({
   const said = message.startsWith(named)
     ? message.slice(named.length)
     : `failed by ${cause.replaceAll("_", " ")}: ${message}`;
-  return /[.!?…]$/u.test(said) ? said : `${said}.`;
+  return endSentence(said);
 }
 
 /** How many steps failed, in how many ways, and what was skipped for it, in a sentence. */
