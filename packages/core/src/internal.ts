@@ -18,6 +18,7 @@ export { findResource, isDefinitions } from "./definitions.ts";
 export { isExternalAsset } from "./external-asset.ts";
 export { takingPart } from "./run/taking-part.ts";
 export { findJsonProblem } from "./json-value.ts";
+export { parseJson } from "./parse-json.ts";
 export { MAX_METADATA_LENGTH, normalizeMetadata } from "./metadata.ts";
 export { profilePreview, type StoredPreview } from "./preview.ts";
 export { findNearest, formatNearest } from "./nearest.ts";

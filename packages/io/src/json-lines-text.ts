@@ -1,3 +1,5 @@
+import { parseJson } from "@heddle/core/internal";
+
 /** Lines are decoded so many bytes at a time: the text of all of them may be longer than a string can be. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
@@ -15,7 +17,7 @@ export function parseLines(body: Uint8Array): unknown[] {
     const newline = bytes.indexOf(NEWLINE, Math.min(from + PIECE_BYTES, bytes.length - 1));
     const to = newline < 0 ? bytes.length : newline;
     // One parse for all lines of a piece takes half of the time of one for each.
-    const piece: unknown = JSON.parse(`[${bytes.toString("utf8", from, to).replaceAll("\n", ",")}]`);
+    const piece: unknown = parseJson(`[${bytes.toString("utf8", from, to).replaceAll("\n", ",")}]`);
     if (Array.isArray(piece)) for (const value of piece) values.push(value);
     from = to + 1;
   }

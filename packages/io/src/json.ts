@@ -9,6 +9,7 @@ import {
   type StoredColumn,
   type TablePreview,
 } from "@heddle/core";
+import { parseJson } from "@heddle/core/internal";
 import { hash } from "node:crypto";
 import { describeValue } from "./describe-value.ts";
 import { encodedIoManager, soleObject, type EncodedValue } from "./encoded-io-manager.ts";
@@ -54,7 +55,7 @@ export function json(options: JsonOptions = {}): IoManager<JsonValue, SameAsStor
     filters: true,
     encode: encodeJson,
     decode(body, context) {
-      const value: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+      const value: unknown = parseJson(Buffer.from(body).toString("utf8"));
       // What a consumer gets has the type that the asset returned; `SameAsStored` stands for it.
       return filterRows(value, context) as SameAsStored;
     },
@@ -107,6 +108,6 @@ async function previewJson(
     const start = await store.getRange(object, { start: 0, end: EXCERPT_BYTES, signal });
     return { columns: [TEXT], rows: [[`${new TextDecoder().decode(start)}…`]], totalRows: null };
   }
-  const value: unknown = JSON.parse(Buffer.from(await store.get(object, { signal })).toString("utf8"));
+  const value: unknown = parseJson(Buffer.from(await store.get(object, { signal })).toString("utf8"));
   return Array.isArray(value) ? previewValues(value.slice(0, rows), value.length) : previewValues([value], 1);
 }

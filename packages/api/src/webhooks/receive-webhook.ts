@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ErrorCode, JsonValue } from "@heddle/core";
-import type { SensorSnapshot } from "@heddle/core/internal";
+import { parseJson, type SensorSnapshot } from "@heddle/core/internal";
 import { findWebhookSensor, recordReceipt, recordRefusal } from "@heddle/storage";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -93,7 +93,7 @@ function refusalOf({ kind }: SignatureVerdict): { readonly status: ContentfulSta
 function parseBody(body: Uint8Array): JsonValue | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseJson(text);
     // A text of the database holds no NUL and no half of a surrogate pair, however they are written.
     if (/\\u(?:0000|[dD][89a-fA-F])/u.test(text) && !isStorable(parsed)) return undefined;
     // It comes from JSON.parse.

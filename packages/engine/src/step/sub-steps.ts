@@ -14,6 +14,7 @@ import {
   findJsonProblem,
   findRetryPolicyProblems,
   judgeFailure,
+  parseJson,
   resolveRetryPolicy,
   serializeError,
 } from "@heddle/core/internal";
@@ -212,7 +213,7 @@ function resultText(name: string, value: unknown): string | null {
 }
 
 function parseResult(result: string | null): JsonValue | undefined {
-  return result === null ? undefined : (JSON.parse(result) as JsonValue);
+  return result === null ? undefined : (parseJson(result) as JsonValue);
 }
 
 function nameOfItem(item: unknown, index: number): string {

@@ -1,4 +1,5 @@
 import { HeddleError } from "@heddle/core";
+import { parseJson } from "@heddle/core/internal";
 import { describeValue } from "../describe-value.ts";
 import { parseDay } from "../table/calendar-day.ts";
 import type { Column, ScalarType } from "../table/column.ts";
@@ -75,7 +76,7 @@ function parser(kind: ScalarType["kind"], { assumeUtc }: CellFormat): Parse {
     case "timestamp":
       return (text) => parseInstant(text, assumeUtc);
     case "json":
-      return parseJson;
+      return parseJsonCell;
   }
 }
 
@@ -127,9 +128,9 @@ function parseInstant(text: string, assumeUtc: boolean): Date | undefined {
   return Number.isNaN(instant.getTime()) ? undefined : instant;
 }
 
-function parseJson(text: string): unknown {
+function parseJsonCell(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // What is wrong with it is said with the text.
     return undefined;

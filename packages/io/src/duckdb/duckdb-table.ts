@@ -10,6 +10,7 @@ import {
   type SchemaDrift,
   type StoredValue,
 } from "@heddle/core";
+import { parseJson } from "@heddle/core/internal";
 import { join, resolve } from "node:path";
 import { naming } from "../encoded-io-manager.ts";
 import { filesystemStore } from "../filesystem.ts";
@@ -260,7 +261,7 @@ function placeOf(stored: StoredValue, subject: QuerySubject): { table: string; v
 
 /** A row for a person to read: what JSON does not have, as text. */
 function readable(row: object): unknown {
-  return JSON.parse(
+  return parseJson(
     JSON.stringify(row, (_key, value: unknown) => {
       if (typeof value === "bigint") return String(value);
       return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;

@@ -1,4 +1,5 @@
 import { HeddleError, type InputContext, type StoredObject } from "@heddle/core";
+import { parseJson } from "@heddle/core/internal";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { arrowTable } from "../arrow.ts";
@@ -118,7 +119,7 @@ async function jsonFilesSource({ parts, scope, format, parse }: JsonParts): Prom
 }
 
 function parseArray(body: Uint8Array): readonly unknown[] {
-  const value: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+  const value: unknown = parseJson(Buffer.from(body).toString("utf8"));
   if (Array.isArray(value)) return value;
   throw new HeddleError("SQL_INPUT_UNREADABLE", `expected a list of rows, got ${describeValue(value)}`, {
     hint: "SQL reads tables: let the upstream return a list of objects.",

@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core/internal";
+import { assertNever, parseJson } from "@heddle/core/internal";
 import { formatDay } from "../table/calendar-day.ts";
 import type { ColumnType } from "../table/column.ts";
 import { EPOCH_DAYS, EPOCH_MS } from "./pg-types.ts";
@@ -25,7 +25,7 @@ export function cellReader(type: ColumnType): ReadCell {
       return readInstant;
     case "json":
       // After the version of the format.
-      return (buffer, at, length): unknown => JSON.parse(buffer.toString("utf8", at + 1, at + length));
+      return (buffer, at, length): unknown => parseJson(buffer.toString("utf8", at + 1, at + length));
     case "list":
       return listReader(cellReader(type.item));
     default:

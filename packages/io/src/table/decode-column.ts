@@ -1,4 +1,4 @@
-import { assertNever } from "@heddle/core/internal";
+import { assertNever, parseJson } from "@heddle/core/internal";
 import type { Data } from "apache-arrow";
 import { isAscii } from "node:buffer";
 import { formatDay } from "./calendar-day.ts";
@@ -137,7 +137,7 @@ function decodeJson(data: Data): DecodeCells {
     for (let index = 0; index < to - from; index += 1) {
       const text = into[index];
       // A null cell has an empty text.
-      into[index] = typeof text === "string" && text !== "" ? JSON.parse(text) : null;
+      into[index] = typeof text === "string" && text !== "" ? parseJson(text) : null;
     }
   };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "@heddle/core/internal";
 import type postgres from "postgres";
 import { quoteElement, readArray, writeArray } from "./array-text.ts";
 
@@ -106,10 +107,6 @@ function writeJson(value: unknown): string {
 
 function isTextParameter(value: unknown): value is TextParameter {
   return typeof value === "object" && value !== null && JSON_TEXT in value;
-}
-
-function parseJson(text: string): unknown {
-  return JSON.parse(text);
 }
 
 function writeInstant(value: unknown): string {
