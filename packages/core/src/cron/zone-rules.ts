@@ -1,4 +1,10 @@
-import { Temporal } from "temporal-polyfill";
+// Functions and not Temporal's classes: browsers then load a third of it.
+import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns/Instant";
+import {
+  getTimeZoneTransition,
+  offsetNanoseconds,
+  type Record as ZonedDateTime,
+} from "temporal-polyfill/fns/ZonedDateTime";
 import { HeddleError } from "../errors.ts";
 import { findNearest } from "../nearest.ts";
 
@@ -106,17 +112,17 @@ export class ZoneRules {
 
 function segmentFrom(timeZone: string, start: number, inside: number): ZoneSegment {
   const zoned = at(timeZone, inside);
-  const offsetMs = zoned.offsetNanoseconds / 1e6;
-  const offsetBeforeMs = start === -Infinity ? offsetMs : at(timeZone, start - 1).offsetNanoseconds / 1e6;
+  const offsetMs = offsetNanoseconds(zoned) / 1e6;
+  const offsetBeforeMs = start === -Infinity ? offsetMs : offsetNanoseconds(at(timeZone, start - 1)) / 1e6;
   return { start, end: transition(zoned, "next"), offsetMs, offsetBeforeMs };
 }
 
-function at(timeZone: string, instant: number): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone);
+function at(timeZone: string, instant: number): ZonedDateTime {
+  return toZonedDateTimeISO(fromEpochMilliseconds(instant), timeZone);
 }
 
-function transition(zoned: Temporal.ZonedDateTime, direction: "next" | "previous"): number {
-  const found = zoned.getTimeZoneTransition(direction)?.epochMilliseconds;
+function transition(zoned: ZonedDateTime, direction: "next" | "previous"): number {
+  const found = getTimeZoneTransition(zoned, direction)?.epochMilliseconds;
   if (direction === "next") return found === undefined || found >= LATEST_MS ? Infinity : found;
   return found === undefined || found <= EARLIEST_MS ? -Infinity : found;
 }
