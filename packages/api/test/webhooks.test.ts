@@ -82,6 +82,11 @@ describe("a request with a right signature", () => {
     }
   });
 
+  it.each(["null", "true", "7", '"x"', "[]"])("is kept with the body %j, which is JSON as well", async (body) => {
+    const headers = standard(body, { id: `plain_${hmac(body, "hex")}` });
+    expect(await post("standard", body, headers)).toMatchObject({ status: 202, body: { duplicate: false } });
+  });
+
   it.each(["", "{", "[1,", "\u{FEFF}{", '"\\u0000"', '{"a":"\\ud800"}', '{"\\u0000":1}'])(
     "is refused with the body %j, which is no JSON that can be kept",
     async (body) => {

@@ -53,9 +53,10 @@ export async function recordReceipt(
   return db.transaction(
     "recordReceipt",
     async (tx) => {
+      // As text: `null` and booleans are JSON as well, and no parameters of the type jsonb.
       const [made] = await tx.sql<{ id: number }[]>`
         insert into webhook_receipt (sensor, delivery_id, headers, payload)
-        values (${sensor}, ${deliveryId}, ${asJson(headers)}, ${payload})
+        values (${sensor}, ${deliveryId}, ${asJson(headers)}, ${JSON.stringify(payload)}::text::jsonb)
         on conflict (sensor, delivery_id) do nothing returning id`;
       if (made === undefined) {
         const [known] = await tx.sql<{ id: number }[]>`
