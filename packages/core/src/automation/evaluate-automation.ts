@@ -33,7 +33,7 @@ export interface AutomationResult {
   readonly state: AutomationState;
   /** Ids of the targets whose state is another one, or is gone: what has to be stored. */
   readonly changedTargets: readonly string[];
-  /** Of the conditions that hold for other partitions than before, in any of their parts. */
+  /** Of the conditions that hold for other partitions than before, in any of their parts, or request something anew. */
   readonly explanations: readonly AutomationExplanation[];
   /** Conditions that set off themselves and were stopped in this evaluation. */
   readonly loops: readonly AutomationLoop[];
@@ -181,9 +181,10 @@ class AutomationRound {
 
   #evaluate(target: AutomationTarget, previous: TargetState | null): void {
     this.#evaluated += 1;
-    const { next, explanation } = evaluateTarget(target, previous, this.#evaluation);
+    const { next, explanation, asksAnew } = evaluateTarget(target, previous, this.#evaluation);
     const before = previous?.scheme === next.scheme ? previous : null;
-    if (before?.fingerprint !== next.fingerprint) this.#explanations.push(explanation);
+    // Each request is explained, also one that finds everything as the evaluation before it did.
+    if (asksAnew || before?.fingerprint !== next.fingerprint) this.#explanations.push(explanation);
     const partitions = next.stopped.subtract(before?.stopped ?? PartitionSet.EMPTY);
     const { asset, check } = explanation;
     if (!partitions.isEmpty) this.#loops.push({ asset, check, partitions });

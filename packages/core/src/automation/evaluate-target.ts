@@ -11,6 +11,8 @@ import type { Truth } from "./truth.ts";
 export interface EvaluatedTarget {
   readonly next: TargetState;
   readonly explanation: AutomationExplanation;
+  /** Whether anything is requested that no run holds: also what was requested in the evaluation before, and is over. */
+  readonly asksAnew: boolean;
 }
 
 /** Evaluates the condition of one target for all of its partitions. */
@@ -60,7 +62,7 @@ export function evaluateTarget(
     stopped,
     fingerprint: fingerprintOf(explanation),
   };
-  return { next, explanation };
+  return { next, explanation, asksAnew: spent.some(({ at }) => at === round.at) };
 }
 
 function guard(

@@ -49,7 +49,7 @@ export function explainCondition(explanation: AutomationExplanation, input: Expl
       verdict: "stopped",
       summary: `${name} was not requested, although its condition holds: its requests only led to the next ones.`,
       reasons: teller.whyHeld(root, partition),
-      changes: ["something else sets it off, or it is made by hand", "other definitions are loaded"],
+      changes: ["something else sets it off, when it is made by hand, or when other definitions are loaded"],
     };
   }
   if (root.held.has(ordinal)) {

@@ -366,6 +366,20 @@ describe("endless loops", () => {
     expect(play(made, finish)).toEqual({ rounds: 5, loops: ["x: 1"] });
   });
 
+  test("are explained request by request, also where an evaluation finds what the one before it found", () => {
+    const made = new AutomationWorld(START, [automated("x", { when: newlyUpdated() })]);
+    made.evaluate();
+    made.materialize("x");
+    const explained: number[] = [];
+    for (let round = 1; round <= 3; round += 1) {
+      made.advance(1_000);
+      expect(made.evaluate()).toHaveProperty("x");
+      explained.push(made.last?.explanations.length ?? 0);
+      made.materialize("x", undefined, { generation: made.last?.generations.get("x") ?? 0 });
+    }
+    expect(explained).toEqual([1, 1, 1]);
+  });
+
   test("of two assets that set off each other end", () => {
     const made = new AutomationWorld(START, [
       automated("a", { when: assetMatches("b", newlyUpdated()).sinceLastHandled() }),

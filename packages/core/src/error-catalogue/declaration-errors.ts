@@ -41,7 +41,7 @@ export const DECLARATION_ERRORS = {
   },
   ASSET_UNKNOWN: {
     summary: "There is no asset with this key.",
-    remedy: "Check the spelling; the message names the nearest keys.",
+    remedy: "Check the spelling: `heddle assets` lists all of them.",
   },
   WAIT_POLICY_INVALID: {
     summary: "A wait policy cannot be used, or its dependency reads exactly one partition.",
