@@ -1,11 +1,13 @@
 import { tableFromArrays, tableFromIPC, Table as ArrowTable, vectorFromArray, Utf8 } from "apache-arrow";
 import { ParquetFile, readParquet, readSchema } from "parquet-wasm/node";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryStore } from "./memory.ts";
 import {
   date,
   float64,
   int32,
+  list,
   parquet,
   PARQUET_COMPRESSIONS,
   parquetTable,
@@ -26,6 +28,14 @@ function open() {
     /** The bytes of the one object. */
     file: (): Uint8Array => [...store.objects.values()][0]!,
   };
+}
+
+function constantly<T>(value: T): fc.Stream<T> {
+  return new fc.Stream(
+    (function* () {
+      for (;;) yield value;
+    })(),
+  );
 }
 
 describe("a Parquet file", () => {
@@ -64,6 +74,35 @@ describe("a Parquet file", () => {
     const opened = await ParquetFile.fromFile(new Blob([file().slice()]));
     const codecs = { none: 0, snappy: 1, gzip: 2, brotli: 3, zstd: 5, lz4: 6 };
     expect(opened.metadata().rowGroup(0).column(0).compression()).toBe(codecs[compression]);
+  });
+
+  test("gives any of its columns alone, whatever they are called", async () => {
+    // Names that begin with each other, with characters of one to four bytes, as long as no two are the same.
+    const name = fc.string({ unit: fc.constantFrom("a", "ß", "東", "\u{1F9F5}", "."), minLength: 1, maxLength: 4 });
+    const names = fc.uniqueArray(name, { minLength: 2, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(names, fc.infiniteStream(fc.boolean()), async (all, coin) => {
+        const isList = new Map(all.map((each) => [each, coin.next().value]));
+        const schema = table(Object.fromEntries(all.map((each) => [each, isList.get(each) ? list(int32()) : int32()])));
+        const rows = [7, 8].map((cell) =>
+          Object.fromEntries(all.map((each, index) => [each, isList.get(each) ? [cell, index] : cell + index])),
+        );
+        const { target, context } = open();
+        const io = parquet({ schema, rowGroupRows: 1 });
+        const stored = await io.write(rows as never, target);
+        for (const each of all) {
+          const expected = rows.map((row) => ({ [each]: row[each] }));
+          expect(await io.load({ ...context, stored, columns: [each] })).toEqual(expected);
+        }
+      }),
+      {
+        numRuns: 50,
+        examples: [
+          [["größe", "größen"], constantly(false)],
+          [["é", "x"], constantly(true)],
+        ],
+      },
+    );
   });
 
   test("records the columns with the materialization", async () => {

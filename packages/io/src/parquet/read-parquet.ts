@@ -7,6 +7,7 @@ import type { TableWish } from "../table/table-io-manager.ts";
 import { footerLength, readFooter, TAIL_BYTES, type FileFooter } from "./file-footer.ts";
 import { heldBlob, type HeldPart } from "./held-blob.ts";
 import { possibleRowGroups } from "./prune-row-groups.ts";
+import { isRead, pathsToRead } from "./read-paths.ts";
 import { takeWasmTable } from "./wasm-table.ts";
 
 /** More rows than a row group has: each comes as one record batch. */
@@ -74,7 +75,7 @@ async function* readWished(reading: Reading, end: HeldPart, wish: TableWish): As
   const blob = heldBlob(file.bytes, end);
   const opened = await parquet.ParquetFile.fromFile(blob);
   try {
-    const columns = presentColumns(footer, wish.columns);
+    const columns = pathsToRead(footer, wish.columns);
     const groups = neededGroups(arrow, footer, { opened, where: wish.where });
     const options = { batchSize: BATCH_ROWS, ...(columns !== undefined && { columns }) };
     if (groups.length === 0) {
@@ -106,14 +107,6 @@ function neededGroups(
   return possibleRowGroups(arrow, { rowGroups, schema, where });
 }
 
-/** Those of the columns that the file has; where it has none of them, its first one tells how many rows there are. */
-function presentColumns({ rowGroups }: FileFooter, wanted: readonly string[] | undefined): string[] | undefined {
-  if (wanted === undefined || rowGroups.length === 0) return undefined;
-  const names = new Set(rowGroups[0]?.chunks.map(({ path }) => path[0] ?? ""));
-  const present = wanted.filter((name) => names.has(name));
-  return present.length > 0 ? present : [...names].slice(0, 1);
-}
-
 interface Range {
   start: number;
   end: number;
@@ -130,18 +123,12 @@ function rangesOf({ rowGroups }: FileFooter, group: number, { columns, nearBytes
   const ranges: Range[] = [];
   const chunks = rowGroups[group]?.chunks ?? [];
   for (const { path, start, end } of chunks.toSorted((a, b) => a.start - b.start)) {
-    if (columns !== undefined && !columns.some((name) => isPartOf(path, name))) continue;
+    if (columns !== undefined && !columns.some((name) => isRead(path, name))) continue;
     const last = ranges.at(-1);
     if (last !== undefined && start - last.end < nearBytes) last.end = Math.max(last.end, end);
     else ranges.push({ start, end });
   }
   return ranges;
-}
-
-/** The reader takes names as the beginnings of dotted paths: it reads the column `a.b` with the column `a`. */
-function isPartOf(path: readonly string[], name: string): boolean {
-  const dotted = path.join(".");
-  return dotted === name || dotted.startsWith(`${name}.`);
 }
 
 async function fetchParts(file: StoredFile, ranges: readonly Range[]): Promise<HeldPart[]> {
