@@ -126,6 +126,8 @@ describe("where", () => {
     int32: fc.oneof(near["int32"]!, fc.constantFrom<Cell>(0.5, -1e300, 1e300, Number.NaN, Infinity, 1n, 2n ** 70n)),
     int64: fc.oneof(near["int64"]!, fc.constantFrom<Cell>(-(2 ** 53), 0.5, 1e300, -Infinity, 2n ** 70n)),
     utf8: fc.oneof(near["utf8"]!, fc.constantFrom("a\0", "\0", "a\ud800", "a\udfff")),
+    date: fc.oneof(near["date"]!, fc.constantFrom("", "2000", "2000-02-30", "zzz", "-0001-01-01")),
+    timestamp: fc.oneof(near["timestamp"]!, fc.constant(new Date(-8.64e15))),
   };
 
   const filters: fc.Arbitrary<RowFilter> = fc

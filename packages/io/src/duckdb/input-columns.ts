@@ -53,8 +53,9 @@ function filterOf(where: RowFilter, parts: readonly StoredRelation[]): string | 
         ({ context }) => context.stored.columns?.find((column) => column.name === name) ?? [],
       );
       const [type, ...others] = new Set(found.map((column) => databaseTypeOfStored(column)));
+      if (others.length === 0) return type ?? undefined;
       // Types that differ from one partition to the next are read as the widest of them: DuckDB judges those.
-      return others.length > 0 ? undefined : (type ?? undefined);
+      return [type, ...others].includes("DOUBLE") ? "DOUBLE" : undefined;
     });
   } catch (error) {
     throw nameError(firstOf(parts).context, error);

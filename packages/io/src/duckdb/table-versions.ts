@@ -119,7 +119,7 @@ export class TableVersions {
     const required = absent.find(({ column }) => !column.isNullable);
     if (required !== undefined) throw this.#undeclared(required.name);
     const added = absent.map(({ name, column }) => ({ name, type: databaseType(column.type) }));
-    const wanted = [...stored.filter(({ name }) => name in schema.columns), ...added];
+    const wanted = [...stored.filter(({ name }) => Object.hasOwn(schema.columns, name)), ...added];
     const select = selectDeclared(wanted, {
       schema,
       subject: { assetKey: this.#table.assetKey, partitionKey: null },
@@ -127,7 +127,9 @@ export class TableVersions {
     });
     const nulls = added.map(({ name, type }) => `, null::${type} as ${quoteName(name)}`).join("");
     const filter =
-      where === undefined ? null : filterSql(where, (name) => wanted.find((column) => column.name === name)?.type);
+      where === undefined
+        ? null
+        : filterSql(where, (name) => [...stored, ...added].find((column) => column.name === name)?.type);
     const result = await layout.run(
       `copy (select ${select} from (select *${nulls} from ${source} where ${VERSION_COLUMN} = $1) as stored
        ${filter === null ? "" : `where ${filter}`} ${limit === undefined ? "" : `limit ${Math.trunc(limit)}`})

@@ -2,6 +2,7 @@ import { HeddleError, type Cell, type CellFilter, type RowFilter } from "@heddle
 import { describeValue } from "../describe-value.ts";
 import { parseDay } from "../table/calendar-day.ts";
 import type { ColumnType } from "../table/column.ts";
+import { betweenDays } from "../table/row-filter.ts";
 import { assertColumnsKnown, type TableSchema } from "../table/schema.ts";
 
 /** Makes a parameter and gives the text that stands for it. */
@@ -61,6 +62,7 @@ function columnConditions(filter: CellFilter, comparison: Comparison): string[] 
 
 function equals(cell: Cell, comparison: Comparison): string {
   const { left, parameter, type } = comparison;
+  if (isBetweenDays(cell, type)) return NEVER;
   const value = comparable(cell, comparison);
   if (value === null) return NEVER;
   if (type.kind === "utf8") return isStorable(value.text) ? `${left} = ${parameter(value.text)}::text` : NEVER;
@@ -69,12 +71,21 @@ function equals(cell: Cell, comparison: Comparison): string {
 
 function isBeyond(bound: Bound, cell: Cell, comparison: Comparison): string {
   const { left, parameter, type } = comparison;
+  if (isBetweenDays(cell, type)) {
+    const before = parameter(String(Math.floor(betweenDays(cell))));
+    return `${left} ${bound.startsWith("g") ? ">" : "<="} date '1970-01-01' + ${before}::int4`;
+  }
   const value = comparable(cell, comparison);
   if (value === null) return NEVER;
   if (type.kind === "utf8") return textBound(bound, value.text, comparison);
   const condition = `${left} ${OPERATORS[bound]} ${parameter(value.text)}::${value.cast}`;
   // PostgreSQL has NaN behind all numbers; elsewhere it is neither before nor behind.
   return type.kind === "float64" && bound.startsWith("g") ? `(${condition} and ${left} <> 'NaN'::float8)` : condition;
+}
+
+/** A text that is no day, such as "2012", lies between two days: they have the order of their texts. */
+function isBetweenDays(cell: Cell, { kind }: ColumnType): cell is string {
+  return kind === "date" && typeof cell === "string" && parseDay(cell) === undefined;
 }
 
 interface ComparableValue {
@@ -87,7 +98,7 @@ function comparable(cell: Cell, comparison: Comparison): ComparableValue | null 
   const { kind } = comparison.type;
   if (typeof cell === "string") {
     if (kind === "utf8") return { text: cell, cast: "text" };
-    if (kind === "date" && parseDay(cell) !== undefined) return { text: isoDay(cell), cast: "date" };
+    if (kind === "date") return { text: isoDay(cell), cast: "date" };
   }
   if (typeof cell === "boolean" && kind === "bool") return { text: String(cell), cast: "bool" };
   if (cell instanceof Date && !Number.isNaN(cell.getTime())) {
@@ -112,8 +123,9 @@ function comparableNumber(cell: number | bigint, kind: ColumnType["kind"]): Comp
   if (isLong && kind !== "float64") return { text: String(cell), cast: isInt32(cell) ? "int4" : "int8" };
   if (kind === "float64") {
     // No float equals it: whoever asks so has mistaken the column.
-    if (typeof cell === "bigint" && BigInt(Number(cell)) !== cell) return undefined;
-    return { text: String(Number(cell)), cast: "float8" };
+    const number = Number(cell);
+    if (typeof cell === "bigint" && (!Number.isFinite(number) || BigInt(number) !== cell)) return undefined;
+    return { text: String(number), cast: "float8" };
   }
   // Exactly: neither a fraction nor an integer of any length is rounded. PostgreSQL 14 knows infinite ones.
   const exact = typeof cell === "number" && Number.isFinite(cell) ? exactDecimal(cell) : String(cell);
@@ -134,7 +146,11 @@ function isoDay(day: string): string {
   return day.startsWith("0000") ? `0001${day.slice(4)} BC` : day;
 }
 
+/** The first instant that PostgreSQL has is in 4713 BC; those before it are before everything. */
+const FIRST_INSTANT_MS = -210_866_803_200_000;
+
 function isoInstant(time: Date): string {
+  if (time.getTime() < FIRST_INSTANT_MS) return "-infinity";
   const text = time.toISOString();
   const year = time.getUTCFullYear();
   // The signed years of ISO texts are unknown there.

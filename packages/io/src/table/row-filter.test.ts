@@ -23,6 +23,7 @@ const judge = (type: keyof typeof TYPES, cell: Cell): void => {
 test.each<[keyof typeof TYPES, Cell]>([
   ["int", 1],
   ["int", 1n],
+  ["float", 2n ** 1_100n],
   ["long", 1],
   ["float", Number.NaN],
   ["text", "x"],

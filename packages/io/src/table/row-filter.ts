@@ -73,7 +73,7 @@ function convertCell(arrow: Arrow, type: DataType, cell: Cell): Comparable | und
 const [FIRST_DAY, LAST_DAY] = [-719_528, 2_932_896];
 
 /** Where a text that is no day, such as `"2012"`, lies among the days: they have the order of their texts. */
-function betweenDays(text: string): number {
+export function betweenDays(text: string): number {
   let [before, after] = [FIRST_DAY - 1, LAST_DAY + 1];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
@@ -94,8 +94,10 @@ function instant(time: Date, unit: number): number | bigint | undefined {
 function exactly(arrow: Arrow, type: DataType, cell: Comparable): Comparable {
   const isLong = (arrow.DataType.isInt(type) && type.bitWidth === 64) || arrow.DataType.isTimestamp(type);
   if (isLong && typeof cell === "number" && Number.isInteger(cell)) return BigInt(cell);
-  if (!isLong && typeof cell === "bigint" && BigInt(Number(cell)) === cell) return Number(cell);
-  return cell;
+  if (isLong || typeof cell !== "bigint") return cell;
+  const number = Number(cell);
+  // Beyond the greatest number there is infinity alone.
+  return Number.isFinite(number) && BigInt(number) === cell ? number : cell;
 }
 
 /** Whether `cell` comes before `other` in the order of their column. */

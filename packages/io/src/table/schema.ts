@@ -48,6 +48,7 @@ function findNameProblem(name: string): string | null {
   if (name === "") return "it is empty";
   // An object with this key would change its prototype instead.
   if (name === "__proto__") return "JavaScript gives it another meaning";
+  if (name.startsWith("\uFEFF")) return "it begins with a byte order mark, which not every format gives back";
   if (!name.isWellFormed() || /\p{Cc}/u.test(name)) return "it has control characters or broken Unicode";
   return null;
 }

@@ -105,12 +105,16 @@ describe("rows of another shape", () => {
 });
 
 describe("table", () => {
-  test.each([[{}], [{ "": int32() }], [{ ["__proto__"]: int32() }], [{ "a\n": int32() }], [{ "\ud800": int32() }]])(
-    "refuses %j",
-    (columns) => {
-      expect(() => table(columns)).toThrow(expect.objectContaining({ code: "IO_SCHEMA_INVALID" }));
-    },
-  );
+  test.each([
+    [{}],
+    [{ "": int32() }],
+    [{ ["__proto__"]: int32() }],
+    [{ "a\n": int32() }],
+    [{ "\ud800": int32() }],
+    [{ "\uFEFFa": int32() }],
+  ])("refuses %j", (columns) => {
+    expect(() => table(columns)).toThrow(expect.objectContaining({ code: "IO_SCHEMA_INVALID" }));
+  });
 
   test("refuses lists of lists and of JSON values", () => {
     for (const item of [list(int32()), json()]) {
