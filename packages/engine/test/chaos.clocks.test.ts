@@ -1,5 +1,4 @@
 import { readTicks } from "@heddle/storage";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import {
   CHAOS_PROJECT,
@@ -10,6 +9,7 @@ import {
 } from "./support/chaos-project.ts";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";
 import { isAlive, until, type TestProcess } from "./support/processes.ts";
+import { replaceFile, textOf } from "./support/told-files.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -60,7 +60,7 @@ beforeEach(async () => {
 afterEach(() => deployment[Symbol.asyncDispose]());
 
 function setClocks(skewMs: number): void {
-  writeFileSync(deployment.path("skew-ms"), String(skewMs));
+  replaceFile(deployment.path("skew-ms"), String(skewMs));
 }
 
 /** Ticks of the minutes before this one become due. */
@@ -95,8 +95,8 @@ it.each([
     const now = await setBack();
     await until("all have ticked", async () => (await tickInstants()).length >= DUE);
     expect(await deployment.ended(run)).toBe("success");
-    await until("steps have told the time", () => existsSync(deployment.path("clock")));
-    const told = readFileSync(deployment.path("clock"), "utf8").trim().split("\n").map(Number);
+    await until("steps have told the time", () => textOf(deployment.path("clock")) !== "");
+    const told = textOf(deployment.path("clock")).split("\n").map(Number);
     expect(told.some((at) => Math.abs(at - Date.now() - jumpMs) < HOUR / 4)).toBe(true);
     await expectExactlyOnce(deployment, run, "made");
     await expectExactlyOnce(deployment, run, "shaky");

@@ -1,8 +1,8 @@
 import { cancelRun } from "@heddle/storage";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";
 import { descendantsOf, isAlive, until, type TestProcess } from "./support/processes.ts";
+import { replaceFile, textOf } from "./support/told-files.ts";
 
 /** Checks that do what files in the project's directory say, and write down that they ran. */
 const PROJECT = {
@@ -66,9 +66,8 @@ async function query<TRow extends object>(text: string): Promise<TRow[]> {
   return deployment.db.read("testQuery", async (tx) => [...(await tx.sql.unsafe<TRow[]>(text))]);
 }
 
-const say = (name: string, text: string): void => writeFileSync(deployment.path(name), text);
-const linesOf = (name: string): string[] =>
-  existsSync(deployment.path(name)) ? readFileSync(deployment.path(name), "utf8").trimEnd().split("\n") : [];
+const say = (name: string, text: string): void => replaceFile(deployment.path(name), text);
+const linesOf = (name: string): string[] => textOf(deployment.path(name)).split("\n");
 
 /** What a run found: check, ordinal, outcome and the run that made what was judged. */
 async function resultsOf(runId: number) {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";
 import { findBrokenInvariants } from "./support/invariants.ts";
 import { descendantsOf, isAlive, until } from "./support/processes.ts";
+import { textOf } from "./support/told-files.ts";
 
 const DEFINITIONS = `
 import { HeddleError, asset, definitions, dailyPartitions, ioManager, resource, staticPartitions } from "@heddle/core";
@@ -148,8 +149,8 @@ describe("a step that does not end", () => {
 
   it("when its run is canceled is ended with all that it has started, and nothing of it is published", async () => {
     const id = await deployment.launch(["deaf"]);
-    await until("it runs", () => existsSync(deployment.path("deaf")));
-    const pids = readFileSync(deployment.path("deaf"), "utf8").split(" ").map(Number);
+    await until("it runs", () => textOf(deployment.path("deaf")) !== "");
+    const pids = textOf(deployment.path("deaf")).split(" ").map(Number);
     await cancelRun(deployment.db, id);
     expect(await deployment.ended(id)).toBe("canceled");
     await until("its processes are gone", () => !pids.some(isAlive));

@@ -1,9 +1,9 @@
 import type { RunLimits } from "@heddle/core/internal";
-import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployment, type TestDeployment } from "./support/deployment.ts";
 import { findBrokenInvariants } from "./support/invariants.ts";
 import { isAlive, until } from "./support/processes.ts";
+import { textOf } from "./support/told-files.ts";
 
 const DEFINITIONS = `
 import { asset, definitions, staticPartitions } from "@heddle/core";
@@ -112,8 +112,8 @@ describe("a run with limits in time", () => {
 
   it("is canceled when it runs for too long, and its process is gone, although that neither turns its loop nor heeds SIGTERM", async () => {
     const id = await launchLimited(["stubborn"], { runTimeoutMs: 10_000 });
-    await until("the step runs", () => existsSync(deployment.path("stubborn")));
-    const pid = Number(readFileSync(deployment.path("stubborn"), "utf8"));
+    await until("the step runs", () => textOf(deployment.path("stubborn")) !== "");
+    const pid = Number(textOf(deployment.path("stubborn")));
     // 40 s are promised; this waits for less.
     expect(await deployment.ended(id)).toBe("canceled");
     await until("its process is gone", () => !isAlive(pid));

@@ -7,15 +7,12 @@ import {
   type StepOutcome,
 } from "@heddle/storage";
 import { setTimeout as pause } from "node:timers/promises";
-import { CollectionLoop } from "../collect/collection-loop.ts";
 import { isDatabaseAway } from "../database-away.ts";
 import { describeError } from "../ports.ts";
-import { PreviewLoop } from "../preview/preview-loop.ts";
 import { WakeSignal } from "../wake-signal.ts";
 import { AheadSteps } from "./ahead-steps.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { LogWriter } from "./log-writer.ts";
-import { followNewestCode } from "./newest-code.ts";
 import type { StepReport } from "./protocol.ts";
 import { StepHolding } from "./step-holding.ts";
 import { StepPace } from "./step-pace.ts";
@@ -32,6 +29,7 @@ import {
 } from "./step-outcome.ts";
 import { SubStepStore } from "./sub-step-store.ts";
 import { WorkerLease } from "./worker-lease.ts";
+import { WorkerServices } from "./worker-services.ts";
 import type { WorkerSettings } from "./worker-settings.ts";
 
 /** The poll that finds what a lost notification would have told. */
@@ -61,8 +59,7 @@ export class WorkerSession {
   readonly #logs: LogWriter;
   readonly #subSteps: SubStepStore;
   readonly #lease: WorkerLease;
-  readonly #collections: CollectionLoop;
-  readonly #previews: PreviewLoop;
+  readonly #services: WorkerServices;
   readonly #wake = new WakeSignal();
   readonly #finish: (reason: string) => void;
   #outcomes: StepOutcome[] = [];
@@ -77,7 +74,6 @@ export class WorkerSession {
   /** Monotonic time after which what is not settled stays so; set when nothing more can come. */
   #settleUntil = Infinity;
   #over = false;
-  #listeners: AsyncDisposable[] = [];
   #loop: Promise<void> = Promise.resolve();
 
   constructor(settings: WorkerSettings) {
@@ -96,8 +92,14 @@ export class WorkerSession {
       lost: (reason: string) => void this.#lost(reason),
     };
     this.#lease = new WorkerLease({ db, log, leaseMs, handlers });
-    this.#collections = new CollectionLoop({ ...settings, workerId: this.#lease.id });
-    this.#previews = new PreviewLoop(settings);
+    this.#services = new WorkerServices(
+      { ...settings, workerId: this.#lease.id },
+      {
+        onWork: () => this.#look(),
+        onCancel: () => void this.#lease.beat(),
+        onCode: (codeVersionId) => this.#pool.prepare(codeVersionId),
+      },
+    );
     this.#pool = new StepPool<PlannedStep>({
       processes: settings.processes,
       concurrency: settings.concurrency,
@@ -120,20 +122,15 @@ export class WorkerSession {
 
   /** @throws what keeps the lease or the notifications from being had; nothing is left behind then */
   async start(): Promise<void> {
-    const { db, processes, concurrency } = this.#settings;
+    const { processes, concurrency } = this.#settings;
     try {
-      // First, so that a worker that cannot begin holds no lease.
-      this.#listeners.push(await db.listen("heddle_work", () => this.#look()));
-      this.#listeners.push(await db.listen("heddle_cancel", () => void this.#lease.beat()));
+      await this.#services.listen();
       await this.#lease.start(processes * concurrency);
-      await this.#collections.start();
-      await this.#previews.start();
-      const onCode = (codeVersionId: number): void => this.#pool.prepare(codeVersionId);
-      this.#listeners.push(await followNewestCode({ ...this.#settings, onCode }));
+      await this.#services.start();
     } catch (error) {
       this.#over = true;
       this.#lease.abandon();
-      await this.#close();
+      await this.#services.stop();
       throw error;
     }
     this.#loop = this.#run();
@@ -158,7 +155,7 @@ export class WorkerSession {
     await Promise.all([this.#loop, this.#pool.close(CLOSE_PROCESSES_MS)]);
     await this.#logs.flush();
     await this.#lease.end().catch((error: unknown) => this.#settings.log.error("the lease runs out by itself", error));
-    await this.#close();
+    await this.#services.stop();
     this.#finish("stopped");
   }
 
@@ -385,15 +382,9 @@ export class WorkerSession {
     this.#outcomes = [];
     this.#wake.raise();
     this.#finish(reason);
-    await this.#close();
+    await this.#services.stop();
     // What the steps said until now is worth reading, whoever owns them.
     await this.#logs.flush();
-  }
-
-  async #close(): Promise<void> {
-    await this.#collections.stop();
-    await this.#previews.stop();
-    await Promise.allSettled(this.#listeners.map((listener) => listener[Symbol.asyncDispose]()));
   }
 }
 
