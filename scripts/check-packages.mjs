@@ -39,6 +39,13 @@ for (const folder of ["packages", "apps"]) {
       failed += 1;
       console.error(`${manifest.name} has no ${needed}`);
     }
+    for (const [peer, range] of Object.entries(manifest.peerDependencies ?? {})) {
+      const { version } = JSON.parse(readFileSync(join(path, "node_modules", peer, "package.json"), "utf8"));
+      // Such as 1.5.5-r.5: npm takes it for a version before 1.5.5, and no range but this one has those.
+      if (!version.includes("-") || range === "*") continue;
+      failed += 1;
+      console.error(`${manifest.name} asks for ${peer} ${range}, which npm does not find: ${version} is a prerelease`);
+    }
     run(bin("publint"), ["run", filename, "--strict"], path);
     const isTyped = Object.values(manifest.exports).some((entry) => entry.types !== undefined);
     if (isTyped) run(bin("attw"), [filename, "--profile", "esm-only"], path);
