@@ -134,8 +134,6 @@ function progressText(run: RunDetail): string {
 export function printResult(run: RunDetail): void {
   const took =
     run.startedAt === null || run.endedAt === null ? "" : ` in ${formatDuration(run.endedAt - run.startedAt)}`;
-  const mark =
-    run.status === "success" ? paint.green("✓") : run.status === "canceled" ? paint.yellow("⊘") : paint.red("✕");
   const { counts } = run;
   const others = [
     counts.failed > 0 ? `${counts.failed} failed` : "",
@@ -144,9 +142,16 @@ export function printResult(run: RunDetail): void {
     run.checks.warned > 0 ? `${run.checks.warned} check warnings` : "",
   ].filter((text) => text !== "");
   print(
-    `${mark} run ${run.id} ${run.status}${took}: ${counts.success} materialized${others.map((text) => `, ${text}`).join("")}`,
+    `${markOf(run)} run ${run.id} ${run.status}${took}: ${counts.success} materialized${others.map((text) => `, ${text}`).join("")}`,
   );
   for (const failure of run.failures) printFailure(failure);
+}
+
+/** A run that is not over has not failed, whatever has failed in it so far. */
+function markOf({ status, endedAt }: RunDetail): string {
+  if (status === "success") return paint.green("✓");
+  if (status === "canceled") return paint.yellow("⊘");
+  return endedAt === null ? paint.dim("…") : paint.red("✕");
 }
 
 /** Where nothing stopped them, all that were skipped were up to date. */

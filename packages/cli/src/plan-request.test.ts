@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readPartitions } from "./plan-request.ts";
 
-const KEYS = ["days", "months"];
+const NAMES = { keys: ["days", "months", "eu/region"], dimensions: ["day", "region"] };
 
 test.each([
   [undefined, { kind: "all" }],
@@ -11,12 +11,16 @@ test.each([
   [["2024-01-01..2024-01-31"], { kind: "text", text: "2024-01-01..2024-01-31" }],
   [["2024-01-01", "2024-02-01"], { kind: "text", text: "2024-01-01,2024-02-01" }],
   [["days=2024-01-01"], { kind: "each", assets: { days: "2024-01-01" } }],
+  // The name of a dimension is that, however near the key of an asset is to it.
+  [["region=eu & 2024-01"], { kind: "text", text: "region=eu & 2024-01" }],
+  [["day=2024-01-01"], { kind: "text", text: "day=2024-01-01" }],
+  [["days=region=eu"], { kind: "each", assets: { days: "region=eu" } }],
 ])("--partitions %j", (texts, partitions) => {
-  expect(readPartitions(texts, KEYS)).toEqual(partitions);
+  expect(readPartitions(texts, NAMES)).toEqual(partitions);
 });
 
 test("names assets everywhere or nowhere", () => {
-  expect(() => readPartitions(["days=2024-01-01", "2024-02"], KEYS)).toThrow(/in one place and none in another/u);
-  expect(() => readPartitions([" "], KEYS)).toThrow(/--partitions is empty/u);
-  expect(() => readPartitions(["dayz=2024-01-01"], KEYS)).toThrow(/no such asset/u);
+  expect(() => readPartitions(["days=2024-01-01", "2024-02"], NAMES)).toThrow(/in one place and none in another/u);
+  expect(() => readPartitions([" "], NAMES)).toThrow(/--partitions is empty/u);
+  expect(() => readPartitions(["dayz=2024-01-01"], NAMES)).toThrow(/no such asset/u);
 });

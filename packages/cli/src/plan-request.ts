@@ -2,6 +2,7 @@ import { HeddleError, type JsonValue } from "@heddle/core";
 import { formatNearest } from "@heddle/core/internal";
 import { readFileSync } from "node:fs";
 import type { ProjectApi } from "./api-client.ts";
+import type { KnownNames } from "./known-assets.ts";
 import { readNumber } from "./read-number.ts";
 
 /** Options by which `heddle plan`, `materialize` and `backfill` say what is to be done. */
@@ -47,10 +48,10 @@ export function readPlanRequest(selection: string, options: PlanOptions): PlanRe
 }
 
 /**
- * Reads `--partitions`: the text of one asset's partitions, or `key=text` for each of several.
+ * Reads `--partitions`: the text of one asset's partitions, which may name a dimension, or `key=text` for each of several.
  * @throws ASSET_UNKNOWN, CONFIG_INVALID
  */
-export function readPartitions(texts: readonly string[] | undefined, keys: readonly string[]): Partitions {
+export function readPartitions(texts: readonly string[] | undefined, names: KnownNames): Partitions {
   // Every partition there is: also of assets that have none, and no text of which could be read as theirs.
   if (texts === undefined || texts.every((text) => text.trim() === "all")) return { kind: "all" };
   if (texts.some((text) => text.trim() === "")) {
@@ -58,7 +59,7 @@ export function readPartitions(texts: readonly string[] | undefined, keys: reado
       hint: 'Write which ones, such as "last 7" or "2026-01-01..2026-01-31"; leave the option out for all of them.',
     });
   }
-  const known = new Set(keys);
+  const known = { keys: new Set(names.keys), dimensions: new Set(names.dimensions) };
   const named = texts.flatMap((text) => splitNamed(text, known));
   const bare = texts.length - named.length;
   // Several texts without an asset are one set with gaps.
@@ -73,13 +74,17 @@ export function readPartitions(texts: readonly string[] | undefined, keys: reado
   return { kind: "each", assets };
 }
 
-/** `key=text` taken apart; nothing when it is no such thing: a partition's key may hold "=" as well. */
-function splitNamed(text: string, known: ReadonlySet<string>): (readonly [key: string, text: string])[] {
+/** `key=text` taken apart; nothing when it is no such thing: `region=eu` names a dimension, and a key may hold "=", too. */
+function splitNamed(
+  text: string,
+  { keys, dimensions }: { readonly keys: ReadonlySet<string>; readonly dimensions: ReadonlySet<string> },
+): (readonly [key: string, text: string])[] {
   const at = text.indexOf("=");
   if (at <= 0 || text.startsWith('"')) return [];
   const key = text.slice(0, at).trim();
-  if (known.has(key)) return [[key, text.slice(at + 1)]];
-  const near = formatNearest(key, known);
+  if (keys.has(key)) return [[key, text.slice(at + 1)]];
+  if (dimensions.has(key)) return [];
+  const near = formatNearest(key, keys);
   if (near === null) return [];
   throw new HeddleError("ASSET_UNKNOWN", `--partitions names ${JSON.stringify(key)}, and there is no such asset`, {
     hint: `${near} A partition whose key holds "=" is written in quotes.`,

@@ -122,20 +122,26 @@ test("a run is retried in part, changed, held and canceled", async () => {
   expect((await run("runs", "show", id)).stdout).toContain("because days [2026-01-02] failed");
   const launched = await run("runs", "retry", id, "--only", "failed", "--detach", "--json");
   const retry = String(documents(launched.stdout)[0]?.["run"]);
+  const twice = await run("runs", "retry", id, "--only", "failed", "--detach");
+  expect(twice.stdout).toBe(`run ${retry} does that already; nothing was launched\n`);
   expect((await run("runs", "pause", retry)).stdout).toBe(`run ${retry} is paused\n`);
   expect((await run("runs", "set", retry, "--concurrency", "3", "--priority", "7")).stdout).toContain(
     "is paused; priority 7, at most 3 of its steps at once",
   );
   const [shown] = documents((await run("runs", "show", retry, "--json")).stdout);
   expect(shown).toMatchObject({ priority: 7, maxConcurrency: 3, total: 1, order: "oldest", after: [] });
+  // It has not failed, whatever the one that it retries has.
+  expect((await run("runs", "show", retry)).stdout).toMatch(new RegExp(`^… run ${retry} paused: 0 materialized`));
   expect((await run("runs", "set", retry)).code).toBe(2);
   // What the first retry holds is left to it: the second one waits for it.
   const second = await run("runs", "retry", id, "--only", "from-failure", "--detach", "--json");
   const waiting = String(documents(second.stdout)[0]?.["run"]);
   expect((await run("runs", "show", waiting)).stdout).toContain(`It begins when run ${retry} is over.`);
   expect((await run("runs", "resume", retry)).stdout).toMatch(new RegExp(`^run ${retry} is (?:queued|running)`));
-  expect((await run("runs", "cancel", retry, "--force")).stdout).toContain(`run ${retry} is canceled`);
-  expect((await run("runs", "cancel", waiting, "--force")).stdout).toContain(`run ${waiting} is canceled`);
+  expect((await run("runs", "cancel", retry, "--force")).stdout).toContain(`run ${retry} is over: it was canceled`);
+  expect((await run("runs", "cancel", waiting, "--force")).stdout).toContain(`run ${waiting} is over: it was canceled`);
+  expect((await run("runs", "resume", retry)).stdout).toContain("it was canceled; nothing has changed");
+  expect((await run("runs", "retry", retry)).stderr).toContain("is retried as unfinished (`--only unfinished`)");
   expect((await run("runs", "retry", id, "--only", "everything")).code).toBe(2);
 });
 
@@ -169,6 +175,20 @@ test("a partition that is not there, or several, are no page", async () => {
   }
   expect((await run("partitions", "show", "days")).stderr).toContain("has partitions, and none is named");
   expect((await run("runs", "logs", "1", "--partition", "x")).stderr).toContain("--partition without --asset");
+});
+
+test("a partition whose key was removed is still called by it, and has its page", async () => {
+  await run("partitions", "add", "users", "gone");
+  const made = await run("backfill", "profile", "--partitions", "gone", "--detach", "--json");
+  const id = String(documents(made.stdout).at(-1)?.["run"]);
+  await run("partitions", "remove", "users", "gone");
+  expect((await run("runs", "show", id)).stdout).toMatch(/\n {2}profile +gone /u);
+  const { code, stdout } = await run("partitions", "show", "profile", "gone");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^profile \[gone\] .*\n {2}The partitions definition does not hold it any more\.\n/u);
+  // Nothing can be made of it.
+  expect((await run("plan", "profile", "--partitions", "gone")).code).toBe(2);
+  expect((await run("runs", "cancel", id, "--force")).code).toBe(0);
 });
 
 test("what a changed definition leaves behind is shown as such", async () => {

@@ -161,6 +161,13 @@ test("what cannot be read is refused, or left out on request", async () => {
   expect(stdout).toContain("2 materialized");
 });
 
+test("a dimension is named before =, as an asset is", async () => {
+  const byName = await run("plan", "zones", "--partitions", "region=eu & 2026-01");
+  expect(byName.stdout).toContain("zones  *|eu (31)");
+  const ofAsset = await run("plan", "weather/raw or zones", "--partitions", "zones=region=eu & day=2026-01-01");
+  expect(ofAsset.stdout).toContain("2026-01-01|eu");
+});
+
 test("what another run holds is left out, waited for or refused, by rule", async () => {
   const held = ["weather/raw", "--partitions", "2026-01-10..2026-01-12"];
   expect((await run("backfill", ...held, "--detach")).code).toBe(0);
@@ -211,6 +218,11 @@ test.for<[args: string[], stderr: string]>([
   [
     ["plan", "weather/raw", "--partitions", "weather/trend=2026-01-01"],
     'error ASSET_UNKNOWN: "weather/trend", whose partitions were chosen, is not a chosen asset\n  hint: Did you mean "weather/raw"?\n',
+  ],
+  // The definition that is asked first does not know the text, and another one does.
+  [
+    ["plan", "weather/raw or zones", "--partitions", "2026-01-01|eu"],
+    'error PARTITION_UNKNOWN: of "weather/raw" there is no partition "2026-01-01|eu"\n  hint: It can be read as partitions of "zones": choose them by that asset (--partitions "zones=2026-01-01|eu").\n',
   ],
   [
     ["plan", "weather/raw", "--config", '{"weather/raw": {}}'],

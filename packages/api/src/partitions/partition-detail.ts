@@ -93,7 +93,7 @@ function findPartition(
   space: PartitionSpace,
   { key, ordinal, partition }: PartitionDetailInput,
 ): { readonly ordinal: number; readonly partitionKey: string } {
-  const named = ordinal ?? space.ordinalOf(partition ?? "");
+  const named = ordinal ?? space.ordinalOf(partition ?? "") ?? space.formerOrdinalOf(partition ?? "");
   if (named !== null) {
     const partitionKey = space.keyOf(named);
     if (partitionKey === null) throw partitionUnknown(key, named);

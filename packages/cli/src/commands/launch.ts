@@ -40,8 +40,8 @@ export async function launch(command: string, selection: string, options: Launch
   const confirmed = options.plan === undefined ? undefined : readPlanHash(options.plan);
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: !options.dryRun && !options.detach }, async (engine) => {
-    const keys = await requireKnownAssets(project.api, selection);
-    const planned: PlanRequest = { ...request, partitions: readPartitions(options.partitions, keys) };
+    const names = await requireKnownAssets(project.api, selection);
+    const planned: PlanRequest = { ...request, partitions: readPartitions(options.partitions, names) };
     const { hash, ...preview } = await project.api.plan.preview(planned);
     const planHash = confirmed === undefined || hash.startsWith(confirmed) ? hash : project.plans.complete(confirmed);
     if (options.dryRun && planHash === hash) return showPlan({ ...preview, hash }, { json: options.json === true });

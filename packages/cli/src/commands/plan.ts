@@ -13,8 +13,8 @@ export async function plan(selection: string, options: CommonOptions & PlanOptio
   const request = readPlanRequest(selection, options);
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: false }, async () => {
-    const keys = await requireKnownAssets(project.api, selection);
-    const partitions = readPartitions(options.partitions, keys);
+    const names = await requireKnownAssets(project.api, selection);
+    const partitions = readPartitions(options.partitions, names);
     const preview = await project.api.plan.preview({ ...request, partitions });
     return showPlan(preview, { json: options.json === true });
   });

@@ -1,5 +1,5 @@
 import { HeddleError, type RunStatus } from "@heddle/core";
-import { RUN_STATUSES } from "@heddle/core/internal";
+import { isOpenRun, RUN_STATUSES } from "@heddle/core/internal";
 import type { Api, LogLine, RunChange } from "@heddle/api";
 import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -191,8 +191,13 @@ function printChange(change: RunChange, options: CommonOptions, set?: string): v
   if (options.json) printJson(change);
   else {
     const what = change.changed ? set : "nothing has changed";
-    print(`run ${change.runId} is ${change.status}${what === undefined ? "" : `; ${what}`}`);
+    print(`run ${change.runId} ${describeStatus(change.status)}${what === undefined ? "" : `; ${what}`}`);
   }
+}
+
+function describeStatus(status: RunStatus): string {
+  if (isOpenRun(status)) return `is ${status}`;
+  return status === "canceled" ? "is over: it was canceled" : `is over: ${status}`;
 }
 
 /** `heddle runs retry` */
@@ -214,10 +219,10 @@ export async function retryRun(
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: !options.detach }, async (engine) => {
     const { runId, created } = await project.api.runs.retry(request);
-    if (!created && !options.json) print(`run ${runId} does that already`);
+    if (!created && !options.json) print(`run ${runId} does that already; nothing was launched`);
     if (!options.detach) return await followRun(project, runId, { json: options.json === true, engine });
     if (options.json) printJson({ run: runId });
-    else print(`launched run ${runId}`);
+    else if (created) print(`launched run ${runId}; follow it with: heddle runs show ${runId}`);
     return EXIT.ok;
   });
 }

@@ -1,7 +1,7 @@
 /** A project for plans: days and their month, one day that fails while a file is there, and a very large asset. */
 export const PLAN_DEFINITIONS = `
 import { existsSync } from "node:fs";
-import { asset, cronPartitions, dailyPartitions, definitions, monthlyPartitions } from "@heddle/core";
+import { asset, cronPartitions, dailyPartitions, definitions, monthlyPartitions, multiPartitions, staticPartitions } from "@heddle/core";
 
 const days = dailyPartitions({ start: "2026-01-01", end: "2026-02-01", timeZone: "UTC" });
 const months = monthlyPartitions({ start: "2026-01", end: "2026-02", timeZone: "UTC" });
@@ -31,5 +31,7 @@ const minutes = asset({
   partitions: cronPartitions({ cron: "* * * * *", start: "2000-01-01T00:00", end: "2026-01-01T00:00", timeZone: "UTC" }),
   materialize: () => 1,
 });
-export default definitions({ assets: [raw, summary, trend, minutes] });
+const byRegion = multiPartitions({ day: days, region: staticPartitions(["eu", "us"]) });
+const zones = asset({ key: "zones", partitions: byRegion, materialize: () => 1 });
+export default definitions({ assets: [raw, summary, trend, minutes, zones] });
 `;

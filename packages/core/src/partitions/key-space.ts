@@ -15,6 +15,7 @@ export const UNPARTITIONED: PartitionSpace = {
   dimensions: null,
   keyOf: (ordinal) => (ordinal === 0 ? "" : null),
   ordinalOf: (key) => (key === "" ? 0 : null),
+  formerOrdinalOf: () => null,
   windowOf: () => null,
   parseRange: (text) =>
     parseRangeText(text, {
@@ -26,18 +27,18 @@ export const UNPARTITIONED: PartitionSpace = {
   format: (set) => (set.isEmpty ? "none" : "unpartitioned"),
 };
 
-/** The space of a list of keys; `null` stands for a key that was removed. */
+/** The space of a list of keys; `null` stands for a key that was removed, which `formerKeys` may still know. */
 export function keySpace(
   spec: StaticPartitionsSpec | DynamicPartitionsSpec,
   keys: readonly (string | null)[],
+  formerKeys: readonly (string | null)[],
 ): PartitionSpace {
   const ordinals = new Map<string, number>();
   for (const [ordinal, key] of keys.entries()) if (key !== null) ordinals.set(key, ordinal);
   const all = PartitionSet.of(ordinals.values());
-  const former = new Map(spec.kind === "static" ? spec.former?.map(({ key, ordinal }) => [ordinal, key]) : []);
   const source: RangeSource = {
     all,
-    keyOf: (ordinal) => keys[ordinal] ?? former.get(ordinal) ?? null,
+    keyOf: (ordinal) => keys[ordinal] ?? formerKeys[ordinal] ?? null,
     ordinalOf: (key) => ordinals.get(key) ?? null,
     isGap: (from, to) => !all.overlaps(PartitionSet.range(from, to)),
     meaning: keyPatterns(keys),
@@ -49,6 +50,10 @@ export function keySpace(
     dimensions: null,
     keyOf: source.keyOf,
     ordinalOf: source.ordinalOf,
+    formerOrdinalOf: (key) => {
+      const ordinal = ordinals.has(key) ? -1 : formerKeys.indexOf(key);
+      return ordinal < 0 ? null : ordinal;
+    },
     windowOf: () => null,
     parseRange: (text) => parseRangeText(text, source),
     format: (set, limit = DEFAULT_FORMAT_LIMIT) => formatRangeText(set, source, limit),

@@ -19,21 +19,20 @@ export function multiSpace(
   for (const { dimension, first, size } of minor) requireRoom(spaces[dimension]?.all, { first, size });
   const radix = new MixedRadix(major, minor);
   const all = radix.product(spaces.map((space) => space.all));
+  const join = (key: string, ordinalIn: (space: PartitionSpace, part: string) => number | null): number | null => {
+    const parts = splitParts(key).map(unescapePart);
+    if (parts.length !== spaces.length) return null;
+    const ordinals = spaces.map((space, place) => ordinalIn(space, parts[place] ?? ""));
+    // A key has one spelling only, so that it can name a stored object.
+    return ordinals.every((ordinal) => ordinal !== null) && joinKeys(parts) === key ? radix.join(ordinals) : null;
+  };
   const source: RangeSource = {
     all,
     keyOf: (ordinal) => {
       const keys = radix.split(ordinal).map((part, place) => spaces[place]?.keyOf(part) ?? null);
       return keys.every((key) => key !== null) ? joinKeys(keys) : null;
     },
-    ordinalOf: (key) => {
-      const parts = splitParts(key);
-      if (parts.length !== spaces.length) return null;
-      const ordinals = parts.map((part, place) => spaces[place]?.ordinalOf(unescapePart(part)) ?? null);
-      // A key has one spelling only, so that it can name a stored object.
-      return ordinals.every((ordinal) => ordinal !== null) && joinKeys(parts.map(unescapePart)) === key
-        ? radix.join(ordinals)
-        : null;
-    },
+    ordinalOf: (key) => join(key, (space, part) => space.ordinalOf(part)),
     isGap: (from, to) => !all.overlaps(PartitionSet.range(from, to)),
   };
   const names = spec.dimensions.map(({ name }) => name);
@@ -61,6 +60,10 @@ export function multiSpace(
     dimensions: { names, spaces, radix },
     keyOf: source.keyOf,
     ordinalOf: source.ordinalOf,
+    formerOrdinalOf: (key) =>
+      source.ordinalOf(key) === null
+        ? join(key, (space, part) => space.ordinalOf(part) ?? space.formerOrdinalOf(part))
+        : null,
     windowOf: (ordinal) => {
       const parts = radix.split(ordinal);
       const byTime = spaces.flatMap((space, place) =>

@@ -22,6 +22,8 @@ export interface PartitionSpace {
   keyOf(ordinal: number): string | null;
   /** The ordinal of a key, existing or not; `null` when the definition has no such key. */
   ordinalOf(key: string): number | null;
+  /** The ordinal of a listed key that was removed, of which something may have been made; `null` for any other key. */
+  formerOrdinalOf(key: string): number | null;
   /** The window of an ordinal; `null` when the definition is not by time, or has no such partition. */
   windowOf(ordinal: number): PartitionWindow | null;
   /**
@@ -54,4 +56,6 @@ export interface ResolvePartitionsAt {
   readonly now: number;
   /** The keys of a dynamic definition by ordinal, `null` where a key was removed. @default no keys */
   readonly dynamicKeys?: (name: string) => readonly (string | null)[];
+  /** The same with the keys that were removed: what was made of a partition is still called by its key. @default none */
+  readonly formerKeys?: (name: string) => readonly (string | null)[];
 }

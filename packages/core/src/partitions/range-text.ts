@@ -126,8 +126,10 @@ function lastOf(all: PartitionSet, count: number): PartitionSet {
 function existing(text: string, set: PartitionSet, source: RangeSource): PartitionSet {
   const found = set.intersect(source.all);
   if (!found.isEmpty) return found;
-  const what = set.isEmpty ? `no partition lies in ${JSON.stringify(text)}` : undefined;
-  throw new HeddleError("PARTITION_UNKNOWN", what ?? `no partition of ${JSON.stringify(text)} exists yet`, {
+  // What begins before the newest partition and is not there was left out, or removed: it is not to be waited for.
+  const isToCome = (set.first ?? -1) > (source.all.last ?? -1);
+  const what = isToCome ? `no partition of ${JSON.stringify(text)} exists yet` : undefined;
+  throw new HeddleError("PARTITION_UNKNOWN", what ?? `no partition lies in ${JSON.stringify(text)}`, {
     hint: describeAll(source),
     details: { text },
   });

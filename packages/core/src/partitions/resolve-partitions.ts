@@ -15,9 +15,9 @@ export function resolvePartitions(spec: PartitionsSpec | null, at: ResolvePartit
   if (spec === null) return UNPARTITIONED;
   switch (spec.kind) {
     case "static":
-      return keySpace(spec, keysByOrdinal(spec));
+      return keySpace(spec, keysByOrdinal(spec), formerKeysOf(spec));
     case "dynamic":
-      return keySpace(spec, at.dynamicKeys?.(spec.name) ?? []);
+      return keySpace(spec, at.dynamicKeys?.(spec.name) ?? [], at.formerKeys?.(spec.name) ?? []);
     case "time-window":
       return timeSpace(spec, at.now);
     case "multi": {
@@ -42,4 +42,10 @@ function keysByOrdinal({ keys, ordinals }: StaticPartitionsSpec): readonly (stri
   const byOrdinal: (string | null)[] = Array.from({ length: countOrdinals({ keys, ordinals }) }, () => null);
   for (const [index, key] of keys.entries()) byOrdinal[ordinals[index] ?? index] = key;
   return byOrdinal;
+}
+
+function formerKeysOf({ former = [] }: StaticPartitionsSpec): readonly (string | null)[] {
+  const byOrdinal: (string | null)[] = [];
+  for (const { key, ordinal } of former) byOrdinal[ordinal] = key;
+  return Array.from(byOrdinal, (key) => key ?? null);
 }

@@ -147,6 +147,33 @@ describe("several dimensions", () => {
     expect(oddSpace.ordinalOf("\\x|z")).toBeNull();
   });
 
+  test("removed keys keep their names, and are no partitions", () => {
+    const users = dynamicPartitions({ name: "users" });
+    const of = (definition: PartitionsDefinition, present: readonly (string | null)[]) =>
+      resolvePartitions(definition.spec, {
+        now: NOW,
+        dynamicKeys: () => present,
+        formerKeys: () => ["ann", "bob", "eve"],
+      });
+    const combined = multiPartitions({ region: regions, user: users });
+    for (const [definition, key] of [
+      [users, "bob"],
+      [combined, "us|bob"],
+    ] as const) {
+      const before = of(definition, ["ann", "bob", "eve"]);
+      const after = of(definition, ["ann", null, "eve"]);
+      const ordinal = before.ordinalOf(key) ?? NaN;
+      expect(before.formerOrdinalOf(key)).toBeNull();
+      expect(after.ordinalOf(key)).toBeNull();
+      expect(after.formerOrdinalOf(key)).toBe(ordinal);
+      expect(after.keyOf(ordinal)).toBe(key);
+      expect(after.format(PartitionSet.of([ordinal]))).toBe(key);
+      expect(after.all.has(ordinal)).toBe(false);
+      expect(() => after.parseRange(key)).toThrow("there is no partition");
+      expect(after.formerOrdinalOf("nobody")).toBeNull();
+    }
+  });
+
   test("dimensions that grow leave ordinals as they are", () => {
     const growing = multiPartitions({
       user: dynamicPartitions({ name: "users" }),

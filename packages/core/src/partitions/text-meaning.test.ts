@@ -32,7 +32,9 @@ describe("texts that are no keys", () => {
   });
 
   test("a range in which all is left out is none", () => {
-    expect(() => at(daily, "2024-02-03..2024-02-11")).toThrow("no partition of");
+    expect(() => at(daily, "2024-02-03..2024-02-11")).toThrow('no partition lies in "2024-02-03..2024-02-11"');
+    expect(() => at(daily, "2024-02-05..2024-02-09")).toThrow("no partition lies in");
+    expect(() => at(daily, "2024-04..2024-05")).toThrow('no partition of "2024-04..2024-05" exists yet');
   });
 
   test("patterns stand for the keys that fit, and keys for themselves", () => {

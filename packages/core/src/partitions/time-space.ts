@@ -24,6 +24,7 @@ export function timeSpace(spec: TimeWindowPartitionsSpec, now: number): Partitio
     keyOf: source.keyOf,
     ordinalOf: source.ordinalOf,
     windowOf: (ordinal) => timeline.windowOf(ordinal),
+    formerOrdinalOf: () => null,
     parseRange: (text) => parseRangeText(text, source),
     format: (set, limit = DEFAULT_FORMAT_LIMIT) => formatRangeText(set, source, limit),
   };

@@ -19,12 +19,18 @@ export interface PartitionSpaces {
 /**
  * @param at epoch milliseconds
  * @param dynamicKeys all of them, or those that a plan holds
+ * @param everyKey the same with the keys that were removed, where these are still called by them
  */
-export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys | RunPlan["dynamicKeys"]): PartitionSpaces {
+export function createPartitionSpaces(
+  at: number,
+  dynamicKeys: DynamicKeys | RunPlan["dynamicKeys"],
+  everyKey: DynamicKeys = {},
+): PartitionSpaces {
   const keysOf = (name: string): readonly (string | null)[] => {
     const keys = dynamicKeys[name] ?? [];
     return "ordinals" in keys ? thawKeys(keys) : keys;
   };
+  const formerKeys = (name: string): readonly (string | null)[] => everyKey[name] ?? [];
   const bySpec = new Map<PartitionsSpec | null, PartitionSpace>();
   const byText = new Map<string, PartitionSpace>();
   const mappings = new Map<PartitionSpace, Map<PartitionSpace, Map<string, ResolvedMapping>>>();
@@ -33,7 +39,7 @@ export function createPartitionSpaces(at: number, dynamicKeys: DynamicKeys | Run
     const known = bySpec.get(spec);
     if (known !== undefined) return known;
     const space = getOrAdd(byText, JSON.stringify(spec), () =>
-      resolvePartitions(spec, { now: at, dynamicKeys: keysOf }),
+      resolvePartitions(spec, { now: at, dynamicKeys: keysOf, formerKeys }),
     );
     bySpec.set(spec, space);
     return space;

@@ -1,4 +1,4 @@
-import { HeddleError, type PartitionSpace } from "@heddle/core";
+import { HeddleError, isHeddleError, type PartitionSpace } from "@heddle/core";
 import {
   createPartitionSpaces,
   formatNearest,
@@ -10,6 +10,9 @@ import {
 import type { IndexedAsset } from "./definitions-index.ts";
 import type { PartitionSpaces } from "./partition-spaces.ts";
 import type { PartitionsChoice } from "./plan-choice.ts";
+
+/** Assets that are asked what a text says to them which says nothing to the first one. */
+const MAX_ASKED = 100;
 
 /** What partitions are chosen among. */
 export interface ChoiceScope {
@@ -38,7 +41,43 @@ export function choosePartitions(choice: PartitionsChoice, scope: ChoiceScope): 
   const root = findRoot(choice, scope, made);
   // Without any partitioned asset there is nothing to choose from.
   if (root === undefined) return { kind: "each", partitions: new Map() };
-  return { kind: "root", asset: root.key, partitions: chooseOf(root, choice, spaces), cascade: "downstream" };
+  return {
+    kind: "root",
+    asset: root.key,
+    partitions: readOfRoot(root, choice, { spaces, made }),
+    cascade: "downstream",
+  };
+}
+
+/** A text that says nothing to the first asset, and something to another one, was meant for that. */
+function readOfRoot(
+  root: IndexedAsset,
+  choice: RootChoice,
+  { spaces, made }: Pick<ChoiceScope, "spaces"> & { readonly made: readonly IndexedAsset[] },
+): PartitionSet {
+  try {
+    return chooseOf(root, choice, spaces);
+  } catch (error) {
+    if (choice.kind !== "text" || !isHeddleError(error, "PARTITION_UNKNOWN")) throw error;
+    const understands = (asset: IndexedAsset): boolean =>
+      asset.definition.partitions !== null && isUnderstood(choice.text, spaces.of(asset));
+    const meant = made.slice(0, MAX_ASKED).find(understands);
+    if (meant === undefined) throw error;
+    throw new HeddleError("PARTITION_UNKNOWN", `of "${root.key}" ${error.message}`, {
+      hint: `It can be read as partitions of "${meant.key}": choose them by that asset (--partitions ${JSON.stringify(`${meant.key}=${choice.text}`)}).`,
+      details: { ...error.details, asset: root.key },
+      cause: error,
+    });
+  }
+}
+
+function isUnderstood(text: string, space: PartitionSpace): boolean {
+  try {
+    return !space.parseRange(text).isEmpty;
+  } catch (error) {
+    if (isHeddleError(error, "PARTITION_UNKNOWN")) return false;
+    throw error;
+  }
 }
 
 /** What each asset takes of a choice that it reads by itself, whatever the others take. @throws PARTITION_UNKNOWN */

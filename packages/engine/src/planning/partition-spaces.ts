@@ -14,16 +14,13 @@ export class PartitionSpaces {
   readonly now: number;
   /** The keys of dynamic definitions that exist, by ordinal. */
   readonly dynamicKeys: DynamicKeys;
-  readonly #formerKeys: DynamicKeys;
   readonly #resolved: ReturnType<typeof createPartitionSpaces>;
-  readonly #spaces = new Map<PartitionSpace, PartitionSpace>();
 
   /** Made by `DefinitionsCache.spaces`, which reads the keys. `formerKeys` holds those of removed partitions as well. */
   constructor(now: number, keys: { readonly dynamicKeys: DynamicKeys; readonly formerKeys: DynamicKeys }) {
     this.now = now;
     this.dynamicKeys = keys.dynamicKeys;
-    this.#formerKeys = keys.formerKeys;
-    this.#resolved = createPartitionSpaces(now, keys.dynamicKeys);
+    this.#resolved = createPartitionSpaces(now, keys.dynamicKeys, keys.formerKeys);
   }
 
   of(asset: IndexedAsset): PartitionSpace {
@@ -31,10 +28,7 @@ export class PartitionSpaces {
   }
 
   resolve(spec: PartitionsSpec | null): PartitionSpace {
-    const plain = this.#resolved.spaceOf(spec);
-    let space = this.#spaces.get(plain);
-    if (space === undefined) this.#spaces.set(plain, (space = this.#withFormerKeys(plain)));
-    return space;
+    return this.#resolved.spaceOf(spec);
   }
 
   /** What `downstream` reads of `upstream` through one of its dependencies. @throws MAPPING_INVALID */
@@ -42,13 +36,6 @@ export class PartitionSpaces {
     const spaceOf = ({ definition }: IndexedAsset) => this.#resolved.spaceOf(definition.partitions);
     const spaces = { upstream: spaceOf(ends.upstream), downstream: spaceOf(ends.downstream) };
     return this.#resolved.mappingOf(dep.mapping, spaces);
-  }
-
-  /** What was made of a partition outlives it, and is still called by its key. */
-  #withFormerKeys(space: PartitionSpace): PartitionSpace {
-    if (space.spec?.kind !== "dynamic") return space;
-    const former = this.#formerKeys[space.spec.name] ?? [];
-    return { ...space, keyOf: (ordinal) => space.keyOf(ordinal) ?? former[ordinal] ?? null };
   }
 }
 

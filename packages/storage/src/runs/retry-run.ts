@@ -87,7 +87,7 @@ async function retry(tx: Transaction, options: RetryRunOptions): Promise<Created
   const narrowed = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
   // Everything once more means that.
   const asBefore = only === "all" ? makeAgain(narrowed) : narrowed;
-  if (asBefore.total === 0) throw nothingToRetry(runId, steps.heldBy);
+  if (asBefore.total === 0) throw nothingToRetry({ runId, only, status: run.status }, steps.heldBy);
   const isRenewed = options.renew !== undefined && run.codeVersionId !== run.currentCodeVersionId;
   const plan = isRenewed ? await options.renew(tx, asBefore) : asBefore;
   const { priority, tags, maxConcurrency, environment } = run;
@@ -141,13 +141,17 @@ function runOpen(runId: number, status: RunStatus): HeddleError {
   });
 }
 
-function nothingToRetry(runId: number, heldBy: readonly number[]): HeddleError {
+function nothingToRetry(
+  { runId, only, status }: Pick<RetryRunOptions, "runId" | "only"> & { readonly status: RunStatus },
+  heldBy: readonly number[],
+): HeddleError {
   const [holder] = heldBy;
+  const isCanceled = status === "canceled" && (only === "failed" || only === "from_failure");
+  const none = isCanceled
+    ? "It was canceled: what it has not made for that reason is retried as unfinished (`--only unfinished`)."
+    : "It has none, or later runs have made what is missing.";
   return new HeddleError("RUN_NOTHING_TO_RETRY", `run ${runId} has no such step that still needs to be done again`, {
-    hint:
-      holder === undefined
-        ? "It has none, or later runs have made what is missing."
-        : `What is missing is made by run ${holder}, which is not over.`,
+    hint: holder === undefined ? none : `What is missing is made by run ${holder}, which is not over.`,
     details: { runId, heldBy: heldBy.slice(0, 100) },
   });
 }
