@@ -169,6 +169,7 @@ export const runDetail: Shape<contract.RunDetail> = z.strictObject({
       message: text,
       count,
       failedSteps: count,
+      poisonSteps: count,
       firstAt: instant,
       lastAt: instant,
       assets: z.array(assetRef),

@@ -99,12 +99,13 @@ function describeOthers({ count, failedSteps, assets, example }: Failure): strin
 type Failure = RunDetail["failures"][number];
 
 /** A kind of failure for programs. */
-function summarize({ cause, message, count, failedSteps, assets, example }: Failure): Record<string, unknown> {
+function summarize({ cause, message, count, failedSteps, poisonSteps, assets, example }: Failure): Record<string, unknown> {
   const { asset, partitionKey, error } = example;
   return {
     cause,
     count,
     failedSteps,
+    poisonSteps,
     message,
     asset: asset.key,
     assets: assets.map(({ key }) => key),
@@ -161,12 +162,13 @@ function describeSkipped({ skipped, failed, canceled }: RunDetail["counts"]): st
 }
 
 function printFailure(failure: Failure): void {
-  const { cause, message, failedSteps, example } = failure;
+  const { cause, message, failedSteps, poisonSteps, example } = failure;
   const { asset, partitionKey, error } = example;
   const where = partitionKey === "" ? asset.key : `${asset.key} [${partitionKey}]`;
   const code = error?.code ?? null;
   const mark = failedSteps > 0 ? paint.red("✕") : paint.yellow("△");
   print(`  ${mark} ${visible(where)}${paint.dim(describeOthers(failure))}`);
   print(`    ${cause}${code === null ? "" : ` ${code}`}: ${message.split("\n").map(visible).join("\n    ")}`);
+  if (poisonSteps > 0) print("    poison: given up, because one attempt after another ended its process");
   if (error?.hint) print(`    hint: ${visible(error.hint)}`);
 }

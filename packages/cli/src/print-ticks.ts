@@ -18,7 +18,9 @@ export function describeSensor(sensor: Sensor): string[][] {
     [watches === null ? "interval" : "reacts to", describePace(sensor)],
     ...(watches === null ? [["cursor", cursor ?? paint.dim("none")]] : []),
     ...(failures === 0 ? [] : [["failures", `${failures}, one after the other`]]),
-    ["next", nextAt === null ? paint.dim("paused") : formatInstant(nextAt)],
+    ...(watches !== null && failures === 0 && nextAt !== null
+      ? []
+      : [["next", nextAt === null ? paint.dim("paused") : formatInstant(nextAt)]]),
   ];
 }
 
@@ -132,7 +134,13 @@ function paintOutcome(outcome: Tick["outcome"]): string {
 
 /** When it is next. */
 export function describeNext(at: number | null, now: number): string {
-  return at === null ? paint.dim("–") : `in ${formatDuration(Math.max(0, at - now))}`;
+  if (at === null) return paint.dim("–");
+  return at <= now ? "now" : `in ${formatDuration(at - now)}`;
+}
+
+/** When a sensor is next: one that waits for events is when there are some, unless it has failed and waits. */
+export function describeNextLook({ watches, nextAt }: Sensor, now: number): string {
+  return watches !== null && nextAt !== null && nextAt <= now ? paint.dim("any time") : describeNext(nextAt, now);
 }
 
 /** What came of its last tick. */

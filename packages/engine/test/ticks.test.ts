@@ -49,6 +49,7 @@ export default definitions({
     schedule({ name: "throws", cron: yearly, evaluate() { throw new Error("no such thing"); } }),
     schedule({ name: "hangs", cron: yearly, timeoutMs: 300, evaluate() { for (;;) {} } }),
     schedule({ name: "waits", cron: yearly, timeoutMs: 300, evaluate: () => new Promise(() => {}) }),
+    schedule({ name: "grows", cron: yearly, evaluate() { for (const all = []; ;) all.push({ size: all.length }); } }),
     schedule({ name: "exits", cron: yearly, evaluate: () => process.exit(0) }),
     schedule({ name: "unknown", cron: yearly, evaluate: () => ({ selection: "key:daily", partitions: ["2023-01-01"] }) }),
     schedule({ name: "nowhere", cron: yearly, evaluate: () => ({}) }),
@@ -191,7 +192,7 @@ describe("a schedule", () => {
 
   test("that skips, throws, hangs, waits for ever or ends its process has that outcome, and delays no other", async () => {
     await deployment.startDaemon();
-    const names = ["hangs", "waits", "exits", "throws", "skips"];
+    const names = ["hangs", "waits", "exits", "grows", "throws", "skips"];
     await Promise.all(names.map((name) => makeDue(name)));
     expect(await untilTicks("schedule", "skips")).toMatchObject([{ outcome: "skipped", reason: "a holiday" }]);
     const readErrors = async (): Promise<Map<string, string | undefined>> => {
@@ -200,14 +201,18 @@ describe("a schedule", () => {
     };
     await until("all have failed once", async () => {
       const errors = await readErrors();
-      return ["hangs", "waits", "exits", "throws"].every((name) => errors.get(name) !== undefined);
+      return ["hangs", "waits", "exits", "grows", "throws"].every((name) => errors.get(name) !== undefined);
     });
     expect(Object.fromEntries(await readErrors())).toMatchObject({
       hangs: "TICK_TIMEOUT",
       waits: "TICK_TIMEOUT",
       exits: "TICK_PROCESS_LOST",
+      grows: "TICK_PROCESS_LOST",
       throws: "TICK_FAILED",
     });
+    const schedules = await deployment.db.read("schedules", readSchedules);
+    const grown = schedules.find(({ name }) => name === "grows")?.retryError;
+    expect(grown?.message).toContain("(SIGABRT, most likely because it took more than its 512 MB of memory)");
     // The time of the next try is moved: the third one is the last.
     for (let attempt = 2; attempt <= 3; attempt += 1) {
       await deployment.db.transaction("hurry", async (tx) => {

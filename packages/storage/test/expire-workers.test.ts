@@ -7,6 +7,7 @@ import {
   expireWorkers,
   releaseBackoff,
   type Database,
+  readRunFailures,
 } from "@heddle/storage";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { endBackoff, endLease, launch, launchAndClaim, readStatus, readTraces } from "./fixtures/launched-run.ts";
@@ -79,6 +80,8 @@ test("a step that ends one worker after another is poison, and what depends on i
     cause: "poison",
   });
   expect(assets.filter((asset) => asset.runId === run.runId)[1]?.sets.skipped).toEqual(PartitionSet.of([0]));
+  const failures = await db.read("failures", (tx) => readRunFailures(tx, { runId: run.runId, limit: 10 }));
+  expect(failures).toMatchObject([{ cause: "worker_lost", failedSteps: 1, poisonSteps: 1 }]);
 });
 
 test("steps that are lost with many others get more chances", async () => {

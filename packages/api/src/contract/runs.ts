@@ -108,6 +108,8 @@ export interface FailureGroup {
   readonly count: number;
   /** Steps that failed of it for good; 0 where every attempt was followed by another one. */
   readonly failedSteps: number;
+  /** Of these, those that are poison: given up because one attempt after another had ended its process. */
+  readonly poisonSteps: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   readonly assets: readonly AssetRef[];

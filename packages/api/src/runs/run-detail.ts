@@ -154,7 +154,7 @@ function describeAsset(asset: RunAssetRow, { planned, idOf, index, spaces, becau
 }
 
 function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces: PartitionSpaces): FailureGroup {
-  const { fingerprint, cause, count, failedSteps, assetId, ordinal, attempt } = group;
+  const { fingerprint, cause, count, failedSteps, poisonSteps, assetId, ordinal, attempt } = group;
   const error = describeRecordedError(group.error);
   const asset = index.byId(assetId);
   return {
@@ -163,6 +163,7 @@ function describeFailure(group: FailureGroupRow, index: DefinitionsIndex, spaces
     message: error?.message ?? cause,
     count,
     failedSteps,
+    poisonSteps,
     firstAt: group.firstAt.getTime(),
     lastAt: group.lastAt.getTime(),
     assets: group.assetIds.map((id) => index.refOf(id)),

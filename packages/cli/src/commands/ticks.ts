@@ -8,6 +8,7 @@ import {
   describeCommon,
   describeLast,
   describeNext,
+  describeNextLook,
   describePace,
   describeSchedule,
   describeSensor,
@@ -54,7 +55,7 @@ export async function listTickers(kind: TickKind, options: CommonOptions): Promi
       one.name,
       paintState(one.isPaused, one.failures > 0),
       describePace(one),
-      describeNext(one.nextAt, now),
+      describeNextLook(one, now),
       describeLast(one.last, now),
     ]);
   }

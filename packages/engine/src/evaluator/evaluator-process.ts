@@ -51,7 +51,7 @@ export class EvaluatorProcess {
     }
     child.on("message", (message: EvaluatorMessage) => this.#receive(message));
     child.once("error", (error) => this.#fail(error));
-    child.once("exit", (code, signal) => this.#fail(processLost(signal ?? `exit code ${code}`)));
+    child.once("exit", (code, signal) => this.#fail(processLost(signal === null ? `exit code ${code}` : describeSignal(signal))));
     this.#send({ type: "start", bundle });
   }
 
@@ -134,6 +134,12 @@ export class EvaluatorProcess {
     // A process that is gone tells so by its exit.
     if (this.#child.connected) this.#child.send(command, () => {});
   }
+}
+
+/** Lists and notifications show the message alone. */
+function describeSignal(signal: NodeJS.Signals): string {
+  const isMemory = signal === "SIGABRT" || signal === "SIGKILL";
+  return isMemory ? `${signal}, most likely because it took more than its ${HEAP_MB} MB of memory` : signal;
 }
 
 function processLost(how: string): HeddleError {

@@ -61,7 +61,7 @@ export function rowOfSchedule(schedule: Schedule): AutomationRow {
 }
 
 export function rowOfSensor(sensor: Sensor, now: number): AutomationRow {
-  const { name, last, isPaused, switched, failures, nextAt } = sensor;
+  const { name, last, isPaused, switched, failures, watches, nextAt } = sensor;
   const state = isPaused ? "off" : failures > 0 ? "failing" : "on";
   return {
     kind: "sensor",
@@ -72,7 +72,8 @@ export function rowOfSensor(sensor: Sensor, now: number): AutomationRow {
     look: LOOK_OF_STATE[state],
     switched,
     last: resultOf(last),
-    nextAt,
+    // One that waits for events is when there are some, unless it has failed and waits.
+    nextAt: watches !== null && nextAt !== null && nextAt <= now ? null : nextAt,
     lagMs: nextAt === null || nextAt >= now ? null : now - nextAt,
     outcomes: Array.from(sensor.marks, outcomeOfMark),
   };

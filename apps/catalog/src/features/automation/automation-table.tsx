@@ -97,7 +97,7 @@ function RowCells({ row }: { readonly row: AutomationRow }): ReactNode {
 
 /** Where no instant can be told: a condition that looks at more than a clock acts as soon as it holds. */
 function describeNext({ kind, state }: AutomationRow): string {
-  return kind === "condition" && state !== "off" ? "any time" : "none";
+  return kind !== "schedule" && state !== "off" ? "any time" : "none";
 }
 
 /** A tick may be so much later than it was due before that is worth a look. */

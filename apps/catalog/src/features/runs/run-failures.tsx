@@ -73,7 +73,7 @@ function Skipped({ skipped }: Pick<RunFailuresProps, "skipped">): ReactNode {
 }
 
 function Failure({ group, open }: { readonly group: FailureGroup; readonly open: boolean }): ReactNode {
-  const { example, assets, cause, failedSteps } = group;
+  const { example, assets, cause, failedSteps, poisonSteps } = group;
   const isOver = failedSteps === 0;
   return (
     <>
@@ -84,6 +84,7 @@ function Failure({ group, open }: { readonly group: FailureGroup; readonly open:
           {isOver && ", tried again since"}
         </span>
         <span>{cause.replaceAll("_", " ")}</span>
+        {poisonSteps > 0 && <span title="Given up, because one attempt after another ended its process">poison</span>}
         <span title={assets.map(({ key }) => key).join("\n")}>
           {assets.length === 1 ? assets[0]?.key : formatCounted(assets.length, "asset")}
         </span>
