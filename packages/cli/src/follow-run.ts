@@ -99,7 +99,15 @@ function describeOthers({ count, failedSteps, assets, example }: Failure): strin
 type Failure = RunDetail["failures"][number];
 
 /** A kind of failure for programs. */
-function summarize({ cause, message, count, failedSteps, poisonSteps, assets, example }: Failure): Record<string, unknown> {
+function summarize({
+  cause,
+  message,
+  count,
+  failedSteps,
+  poisonSteps,
+  assets,
+  example,
+}: Failure): Record<string, unknown> {
   const { asset, partitionKey, error } = example;
   return {
     cause,

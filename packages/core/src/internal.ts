@@ -102,6 +102,7 @@ export {
   type ConditionSpec,
 } from "./automation/condition-spec.ts";
 export { conditionLabel, conditionText } from "./automation/condition-text.ts";
+export { followsData } from "./automation/follows-data.ts";
 export { findNotHeldSince, type NotHeldSince } from "./automation/not-held-since.ts";
 export { nextAutomationInstant } from "./automation/next-automation-instant.ts";
 export { nextByClock } from "./automation/next-by-clock.ts";

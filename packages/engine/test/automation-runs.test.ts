@@ -1,4 +1,15 @@
-import { asset, assetCheck, definitions, eager, inProgress, missing, not, pass } from "@heddle/core";
+import {
+  anyDeps,
+  asset,
+  assetCheck,
+  definitions,
+  eager,
+  inProgress,
+  missing,
+  newlyUpdated,
+  not,
+  pass,
+} from "@heddle/core";
 import { PartitionSet, planRun } from "@heddle/core/internal";
 import { createRun, getCurrentCode } from "@heddle/storage";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -74,13 +85,38 @@ test("what belongs together is one run where assets agree in what their runs are
   const own = { priority: 7, tags: { team: "a" }, limits: { startWithinMs: 60_000 } };
   expect(await automatedRuns()).toEqual([
     { assets: ["left", "right"], ...own, after: 0, reuse: [true, true] },
-    { assets: ["both"], priority: 0, tags: {}, limits: null, after: 1, reuse: [] },
+    { assets: ["both"], priority: 0, tags: {}, limits: null, after: 1, reuse: [true] },
     { assets: ["last"], ...own, after: 1, reuse: [true] },
   ]);
   await world.work();
   await world.settle();
   // All of it is made, once, by these.
   expect((await world.runs()).map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => "success"));
+});
+
+test("what is asked for because something that it reads may come out different is skipped where it does not", async () => {
+  const reading = { materialize: () => 1, deps: { raw } };
+  const follows = asset({ key: "follows", ...reading, automation: eager() });
+  const behind = asset({ key: "behind", deps: { follows }, automation: eager(), materialize: () => 1 });
+  const always = asset({ key: "always", ...reading, automation: newlyUpdated().or(anyDeps(newlyUpdated())) });
+  const never = { automation: eager(), automationRuns: { reuse: "never" } } as const;
+  const again = asset({ key: "again", ...reading, ...never });
+  await world.load(definitions({ assets: [raw, follows, behind, always, again] }));
+  await make("raw", "follows", "behind", "always", "again");
+  await world.settle();
+  await make("raw");
+  await world.settle();
+  const plans = await world.db.read("plans", async ({ sql }) => [
+    ...(await sql<{ key: string; reuse: boolean | null }[]>`
+      select one ->> 'key' as key, (one ->> 'reuse')::boolean as reuse
+      from run, jsonb_array_elements(plan -> 'assets') one where origin ->> 'kind' = 'condition'`),
+  ]);
+  expect(Object.fromEntries(plans.map(({ key, reuse }) => [key, reuse]))).toEqual({
+    follows: true,
+    behind: true,
+    always: null,
+    again: null,
+  });
 });
 
 test("runs of checks that conditions ask for have what their checks say", async () => {

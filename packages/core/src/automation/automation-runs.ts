@@ -12,8 +12,8 @@ export interface AutomationRuns {
   /** By when each run has to begin and to end, counted from its request. @default no limit */
   readonly limits?: Omit<RunLimitsOptions, "deadline"> | undefined;
   /**
-   * Whether a partition that is up to date when its step would start is skipped: where the asset declares `cache`, always
-   * (`fresh`), or not at all (`never`). @default "declared"
+   * Whether a partition that is up to date when its step would start is skipped: where the asset declares `cache` or its
+   * condition is `eager()`, always (`fresh`), or not at all (`never`). @default "declared"
    */
   readonly reuse?: PlanReuse | undefined;
   /** Higher goes first. @default 0 */

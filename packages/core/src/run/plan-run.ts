@@ -58,6 +58,8 @@ export interface PlanRunInput {
   readonly chunk?: number | "range";
   /** Which assets skip what is up to date. @default "declared" */
   readonly reuse?: PlanReuse;
+  /** Keys of assets that skip what is up to date besides those that declare it. @default none */
+  readonly reusing?: ReadonlySet<string>;
   /** @default none */
   readonly config?: PlanConfig;
   /** Looks at stated config. @default not looked at */
@@ -221,7 +223,7 @@ export function awaitedBy(elsewhere: PlannedRun["elsewhere"], selected: Readonly
 function planAsset(
   asset: AssetSnapshot,
   targets: TargetSets,
-  { stateOf, chunk, config, reuse = "declared" }: PlanRunInput,
+  { stateOf, chunk, config, reuse = "declared", reusing }: PlanRunInput,
 ): RunPlanAsset {
   const partitions = targets.get(asset.key) ?? PartitionSet.EMPTY;
   const state = stateOf(asset.key);
@@ -242,7 +244,9 @@ function planAsset(
     codeVersion: asset.codeVersion,
     chunk: declared === null ? null : (chunk ?? declared),
     ...(asset.pools !== undefined && { pools: asset.pools }),
-    ...((reuse === "declared" ? isSkipping(asset) : reuse === "fresh") && { reuse: true }),
+    ...((reuse === "declared" ? isSkipping(asset) || reusing?.has(asset.key) === true : reuse === "fresh") && {
+      reuse: true,
+    }),
     ...(stated !== undefined && { config: stated }),
     counts: { missing: missing.size, failed: failed.size, stale: stale.size, fresh: fresh.size },
     // What other runs hold counts as made: it will be by the time that this plan's run begins, and a plan that waits for

@@ -51,7 +51,9 @@ export class EvaluatorProcess {
     }
     child.on("message", (message: EvaluatorMessage) => this.#receive(message));
     child.once("error", (error) => this.#fail(error));
-    child.once("exit", (code, signal) => this.#fail(processLost(signal === null ? `exit code ${code}` : describeSignal(signal))));
+    child.once("exit", (code, signal) =>
+      this.#fail(processLost(signal === null ? `exit code ${code}` : describeSignal(signal))),
+    );
     this.#send({ type: "start", bundle });
   }
 

@@ -70,6 +70,7 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
     ...(input.awaitNewer !== undefined && { awaitNewer: input.awaitNewer }),
     ...(input.chunk !== undefined && { chunk: input.chunk }),
     ...(input.reuse !== undefined && { reuse: input.reuse }),
+    ...(input.reusing !== undefined && { reusing: input.reusing }),
     ...(config !== undefined && { config }),
     ...(findConfigProblem !== undefined && { findConfigProblem }),
     at,

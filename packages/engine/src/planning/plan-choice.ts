@@ -39,6 +39,8 @@ export interface PlanChoice {
   readonly chunk?: number | "range" | undefined;
   /** Which assets skip what is up to date; left out: those that declare it. */
   readonly reuse?: PlanReuse | undefined;
+  /** Keys of assets that skip it besides those that declare it. None when left out. */
+  readonly reusing?: ReadonlySet<string> | undefined;
   /** Attempts that a step has at most, instead of what the assets declare. */
   readonly attempts?: number | undefined;
   /** Config by asset key. */

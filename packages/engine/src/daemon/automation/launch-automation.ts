@@ -2,6 +2,7 @@ import { type JsonValue } from "@heddle/core";
 import {
   canonicalJson,
   createRunGraph,
+  followsData,
   groupRequests,
   partOfPlan,
   PartitionSet,
@@ -215,6 +216,7 @@ async function plan(
       counts: false,
       input: {
         ...(reuse !== undefined && { reuse }),
+        reusing: new Set(group.selected.filter((key) => isFollowingData(launch, key))),
         keys: group.selected,
         partitions: {
           kind: "each",
@@ -232,6 +234,12 @@ async function plan(
     if (isOfPlan(error) && error instanceof Error) return error.message;
     throw error;
   }
+}
+
+/** What is requested because something that it reads may come out different is up to date where it does not. */
+function isFollowingData({ look }: AutomationLaunch, key: string): boolean {
+  const condition = look.definitions.index.byKey(key)?.definition.automation?.condition;
+  return condition !== undefined && followsData(condition);
 }
 
 function nothingToDo({ holders }: PlanOverlaps): string {
