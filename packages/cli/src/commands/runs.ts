@@ -2,6 +2,7 @@ import { HeddleError, type RunStatus } from "@heddle/core";
 import { isOpenRun, RUN_STATUSES } from "@heddle/core/internal";
 import type { Api, LogLine, RunChange } from "@heddle/api";
 import { openApi } from "../api-client.ts";
+import { describeCause } from "../describe-cause.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun, printResult } from "../follow-run.ts";
 import { withEngine } from "../one-shot-engine.ts";
@@ -47,6 +48,7 @@ export async function showRun(id: string, options: CommonOptions): Promise<ExitC
     return EXIT.ok;
   }
   printResult(run);
+  print(paint.dim(`  ${visible(describeCause(run))}`));
   printTable(
     run.progress.map(({ asset, text, total, counts, skippedBecause }) => [
       `  ${asset.key}`,

@@ -9,21 +9,23 @@ const example = {
   error: null,
 };
 
-test("a message that names the partition goes on after it was named, any other has its cause before it", () => {
+test("a message that names the partition goes on after it was named, any other says that it failed", () => {
   const message = "flights/raw [2001-07-01] was not published: day_is_complete (half of a day) failed";
-  expect(describeFirstFailure({ example, cause: "check", message })).toBe(
+  expect(describeFirstFailure({ example, poisonSteps: 0, message })).toBe(
     "was not published: day_is_complete (half of a day) failed.",
   );
-  expect(describeFirstFailure({ example, cause: "error", message: "no such file!" })).toBe(
-    "failed by error: no such file!",
-  );
+  expect(describeFirstFailure({ example, poisonSteps: 0, message: "no such file!" })).toBe("failed: no such file!");
   expect(
     describeFirstFailure({
       example: { ...example, partitionKey: "" },
-      cause: "error",
+      poisonSteps: 0,
       message: "flights/raw was not published: gone",
     }),
   ).toBe("was not published: gone.");
+  const killed = "the process of flights/raw [2001-07-01] was ended by SIGKILL";
+  expect(describeFirstFailure({ example, poisonSteps: 1, message: killed })).toBe(
+    `is poison, because one attempt after another ended its process. The last one: ${killed}.`,
+  );
 });
 
 test("steps are counted, and ways only where there are several", () => {

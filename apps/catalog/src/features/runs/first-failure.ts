@@ -5,14 +5,14 @@ import { endSentence } from "../../format/sentences.ts";
 /** What is said of the failure after its partition was named: messages of our own name it as well. */
 export function describeFirstFailure({
   example: { asset, partitionKey },
-  cause,
+  poisonSteps,
   message,
-}: Pick<RunDetail["failures"][number], "example" | "cause" | "message">): string {
+}: Pick<RunDetail["failures"][number], "example" | "poisonSteps" | "message">): string {
   const named = partitionKey === "" ? `${asset.key} ` : `${asset.key} [${partitionKey}] `;
-  const said = message.startsWith(named)
-    ? message.slice(named.length)
-    : `failed by ${cause.replaceAll("_", " ")}: ${message}`;
-  return endSentence(said);
+  if (poisonSteps > 0) {
+    return endSentence(`is poison, because one attempt after another ended its process. The last one: ${message}`);
+  }
+  return endSentence(message.startsWith(named) ? message.slice(named.length) : `failed: ${message}`);
 }
 
 /** How many steps failed, in how many ways, and what was skipped for it, in a sentence. */
