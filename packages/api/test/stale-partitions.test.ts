@@ -86,3 +86,25 @@ it("partitions that other code made are stale wherever a status is, with the rea
   const preview = await test.client.plan.preview.query({ selection: "weather/raw", only: ["stale"] });
   expect(preview.total).toBe(91);
 });
+
+it("an asset that reads all partitions of another is stale when one of them came out different, and not when one was made again", async () => {
+  await register(test.db, weatherSnapshot());
+  const made = await launch(test.client, { keys: ["weather/raw", "weather/summary"] });
+  await runner.finish(made);
+  const snapshot = await test.client.assets.snapshot.query({});
+  if (snapshot.kind !== "snapshot") throw new Error("expected a snapshot");
+  const assetId = snapshot.ids[snapshot.keys.indexOf("weather/summary")] ?? 0;
+  const inputs = [{ assetId, partitions: [504, 507], runId: made }];
+  await runner.finish(await launch(test.client, { keys: ["report"] }), () => ({ inputs }));
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const daemon = await startDaemon({ db: test.db, log, projects: [], watch: false, ticks: false });
+  const again = { keys: ["weather/summary"], partitions: { kind: "text" as const, text: "2012-02" } };
+  try {
+    await runner.finish(await launch(test.client, again));
+    await vi.waitFor(async () => expect(await staleOf("report")).toEqual({ stale: 0, asOf: null }), 20_000);
+    await runner.finish(await launch(test.client, again), () => ({ dataVersion: "other" }));
+    await vi.waitFor(async () => expect(await staleOf("report")).toEqual({ stale: 1, asOf: null }), 20_000);
+  } finally {
+    await daemon.stop();
+  }
+});

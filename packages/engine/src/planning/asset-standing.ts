@@ -53,8 +53,9 @@ export async function readAssetStandings(
   const isEverything = assets.length >= index.declared.length;
   const needed = isEverything ? undefined : idsWithUpstream(assets, (asset) => index.upstreamOf(asset));
   const sets = await readPartitionSets(tx, { environmentId, assetIds: needed });
-  const staleNow = await findStaleAssets(tx, { index, definitions: state.definitions, environmentId, assets, sets });
   const judged = await readStaleness(tx, { environmentId, assetIds: needed });
+  const { definitions } = state;
+  const staleNow = await findStaleAssets(tx, { index, definitions, environmentId, assets, sets, judged });
   return assets.map((asset) => {
     const staleBecause = staleNow.get(asset.id) ?? [];
     const own = sets.get(asset.id) ?? NO_PARTITION_SETS;

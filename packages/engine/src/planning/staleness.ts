@@ -24,6 +24,8 @@ export interface StalenessScope {
   readonly assets: readonly IndexedAsset[];
   /** Sets of at least the assets and what they depend on. */
   readonly sets: ReadonlyMap<number, PartitionSets>;
+  /** What the daemon has judged by data versions, by asset id: of partitions that are read it knows better than the clock. */
+  readonly judged: ReadonlyMap<number, unknown>;
 }
 
 /**
@@ -79,7 +81,7 @@ interface NewerInput {
 function findNewerInputs(
   asset: IndexedAsset,
   current: ReadonlyMap<number, SingleMaterialization>,
-  { index, sets }: StalenessScope,
+  { index, sets, judged }: StalenessScope,
 ): NewerInput[] {
   const own = current.get(asset.id);
   if (own === undefined) return [];
@@ -87,6 +89,7 @@ function findNewerInputs(
     const upstream = index.byKey(dep.upstream);
     if (upstream === undefined || upstream.id === asset.id) return [];
     if (!isSingle(upstream)) {
+      if (judged.has(asset.id)) return [];
       const at = (sets.get(upstream.id) ?? NO_PARTITION_SETS).lastMaterializedAt;
       // Only a mapping to all partitions makes the newest one an input for certain.
       if (dep.mapping.kind !== "all" || at === null || at <= own.publishedAt) return [];
