@@ -168,11 +168,14 @@ class Teller {
   #tellChanges(part: ExplainedPart, set: PartitionSet, subject: string): string[] {
     const { spec } = part;
     switch (spec.kind) {
-      case "and":
-        return part.parts.flatMap((each) => {
-          const lacking = set.subtract(each.held);
-          return lacking.isEmpty ? [] : this.changesFor(each, lacking, subject);
-        });
+      case "and": {
+        const lacking = part.parts.filter((each) => !set.subtract(each.held).isEmpty);
+        // A window that was the latest one is never again: nothing else helps.
+        const past = lacking.filter(({ spec: { kind } }) => kind === "in-latest-time-window");
+        return (past.length > 0 ? past : lacking).flatMap((each) =>
+          this.changesFor(each, set.subtract(each.held), subject),
+        );
+      }
       case "not":
         return part.parts.flatMap((each) => this.#endsFor(each, set.intersect(each.held), subject));
       case "all-deps":

@@ -28,7 +28,10 @@ export const poolRule: DefinitionRule = (definitions, report) => {
       const nearest = unknown === undefined ? null : formatNearest(unknown, names.keys());
       report.add("POOL_INVALID", {
         message: `${report.name("asset", asset)}: ${problem}`,
-        hint: nearest ?? "Declare it in definitions({ pools: { name: slots } }).",
+        hint:
+          unknown === undefined
+            ? 'Write pool: "warehouse" or pool: { name: "warehouse", slots: 2 }, with at most as many slots as the pool has.'
+            : (nearest ?? "Declare it in definitions({ pools: { name: slots } })."),
         about: asset,
       });
     }
