@@ -32,7 +32,8 @@ const balance = asset({
   deps: { before: ownPartitions<number>()({ mapping: previousPartition() }) },
   materialize: ({ deps }) => (deps.before ?? 0) + 1,
 });
-export default definitions({ assets: [profile, census, days, after, balance] });
+const open = asset({ key: "open", partitions: dailyPartitions({ start: "2026-01-01" }), materialize: () => 1 });
+export default definitions({ assets: [profile, census, days, after, balance, open] });
 `;
 
 const project = createProject("partitions", DEFINITIONS);
@@ -161,6 +162,12 @@ test("one partition is shown with its attempts, what it read, and how to come to
   expect(made).toMatch(/in use\n {2}by run \d+ in .* through json\n {2}read days 2026-01-01 of run \d+\n/u);
   const [document] = documents((await run("partitions", "show", "census", "--json")).stdout);
   expect(document).toMatchObject({ partitionKey: "", ordinal: 0, materializations: [{ current: true }] });
+});
+
+test("a partition that is yet to come is said to be", async () => {
+  const { code, stdout } = await run("partitions", "show", "open", "2099-01-01");
+  expect(code).toBe(0);
+  expect(stdout).toContain("\n  It does not exist yet.\n");
 });
 
 test("a partition that is not there, or several, are no page", async () => {

@@ -56,6 +56,8 @@ const planFields = {
    * launch.
    */
   overlap: z.enum(["leave_out", "wait", "refuse"]).default("leave_out"),
+  /** Most steps of the run at once; left out: no limit of its own. The plan says how long it takes by it, and is the same. */
+  maxConcurrency: maxConcurrency.nullish(),
 };
 
 const oneChoice = (input: { selection?: string | undefined; keys?: string[] | undefined }) =>
@@ -74,8 +76,6 @@ export const planLaunchInput = z
     /** Made once for each confirmed dialog: sending the same launch twice makes one run. */
     idempotencyKey,
     priority: priority.default(0),
-    /** Most steps of the run at once; left out: no limit of its own. */
-    maxConcurrency: maxConcurrency.nullish(),
     /** Left out: no limit in time. */
     limits: runLimits.optional(),
     tags: runTags,

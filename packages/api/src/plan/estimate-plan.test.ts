@@ -41,6 +41,13 @@ describe("estimate", () => {
     expect(workMsOf("a")).toBe(100_000);
   });
 
+  it("is no faster than the run may be", () => {
+    const most = (steps: number) =>
+      estimate(plan(asset("a", 100)), { durationsOf: () => SECOND, slots: 4, most: steps }).whole;
+    expect(most(2)).toMatchObject({ wallMs: 50_000, p90Ms: 50_000, basis: expect.stringMatching(/, 2 at a time$/u) });
+    expect(most(100)).toMatchObject({ wallMs: 25_000, basis: expect.stringMatching(/, 4 at a time$/u) });
+  });
+
   it("says how far runs were from each other", () => {
     const runMeansMs = [900, 5_000, 1_000, 1_100, 950, 1_050, 1_020, 980, 1_010, 990];
     const durationsOf = () => ({ steps: 10, totalMs: 14_000, runMeansMs });

@@ -11,16 +11,17 @@ export interface EstimatedPlan {
   readonly workMsOf: (key: string) => number | null;
 }
 
-/** Reads how long the assets of a plan took lately and how much is done at once, in two statements. */
+/** Reads how long the assets of a plan took lately and how much is done at once, in two statements. `most`: of the run at once. */
 export async function estimatePlan(
   tx: Transaction,
   { plan, index, environmentId }: Pick<MadePlan, "plan" | "index" | "environmentId">,
+  most: number,
 ): Promise<EstimatedPlan> {
   const idOf = (key: string) => index.byKey(key)?.id ?? -1;
   const durations = await readDurations(tx, { environmentId, assetIds: plan.assets.map(({ key }) => idOf(key)) });
   const { workers } = await readDeployment(tx, environmentId);
   const slots = workers.reduce((sum, worker) => (worker.alive ? sum + worker.slots : sum), 0);
-  return estimate(plan, { durationsOf: (key) => durations.get(idOf(key)), slots });
+  return estimate(plan, { durationsOf: (key) => durations.get(idOf(key)), slots, most });
 }
 
 /** What an estimate is made from. */
@@ -28,6 +29,8 @@ export interface EstimateInput {
   readonly durationsOf: (key: string) => StepDurations | undefined;
   /** Steps that all workers together run at once; 0 when there is none. */
   readonly slots: number;
+  /** Steps that the run may have at once. @default no limit */
+  readonly most?: number;
 }
 
 /**
@@ -54,7 +57,7 @@ function quantileOf(past: StepDurations | undefined, share: number): StepDuratio
 
 function estimateFrom(
   plan: RunPlan,
-  { durationsOf, slots }: EstimateInput,
+  { durationsOf, slots, most = Infinity }: EstimateInput,
 ): { readonly whole: Omit<PlanEstimate, "p50Ms" | "p90Ms"> | null; readonly workMsOf: EstimatedPlan["workMsOf"] } {
   const works = new Map<string, number>();
   const chains = new Map<string, number>();
@@ -70,7 +73,7 @@ function estimateFrom(
   }
   const workMsOf = (key: string): number | null => works.get(key) ?? null;
   if (works.size === 0) return { whole: null, workMsOf };
-  const atOnce = Math.max(1, slots);
+  const atOnce = Math.max(1, Math.min(slots, most));
   const workMs = [...works.values()].reduce((sum, ms) => sum + ms, 0);
   const unknown = plan.assets.length - works.size;
   const basis = [

@@ -73,7 +73,7 @@ async function describeChange(state: ApiState, tx: Transaction, input: PlanLaunc
   const names = { refOf, spaces: made.spaces };
   return {
     kind: "changed",
-    preview: await describePlan(tx, made),
+    preview: await describePlan(tx, made, input),
     changes: confirmed === undefined ? null : comparePlans(confirmed, made.plan, names).slice(0, MAX_CHANGES),
   };
 }

@@ -14,15 +14,19 @@ export async function previewPlan(state: ApiState, input: PlanPreviewInput): Pro
   return state.db.read("plan.preview", async (tx) => {
     const made = await makePlan(state, tx, { input, at: Date.now(), counts: true });
     state.previews.remember(made.hash, made.plan);
-    return describePlan(tx, made);
+    return describePlan(tx, made, input);
   });
 }
 
 /** A plan as it is shown before it is launched. */
-export async function describePlan(tx: Transaction, made: MadePlan): Promise<PlanPreview> {
+export async function describePlan(
+  tx: Transaction,
+  made: MadePlan,
+  { maxConcurrency }: Pick<PlanPreviewInput, "maxConcurrency">,
+): Promise<PlanPreview> {
   const { plan, overlaps, refusal } = made;
   const reasonOf = reasonsOf(made);
-  const estimate = await estimatePlan(tx, made);
+  const estimate = await estimatePlan(tx, made, maxConcurrency ?? Infinity);
   const budget = new RangeBudget();
   const assets = plan.assets.map((planned): PlannedAsset => {
     const { partitions, ...rest } = describeAsset(planned, made, estimate);

@@ -41,7 +41,11 @@ export async function launch(command: string, selection: string, options: Launch
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: !options.dryRun && !options.detach }, async (engine) => {
     const names = await requireKnownAssets(project.api, selection);
-    const planned: PlanRequest = { ...request, partitions: readPartitions(options.partitions, names) };
+    const planned: PlanRequest = {
+      ...request,
+      partitions: readPartitions(options.partitions, names),
+      maxConcurrency: settings.maxConcurrency,
+    };
     const { hash, ...preview } = await project.api.plan.preview(planned);
     const planHash = confirmed === undefined || hash.startsWith(confirmed) ? hash : project.plans.complete(confirmed);
     if (options.dryRun && planHash === hash) return showPlan({ ...preview, hash }, { json: options.json === true });

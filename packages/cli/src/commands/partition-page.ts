@@ -41,7 +41,11 @@ function printPartition(detail: PartitionDetail, limit: number): void {
   const name = partitionKey === "" ? asset.key : `${asset.key} [${partitionKey}]`;
   print(`${paint.bold(visible(name))}  ${PARTITION_STATUSES[detail.code] ?? "external"}`);
   if (window !== null) print(paint.dim(`  ${instant(window.start)} to ${instant(window.end)}`));
-  if (!detail.exists) print(paint.yellow("  The partitions definition does not hold it any more."));
+  if (!detail.exists) {
+    const isToCome = window !== null && window.end > Date.now();
+    const what = isToCome ? "It does not exist yet." : "The partitions definition does not hold it any more.";
+    print(paint.yellow(`  ${what}`));
+  }
   for (const step of detail.openSteps) print(`  ${describeOpen(step)}`);
   const current = materializations.find((made) => made.current);
   if (current !== undefined) printCurrent(current);

@@ -277,6 +277,28 @@ test("what other runs are making is left to them and waited for", () => {
   expect([...again.awaited]).toEqual([]);
 });
 
+test("what reads what is made includes the later partitions of an asset that reads itself, and their readers", () => {
+  const before = { kind: "time-window", startOffset: -1, endOffset: -1, allowNonexistent: true } as const;
+  const balance = assetOf("balance", { partitions: DAYS, deps: { raw: { kind: "identity" }, balance: before } });
+  const report = assetOf("report", { partitions: DAYS, deps: { balance: { kind: "identity" } } });
+  const assets = [raw, balance, report];
+  const last = LAST - FIRST;
+  const from = (day: number) => Array.from({ length: last + 1 - day }, (_, index) => day + index);
+  const targets = each({ raw: PartitionSet.of([LAST - 2]) }, "downstream");
+  expect(targetsOf(plan(assets, targets, { addOwnReaders: true }))).toEqual({
+    raw: [last - 2],
+    balance: from(last - 2),
+    report: from(last - 2),
+  });
+  expect(targetsOf(plan(assets, targets)).balance).toEqual([last - 2]);
+  // Also of the asset that is stated itself.
+  const own = each({ balance: PartitionSet.of([LAST - 1]) }, "downstream");
+  expect(targetsOf(plan([balance, report], own, { addOwnReaders: true }))).toEqual({
+    balance: from(last - 1),
+    report: from(last - 1),
+  });
+});
+
 test("a chain of a million partitions that read the one before is followed in ranges", () => {
   const hours = timeWindows("hourly", "0 * * * *", new Date(0));
   const chain = assetOf("chain", {
@@ -291,4 +313,6 @@ test("a chain of a million partitions that read the one before is followed in ra
   const last = each({ chain: PartitionSet.range(999_999, 1_000_000) });
   const whole = plan([chain], last, { at, addMissingUpstream: true });
   expect(whole.total).toBe(1_000_000);
+  const first = each({ chain: PartitionSet.range(0, 1) }, "downstream");
+  expect(plan([chain], first, { at, addOwnReaders: true }).total).toBe(1_000_000);
 });

@@ -46,6 +46,8 @@ export interface PlanRunInput {
   readonly only?: readonly PlanPredicate[];
   /** Adds upstream partitions that are needed and not there, and what those need in turn. @default false */
   readonly addMissingUpstream?: boolean;
+  /** Adds the later partitions of an asset that reads itself which read what is made. @default false */
+  readonly addOwnReaders?: boolean;
   /** Leaves out what cannot be made because it reads partitions that do not exist. @default false: an error */
   readonly leaveOutUnreadable?: boolean;
   /** Keys of assets of which a newer value is wanted, though another run makes it: what reads them waits. @default none */
@@ -115,7 +117,8 @@ export function planAmongRuns(input: PlanRunInput): PlannedRun {
   const chosen = input.assets.filter((asset) => wanted.has(asset.key));
   const selected = takingPart(chosen, (asset) => asset);
   const spaces = createPartitionSpaces(input.at, input.dynamicKeys ?? {});
-  const context: TargetContext = { assets: byKey, selected, spaces };
+  const { addOwnReaders } = input;
+  const context: TargetContext = { assets: byKey, selected, spaces, addOwnReaders };
   const reached = findTargets(context, input.targets);
   const { targets, doubled, leftOut } = settleTargets(context, reached, input);
   checkSize(targets);

@@ -5,6 +5,7 @@ import type { PartitionSpace } from "../partitions/partition-space.ts";
 import { isSameDefinition } from "../partitions/same-ordinals.ts";
 import type { AssetSnapshot, DependencySnapshot } from "../snapshot.ts";
 import type { PartitionSpaces } from "./partition-spaces.ts";
+import { readersWithin } from "./self-closure.ts";
 
 /** Which partitions of the selected assets a plan is for, before those that need no work are left out. */
 export type PlanTargets =
@@ -35,6 +36,8 @@ export interface TargetContext {
   /** The selected assets that Heddle makes, upstream ones first. */
   readonly selected: readonly AssetSnapshot[];
   readonly spaces: PartitionSpaces;
+  /** Adds the later partitions of an asset that reads itself which read what is made. @default false */
+  readonly addOwnReaders?: boolean | undefined;
 }
 
 /** Target sets by asset key; an asset that is not in it was not reached. */
@@ -63,11 +66,23 @@ function carryTargets(context: TargetContext, roots: TargetSets): TargetSets {
   const sets: TargetSets = new Map(roots);
   const upstream = carryUpstream(context, roots);
   for (const asset of context.selected) {
-    if (roots.has(asset.key)) continue;
-    const set = upstream.get(asset.key) ?? carryDownstream(context, asset, sets) ?? cutAlike(context, asset, roots);
-    if (set !== undefined) sets.set(asset.key, set);
+    const set =
+      roots.get(asset.key) ??
+      upstream.get(asset.key) ??
+      carryDownstream(context, asset, sets) ??
+      cutAlike(context, asset, roots);
+    if (set !== undefined) sets.set(asset.key, withOwnReaders(context, asset, set));
   }
   return sets;
+}
+
+function withOwnReaders(context: TargetContext, asset: AssetSnapshot, set: PartitionSet): PartitionSet {
+  if (context.addOwnReaders !== true) return set;
+  const { all } = context.spaces.spaceOf(asset.partitions);
+  return asset.deps.reduce((found, dep) => {
+    const mapping = dep.upstream === asset.key ? mappingOf(context, asset, dep) : undefined;
+    return mapping === undefined ? found : found.union(readersWithin(mapping, found, all));
+  }, set);
 }
 
 /** What the stated partitions read, directly and indirectly, within the selection. */

@@ -64,6 +64,7 @@ export async function makePlan(state: PlanningState, tx: Transaction, request: P
     targets: choosePartitions(input.partitions, { assets, chosen, spaces }),
     ...(input.only !== undefined && { only: input.only }),
     addMissingUpstream: input.cascade === "upstream_missing",
+    addOwnReaders: input.cascade === "downstream",
     leaveOutUnreadable: input.leaveOutUnreadable,
     leaveOutRunning: input.overlap === "leave_out",
     order: input.order,

@@ -8,6 +8,7 @@ import { formatInstant } from "../../format/instants.ts";
 import { lookOfCode, STEP_LOOK } from "../../status/status-look.ts";
 import { GlyphIcon, StatusMark } from "../../status/status-mark.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { useNow } from "../../ui/clock.ts";
 import { FailurePanel } from "../../ui/failure-panel.tsx";
 import { Ago } from "../../ui/instant.tsx";
 import { Sentence } from "../../ui/sentence.tsx";
@@ -71,11 +72,7 @@ export function PartitionPanel({
               {onClose !== null && <IconButton icon="close" label="Close partition" onClick={onClose} />}
             </span>
           </div>
-          {!detail.exists && detail.supersededAt === null && (
-            <p className="border-b border-line bg-stale-soft px-4 py-2">
-              The definition does not hold this partition any more. What was recorded of it stays.
-            </p>
-          )}
+          {!detail.exists && detail.supersededAt === null && <Absent detail={detail} />}
           {detail.staleBecause.length > 0 && detail.partitionKey !== "" && (
             <div className="border-b border-line bg-stale-soft px-4 py-2">
               {detail.staleBecause.map((sentence, i) => (
@@ -177,6 +174,17 @@ function OpenSteps({ detail }: { readonly detail: PartitionDetail }): ReactNode 
         </li>
       ))}
     </ul>
+  );
+}
+
+function Absent({ detail: { window } }: { readonly detail: PartitionDetail }): ReactNode {
+  const isToCome = window !== null && window.end > useNow();
+  return (
+    <p className="border-b border-line bg-stale-soft px-4 py-2">
+      {isToCome
+        ? "This partition does not exist yet."
+        : "The definition does not hold this partition any more. What was recorded of it stays."}
+    </p>
   );
 }
 

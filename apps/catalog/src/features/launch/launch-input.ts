@@ -13,7 +13,7 @@ export interface LaunchInput extends Omit<LaunchRequest, "launch" | "parts" | "b
 
 /** The part of it that the plan depends on, as the server takes it. */
 export function previewInput(input: LaunchInput): PreviewInput {
-  const { selection, partitions, only, cascade, order, chunk, tries, config, overlap, leave, reuse } = input;
+  const { selection, partitions, only, cascade, order, chunk, tries, config, overlap, leave, reuse, most } = input;
   return {
     selection,
     partitions,
@@ -27,13 +27,14 @@ export function previewInput(input: LaunchInput): PreviewInput {
     ...(overlap === undefined ? {} : { overlap }),
     ...(leave === undefined ? {} : { leaveOutUnreadable: true }),
     ...(reuse === undefined ? {} : { reuse }),
+    ...(most === undefined ? {} : { maxConcurrency: most }),
   };
 }
 
 const MINUTE_MS = 60_000;
 
 /** The part that only the run depends on. */
-export function runSettings({ most, priority, tags, begin, take, within }: LaunchInput): Partial<Launch> {
+export function runSettings({ priority, tags, begin, take, within }: LaunchInput): Partial<Launch> {
   const limits = {
     ...(begin === undefined ? {} : { startWithinMs: begin * MINUTE_MS }),
     ...(take === undefined ? {} : { runTimeoutMs: take * MINUTE_MS }),
@@ -41,7 +42,6 @@ export function runSettings({ most, priority, tags, begin, take, within }: Launc
   };
   return {
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
-    ...(most === undefined ? {} : { maxConcurrency: most }),
     ...(priority === undefined ? {} : { priority }),
     ...(tags === undefined ? {} : { tags }),
   };

@@ -4,7 +4,8 @@ import { catalogIndex } from "../../data/catalog-index.ts";
 import type { Catalog } from "../../data/catalog-state.ts";
 import { StatusTable } from "../../data/status-table.ts";
 import { codeOf } from "../../status/status-look.ts";
-import { findLeftStale, partitionedRows, rootOf } from "./launch-target.ts";
+import { SelectionFilter } from "../../data/selection-filter.ts";
+import { findLeftStale, launchSelection, partitionedRows, rootOf } from "./launch-target.ts";
 import { openStates } from "./open-states.ts";
 
 const CITIES: PartitionsSpec = { kind: "static", keys: ["a", "b", "c"] };
@@ -37,6 +38,14 @@ function makeCatalog(): Catalog {
 describe("what a launch is aimed at", () => {
   const catalog = makeCatalog();
   const row = (key: string): number => catalog.index.rowOfKey(key) ?? -1;
+
+  test("a whole key is that asset alone, part of one is every asset that has it", () => {
+    expect(launchSelection(catalog, " raw ")).toBe("key:raw");
+    expect(launchSelection(catalog, "ra")).toBe("ra");
+    expect(launchSelection(catalog, "raw+")).toBe("raw+");
+    const matched = new SelectionFilter(catalog).apply(launchSelection(catalog, "r"));
+    expect(matched.kind === "matched" && [...matched.rows]).toEqual([row("raw"), row("report"), row("source")]);
+  });
 
   test("partitions are chosen of the asset that leads to the others", () => {
     expect(partitionedRows(catalog, [0, 1, 2, 3, 4])).toEqual([row("clean"), row("raw")]);

@@ -1,4 +1,14 @@
 import type { Catalog } from "../../data/catalog-state.ts";
+import { selectionOfKeys } from "../../data/selection-of-keys.ts";
+
+/**
+ * What a launch selects, as it was written: the whole key of an asset is that asset, as on the command line. Elsewhere one
+ * word finds every key that holds it, and more would be launched than the same words launch there.
+ */
+export function launchSelection({ index }: Catalog, text: string): string {
+  const key = text.trim();
+  return index.rowOfKey(key) === undefined ? text : selectionOfKeys([key]);
+}
 
 /** Rows among `rows` whose asset is cut into partitions. */
 export function partitionedRows({ index }: Catalog, rows: Iterable<number>): readonly number[] {

@@ -4,7 +4,7 @@ import type { FilterResult } from "../../data/selection-filter.ts";
 import { useSelection } from "../../data/use-selection.ts";
 import type { LaunchInput } from "./launch-input.ts";
 import type { LaunchRequest } from "./launch-search.ts";
-import { partitionedRows, rootOf } from "./launch-target.ts";
+import { launchSelection, partitionedRows, rootOf } from "./launch-target.ts";
 import { isReadable } from "./readable-partitions.ts";
 
 /** What a request comes to with the assets that there are. */
@@ -20,7 +20,7 @@ export interface LaunchTarget {
 }
 
 export function useLaunchTarget(catalog: Catalog, request: LaunchRequest): LaunchTarget {
-  const result = useSelection(catalog, request.launch);
+  const result = useSelection(catalog, launchSelection(catalog, request.launch));
   return useMemo(() => targetOf(catalog, request, result), [catalog, request, result]);
 }
 
