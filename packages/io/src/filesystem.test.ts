@@ -35,6 +35,22 @@ describe("filesystemStore", () => {
     expect(await filesBelow(join(directory.path, "disk"))).toEqual(["1.bin"]);
   });
 
+  test("says what is wrong with a directory that it cannot have", async () => {
+    await using directory = await temporaryDirectory();
+    await writeFile(join(directory.path, "taken"), "x");
+    for (const path of [join(directory.path, "taken"), join(directory.path, "taken/data")]) {
+      const store = filesystemStore({ directory: path });
+      await expect(store.put("a/1.bin", Buffer.from("x"), unaborted)).rejects.toThrow(
+        expect.objectContaining({
+          code: "IO_STORE_FAILED",
+          message: expect.stringContaining(`cannot open ${path} (E`),
+          hint: expect.stringContaining("A file lies where a directory has to be"),
+          details: expect.objectContaining({ permanent: true }),
+        }),
+      );
+    }
+  });
+
   test("does not follow a link out of its directory, neither a directory's nor a file's", async () => {
     await using directory = await temporaryDirectory();
     const outside = join(directory.path, "outside");
@@ -96,7 +112,10 @@ describe("filesystemStore", () => {
     const store = filesystemStore({ directory: directory.path });
     await writeFile(join(directory.path, "a"), "a file where a directory is needed");
     await expect(store.put("a/1.bin", Buffer.from("x"), unaborted)).rejects.toThrow(
-      expect.objectContaining({ code: "IO_STORE_FAILED", hint: expect.stringMatching(/disk/) as string }),
+      expect.objectContaining({
+        code: "IO_STORE_FAILED",
+        hint: expect.stringMatching(/A file lies where a directory/) as string,
+      }),
     );
     await expect(store.get({ key: "a/1.bin", bytes: 1, sha256: "" }, unaborted)).rejects.toThrow(
       code("IO_OBJECT_MISSING"),

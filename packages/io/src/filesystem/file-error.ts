@@ -8,9 +8,9 @@ export function systemErrorCode(error: unknown): string | undefined {
 
 /** No space, no quota, a file larger than allowed: a retry on this disk cannot succeed by itself. */
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-/** What `link()` answers on file systems without hard links (FAT, exFAT, some network mounts). */
 /** The place is wrong or not ours: nothing that passes by itself. */
-const PERMANENT = new Set(["EACCES", "EROFS", "ENOTDIR", "ENAMETOOLONG"]);
+const PERMANENT = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENAMETOOLONG"]);
+/** What `link()` answers on file systems without hard links (FAT, exFAT, some network mounts). */
 const UNSUPPORTED = new Set(["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EMLINK"]);
 
 /** Turns a system error into one that says what the store was doing and what to do about it. */
@@ -34,7 +34,10 @@ export function fileError(error: unknown, operation: StoreOperation): unknown {
 }
 
 function hintFor(code: string, verb: string): string {
-  if (code === "EACCES" || code === "EROFS") return "Give the user that runs Heddle the right to write into the store.";
+  if (code === "EEXIST" || code === "ENOTDIR")
+    return "A file lies where a directory has to be: remove it, or name another.";
+  if (code === "EACCES" || code === "EROFS" || (code === "EPERM" && verb !== "link"))
+    return "Give the user that runs Heddle the right to write into the store.";
   if (code === "EMFILE" || code === "ENFILE") return "Raise the limit of open files (ulimit -n), then retry.";
   if (verb === "link" && UNSUPPORTED.has(code)) {
     return "The store needs a file system with hard links; put its directory on another disk.";

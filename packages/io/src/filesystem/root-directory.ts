@@ -2,7 +2,7 @@ import { HeddleError } from "@heddle/core";
 import { mkdir, open, realpath, rmdir } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { assertObjectKey } from "../object-key.ts";
-import { systemErrorCode } from "./file-error.ts";
+import { fileError, systemErrorCode } from "./file-error.ts";
 
 /** The directory of a store, and the one place where keys become paths. */
 export interface RootDirectory {
@@ -28,7 +28,7 @@ export function rootDirectory(path: string): RootDirectory {
   const real = (): Promise<string> => {
     opening ??= openRoot(given).catch((error: unknown) => {
       opening = undefined;
-      throw error;
+      throw fileError(error, { verb: "open", location: given });
     });
     return opening;
   };
