@@ -18,6 +18,7 @@ import { encodeObjectKey } from "./object-key.ts";
 import { previewValues } from "./preview-values.ts";
 import { putChunks } from "./put-chunks.ts";
 import { rowMatches } from "./row-matches.ts";
+import { withSchema } from "./table/declared-schema.ts";
 import { columnsOf, storedColumns, type InferRow, type TableSchema } from "./table/schema.ts";
 
 export type { ByteSource, FilePath } from "./bytes-source.ts";
@@ -143,6 +144,7 @@ function csvManager<TSchema extends TableSchema>(options: CsvOptions<TSchema>) {
     store,
     filters: true,
     table: { columns: storedColumns(schema), drift },
+    ...withSchema(schema),
     write: (source: ByteSource, context: OutputContext) => writeCsv(source, { reading, store }, context),
     async preview(context: InputContext, { rows: most }: { readonly rows: number }) {
       const { columns: _columns, where: _where, ...whole } = context;

@@ -19,6 +19,7 @@ import { postgresSettings, type PostgresOptions, type PostgresSettings } from ".
 import { IO_NAME, readStored } from "./postgres/stored-version.ts";
 import { declaredColumns } from "./postgres/table-plan.ts";
 import { writeVersion } from "./postgres/write-version.ts";
+import { withSchema } from "./table/declared-schema.ts";
 import { storedColumns, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
 
 export type { PostgresConnection, PostgresOptions, PostgresTableOptions } from "./postgres/settings.ts";
@@ -80,6 +81,7 @@ function versionedIo<TSchema extends TableSchema, TLoaded>(
     name: IO_NAME,
     store: undefined,
     table: { columns: storedColumns(schema), drift },
+    ...withSchema(schema),
     filters: true,
     empty,
     async write(rows, context) {

@@ -8,6 +8,7 @@ import {
   type AnyAsset,
   type Definitions,
 } from "@heddle/core";
+import { csv } from "@heddle/io/csv";
 import { sql, sqlAsset } from "@heddle/io/duckdb";
 import { date, float64, int64, json as jsonColumn, parquet, table, timestamp, utf8 } from "@heddle/io/parquet";
 import { postgres } from "@heddle/io/postgres";
@@ -102,6 +103,32 @@ test("SQL assets read tables of PostgreSQL, and are stored in them", async () =>
   });
   made.assertOk();
   expect(await made.value(copy, "2012-01")).toEqual([{ ...rows("2012-01-30")[1] }, ...rows("2012-01-31")]);
+});
+
+test("JSON values that are all texts are still JSON for a query, whatever they look like", async () => {
+  await using warehouse = await createWarehouse();
+  const schema = table({ value: jsonColumn() });
+  const texts = [{ value: "1" }, { value: "null" }, { value: "" }, { value: "a" }];
+  const inPostgres = asset({
+    key: "in_postgres",
+    io: postgres({ url: warehouse.url, schema }),
+    materialize: () => texts,
+  });
+  const inCsv = asset({
+    key: "in_csv",
+    io: csv({ schema, quote: null }),
+    materialize: () => Buffer.from(`value\n${texts.map(({ value }) => JSON.stringify(value)).join("\n")}`),
+  });
+  const both = sqlAsset({
+    key: "both",
+    deps: { inPostgres, inCsv },
+    schema,
+    io: parquet({ schema }),
+    sql: ({ deps }) => sql`select * from ${deps.inPostgres} union all select * from ${deps.inCsv}`,
+  });
+  const made = await materializeInMemory(definitions({ assets: [inPostgres, inCsv, both] }));
+  made.assertOk();
+  expect(await made.value(both)).toEqual([...texts, ...texts]);
 });
 
 test("a SQL asset is where it was declared, and of the kind sql", () => {
