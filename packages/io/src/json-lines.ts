@@ -22,7 +22,7 @@ import { putChunks } from "./put-chunks.ts";
 import { rowMatches } from "./row-matches.ts";
 import { lineReader, rowsToLines } from "./table/json-rows.ts";
 import { withSchema } from "./table/declared-schema.ts";
-import { rowChunks } from "./table/row-chunks.ts";
+import { rowChunks, type RowChunk } from "./table/row-chunks.ts";
 import { assertStoredAs } from "./table/schema-mismatch.ts";
 import { columnsOf, storedColumns, type InferRow, type TableRows, type TableSchema } from "./table/schema.ts";
 
@@ -40,6 +40,11 @@ export interface JsonLinesOptions<TSchema extends TableSchema> extends PlainLine
   readonly drift?: SchemaDrift;
 }
 
+/** Whether a row of an array may be an array: a list of lists comes back as one. */
+interface RowForm {
+  readonly areArrays?: boolean;
+}
+
 type LinesOptions = PlainLinesOptions & { readonly schema?: TableSchema; readonly drift?: SchemaDrift };
 
 /**
@@ -54,7 +59,7 @@ export function jsonLines<TSchema extends TableSchema>(
 export function jsonLines<TRow = JsonValue>(options?: PlainLinesOptions): IoManager<readonly TRow[], SameAsStored>;
 export function jsonLines(options: LinesOptions = {}): AnyIoManager {
   return ioManager<unknown, unknown>({
-    ...linesManager(options),
+    ...linesManager(options, { areArrays: true }),
     empty: () => [],
     load: (context) => loadLines(options, context),
   });
@@ -86,7 +91,7 @@ export function jsonLinesRows(options: LinesOptions = {}): AnyIoManager {
 const NAME = "json-lines";
 
 /** What both forms have in common. */
-function linesManager(options: LinesOptions) {
+function linesManager(options: LinesOptions, rows: RowForm = {}) {
   const { schema, store, drift = "additive" } = options;
   return {
     name: NAME,
@@ -94,7 +99,7 @@ function linesManager(options: LinesOptions) {
     filters: true,
     ...withSchema(schema),
     ...(schema !== undefined && { table: { columns: storedColumns(schema), drift } }),
-    write: (value: unknown, context: OutputContext) => writeLines(value, options, context),
+    write: (value: unknown, context: OutputContext) => writeLines(value, { ...options, ...rows }, context),
     async preview(context: InputContext, { rows: most }: { readonly rows: number }) {
       const { columns: _columns, where: _where, ...whole } = context;
       const lines = await takeLines(parseLineStream(openLines(options, whole)), most);
@@ -103,14 +108,21 @@ function linesManager(options: LinesOptions) {
   };
 }
 
-async function writeLines(value: unknown, options: LinesOptions, context: OutputContext): Promise<StoredValue> {
+async function writeLines(
+  value: unknown,
+  options: LinesOptions & RowForm,
+  context: OutputContext,
+): Promise<StoredValue> {
   const { store = context.store, schema } = options;
   const { signal } = context;
   signal.throwIfAborted();
   const key = encodeObjectKey(context, "jsonl");
   const facts: { rows?: number; columns?: readonly StoredColumn[]; dataVersion?: string } = {};
   const told = (found: typeof facts): void => void Object.assign(facts, found);
-  const chunks = schema === undefined ? plainLines(value, signal, told) : rowsToLines(value, { schema, signal }, told);
+  const chunks =
+    schema === undefined
+      ? plainLines(rowChunks(value, signal, { ...options, chunkRows: CHUNK_VALUES }), told)
+      : rowsToLines(value, { schema, signal }, told);
   const object = await naming(context, () => putChunks(store, key, { chunks, signal }));
   return { io: NAME, objects: [object], dataVersion: object.sha256, ...facts };
 }
@@ -120,13 +132,12 @@ const CHUNK_VALUES = 1024;
 
 /** The lines of any JSON values; equal ones give one data version, in whichever order their keys come. */
 async function* plainLines(
-  value: unknown,
-  signal: AbortSignal,
+  chunks: AsyncIterable<RowChunk>,
   told: (facts: { rows: number; dataVersion: string }) => void,
 ): AsyncGenerator<Uint8Array, void> {
   const canonical = createHash("sha256");
   let count = 0;
-  for await (const { rows, from } of rowChunks(value, signal, CHUNK_VALUES)) {
+  for await (const { rows, from } of chunks) {
     const { problem, isCanonical } = inspectJson(rows);
     if (problem !== null) throw notJson(`value${shiftIndex(problem.where, from)} is ${problem.what}`);
     const bytes = encodeLines(rows.map((row) => `${JSON.stringify(row)}\n`));

@@ -76,7 +76,7 @@ function columnOf(name: string, schema: ZodSchema): Column {
 
 function notAColumn(name: string, what: string): HeddleError {
   return new HeddleError("IO_SCHEMA_INVALID", `column ${JSON.stringify(name)}: no column of a table is zod's ${what}`, {
-    hint: "Declare the plain type, such as z.string(), and check the rest in an asset check; or declare the columns with table({ … }), where json() takes any JSON.",
+    hint: "Declare the plain type, such as z.string(), or z.int32() for whole numbers, and check the rest in an asset check; or declare the columns with table({ … }), where json() takes any JSON.",
     details: { column: name },
   });
 }

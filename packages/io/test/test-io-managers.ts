@@ -222,7 +222,13 @@ export const TEST_IO_MANAGERS: readonly TestIoManager[] = [
   {
     title: "jsonLines",
     io: jsonLines(),
-    values: { empty: [], one: [{ a: 1 }], many: jsonMany, mixed: [null, 1, "é\n", [[]], { b: { a: "" } }] },
+    values: {
+      empty: [],
+      one: [{ a: 1 }],
+      many: jsonMany,
+      mixed: [null, 1, "é\n", [[]], { b: { a: "" } }],
+      lists: [[1, 2], [], [[3]], { a: [] }],
+    },
     large: () => large().map(({ day, extra }) => ({ day, extra })),
     manyRows: jsonMany.length,
   },

@@ -64,7 +64,7 @@ export function rowEncoder(
   async function* chunks(): AsyncGenerator<Buffer> {
     yield copyMessage(SIGNATURE);
     const values: unknown[] = [];
-    for await (const chunk of rowChunks(rows, signal, CHUNK_ROWS)) {
+    for await (const chunk of rowChunks(rows, signal, { chunkRows: CHUNK_ROWS })) {
       const writers = encodeChunk(chunk, { columns, values, statistics });
       count = chunk.from + chunk.rows.length;
       if (count > MAX_ROWS) throw tooManyRows();

@@ -22,7 +22,7 @@ export async function* rowBatches(
   const columns = columnsOf(schema);
   // Used again for every column and chunk; its cells live no longer than the conversion of one column.
   const values: unknown[] = [];
-  for await (const chunk of rowChunks(rows, signal, chunkRows)) {
+  for await (const chunk of rowChunks(rows, signal, { chunkRows })) {
     assertRowShapes(chunk, columns);
     const buffers = columns.map((named) =>
       encodeColumn(named.column.type, extractCells(chunk, { ...named, columns }, values)),

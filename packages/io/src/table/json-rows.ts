@@ -40,7 +40,7 @@ export async function* rowsToLines(
   const statistics = columns.map(() => new CellStatistics());
   const values: unknown[] = [];
   let count = 0;
-  for await (const chunk of rowChunks(rows, signal, CHUNK_ROWS)) {
+  for await (const chunk of rowChunks(rows, signal, { chunkRows: CHUNK_ROWS })) {
     assertRowShapes(chunk, columns);
     columns.forEach((named, index) => {
       const cells = extractCells(chunk, { ...named, columns }, values);

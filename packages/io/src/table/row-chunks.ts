@@ -11,6 +11,14 @@ export interface RowChunk {
   readonly from: number;
 }
 
+/** How rows are cut into chunks. */
+export interface RowCutting {
+  /** @default 65536 */
+  readonly chunkRows?: number;
+  /** Whether what an array holds is a row also where it is an array itself. @default false */
+  readonly areArrays?: boolean;
+}
+
 /**
  * Cuts rows into chunks of at most {@link CHUNK_ROWS}, however they come: the same rows give the same chunks. What
  * yields rows may yield arrays of them as well. Between chunks the event loop gets its turn, so that other steps of the
@@ -21,10 +29,11 @@ export interface RowChunk {
 export async function* rowChunks(
   value: unknown,
   signal: AbortSignal,
-  chunkRows = CHUNK_ROWS,
+  { chunkRows = CHUNK_ROWS, areArrays = false }: RowCutting = {},
 ): AsyncGenerator<RowChunk> {
   let from = 0;
-  for await (const rows of chunksOf(value, chunkRows)) {
+  const chunks = areArrays && Array.isArray(value) ? sliceArray(value, chunkRows) : chunksOf(value, chunkRows);
+  for await (const rows of chunks) {
     signal.throwIfAborted();
     yield { rows, from };
     from += rows.length;
