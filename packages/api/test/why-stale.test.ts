@@ -1,5 +1,14 @@
 import type { SentencePart } from "@heddle/api";
-import { type AutomationCondition, asset, dailyPartitions, definitions, eager, stale } from "@heddle/core";
+import {
+  type AutomationCondition,
+  asset,
+  dailyPartitions,
+  definitions,
+  eager,
+  executionFailed,
+  not,
+  stale,
+} from "@heddle/core";
 import { snapshotDefinitions } from "@heddle/core/internal";
 import { startDaemon } from "@heddle/engine/daemon";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -62,6 +71,32 @@ it("tells why a partition is stale that its condition does not request, and look
     const asked = (await why()).sentences.map(words);
     expect(asked).toContain("Stale: its code has changed since it was materialized.");
     expect(asked.join(" ")).not.toContain("does not look");
+  } finally {
+    await daemon.stop();
+  }
+});
+
+it("tells that the newest attempt failed where the condition does not look at that", async () => {
+  await put("v3");
+  const fails = { cause: "error", message: "no such file" } as const;
+  const runId = await launch(test.client, { keys: ["clean"], partitions: { kind: "text", text: "2024-01-03" } });
+  await runner.finish(runId, () => ({ fails }));
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const daemon = await startDaemon({ db: test.db, log, projects: [], watch: false });
+  const told = async () => {
+    const why = await test.client.automation.why.query({ assetKey: "clean", partition: "2024-01-03" });
+    return why.sentences.map(words);
+  };
+  try {
+    await vi.waitFor(
+      async () =>
+        expect(await told()).toContain(
+          "Its newest attempt failed. Its condition does not look at that; one with executionFailed() does.",
+        ),
+      20_000,
+    );
+    await put("v3", eager().and(not(executionFailed())));
+    expect(await told()).toContain("Its newest attempt failed.");
   } finally {
     await daemon.stop();
   }

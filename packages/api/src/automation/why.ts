@@ -36,7 +36,7 @@ import type { AutomationWhyInput } from "../inputs/automation.ts";
 import { mostAskedPartition } from "./asked-partition.ts";
 import { describeTree } from "./condition-tree.ts";
 import { sentenceParts, type NameScope } from "./sentence-parts.ts";
-import { explainStaleAnswer } from "./stale-answer.ts";
+import { explainFailedAnswer, explainStaleAnswer } from "./unseen-answer.ts";
 
 /** Evaluations that are looked through for the last request of a partition. */
 const MAX_LOOKED_THROUGH = 200;
@@ -78,15 +78,14 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
   const position = now.compiled.targets.findIndex(({ id }) => id === targetId(asset.key, check));
   const told = last === undefined ? [] : [lastRequestParts(last)];
   const since = judged.verdict === "not_requested" ? await readNotHeldSince(tx, { environmentId, asked, now }) : null;
-  const stale =
+  const condition = of.automation?.condition;
+  const unseen =
     judged.verdict !== "not_requested" || check !== null || standing === undefined || asked.ordinal === null
       ? []
-      : await explainStaleAnswer(state, tx, {
-          standing,
-          ordinal: asked.ordinal,
-          spaces,
-          condition: of.automation?.condition,
-        });
+      : [
+          ...explainFailedAnswer({ standing, ordinal: asked.ordinal, condition }),
+          ...(await explainStaleAnswer(state, tx, { standing, ordinal: asked.ordinal, spaces, condition })),
+        ];
   const [decision = [], ...changes] = judged.sentences.map((text) => sentenceParts(text, asked.scope));
   return {
     at: now.look.at,
@@ -99,7 +98,7 @@ async function explain(state: ApiState, tx: Transaction, input: AutomationWhyInp
       decision,
       ...(since === null ? [] : [sinceParts(since, judged.reasonCount)]),
       ...changes,
-      ...stale,
+      ...unseen,
       ...told,
     ],
     tree: now.explanation === null ? null : describeTree(now.explanation.root, asked.scope),
