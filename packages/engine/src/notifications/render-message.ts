@@ -55,7 +55,9 @@ export function urlOf({ kind, runId, assetKey, subject }: NotifiedEvent, publicU
   if (publicUrl === null) return null;
   if (runId !== null) return `${publicUrl}/runs/${runId}`;
   if (assetKey !== null) return `${publicUrl}/assets/${assetPath(assetKey)}`;
-  if (kind === "schedule-failed" || kind === "sensor-failed") return `${publicUrl}/automation`;
+  if (kind === "schedule-failed" || kind === "sensor-failed") {
+    return `${publicUrl}/automation/${kind === "schedule-failed" ? "schedules" : "sensors"}/${encodeURIComponent(subject ?? "")}`;
+  }
   if (kind === "code-failed") return `${publicUrl}/deployment`;
   if (kind === "manual-change") return `${publicUrl}/deployment?tab=audit`;
   return subject === null ? publicUrl : `${publicUrl}/deployment?tab=notifications`;

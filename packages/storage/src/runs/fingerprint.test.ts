@@ -14,6 +14,18 @@ describe("fingerprintOf", () => {
     expect(prints[0]).toMatch(/^[0-9a-f]{16}$/u);
   });
 
+  test("groups what befell several partitions, and leaves brackets of user code alone", () => {
+    const killed = (key: string) => ({
+      name: "HeddleError",
+      code: "STEP_KILLED",
+      message: `the process of shop/orders [${key}] was ended by SIGKILL`,
+    });
+    expect(fingerprintOf("killed", killed("eu"))).toBe(fingerprintOf("killed", killed("asia")));
+    expect(fingerprintOf("error", error("from [api] nothing"))).not.toBe(
+      fingerprintOf("error", error("from [db] nothing")),
+    );
+  });
+
   test("tells causes, codes, names and other messages apart", () => {
     const prints = [
       fingerprintOf("error", error("no row")),
