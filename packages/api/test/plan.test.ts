@@ -132,6 +132,19 @@ describe("plan.launch", () => {
     await runner.finish(launched.runId);
   });
 
+  it("launches what the plan has become where none was confirmed", async () => {
+    const { client } = test;
+    const input = { keys: ["weather/raw"], partitions: days("2012-03-01..2012-03-05") };
+    const { at } = await client.plan.preview.query(input);
+    const other = await launch(client, { keys: ["weather/raw"], partitions: days("2012-03-04..2012-03-05") });
+    const launched = await client.plan.launch.mutate({ ...input, at, idempotencyKey: randomUUID() });
+    if (launched.kind !== "launched") throw new Error("not launched");
+    // What the other run holds is left to it.
+    expect((await client.runs.get.query({ runId: launched.runId })).total).toBe(3);
+    await runner.finish(other);
+    await runner.finish(launched.runId);
+  });
+
   it("makes one run of the same launch sent many times at once", async () => {
     const { client } = test;
     const input = { keys: ["weather/raw"], partitions: days("2012-02-01..2012-02-03") };

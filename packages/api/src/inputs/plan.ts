@@ -70,8 +70,11 @@ export const planPreviewInput = z.strictObject(planFields).refine(oneChoice, ONE
 export const planLaunchInput = z
   .strictObject({
     ...planFields,
-    /** `hash` and `at` of the preview that was confirmed. */
-    planHash: storable(200).min(1),
+    /**
+     * `hash` and `at` of the preview that was confirmed. Without the hash nothing was: what the plan comes to is launched,
+     * whatever other runs have changed since.
+     */
+    planHash: storable(200).min(1).optional(),
     at: z.int().positive(),
     /** Made once for each confirmed dialog: sending the same launch twice makes one run. */
     idempotencyKey,

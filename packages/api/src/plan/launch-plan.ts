@@ -38,7 +38,10 @@ async function launch(state: ApiState, tx: Transaction, input: PlanLaunchInput):
   const made = await makePlan(freezeDefinitions(state), tx, { input, at: input.at, counts: false });
   // Whoever refuses to share wants to know with whom he would have to, although that is a change of the plan as well.
   const isHeld = isHeddleError(made.refusal, "PLAN_OVERLAPS");
-  if (made.hash !== input.planHash && !isHeld) return describeChange(state, tx, input);
+  const { planHash } = input;
+  if (planHash !== undefined && made.hash !== planHash && !isHeld) {
+    return describeChange(state, tx, { ...input, planHash });
+  }
   if (made.refusal !== null) throw made.refusal;
   const { runId, created } = await insertRun(tx.sql, createRunGraph(made.plan), {
     plan: made.plan,
@@ -65,7 +68,11 @@ function checkAge(at: number): void {
 }
 
 /** Tells the plan as it is now, and how it differs from the one that was confirmed. */
-async function describeChange(state: ApiState, tx: Transaction, input: PlanLaunchInput): Promise<LaunchResult> {
+async function describeChange(
+  state: ApiState,
+  tx: Transaction,
+  input: PlanLaunchInput & { readonly planHash: string },
+): Promise<LaunchResult> {
   const confirmed = state.previews.recall(input.planHash);
   const made = await makePlan(state, tx, { input, at: input.at, counts: true });
   state.previews.remember(made.hash, made.plan);

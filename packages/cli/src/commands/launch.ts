@@ -1,12 +1,13 @@
 import type { PlanPreview } from "@heddle/api";
 import { HeddleError } from "@heddle/core";
 import { randomUUID } from "node:crypto";
-import { openApi, type ProjectApi } from "../api-client.ts";
+import { openApi } from "../api-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun } from "../follow-run.ts";
 import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
 import { readPlanHash } from "../plan-files.ts";
+import { launchShown, type Changed } from "../launch-shown.ts";
 import { readPartitions, readPlanRequest, type PlanOptions, type PlanRequest } from "../plan-request.ts";
 import { printChanges, printPlan } from "../print-plan.ts";
 import type { CommonOptions } from "../program/command-types.ts";
@@ -35,14 +36,14 @@ const MAX_CONCURRENCY = 10_000;
 
 /** `heddle materialize` and `heddle backfill`: plan, show it, launch, follow. */
 export async function launch(command: string, selection: string, options: LaunchOptions): Promise<ExitCode> {
-  const request = readPlanRequest(selection, options);
+  const stated = readPlanRequest(selection, options);
   const settings = readSettings(options);
   const confirmed = options.plan === undefined ? undefined : readPlanHash(options.plan);
   await using project = await openApi(options.project);
   return await withEngine(project, { needsWorker: !options.dryRun && !options.detach }, async (engine) => {
     const names = await requireKnownAssets(project.api, selection);
     const planned: PlanRequest = {
-      ...request,
+      ...stated,
       partitions: readPartitions(options.partitions, names),
       maxConcurrency: settings.maxConcurrency,
     };
@@ -54,9 +55,14 @@ export async function launch(command: string, selection: string, options: Launch
       else printPlan({ ...preview, hash });
       if (preview.total === 0) return nothingToDo(options);
     }
-    const idempotencyKey = `${command}-${randomUUID()}`;
-    const launched = { ...planned, planHash, at: preview.at, idempotencyKey, ...settings };
-    const result = await project.api.plan.launch(launched);
+    const request = { ...planned, at: preview.at, idempotencyKey: `${command}-${randomUUID()}`, ...settings };
+    const { launch: send } = project.api.plan;
+    const result = await launchShown(send, request, {
+      planHash,
+      isConfirmed: confirmed !== undefined,
+      show: (changed) => showChanged(changed, options),
+    });
+    if (result === null) return nothingToDo(options);
     if (result.kind === "changed") throw refuseChanged(result, options);
     if (options.detach) {
       if (options.json) printJson({ run: result.runId });
@@ -72,19 +78,19 @@ function nothingToDo({ json }: CommonOptions): ExitCode {
   return EXIT.ok;
 }
 
-type Launched = Awaited<ReturnType<ProjectApi["api"]["plan"]["launch"]>>;
-
-/** Shows what changed, and gives the error that says so. */
-function refuseChanged(
-  { preview, changes }: Extract<Launched, { kind: "changed" }>,
-  { json, plan }: LaunchOptions,
-): HeddleError {
+function showChanged({ preview, changes }: Changed, { json }: CommonOptions): void {
   if (json) printJson({ changes, plan: preview satisfies PlanPreview });
   else {
     printChanges(changes);
     printPlan(preview);
   }
-  const what = plan === undefined ? "between its preview and its launch" : `since ${plan} was shown`;
+}
+
+/** Shows what changed, and gives the error that says so. */
+function refuseChanged(changed: Changed, options: LaunchOptions): HeddleError {
+  const { preview } = changed;
+  showChanged(changed, options);
+  const what = `since ${options.plan ?? "it"} was shown`;
   return new HeddleError("PLAN_CHANGED", `the plan changed ${what}; nothing was launched`, {
     hint: `Look at what is different. The plan as it is now is ${preview.hash.slice(0, 12)}: launch it with --plan.`,
     details: { plan: preview.hash },
