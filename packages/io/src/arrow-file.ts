@@ -21,20 +21,24 @@ export async function* encodeArrow(
   const writer = openWriter(arrow, schema);
   for await (const batches of groups) {
     for (const batch of batches) {
-      yield* encoding(() => writer.write(batch));
+      yield* encoding(schema, () => writer.write(batch));
     }
     await setImmediate();
     signal.throwIfAborted();
   }
-  yield* encoding(() => writer.finish());
+  yield* encoding(schema, () => writer.finish());
 }
 
-function encoding(encode: () => readonly Uint8Array[]): readonly Uint8Array[] {
+function encoding({ fields }: Schema, encode: () => readonly Uint8Array[]): readonly Uint8Array[] {
   try {
     return encode();
   } catch (cause) {
+    const words = fields.find(({ type }) => String(type).includes("Dictionary<"));
     throw new HeddleError("IO_VALUE_NOT_STORABLE", "the table cannot be written as Arrow IPC", {
-      hint: "Look at the cause; a column may have a type that Arrow IPC does not have.",
+      hint:
+        words === undefined
+          ? "Look at the cause; a column may have a type that Arrow IPC does not have."
+          : `Column ${JSON.stringify(words.name)} has a dictionary, as tableFromArrays makes one of texts, and all batches of a file have to have the same: make it with vectorFromArray(texts, new Utf8()), or store the table as Parquet.`,
       cause,
     });
   }

@@ -1,7 +1,9 @@
 import type { AnyIoManager, InputContext, ObjectStore, RowFilter, StoredValue } from "@heddle/core";
 import {
   Field,
+  FixedSizeList,
   Float64,
+  Int32,
   makeVector,
   type RecordBatch,
   Schema,
@@ -99,6 +101,20 @@ describe.each(FORMATS)("$name", ({ rows: rowsIo, tables, batches }) => {
       expect((await collect(yielded)).reduce((sum, { numRows }) => sum + numRows, 0)).toBe(expected.length);
     });
     await expect(fc.assert(property, { numRuns: 150 })).resolves.toBeUndefined();
+  });
+
+  test("gives lists of one length as they were, of the rows that fit", async () => {
+    const store = memoryStore();
+    const vectors = Array.from({ length: 12 }, (_, row) => (row === 4 ? null : [row, row / 8]));
+    const type = new FixedSizeList(2, new Field("item", new Float64(), true));
+    const embeddings = new Table({
+      id: vectorFromArray([...vectors.keys()], new Int32()),
+      vector: vectorFromArray(vectors, type),
+    });
+    const stored = await write(tables(), embeddings, store);
+    const found = (await tables().load(input(stored, store, { where: { id: { in: [1, 4, 11] } } }))) as Table;
+    const cells = [...(found.getChild("vector") ?? [])].map((cell) => (cell === null ? null : [...cell]));
+    expect(cells).toEqual([vectors[1], null, vectors[11]]);
   });
 
   test("records the least and greatest cells and the nulls of each column", async () => {
@@ -301,6 +317,16 @@ function extremes(cells: readonly unknown[], kind: string): unknown[] {
     return cell;
   });
 }
+
+test("Arrow says which column has a dictionary of its own in each batch, and what to do", async () => {
+  const batches = ["a", "b"].map((word) => tableFromArrays({ word: [word] }));
+  await expect(write(arrowBatches(), batches, memoryStore())).rejects.toThrow(
+    expect.objectContaining({
+      code: "IO_VALUE_NOT_STORABLE",
+      hint: expect.stringMatching(/Column "word" has a dictionary.*Utf8/) as string,
+    }),
+  );
+});
 
 describe("a long table", () => {
   const ROWS = 400_000;

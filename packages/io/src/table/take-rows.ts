@@ -8,10 +8,12 @@ export function takeRows(arrow: Arrow, batch: RecordBatch, rows: Int32Array): Re
   return new arrow.RecordBatch(batch.schema, arrow.makeData({ type, length: rows.length, nullCount: 0, children }));
 }
 
-/** The cells with these indexes. Types with layouts of their own are cut and joined again, range by range. */
+/** The cells with these indexes. */
 function takeData(arrow: Arrow, data: Data, rows: Int32Array): Data {
   const { DataType } = arrow;
   const { type } = data;
+  // It has neither cells nor a bitmap.
+  if (DataType.isNull(type)) return arrow.makeData({ type, length: rows.length });
   const nulls = takeNulls(data, rows);
   const made = (parts: object, children: Data[] = []): Data =>
     // Which buffers there are follows from the type at run time; the compiler wants to know it beforehand.
@@ -38,8 +40,18 @@ function takeData(arrow: Arrow, data: Data, rows: Int32Array): Data {
       data.children.map((child) => takeData(arrow, child, items)),
     );
   }
+  if (DataType.isFixedSizeList(type)) {
+    const size = type.listSize;
+    const items = Int32Array.from({ length: rows.length * size }, (_, at) => {
+      return (rows[Math.floor(at / size)] ?? 0) * size + (at % size);
+    });
+    return made(
+      {},
+      data.children.map((child) => takeData(arrow, child, items)),
+    );
+  }
   if (ArrayBuffer.isView(data.values) && isFixedWidth(arrow, data)) return made({ 1: takeFixed(data, rows) });
-  return takeRanges(arrow, data, rows);
+  return takeCells(arrow, data, rows);
 }
 
 function isFixedWidth({ DataType }: Arrow, { type }: Data): boolean {
@@ -114,8 +126,8 @@ function takeItems(from: Int32Array, rows: Int32Array): { offsets: Int32Array; i
   return { offsets, items: Int32Array.from(items) };
 }
 
-/** For the rare types: each run of neighbours is cut out, and Arrow's builder joins their cells. */
-function takeRanges(arrow: Arrow, data: Data, rows: Int32Array): Data {
+/** For the rare types: Arrow's builder makes a column of their cells. */
+function takeCells(arrow: Arrow, data: Data, rows: Int32Array): Data {
   const vector = arrow.makeVector(data);
   const cells = Array.from(rows, (row): unknown => vector.get(row));
   const made = arrow.vectorFromArray(cells, data.type).data[0];
