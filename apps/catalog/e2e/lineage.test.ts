@@ -164,10 +164,20 @@ describe("the lineage", () => {
     await expectFocus(page, "flights/clean");
     expect(new URL(page.url()).searchParams.has("at")).toBe(false);
     // The deployment is minutes old: a moment of today.
+    const answered = Promise.withResolvers<void>();
+    await page.route(/lineage\.statusAt/u, async (request) => {
+      await answered.promise;
+      await request.continue();
+    });
     await page.goto(`/lineage?time=shown&at=${Date.now()}&focus=flights/clean`);
-    await expectFocus(page, "flights/clean");
-    await page.getByRole("complementary", { name: "Asset in focus" }).getByText("Paths to…").waitFor();
-    expect(await page.getByRole("complementary").getByRole("button", { name: "Materialize" }).count()).toBe(0);
+    // Also while the moment is being read, and the graph is that of now.
+    for (const answer of [false, true]) {
+      if (answer) answered.resolve();
+      await page.getByText("Reading this moment…").waitFor({ state: answer ? "detached" : "visible" });
+      await expectFocus(page, "flights/clean");
+      await page.getByRole("complementary", { name: "Asset in focus" }).getByText("Paths to…").waitFor();
+      expect(await page.getByRole("complementary").getByRole("button", { name: "Materialize" }).count()).toBe(0);
+    }
   });
 
   test("follows one partition through the graph", async () => {

@@ -148,7 +148,8 @@ interface LineageSurfaceProps {
 function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): ReactNode {
   const filterField = useRef<HTMLInputElement>(null);
   const lineage = useLineage({ scene, sel, at, diff, filterField });
-  const rules = useRules(scene, lineage.search.rules === "shown" && at === null);
+  const isPast = lineage.search.at !== undefined;
+  const rules = useRules(scene, lineage.search.rules === "shown" && !isPast);
   const launch = useLaunch();
   const { focus, lit, depth, focusRow, picked, pickedRows, path, columns, overlay } = lineage;
   const bar = barOf(lineage);
@@ -157,16 +158,15 @@ function LineageSurface({ scene, sel, at, diff, menus }: LineageSurfaceProps): R
     if (columns.column !== null) lineage.listColumns(columns.column.asset);
   };
   const keysOf = (rows: readonly number[]): string[] => rows.map((row) => scene.index.keys[row] ?? "");
-  const materialize =
-    at === null
-      ? (rows: readonly number[]): void =>
-          launch({ launch: selectionOfKeys(keysOf(rows)), only: openStates(scene, rows) })
-      : undefined;
+  const materialize = isPast
+    ? undefined
+    : (rows: readonly number[]): void =>
+        launch({ launch: selectionOfKeys(keysOf(rows)), only: openStates(scene, rows) });
   const panelRow = path === null ? focusRow : undefined;
   const assetMenu = useAssetMenu({ scene, lineage, onMaterialize: materialize });
   return (
     <>
-      <Menus target={menus} scene={scene} lineage={lineage} isPast={at !== null} />
+      <Menus target={menus} scene={scene} lineage={lineage} isPast={isPast} />
       {lineage.outlineShown && (
         <Outline
           scene={scene}

@@ -85,6 +85,8 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
   const clickedRef = useRef<string | null>(null);
   const columnsAsked = useRef(false);
   const { index, rows, nodeOfRow, graph } = scene;
+  // From the moment that one is asked for: until it is there, the page still has what is now.
+  const isPast = search.at !== undefined;
   const depth = search.depth ?? "all";
   const focusRow = search.focus === undefined ? undefined : index.rowOfKey(search.focus);
   const focusedNode = focusRow === undefined ? -1 : (nodeOfRow[focusRow] ?? -1);
@@ -108,7 +110,7 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
   }, [scene, pickedRows, path]);
   const overlay = useOverlay(scene, { name: search.overlay, diff, focusKey: search.focus, at });
   const { partition } = overlay;
-  const columns = useColumns(scene, { cols: search.cols, node: focusedNode, isPast: at !== null });
+  const columns = useColumns(scene, { cols: search.cols, node: focusedNode, isPast });
   const columnLit = columns.path?.view ?? null;
   const lit = useMemo(() => {
     if (path?.to != null) return path.view?.view ?? null;
@@ -200,7 +202,7 @@ export function useLineage({ scene, sel, at, diff, filterField }: LineageContext
       setSearch({ x: Math.round(centre.x), y: Math.round(centre.y), z: Math.round(camera.scale * 1_000) / 10 }, true);
     },
   };
-  useLineageHotkeys({ scene, lineage, filterField, isPast: at !== null });
+  useLineageHotkeys({ scene, lineage, filterField, isPast });
   return lineage;
 }
 
