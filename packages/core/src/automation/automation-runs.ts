@@ -13,7 +13,7 @@ export interface AutomationRuns {
   readonly limits?: Omit<RunLimitsOptions, "deadline"> | undefined;
   /**
    * Whether a partition that is up to date when its step would start is skipped: where the asset declares `cache` or its
-   * condition is `eager()`, always (`fresh`), or not at all (`never`). @default "declared"
+   * condition asks for other data alone, as `eager()` does, always (`fresh`), or not at all (`never`). @default "declared"
    */
   readonly reuse?: PlanReuse | undefined;
   /** Higher goes first. @default 0 */

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { followsData } from "./follows-data.ts";
-import { cronTickPassed, inLatestTimeWindow, missing, stale } from "./operands.ts";
-import { not } from "./operators.ts";
+import {
+  cronTickPassed,
+  dataVersionChanged,
+  inLatestTimeWindow,
+  missing,
+  newlyUpdated,
+  stale,
+  willBeRequested,
+} from "./operands.ts";
+import { anyDeps, not } from "./operators.ts";
 import { eager, onCron, onFreshness, onMissing } from "./presets.ts";
 
 test.each([
@@ -11,14 +19,20 @@ test.each([
   ["eager on some dependencies", eager().ignore("group:reference").allow("key:a")],
   ["eager, narrowed", eager().and(not(stale()))],
   ["either of two that do", eager().or(eager().without("latest window"))],
+  ["onMissing", onMissing()],
+  ["eager, and when it is gone", eager().or(onMissing())],
+  ["other data of a dependency", anyDeps(dataVersionChanged()).sinceLastHandled()],
 ])("%s follows data", (_, condition) => {
   expect(followsData(condition.spec)).toBe(true);
 });
 
 test.each([
   ["onCron", onCron("@daily")],
-  ["onMissing", onMissing()],
   ["onFreshness", onFreshness()],
+  ["whatever is updated upstream", anyDeps(newlyUpdated())],
+  ["whatever is requested upstream", anyDeps(willBeRequested())],
+  ["what is there", not(missing())],
+  ["eager, or when it is overdue", eager().or(onFreshness())],
   ["stale", stale()],
   ["eager, or at a tick", eager().or(cronTickPassed("@daily"))],
   ["eager with another cause", eager().replace("cause", cronTickPassed("@daily").sinceLastHandled())],
