@@ -70,9 +70,15 @@ describe("retryRun refuses", () => {
   });
 
   test("a run whose steps were canceled: nobody failed", async () => {
-    const { runId } = await launch(db, { a: {} });
+    const { runId, keyOf } = await launch(db, { a: {} });
     await cancelRun(db, runId);
     await expect(retryRun(db, { runId, only: "from_failure" })).rejects.toMatchObject({ code: "RUN_NOTHING_TO_RETRY" });
+    // That is so whatever else is stated.
+    const config = { [keyOf("a")]: { n: 1 } };
+    await expect(retryRun(db, { runId, only: "failed", config })).rejects.toMatchObject({
+      code: "RUN_NOTHING_TO_RETRY",
+      hint: expect.stringContaining("--only unfinished"),
+    });
   });
 
   test("a run whose failures later runs have made good", async () => {

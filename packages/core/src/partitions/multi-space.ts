@@ -41,7 +41,11 @@ export function multiSpace(
     const terms = isKey ? null : readDimensionTerms(text, { names, spaces, radix, parseWhole: parseParts });
     if (terms === null) return parseParts(text);
     const found = terms.intersect(all);
-    if (found.isEmpty) throw nothingLiesIn(text.trim());
+    if (found.isEmpty)
+      throw nothingLiesIn(
+        text.trim(),
+        names.find((_, place) => spaces[place]?.all.isEmpty),
+      );
     return found;
   };
   const parseParts = (text: string): PartitionSet => {
@@ -108,9 +112,12 @@ function readsAs(parse: (text: string) => PartitionSet, text: string, set: Parti
   }
 }
 
-function nothingLiesIn(text: string): HeddleError {
+function nothingLiesIn(text: string, emptyDimension: string | undefined): HeddleError {
   return new HeddleError("PARTITION_UNKNOWN", `no partition lies in ${JSON.stringify(text)}`, {
-    hint: "Each part by itself holds some; together they hold none.",
+    hint:
+      emptyDimension === undefined
+        ? "Each part by itself holds some; together they hold none."
+        : `The dimension ${JSON.stringify(emptyDimension)} has no partition yet.`,
     details: { text },
   });
 }

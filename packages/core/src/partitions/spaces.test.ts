@@ -147,6 +147,13 @@ describe("several dimensions", () => {
     expect(oddSpace.ordinalOf("\\x|z")).toBeNull();
   });
 
+  test("without a key in one dimension there is nothing, and it says in which", () => {
+    const empty = multiPartitions({ region: regions, user: dynamicPartitions({ name: "nobody" }) });
+    expect(() => resolvePartitions(empty.spec, { now: NOW }).parseRange("region=eu")).toThrow(
+      expect.objectContaining({ hint: 'The dimension "user" has no partition yet.' }),
+    );
+  });
+
   test("removed keys keep their names, and are no partitions", () => {
     const users = dynamicPartitions({ name: "users" });
     const of = (definition: PartitionsDefinition, present: readonly (string | null)[]) =>

@@ -84,10 +84,12 @@ async function retry(tx: Transaction, options: RetryRunOptions): Promise<Created
     partitions,
     environmentId: run.environmentId,
   });
+  // Before anything is said of its config: nothing of it is done again.
+  const isNothing = [...steps.assets.values()].every(({ partitions: wanted }) => wanted.isEmpty);
+  if (isNothing) throw nothingToRetry({ runId, only, status: run.status }, steps.heldBy);
   const narrowed = narrowPlan(run.plan, steps.assets, config === undefined ? {} : { config });
   // Everything once more means that.
   const asBefore = only === "all" ? makeAgain(narrowed) : narrowed;
-  if (asBefore.total === 0) throw nothingToRetry({ runId, only, status: run.status }, steps.heldBy);
   const isRenewed = options.renew !== undefined && run.codeVersionId !== run.currentCodeVersionId;
   const plan = isRenewed ? await options.renew(tx, asBefore) : asBefore;
   const { priority, tags, maxConcurrency, environment } = run;
