@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { memoryStore } from "../memory.ts";
 import { collect, flipBit, unaborted } from "./contents.ts";
 import type { TestStore } from "./describe-object-store.ts";
+import { PATIENCE } from "./test-store.ts";
 
 /** What the suite has to know about an I/O manager, in order to try it. */
 export interface TestIoManager {
@@ -74,7 +75,7 @@ function soleKey({ objects: [object] }: StoredValue): string {
  * describeIoManager({ title: "msgpack", io: msgpack(), values: { empty: null, one: { a: 1 }, many: rows } });
  */
 export function describeIoManager(manager: TestIoManager, stores: readonly TestStoreSource[] = [IN_MEMORY]): void {
-  describe.each(stores)(`${manager.title} in $name`, ({ open }) => {
+  describe.each(stores)(`${manager.title} in $name`, PATIENCE, ({ open }) => {
     beforeEach(() => {
       attempts = manager.inObjects === false ? `${randomUUID()}-` : "";
     });
@@ -288,7 +289,7 @@ function describeFilter(
 }
 
 function describeLarge({ title, io, comparable = unchanged }: TestIoManager, large: () => unknown[]): void {
-  test(`${title}: 100,000 rows`, async () => {
+  test(`${title}: 100,000 rows`, PATIENCE, async () => {
     const store = memoryStore();
     const rows = large();
     const stored = await io.write(rows, output(store, { attemptId: "large" }));

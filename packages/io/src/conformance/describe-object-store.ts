@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { collect, flipBit, inChunks, randomContent, unaborted } from "./contents.ts";
 import { describeRanges, describeStreams } from "./describe-streams.ts";
-import { code, keysOf, listed, type Open } from "./test-store.ts";
+import { code, keysOf, listed, PATIENCE, type Open } from "./test-store.ts";
 
 export type { TestStore } from "./test-store.ts";
 
@@ -15,7 +15,7 @@ export type { TestStore } from "./test-store.ts";
  * describeObjectStore("Azure", async () => ({ store: azureStore({ container }), damage, [Symbol.asyncDispose]: clear }));
  */
 export function describeObjectStore(name: string, open: Open): void {
-  describe(`${name} store`, () => {
+  describe(`${name} store`, PATIENCE, () => {
     describeWholeObjects(open);
     describeStreams(open);
     describeRanges(open);

@@ -12,6 +12,9 @@ export interface TestStore extends AsyncDisposable {
 /** Gives an empty store, which is used by one test. */
 export type Open = () => Promise<TestStore>;
 
+/** Megabytes go through a store that may be far away: vitest's own 5 s are over before a busy machine has done that. */
+export const PATIENCE = { timeout: 60_000 };
+
 export const code = (expected: string) => expect.objectContaining({ code: expected });
 
 export const listed = (store: ObjectStore, prefix = ""): Promise<ListedObject[]> => collect(store.list(prefix));
