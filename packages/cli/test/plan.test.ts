@@ -73,6 +73,11 @@ test("a plan is shown with its hash, and exactly that is launched", async () => 
     "
   `);
   expect(again.stderr).toContain("error PLAN_CHANGED: the plan changed since");
+
+  const tried = await run("backfill", ...FIRST_WEEK, "--plan", hashOf(shown.stdout), "--dry-run");
+  expect(tried.code).toBe(1);
+  expect(tried.stdout).toMatch(/^Materialize 8 partitions of 2 assets\n/);
+  expect(tried.stderr).toContain(`The plan as it is now is ${hashOf(tried.stdout)}: launch it with --plan.`);
 });
 
 test("only what failed and what is missing, over two assets of different grain", async () => {

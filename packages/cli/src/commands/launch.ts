@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun } from "../follow-run.ts";
 import { requireKnownAssets } from "../known-assets.ts";
 import { withEngine } from "../one-shot-engine.ts";
-import { readPlanHash } from "../plan-files.ts";
+import { readPlanHash, SHORT_HASH } from "../plan-files.ts";
 import { launchShown, type Changed } from "../launch-shown.ts";
 import { readPartitions, readPlanRequest, type PlanOptions, type PlanRequest } from "../plan-request.ts";
 import { printChanges, printPlan } from "../print-plan.ts";
@@ -49,7 +49,11 @@ export async function launch(command: string, selection: string, options: Launch
     };
     const { hash, ...preview } = await project.api.plan.preview(planned);
     const planHash = confirmed === undefined || hash.startsWith(confirmed) ? hash : project.plans.complete(confirmed);
-    if (options.dryRun && planHash === hash) return showPlan({ ...preview, hash }, { json: options.json === true });
+    if (options.dryRun) {
+      const shown = showPlan({ ...preview, hash }, { json: options.json === true });
+      if (planHash !== hash) throw planChanged(options, hash, "Look at it.");
+      return shown;
+    }
     if (planHash === hash) {
       if (options.json) printJson({ plan: { ...preview, hash } });
       else printPlan({ ...preview, hash });
@@ -88,12 +92,14 @@ function showChanged({ preview, changes }: Changed, { json }: CommonOptions): vo
 
 /** Shows what changed, and gives the error that says so. */
 function refuseChanged(changed: Changed, options: LaunchOptions): HeddleError {
-  const { preview } = changed;
   showChanged(changed, options);
-  const what = `since ${options.plan ?? "it"} was shown`;
-  return new HeddleError("PLAN_CHANGED", `the plan changed ${what}; nothing was launched`, {
-    hint: `Look at what is different. The plan as it is now is ${preview.hash.slice(0, 12)}: launch it with --plan.`,
-    details: { plan: preview.hash },
+  return planChanged(options, changed.preview.hash, "Look at what is different.");
+}
+
+function planChanged({ plan = "it" }: LaunchOptions, hash: string, remedy: string): HeddleError {
+  return new HeddleError("PLAN_CHANGED", `the plan changed since ${plan} was shown; nothing was launched`, {
+    hint: `${remedy} The plan as it is now is ${hash.slice(0, SHORT_HASH)}: launch it with --plan.`,
+    details: { plan: hash },
   });
 }
 
