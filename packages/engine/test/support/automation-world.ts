@@ -1,22 +1,25 @@
 import { createHash, randomUUID } from "node:crypto";
 import { resolvePartitions, type Definitions, type PartitionSpace } from "@heddle/core";
-import { snapshotDefinitions } from "@heddle/core/internal";
+import { decide, PartitionSet, planRun, snapshotDefinitions } from "@heddle/core/internal";
 import {
   claimSteps,
+  createRun,
   executeCommand,
+  getCurrentCode,
   getRunGraph,
   loadDaemonSnapshot,
+  readAutomationEvaluations,
   readFreshness,
   readFreshnessHistory,
   registerCodeVersion,
   registerWorker,
   settleSteps,
+  type AutomationEvaluationRow,
   type Claim,
   type Database,
   type StepOutcome,
 } from "@heddle/storage";
 import { createTestDatabase } from "@heddle/test-support";
-import { decide } from "@heddle/core/internal";
 import { AutomationLoop } from "../../src/daemon/automation/automation-loop.ts";
 
 type Checks = (StepOutcome & { readonly kind: "success" })["checks"];
@@ -255,6 +258,34 @@ export class AutomationTestWorld implements AsyncDisposable {
     return this.db.read("events", async ({ sql }) => [
       ...(await sql<{ payload: unknown }[]>`select payload from event where kind = ${kind} order by id`),
     ]);
+  }
+
+  /** Makes assets by hand: the one partition of those that have none. */
+  launch(...keys: string[]): Promise<number> {
+    return this.launchOf(new Map(keys.map((key) => [key, PartitionSet.of([0])])));
+  }
+
+  /** Makes partitions of assets by hand, as a launch does. */
+  async launchOf(partitions: ReadonlyMap<string, PartitionSet>): Promise<number> {
+    const code = await getCurrentCode(this.db, "world");
+    if (code?.snapshot == null) throw new Error("no code is loaded");
+    const { EMPTY } = PartitionSet;
+    const plan = planRun({
+      assets: code.snapshot.assets,
+      selected: [...partitions.keys()],
+      targets: { kind: "each", partitions },
+      at: this.now,
+      stateOf: () => ({ materialized: EMPTY, failed: EMPTY, stale: EMPTY, running: EMPTY }),
+    });
+    const { runId } = await createRun(this.db, { plan, origin: { kind: "manual" }, environment: "production" });
+    return runId;
+  }
+
+  /** Evaluations of an asset's condition that are kept, the newest first. */
+  evaluationsOf(asset: string): Promise<readonly AutomationEvaluationRow[]> {
+    return this.db.read("evaluations", (tx) =>
+      readAutomationEvaluations(tx, { environmentId: 1, asset, check: null, limit: 100 }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
