@@ -1,4 +1,4 @@
-import { isHeddleError, type AnyIoManager, type StoredValue } from "@heddle/core";
+import { type AnyIoManager, type StoredValue } from "@heddle/core";
 import { int32, postgres, postgresRows, table, utf8 } from "@heddle/io/postgres";
 import { startTcpProxy, type TcpProxy } from "@heddle/test-support";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { errorOf } from "./support/error-of.ts";
 import { createWarehouse, type Warehouse } from "./support/warehouse.ts";
 
 let warehouse: Warehouse;
@@ -37,15 +38,6 @@ const versions = (): string => `faults."${key.slice(7)}__versions"`;
 const count = async (relation: string): Promise<unknown> =>
   (await warehouse.query(`select count(*)::int as count from ${relation}`))[0]?.["count"];
 const attempt = (options: object = {}) => warehouse.attempt({ assetKey: key, ...options });
-
-async function errorOf(work: Promise<unknown>) {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!isHeddleError(error)) throw new Error(`expected an error of Heddle, got ${String(error)}`);
-  return error;
-}
 
 describe("a connection that breaks", () => {
   test("while an array is written is made again, and the rows are there once", async () => {

@@ -1,4 +1,4 @@
-import type { InputContext, OutputContext, StoredValue } from "@heddle/core";
+import type { AnyIoManager, InputContext, OutputContext, StoredValue } from "@heddle/core";
 import { memoryStore } from "@heddle/io/memory";
 import { createTestDatabase } from "@heddle/test-support";
 import { randomUUID } from "node:crypto";
@@ -13,6 +13,8 @@ export interface Warehouse extends AsyncDisposable {
   query(text: string): Promise<readonly PlainRow[]>;
   /** The context of a new attempt; a later one has the higher fence. */
   attempt(options?: Partial<OutputContext>): OutputContext;
+  /** Stores and publishes a value as one attempt does. */
+  materialize(io: AnyIoManager, value: unknown, options?: Partial<OutputContext>): Promise<StoredValue>;
   /** The context of somebody who reads. */
   reader(stored: StoredValue, options?: Partial<InputContext>): InputContext;
 }
@@ -25,10 +27,22 @@ export async function createWarehouse(): Promise<Warehouse> {
   const store = memoryStore();
   const target = { assetKey: ASSET, partitionKey: null, store, signal: new AbortController().signal };
   let fence = 0;
+  const attempt: Warehouse["attempt"] = (options = {}) => ({
+    ...target,
+    attemptId: randomUUID(),
+    fence: (fence += 1),
+    ...options,
+  });
   return {
     url: database.url,
     query: (text) => database.db.transaction("query", async ({ sql }) => [...(await sql.unsafe<PlainRow[]>(text, []))]),
-    attempt: (options = {}) => ({ ...target, attemptId: randomUUID(), fence: (fence += 1), ...options }),
+    attempt,
+    async materialize(io, value, options) {
+      const context = attempt(options);
+      const stored = await io.write(value, context);
+      await io.publish?.(stored, context);
+      return stored;
+    },
     reader: (stored, options = {}) => ({ ...target, stored, ...options }),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
