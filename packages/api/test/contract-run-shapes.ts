@@ -72,6 +72,7 @@ export const planPreview: Shape<contract.PlanPreview> = z.strictObject({
   total: count,
   warnings: z.array(planNotice),
   effect: text,
+  reason: text.nullable(),
   alreadyPlanned: count,
   order: z.enum(["oldest", "newest"]),
   after: z.array(z.strictObject({ id, status: runStatus })),

@@ -15,6 +15,7 @@ function changed(total: number): Answer {
     total,
     warnings: [],
     effect: "",
+    reason: null,
     alreadyPlanned: 0,
     order: "oldest",
     after: [],

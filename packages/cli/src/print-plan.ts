@@ -10,6 +10,7 @@ const SHORT_MS = 1_000;
 /** Prints a plan for people. */
 export function printPlan(preview: PlanPreview): void {
   print(paint.bold(preview.effect));
+  if (preview.reason !== null) print(`  ${preview.reason}`);
   if (preview.assets.length > 0) {
     printTable(tableOf(preview.assets.slice(0, MAX_LINES)));
     printMore(preview.assets.length, "asset");

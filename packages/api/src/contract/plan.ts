@@ -81,6 +81,8 @@ export interface PlanPreview {
   readonly warnings: readonly PlanNotice[];
   /** The effect in words: "Materialize 412 partitions of 3 assets". */
   readonly effect: string;
+  /** Why there is nothing to do, in a sentence; `null` when there is. */
+  readonly reason: string | null;
   /** Partitions that runs which are not over hold already: they are left out of the plan, or waited for. */
   readonly alreadyPlanned: number;
   /** Which partitions of an asset go first. */

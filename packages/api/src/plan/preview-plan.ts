@@ -5,6 +5,7 @@ import type { ApiState } from "../api-state.ts";
 import type { PlannedAsset, PlanNotice, PlanPreview } from "../contract.ts";
 import type { PlanPreviewInput } from "../inputs/plan.ts";
 import { describeWait } from "./describe-wait.ts";
+import { nothingPlanned } from "./nothing-planned.ts";
 import { readPlannedPools } from "./planned-pools.ts";
 import { estimatePlan, type EstimatedPlan } from "./estimate-plan.ts";
 import { MAX_WARNINGS, RangeBudget, SHOWN_RANGES } from "./plan-limits.ts";
@@ -22,7 +23,7 @@ export async function previewPlan(state: ApiState, input: PlanPreviewInput): Pro
 export async function describePlan(
   tx: Transaction,
   made: MadePlan,
-  { maxConcurrency }: Pick<PlanPreviewInput, "maxConcurrency">,
+  { maxConcurrency, only }: Pick<PlanPreviewInput, "maxConcurrency" | "only">,
 ): Promise<PlanPreview> {
   const { plan, overlaps, refusal } = made;
   const reasonOf = reasonsOf(made);
@@ -39,6 +40,7 @@ export async function describePlan(
     total: plan.total,
     warnings: describeWarnings(plan.warnings, budget),
     effect: effectOf(plan.total, assets.length, isLook(made)),
+    reason: nothingPlanned(made, { only }),
     alreadyPlanned: overlaps.count,
     order: plan.order,
     after: overlaps.after,

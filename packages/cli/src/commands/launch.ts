@@ -57,7 +57,7 @@ export async function launch(command: string, selection: string, options: Launch
     if (planHash === hash) {
       if (options.json) printJson({ plan: { ...preview, hash } });
       else printPlan({ ...preview, hash });
-      if (preview.total === 0) return nothingToDo(options);
+      if (preview.total === 0) return EXIT.ok;
     }
     const request = { ...planned, at: preview.at, idempotencyKey: `${command}-${randomUUID()}`, ...settings };
     const { launch: send } = project.api.plan;
@@ -66,7 +66,7 @@ export async function launch(command: string, selection: string, options: Launch
       isConfirmed: confirmed !== undefined,
       show: (changed) => showChanged(changed, options),
     });
-    if (result === null) return nothingToDo(options);
+    if (result === null) return EXIT.ok;
     if (result.kind === "changed") throw refuseChanged(result, options);
     if (options.detach) {
       if (options.json) printJson({ run: result.runId });
@@ -75,11 +75,6 @@ export async function launch(command: string, selection: string, options: Launch
     }
     return await followRun(project, result.runId, { json: options.json === true, engine });
   });
-}
-
-function nothingToDo({ json }: CommonOptions): ExitCode {
-  if (!json) print("There is nothing to do.");
-  return EXIT.ok;
 }
 
 function showChanged({ preview, changes }: Changed, { json }: CommonOptions): void {

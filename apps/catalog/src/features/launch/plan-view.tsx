@@ -27,19 +27,10 @@ export function PlanView(props: PlanViewProps): ReactNode {
   return (
     <div className="flex flex-col gap-3">
       <PlanNotices {...props} />
-      {preview.assets.length === 0 ? <NothingPlanned preview={preview} /> : <Assets assets={preview.assets} />}
+      {preview.reason !== null && <p className="text-muted">{preview.reason}</p>}
+      {preview.assets.length > 0 && <Assets assets={preview.assets} />}
       <PlanEffects {...props} />
     </div>
-  );
-}
-
-function NothingPlanned({ preview }: { readonly preview: PlanPreview }): ReactNode {
-  return (
-    <p className="text-muted">
-      {preview.alreadyPlanned > 0
-        ? "Everything chosen is under way in other runs."
-        : "Nothing is left to make: no chosen partition is in one of the chosen states."}
-    </p>
   );
 }
 
