@@ -4,11 +4,9 @@ import { isHeddleError } from "../errors.ts";
 import { deriveMapping } from "./derive-mapping.ts";
 import { dynamicPartitions, multiPartitions, staticPartitions } from "./key-partitions.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
-import type { PartitionSpace } from "./partition-space.ts";
-import type { PartitionsDefinition } from "./partitions-definition.ts";
 import { expectRelation, one, spread } from "../../test/expect-relation.ts";
+import { resolve } from "../../test/resolve-definition.ts";
 import { resolveMapping } from "./resolve-mapping.ts";
-import { resolvePartitions } from "./resolve-partitions.ts";
 import {
   cronPartitions,
   dailyPartitions,
@@ -16,14 +14,6 @@ import {
   monthlyPartitions,
   weeklyPartitions,
 } from "./time-partitions.ts";
-
-const NOW = Date.parse("2024-03-01T00:00Z");
-const KEYS: { readonly [name: string]: readonly (string | null)[] } = {
-  users: ["ann", null, "bob", "cy"],
-  teams: ["ann", "eve"],
-};
-const resolve = (definition: PartitionsDefinition | null, now = NOW): PartitionSpace =>
-  resolvePartitions(definition?.spec ?? null, { now, dynamicKeys: (name) => KEYS[name] ?? [] });
 
 const regions = staticPartitions(["eu", "us"]);
 

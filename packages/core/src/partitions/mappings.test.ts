@@ -12,20 +12,11 @@ import {
   staticMapping,
   timeWindowMapping,
 } from "./partition-mapping.ts";
-import type { PartitionSpace } from "./partition-space.ts";
 import type { PartitionsDefinition } from "./partitions-definition.ts";
 import { one } from "../../test/expect-relation.ts";
+import { resolve } from "../../test/resolve-definition.ts";
 import { resolveMapping } from "./resolve-mapping.ts";
-import { resolvePartitions } from "./resolve-partitions.ts";
 import { cronPartitions, dailyPartitions, monthlyPartitions } from "./time-partitions.ts";
-
-const NOW = Date.parse("2024-03-01T00:00Z");
-const KEYS: { readonly [name: string]: readonly (string | null)[] } = {
-  users: ["ann", null, "bob", "cy"],
-  teams: ["ann", "eve"],
-};
-const resolve = (definition: PartitionsDefinition | null, now = NOW): PartitionSpace =>
-  resolvePartitions(definition?.spec ?? null, { now, dynamicKeys: (name) => KEYS[name] ?? [] });
 
 interface Read {
   readonly keys: readonly (string | null)[];
